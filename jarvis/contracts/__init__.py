@@ -1,0 +1,1 @@
+"""What the rooms of Jarvis say to each other: messages, events, errors and ports. Standard library only."""

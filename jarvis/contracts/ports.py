@@ -1,0 +1,349 @@
+"""The interfaces between rooms. Each is small; `app` alone knows which class stands behind which.
+
+Unless said otherwise a port may be called from any thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Language
+from jarvis.contracts.events import AskEvent
+from jarvis.contracts.messages import (
+    ChatMessage,
+    Conversation,
+    Door,
+    MessageState,
+    Request,
+    Source,
+    StoredMessage,
+    Usage,
+)
+from jarvis.contracts.skills import SkillMatch, SkillReply
+from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, Transcript, WakeHit
+
+
+class Clock(Protocol):
+    """The only source of time outside audio."""
+
+    def now(self) -> datetime:
+        """Aware local time."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+
+class Assistant(Protocol):
+    """The one run behind every door."""
+
+    def ask(self, request: Request, cancel: CancelToken) -> Iterator[AskEvent]:
+        """Answer `request`; blocking, to be consumed on a worker thread. Never raises for expected trouble:
+        the last event is always one of `AskFinished`, `AskFailed`, `AskCancelled`."""
+        ...
+
+
+class Skills(Protocol):
+    """Everything that Jarvis can do with no model."""
+
+    def match(self, text: str, language: Language | None = None) -> SkillMatch | None:
+        """Return the skill that surely was meant, or None. `language` None tries both."""
+        ...
+
+    def run(self, match: SkillMatch, request: Request, previous_answer: str | None = None) -> SkillReply:
+        """Carry out `match`; raises `JarvisError` with a sentence when it cannot."""
+        ...
+
+    def read_back(self, match: SkillMatch) -> str:
+        """Return the question that repeats what will be done, for a yes or no."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineStatus:
+    """One text engine as it is now. `sentence` says what is missing when it is not usable, else is empty."""
+
+    id: str
+    model: str
+    where: Literal["local", "cloud"]
+    state: Literal["ready", "loadable", "missing", "failed", "installing"]
+    device: str = "cpu"
+    load_seconds: float | None = None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GenerationOptions:
+    """How to sample one answer; `json_schema` None means free text."""
+
+    max_tokens: int = 1024
+    temperature: float = 0.7
+    json_schema: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineText:
+    """A piece of streamed answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineDone:
+    """End of a streamed answer; `finish_reason` as the OpenAI protocol names them."""
+
+    usage: Usage
+    finish_reason: str = "stop"
+
+
+class TextEngine(Protocol):
+    """One model that answers chat prompts."""
+
+    @property
+    def id(self) -> str:
+        """Stable name of this engine in routes and settings."""
+        ...
+
+    def status(self, language: Language = "en") -> EngineStatus:
+        """Say whether it can answer now; returns at once and starts nothing."""
+        ...
+
+    def stream(
+        self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
+    ) -> Iterator[EngineText | EngineDone]:
+        """Stream one answer, loading the model first when needed. Raises `EngineError`, or `Cancelled` within
+        a second of `cancel`, also in the middle of the prompt."""
+        ...
+
+    def close(self) -> None:
+        """Release everything, children included; later calls start it again."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Route:
+    """The decision: engine ids in the order to try, and one sentence of reason in the asked language."""
+
+    candidates: tuple[str, ...]
+    reason: str
+
+
+class Router(Protocol):
+    """Pure choice of engines for a question."""
+
+    def route(self, text: str, door: Door, language: Language, engines: Sequence[EngineStatus]) -> Route:
+        """Return usable engines in order; empty `candidates` when none can answer."""
+        ...
+
+
+class Recall(Protocol):
+    """What Jarvis was told before."""
+
+    def recall(self, text: str, limit: int = 5) -> tuple[str, ...]:
+        """Return stored texts that bear on `text`, best first."""
+        ...
+
+
+class ConversationLog(Protocol):
+    """Conversations and messages; a returned write is on disk."""
+
+    def start_conversation(self, title: str) -> Conversation: ...
+
+    def conversation(self, conversation_id: str) -> Conversation | None: ...
+
+    def conversations(self, limit: int = 200) -> list[Conversation]:
+        """Newest first."""
+        ...
+
+    def rename(self, conversation_id: str, title: str) -> None: ...
+
+    def delete(self, conversation_id: str) -> None:
+        """Remove the conversation and its messages for good."""
+        ...
+
+    def add_message(
+        self,
+        conversation_id: str,
+        role: Literal["user", "assistant"],
+        text: str,
+        state: MessageState = "complete",
+        source: Source | None = None,
+        model: str | None = None,
+    ) -> StoredMessage: ...
+
+    def append_text(self, message_id: str, text: str) -> None:
+        """Add streamed text; on disk before it is shown."""
+        ...
+
+    def close_message(
+        self,
+        message_id: str,
+        state: MessageState,
+        *,
+        text: str | None = None,
+        source: Source | None = None,
+        model: str | None = None,
+        detail: str = "",
+    ) -> None:
+        """End a streaming message; `text` replaces what was streamed, None keeps it."""
+        ...
+
+    def messages(self, conversation_id: str, limit: int | None = None) -> list[StoredMessage]:
+        """Oldest first; with `limit` only the newest that many."""
+        ...
+
+
+class PendingConfirmations(Protocol):
+    """The question that Jarvis asked back in a conversation, waiting for yes or no."""
+
+    def put(self, conversation_id: str, match: SkillMatch) -> None: ...
+
+    def take(self, conversation_id: str) -> SkillMatch | None:
+        """Return and remove it; None when there is none or it is older than two minutes."""
+        ...
+
+
+class Ledger(Protocol):
+    """What every model call used, and why it was routed so."""
+
+    def record_usage(
+        self, *, message_id: str, engine: str, model: str, usage: Usage, cost_usd: float, seconds: float
+    ) -> None: ...
+
+    def record_decision(
+        self, *, message_id: str, candidates: Sequence[str], chosen: str | None, reason: str
+    ) -> None: ...
+
+
+class WakeDetector(Protocol):
+    """Streaming wake-word spotter; one stream per instance, one thread."""
+
+    def process(self, pcm: bytes) -> list[WakeHit]:
+        """Take any length of 16 kHz int16 mono; return the hits that it completed."""
+        ...
+
+    def reset(self) -> None: ...
+
+
+class VoiceDetector(Protocol):
+    """Streaming voice activity; one stream per instance, one thread."""
+
+    def probability(self, pcm: bytes) -> float:
+        """Probability 0..1 of speech in exactly `VAD_SAMPLES` samples of 16 kHz int16 mono."""
+        ...
+
+    def reset(self) -> None: ...
+
+
+class TurnDetector(Protocol):
+    """Decides from speech probabilities when an utterance begins and ends; time is counted in audio."""
+
+    def process(self, chunk_seconds: float, speech_probability: float) -> Literal["start", "end"] | None: ...
+
+    def reset(self) -> None: ...
+
+
+class Utterance(Protocol):
+    """One utterance being recognised while it is spoken; one thread."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Add 16 kHz int16 mono sound."""
+        ...
+
+    def finish(self) -> Transcript:
+        """End it and return the words; `EngineError` when the recogniser died."""
+        ...
+
+    def abandon(self) -> None:
+        """Drop it without a result."""
+        ...
+
+
+class SpeechToText(Protocol):
+    """Speech recognition, streaming in, one utterance at a time."""
+
+    def info(self) -> SpeechServiceInfo: ...
+
+    def warm(self) -> None:
+        """Start and load now, so that the first utterance does not wait."""
+        ...
+
+    def open(self, language: Language | None = None) -> Utterance:
+        """Begin an utterance; `language` None lets the recogniser tell among those it knows."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class TextToSpeech(Protocol):
+    """Speech synthesis, streaming out."""
+
+    def info(self, language: Language = "en") -> SpeechServiceInfo: ...
+
+    def warm(self) -> None: ...
+
+    def synthesize(self, text: str, language: Language, rate: float = 1.0) -> Iterator[AudioChunk]:
+        """Yield sound as it is made; closing the iterator stops it. `rate` 0.5..2 is relative speed."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Microphone(Protocol):
+    """A source of 16 kHz int16 mono sound."""
+
+    @property
+    def name(self) -> str: ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield `VAD_SAMPLES` samples at a time until closed or, for a file, until it ends.
+        Raises `DeviceError` when the device cannot be opened or vanishes."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Speaker(Protocol):
+    """A sink of sound."""
+
+    @property
+    def name(self) -> str: ...
+
+    def play(self, chunk: AudioChunk) -> None:
+        """Queue sound; blocks only while more than about a second is queued."""
+        ...
+
+    def wait(self, cancel: CancelToken | None = None) -> None:
+        """Block until all queued sound was heard, or cancelled."""
+        ...
+
+    def stop(self) -> None:
+        """Drop what is queued and fall silent at once."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class SecretStore(Protocol):
+    """API keys, in the system keyring."""
+
+    def get(self, name: str) -> str | None: ...
+
+    def set(self, name: str, value: str) -> None: ...
+
+    def delete(self, name: str) -> bool:
+        """True if there was one."""
+        ...
+
+    def names(self) -> list[str]:
+        """Names that have a value; never the values."""
+        ...
+
+    def where(self) -> str:
+        """Say in a few words where the keys are kept."""
+        ...

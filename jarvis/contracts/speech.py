@@ -1,0 +1,140 @@
+"""Sound and speech as values: audio chunks, transcripts, what the voice side is doing.
+
+All audio between rooms is 16-bit signed little-endian mono PCM in `bytes`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from jarvis.contracts.errors import Language
+from jarvis.contracts.events import AskEvent
+from jarvis.contracts.messages import HearingQuality
+
+SAMPLE_RATE = 16_000
+"""Rate in Hz at which Jarvis listens; every detector and recogniser takes it."""
+
+VAD_SAMPLES = 512
+"""Samples in one voice-activity frame: 32 ms at 16 kHz, what Silero takes."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AudioChunk:
+    """A piece of sound: `pcm` is int16 little-endian mono, `sample_rate` in Hz."""
+
+    pcm: bytes
+    sample_rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Duration."""
+        return len(self.pcm) / 2 / self.sample_rate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Segment:
+    """A timed piece of a transcript; seconds from the start of the utterance."""
+
+    start_seconds: float
+    end_seconds: float
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transcript:
+    """What was heard. `accepted` is False when the recogniser itself does not trust the words.
+
+    `confidence` is 0..1 in the recogniser's own scale; `compute_seconds` is its CPU wall time.
+    """
+
+    text: str
+    language: Language
+    engine: str
+    quality: HearingQuality
+    accepted: bool = True
+    confidence: float = 1.0
+    audio_seconds: float = 0.0
+    compute_seconds: float = 0.0
+    segments: tuple[Segment, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WakeHit:
+    """The wake word, `at_seconds` of stream time when the detector fired, `score` 0..1."""
+
+    at_seconds: float
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpeechServiceInfo:
+    """Which recogniser or voice is in use; `note` is a sentence to show when it is a fallback, else empty."""
+
+    engine: str
+    model: str
+    quality: Literal["full", "basic"]
+    languages: tuple[Language, ...]
+    note: str = ""
+
+
+VoiceStateName = Literal["off", "muted", "sleeping", "listening", "hearing", "thinking", "speaking"]
+"""`off`: no microphone open. `sleeping`: waiting for the wake word. `listening`: waiting for words.
+`hearing`: words are arriving. `thinking`: an answer is being found. `speaking`: the answer is being said."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoiceState:
+    """What the voice side is doing now."""
+
+    name: VoiceStateName
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LevelMeasured:
+    """Microphone level, RMS as a fraction of full scale 0..1; a few times a second."""
+
+    level: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WakeHeard:
+    """The wake word was heard (or the talk button pressed: score 1)."""
+
+    hit: WakeHit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TranscriptReady:
+    """The person's turn is over and these are its words."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerStep:
+    """A step of answering the spoken question, passed through unchanged."""
+
+    event: AskEvent
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnFinished:
+    """One spoken turn is over. `timings` are seconds; `end_of_speech_to_first_audio` is the one people feel."""
+
+    transcript: Transcript | None
+    text: str
+    wake_at: float | None
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VoiceTrouble:
+    """The voice side cannot go on as asked; one sentence says why and what to do."""
+
+    code: str
+    sentence: str
+
+
+VoiceEvent = VoiceState | LevelMeasured | WakeHeard | TranscriptReady | AnswerStep | TurnFinished | VoiceTrouble

@@ -1,0 +1,1 @@
+"""Options as data, where Jarvis keeps its files, and the keyring."""

@@ -1,0 +1,186 @@
+"""Every option of Jarvis, declared once: the CLI, the settings window and the README read this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OptionValue = str | int | float | bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Option:
+    """One option. `choices` lists allowed values, `minimum`/`maximum` bound numbers; empty text means "automatic"."""
+
+    name: str
+    default: OptionValue
+    about_en: str
+    about_es: str
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+
+    @property
+    def type(self) -> type:
+        """The Python type of its values."""
+        return type(self.default)
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        name="language",
+        default="auto",
+        choices=("auto", "en", "es"),
+        about_en="Language of the window and of answers; auto follows the system and the words.",
+        about_es="Idioma de la ventana y de las respuestas; auto sigue al sistema y a las palabras.",
+    ),
+    Option(
+        name="appearance.theme",
+        default="system",
+        choices=("system", "light", "dark"),
+        about_en="Colours of the window.",
+        about_es="Colores de la ventana.",
+    ),
+    Option(
+        name="voice.enabled",
+        default=True,
+        about_en="Listen for the wake word while Jarvis runs.",
+        about_es="Escuchar la palabra de activación mientras Jarvis esté abierto.",
+    ),
+    Option(
+        name="voice.microphone",
+        default="",
+        about_en="Name of the microphone; empty uses the system's default.",
+        about_es="Nombre del micrófono; vacío usa el predeterminado del sistema.",
+    ),
+    Option(
+        name="voice.speaker",
+        default="",
+        about_en="Name of the speaker; empty uses the system's default.",
+        about_es="Nombre del altavoz; vacío usa el predeterminado del sistema.",
+    ),
+    Option(
+        name="voice.wake_threshold",
+        default=0.97,
+        minimum=0.3,
+        maximum=0.999,
+        about_en="Score from which “hey Jarvis” wakes; lower wakes more easily and more often wrongly.",
+        about_es="Puntuación a partir de la cual «hey Jarvis» activa; más baja activa antes y se equivoca más.",
+    ),
+    Option(
+        name="voice.endpoint_silence_seconds",
+        default=0.35,
+        minimum=0.15,
+        maximum=2.0,
+        about_en="Silence after which a spoken sentence is taken as finished.",
+        about_es="Silencio tras el cual una frase hablada se da por terminada.",
+    ),
+    Option(
+        name="voice.answer_aloud",
+        default="spoken",
+        choices=("spoken", "always", "never"),
+        about_en="Which answers are said aloud: to spoken questions, all, or none.",
+        about_es="Qué respuestas se dicen en voz alta: a preguntas habladas, todas o ninguna.",
+    ),
+    Option(
+        name="voice.rate",
+        default=1.0,
+        minimum=0.5,
+        maximum=2.0,
+        about_en="Speed of speech; 1 is normal.",
+        about_es="Velocidad del habla; 1 es normal.",
+    ),
+    Option(
+        name="voice.confirm_basic",
+        default=True,
+        about_en="Read a command back before acting when only the basic recogniser heard it.",
+        about_es="Repetir la orden antes de actuar si solo la oyó el reconocedor básico.",
+    ),
+    Option(
+        name="speech.recognition_model",
+        default="",
+        about_en="Folder of a faster-whisper model; empty takes the best one in the models folder.",
+        about_es="Carpeta de un modelo faster-whisper; vacío toma el mejor de la carpeta de modelos.",
+    ),
+    Option(
+        name="speech.voice_en",
+        default="",
+        about_en="File of the English Piper voice (.onnx); empty takes one from the models folder.",
+        about_es="Fichero de la voz Piper en inglés (.onnx); vacío toma una de la carpeta de modelos.",
+    ),
+    Option(
+        name="speech.voice_es",
+        default="",
+        about_en="File of the Spanish Piper voice (.onnx); empty takes one from the models folder.",
+        about_es="Fichero de la voz Piper en español (.onnx); vacío toma una de la carpeta de modelos.",
+    ),
+    Option(
+        name="engine.model",
+        default="",
+        about_en="GGUF file of the local model; empty takes the largest one in the models folder that fits in memory.",
+        about_es="Fichero GGUF del modelo local; vacío toma el mayor de la carpeta de modelos que quepa en memoria.",
+    ),
+    Option(
+        name="engine.context_tokens",
+        default=4096,
+        minimum=256,
+        maximum=1_048_576,
+        about_en="Context of the local model in tokens.",
+        about_es="Contexto del modelo local en tokens.",
+    ),
+    Option(
+        name="engine.gpu_layers",
+        default=-1,
+        minimum=-1,
+        maximum=1000,
+        about_en="Layers of the local model on the GPU; -1 puts all there when llama.cpp was built for one.",
+        about_es="Capas del modelo local en la GPU; -1 las pone todas si llama.cpp se compiló para ella.",
+    ),
+    Option(
+        name="engine.threads",
+        default=0,
+        minimum=0,
+        maximum=256,
+        about_en="Threads of the local model; 0 uses the physical cores.",
+        about_es="Hilos del modelo local; 0 usa los núcleos físicos.",
+    ),
+    Option(
+        name="engine.max_answer_tokens",
+        default=1024,
+        minimum=16,
+        maximum=32768,
+        about_en="Longest answer in tokens.",
+        about_es="Respuesta más larga en tokens.",
+    ),
+    Option(
+        name="cloud.enabled",
+        default=False,
+        about_en="Allow questions to leave this computer for the configured server.",
+        about_es="Permitir que las preguntas salgan de este ordenador hacia el servidor configurado.",
+    ),
+    Option(
+        name="cloud.base_url",
+        default="https://api.openai.com/v1",
+        about_en="Address of an OpenAI-compatible server; its key is kept under the name openai.",
+        about_es="Dirección de un servidor compatible con OpenAI; su clave se guarda con el nombre openai.",
+    ),
+    Option(
+        name="cloud.model",
+        default="gpt-4o-mini",
+        about_en="Model to ask for on that server.",
+        about_es="Modelo que se pide a ese servidor.",
+    ),
+    Option(
+        name="web.search_url",
+        default="https://duckduckgo.com/?q={query}",
+        about_en="Web search; {query} is replaced by the words.",
+        about_es="Búsqueda en la web; {query} se sustituye por las palabras.",
+    ),
+    Option(
+        name="shortcut.quick_query",
+        default="Ctrl+Alt+J",
+        about_en="Shortcut of the quick query inside Jarvis' windows.",
+        about_es="Atajo de la consulta rápida dentro de las ventanas de Jarvis.",
+    ),
+)
+
+OPTION_BY_NAME: dict[str, Option] = {option.name: option for option in OPTIONS}

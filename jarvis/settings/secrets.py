@@ -1,0 +1,138 @@
+"""API keys in the system keyring. There is no plain-text fallback: without a keyring a key can be given by environment.
+
+The names (not the values) of stored keys are kept in the settings folder, since a keyring cannot list them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jarvis.contracts.errors import InputError, StorageError
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
+
+SERVICE = "jarvis"
+KEY_NAMES: tuple[str, ...] = ("openai",)
+"""Names that Jarvis reads; `JARVIS_KEY_<NAME>` in the environment wins over the keyring."""
+
+
+class KeyringSecrets:
+    """API keys behind the `keyring` package, which picks the platform's own store."""
+
+    def __init__(self, names_file: Path) -> None:
+        self._names_file = names_file
+
+    def get(self, name: str) -> str | None:
+        """Return a key from the environment or the keyring; None when there is none or no keyring."""
+        _check(name)
+        if value := os.environ.get(_variable(name)):
+            return value
+        if name not in self._stored():
+            return None
+        import keyring
+        import keyring.errors
+
+        try:
+            return keyring.get_password(SERVICE, name)
+        except keyring.errors.KeyringError as error:
+            raise _no_keyring(str(error), name) from error
+
+    def set(self, name: str, value: str) -> None:
+        """Store a key; `StorageError` (code `keys.no_keyring`) where there is no keyring."""
+        _check(name)
+        if not value.strip() or not value.isascii() or not value.strip().isprintable():
+            raise InputError(
+                "keys.value",
+                en="That is not a key: it is empty or has characters that no key has. Nothing was stored.",
+                es="Eso no es una clave: está vacía o tiene caracteres que ninguna clave lleva. No se guardó nada.",
+            )
+        import keyring
+        import keyring.errors
+
+        try:
+            keyring.set_password(SERVICE, name, value.strip())
+        except keyring.errors.KeyringError as error:
+            raise _no_keyring(str(error), name) from error
+        self._remember({*self._stored(), name})
+
+    def delete(self, name: str) -> bool:
+        """Remove a key; True if there was one."""
+        _check(name)
+        if name not in self._stored():
+            return False
+        import keyring
+        import keyring.errors
+
+        try:
+            keyring.delete_password(SERVICE, name)
+        except keyring.errors.PasswordDeleteError:
+            pass  # somebody removed it in the keyring's own program: the wish is fulfilled
+        except keyring.errors.KeyringError as error:
+            raise _no_keyring(str(error), name) from error
+        self._remember(self._stored() - {name})
+        return True
+
+    def names(self) -> list[str]:
+        """Return the names that have a value."""
+        given = {name for name in KEY_NAMES if os.environ.get(_variable(name))}
+        return sorted(self._stored() | given)
+
+    def where(self) -> str:
+        """Name the keyring in use."""
+        import keyring
+
+        backend: KeyringBackend = keyring.get_keyring()
+        return str(backend.name)
+
+    def _stored(self) -> set[str]:
+        try:
+            return set(json.loads(self._names_file.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return set()
+        except (OSError, ValueError, TypeError):
+            return set(KEY_NAMES)  # unreadable: ask the keyring for every name rather than lose one
+
+    def _remember(self, names: set[str]) -> None:
+        try:
+            temporary = self._names_file.with_suffix(".new")
+            temporary.write_text(json.dumps(sorted(names)), encoding="utf-8")
+            temporary.replace(self._names_file)
+        except OSError as error:
+            raise StorageError(
+                "keys.names",
+                en="The key is in the keyring, but its name could not be written to {path} ({why}). Free some space.",
+                es="La clave está en el llavero, pero no se pudo anotar su nombre en {path} ({why}). Libera espacio.",
+                path=self._names_file,
+                why=error.strerror or error,
+            ) from error
+
+
+def _variable(name: str) -> str:
+    return f"JARVIS_KEY_{name.upper()}"
+
+
+def _check(name: str) -> None:
+    if name not in KEY_NAMES:
+        raise InputError(
+            "keys.unknown",
+            en="Jarvis uses no key called {name}; nothing was changed. Known names: {known}.",
+            es="Jarvis no usa ninguna clave llamada {name}; no se ha cambiado nada. Nombres conocidos: {known}.",
+            name=name,
+            known=", ".join(KEY_NAMES),
+        )
+
+
+def _no_keyring(why: str, name: str) -> StorageError:
+    return StorageError(
+        "keys.no_keyring",
+        en="There is no usable system keyring here ({why}), and Jarvis never writes keys as plain text; nothing was "
+        "stored. Unlock or install one (GNOME Keyring, KWallet), or set {variable} in the environment.",
+        es="Aquí no hay un llavero del sistema utilizable ({why}) y Jarvis nunca escribe claves en claro; no se guardó "
+        "nada. Desbloquea o instala uno (GNOME Keyring, KWallet), o define {variable} en el entorno.",
+        why=why.splitlines()[0][:100] if why else "keyring",
+        variable=_variable(name),
+    )

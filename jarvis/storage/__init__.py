@@ -1,0 +1,1 @@
+"""The SQLite database: the truth behind everything that Jarvis shows or remembers."""

@@ -1,0 +1,233 @@
+"""Conversations, messages and pending confirmations as rows. A returned write is on disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import uuid
+from typing import Literal
+
+import psutil
+
+from jarvis.contracts.errors import StorageError
+from jarvis.contracts.messages import Conversation, MessageState, Source, StoredMessage
+from jarvis.contracts.ports import Clock
+from jarvis.contracts.skills import SkillMatch
+from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
+
+CONFIRMATION_SECONDS = 120
+"""How long a question asked back waits for its yes or no."""
+
+
+class SqliteConversationLog:
+    """The conversation log over `Database`.
+
+    A streaming message carries the process that writes it, so that `recover` can tell an answer that is being
+    written from one whose writer is gone.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._pid = os.getpid()
+        self._started = psutil.Process().create_time()
+
+    def start_conversation(self, title: str) -> Conversation:
+        """Create an empty conversation."""
+        now = self._now()
+        identity = uuid.uuid4().hex
+        with self._database.write() as connection:
+            connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (identity, title, now, now))
+        return Conversation(
+            id=identity, title=title, created_at=from_milliseconds(now), updated_at=from_milliseconds(now)
+        )
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return one conversation, or None."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
+        return _conversation(row) if row else None
+
+    def conversations(self, limit: int = 200) -> list[Conversation]:
+        """Return the conversations, last used first."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT * FROM conversations ORDER BY updated_at DESC LIMIT ?", (limit,))
+            return [_conversation(row) for row in rows]
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """Change a title."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
+
+    def delete(self, conversation_id: str) -> None:
+        """Remove a conversation with its messages, usage rows and decisions, bytes included."""
+        with self._database.write() as connection:
+            mine = "SELECT id FROM messages WHERE conversation_id = ?"
+            connection.execute(f"DELETE FROM usage WHERE message_id IN ({mine})", (conversation_id,))
+            connection.execute(f"DELETE FROM decisions WHERE message_id IN ({mine})", (conversation_id,))
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+        self._database.scrub()
+
+    def add_message(
+        self,
+        conversation_id: str,
+        role: Literal["user", "assistant"],
+        text: str,
+        state: MessageState = "complete",
+        source: Source | None = None,
+        model: str | None = None,
+    ) -> StoredMessage:
+        """Append a message; `StorageError` (code `conversation.unknown`) when there is no such conversation."""
+        now = self._now()
+        identity = uuid.uuid4().hex
+        with self._database.write() as connection:
+            touched = connection.execute(
+                "UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id)
+            ).rowcount
+            if not touched:
+                raise StorageError(
+                    "conversation.unknown",
+                    en="That conversation no longer exists; the message was not stored. Start a new conversation.",
+                    es="Esa conversación ya no existe; el mensaje no se guardó. Empieza una conversación nueva.",
+                )
+            connection.execute(
+                "INSERT INTO messages (id, conversation_id, role, text, state, created_at, source, model,"
+                " owner_pid, owner_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (identity, conversation_id, role, text, state, now, source, model, self._pid, self._started),
+            )
+        return StoredMessage(
+            id=identity,
+            conversation_id=conversation_id,
+            role=role,
+            text=text,
+            state=state,
+            created_at=from_milliseconds(now),
+            source=source,
+            model=model,
+        )
+
+    def append_text(self, message_id: str, text: str) -> None:
+        """Add streamed text to a message."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE messages SET text = text || ? WHERE id = ?", (text, message_id))
+
+    def close_message(
+        self,
+        message_id: str,
+        state: MessageState,
+        *,
+        text: str | None = None,
+        source: Source | None = None,
+        model: str | None = None,
+        detail: str = "",
+    ) -> None:
+        """End a streaming message; None keeps text, source and model as they are."""
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE messages SET state = ?, text = coalesce(?, text), source = coalesce(?, source),"
+                " model = coalesce(?, model), detail = ? WHERE id = ?",
+                (state, text, source, model, detail, message_id),
+            )
+
+    def messages(self, conversation_id: str, limit: int | None = None) -> list[StoredMessage]:
+        """Return messages oldest first; with `limit` only the newest that many."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT * FROM messages WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?",
+                (conversation_id, -1 if limit is None else limit),
+            ).fetchall()
+        return [_message(row) for row in reversed(rows)]
+
+    def recover(self) -> int:
+        """Mark answers whose writer is gone as `interrupted`, keeping their text; returns how many."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                "SELECT id, owner_pid, owner_started FROM messages WHERE state = 'streaming'"
+            ).fetchall()
+        gone = [row["id"] for row in rows if not _alive(row["owner_pid"], row["owner_started"])]
+        if gone:
+            with self._database.write() as connection:
+                connection.executemany(
+                    "UPDATE messages SET state = 'interrupted' WHERE id = ? AND state = 'streaming'",
+                    [(identity,) for identity in gone],
+                )
+        return len(gone)
+
+    def _now(self) -> int:
+        return to_milliseconds(self._clock.now())
+
+
+class SqlitePendingConfirmations:
+    """Questions that Jarvis asked back, one per conversation; they outlive the process."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def put(self, conversation_id: str, match: SkillMatch) -> None:
+        """Keep `match` until it is answered; a newer question replaces an older one."""
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO pending_confirmations VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    conversation_id,
+                    match.skill,
+                    json.dumps(dict(match.slots), ensure_ascii=False),
+                    match.confidence,
+                    match.language,
+                    match.text,
+                    match.risk,
+                    to_milliseconds(self._clock.now()),
+                ),
+            )
+
+    def take(self, conversation_id: str) -> SkillMatch | None:
+        """Return and remove the question; None when there is none or it is older than two minutes."""
+        with self._database.write() as connection:
+            row = connection.execute(
+                "DELETE FROM pending_confirmations WHERE conversation_id = ? RETURNING *", (conversation_id,)
+            ).fetchone()
+        age_ms = to_milliseconds(self._clock.now()) - row["asked_at"] if row else 0
+        if row is None or age_ms > CONFIRMATION_SECONDS * 1000:
+            return None
+        return SkillMatch(
+            skill=row["skill"],
+            slots=json.loads(row["slots"]),
+            confidence=row["confidence"],
+            language=row["language"],
+            text=row["text"],
+            risk=row["risk"],
+        )
+
+
+def _alive(pid: int | None, started: float | None) -> bool:
+    if pid is None or started is None:
+        return False
+    try:
+        return abs(psutil.Process(pid).create_time() - started) < 1
+    except psutil.Error:
+        return False
+
+
+def _conversation(row: sqlite3.Row) -> Conversation:
+    return Conversation(
+        id=row["id"],
+        title=row["title"],
+        created_at=from_milliseconds(row["created_at"]),
+        updated_at=from_milliseconds(row["updated_at"]),
+    )
+
+
+def _message(row: sqlite3.Row) -> StoredMessage:
+    return StoredMessage(
+        id=row["id"],
+        conversation_id=row["conversation_id"],
+        role=row["role"],
+        text=row["text"],
+        state=row["state"],
+        created_at=from_milliseconds(row["created_at"]),
+        source=row["source"],
+        model=row["model"],
+        detail=row["detail"],
+    )

@@ -1,0 +1,183 @@
+"""Opens the SQLite file, brings it up to date and hands out connections.
+
+WAL mode, one connection per thread, foreign keys on, `secure_delete` so that deleted text is overwritten.
+Migrations are files `NNNN_name.sql`, applied once each in order inside one transaction; `user_version` is the
+number of the last one. Knows no table.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jarvis.contracts.errors import StorageError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another process' transaction."""
+
+
+class Database:
+    """One database file. Every thread gets its own connection; `close` closes those of all threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[sqlite3.Connection] = []
+        self._closed = False
+        with _sentences(path):
+            self._migrate()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection for queries."""
+        with _sentences(self.path):
+            yield self._connection()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection inside an immediate transaction; committed on return, else rolled back."""
+        with _sentences(self.path):
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            try:
+                connection.commit()
+            except sqlite3.Error:
+                connection.rollback()
+                raise
+
+    def scrub(self) -> None:
+        """Write the log back into the file and truncate it, so that deleted bytes are gone from both."""
+        with self.read() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def close(self) -> None:
+        """Close every thread's connection; the last one writes the log back into the file."""
+        with self._lock:
+            self._closed = True
+            connections, self._open = self._open, []
+        for connection in connections:
+            connection.close()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None or self._closed:
+            connection = self._connect()
+            self._local.connection = connection
+        return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        with self._lock:
+            if self._closed:
+                raise sqlite3.ProgrammingError("the database was closed")
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+            self._open.append(connection)
+        connection.row_factory = sqlite3.Row
+        connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
+        )
+        return connection
+
+    def _migrate(self) -> None:
+        steps = sorted((int(file.name[:4]), file) for file in MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+        newest = steps[-1][0]
+        connection = self._connection()
+        if int(connection.execute("PRAGMA user_version").fetchone()[0]) == newest:
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            have = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if have > newest:
+                raise StorageError(
+                    "storage.newer",
+                    en="{path} was written by a newer Jarvis (format {have}, this one knows {newest}); nothing was "
+                    "changed. Update Jarvis, or point JARVIS_HOME at another folder.",
+                    es="{path} lo escribió un Jarvis más nuevo (formato {have}, este conoce {newest}); no se ha "
+                    "cambiado nada. Actualiza Jarvis o indica otra carpeta en JARVIS_HOME.",
+                    path=self.path,
+                    have=have,
+                    newest=newest,
+                )
+            for number, file in steps:
+                if number > have:
+                    for statement in _statements(file.read_text(encoding="utf-8")):
+                        connection.execute(statement)
+                    connection.execute(f"PRAGMA user_version = {number}")
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+
+
+def to_milliseconds(moment: datetime) -> int:
+    """Return an aware time as epoch milliseconds."""
+    return round(moment.timestamp() * 1000)
+
+
+def from_milliseconds(milliseconds: int) -> datetime:
+    """Return epoch milliseconds as an aware UTC time."""
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+
+
+def _statements(script: str) -> Iterator[str]:
+    # executescript would commit the transaction that makes a migration all-or-nothing.
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+@contextmanager
+def _sentences(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _storage_error(error, path) from error
+
+
+def _storage_error(error: sqlite3.DatabaseError, path: Path) -> StorageError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name.startswith("SQLITE_FULL") or "disk is full" in str(error):
+        return StorageError(
+            "storage.full",
+            en="The disk is full: this was not saved to {path}, everything saved before is kept. "
+            "Free some space and try again.",
+            es="El disco está lleno: esto no se guardó en {path}, lo guardado antes se conserva. "
+            "Libera espacio y repite.",
+            path=path,
+        )
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StorageError(
+            "storage.busy",
+            en="Another program keeps {path} locked; nothing was changed. Close it and try again.",
+            es="Otro programa mantiene bloqueado {path}; no se ha cambiado nada. Ciérralo y repite.",
+            path=path,
+        )
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return StorageError(
+            "storage.damaged",
+            en="{path} is damaged and was left as it is. Move it away to start afresh, or restore a backup.",
+            es="{path} está dañado y se ha dejado como está. Apártalo para empezar de nuevo o restaura una copia.",
+            path=path,
+        )
+    return StorageError(
+        "storage.failed",
+        en="{path} could not be read or written ({why}); what was saved before is kept. "
+        "Check the folder's permissions and space.",
+        es="No se pudo leer o escribir {path} ({why}); lo guardado antes se conserva. "
+        "Comprueba los permisos y el espacio de la carpeta.",
+        path=path,
+        why=error,
+    )
