@@ -11,6 +11,7 @@ from typing import Any
 
 from jarvis.contracts.errors import Language
 from jarvis.contracts.messages import Source, Usage
+from jarvis.contracts.skills import ControlAct
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,7 +86,8 @@ class AskFinished(AskEvent):
     """The whole answer. `timings` are seconds since the ask began (`first_text`, `total`).
 
     `expects_reply` means that Jarvis asked something back and listens without wake word. `spoken` is the
-    text to say aloud where it differs from what is shown.
+    text to say aloud where it differs from what is shown. `control` is an act on the conversation itself that the
+    door carries out: `stop` says nothing more, `repeat` says the last answer again.
     """
 
     message_id: str
@@ -100,6 +102,7 @@ class AskFinished(AskEvent):
     expects_reply: bool = False
     spoken: str | None = None
     language: Language = "en"
+    control: ControlAct | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

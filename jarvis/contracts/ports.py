@@ -267,14 +267,19 @@ class Utterance(Protocol):
 class SpeechToText(Protocol):
     """Speech recognition, streaming in, one utterance at a time."""
 
-    def info(self) -> SpeechServiceInfo: ...
+    def info(self, language: Language = "en") -> SpeechServiceInfo:
+        """Say which recogniser is in use; its note is in `language`."""
+        ...
 
     def warm(self) -> None:
         """Start and load now, so that the first utterance does not wait."""
         ...
 
     def open(self, language: Language | None = None) -> Utterance:
-        """Begin an utterance; `language` None lets the recogniser tell among those it knows."""
+        """Begin an utterance; `language` None lets the recogniser tell among those it knows.
+
+        Raises `EngineError` when it cannot start or does not know `language`.
+        """
         ...
 
     def close(self) -> None: ...

@@ -42,10 +42,20 @@ class SkillCall:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AwaitedSlot:
+    """The slot that a question asks for: `kind` names its parser; `choices` are (value, words), when it is a choice."""
+
+    slot: str
+    kind: str
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SkillReply:
     """What to show and say. `spoken` None means the shown text is said.
 
-    `expects_reply` True means that the text is a question: with `confirm` set, "yes" runs that match.
+    `expects_reply` True means that the text is a question: with `confirm` set, "yes" runs that match; with
+    `awaits` set, the next sentence given to `Skills.match` may fill that slot.
     """
 
     text: str
@@ -53,6 +63,7 @@ class SkillReply:
     control: ControlAct | None = None
     expects_reply: bool = False
     confirm: SkillMatch | None = None
+    awaits: AwaitedSlot | None = None
 
 
 AlertKind = Literal["timer", "alarm", "reminder"]
@@ -128,10 +139,15 @@ class Volume:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Application:
-    """An installed desktop application; `command` is its launch id for the host."""
+    """An installed desktop application; `command` is its launch id for the host.
+
+    `name` is in the system's language; `other_names` holds its names in English and Spanish and what kind of
+    program it is ("Web Browser"), where the system knows them.
+    """
 
     name: str
     command: str
+    other_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -68,6 +68,18 @@ class WakeHit:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CommandGrammar:
+    """What a recogniser without a language model may expect: the commands of one language.
+
+    `jsgf` is the JSGF text of every command that it can take; `sentences` are samples of them, one command each, in
+    lower case and without figures. All words of both are in the recogniser's dictionary.
+    """
+
+    jsgf: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SpeechServiceInfo:
     """Which recogniser or voice is in use; `note` is a sentence to show when it is a fallback, else empty."""
 

@@ -57,7 +57,7 @@ class KeyringSecrets:
             keyring.set_password(SERVICE, name, value.strip())
         except keyring.errors.KeyringError as error:
             raise _no_keyring(str(error), name) from error
-        self._remember({*self._stored(), name})
+        self._remember(self._stored() | {name})
 
     def delete(self, name: str) -> bool:
         """Remove a key; True if there was one."""
@@ -88,15 +88,15 @@ class KeyringSecrets:
         backend: KeyringBackend = keyring.get_keyring()
         return str(backend.name)
 
-    def _stored(self) -> set[str]:
+    def _stored(self) -> frozenset[str]:
         try:
-            return set(json.loads(self._names_file.read_text(encoding="utf-8")))
+            return frozenset(json.loads(self._names_file.read_text(encoding="utf-8")))
         except FileNotFoundError:
-            return set()
+            return frozenset()
         except (OSError, ValueError, TypeError):
-            return set(KEY_NAMES)  # unreadable: ask the keyring for every name rather than lose one
+            return frozenset(KEY_NAMES)  # unreadable: ask the keyring for every name rather than lose one
 
-    def _remember(self, names: set[str]) -> None:
+    def _remember(self, names: frozenset[str]) -> None:
         try:
             temporary = self._names_file.with_suffix(".new")
             temporary.write_text(json.dumps(sorted(names)), encoding="utf-8")

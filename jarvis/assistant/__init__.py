@@ -1,0 +1,1 @@
+"""The one run behind every door: a question in, events out. Knows only contracts."""

@@ -1,0 +1,84 @@
+"""Builds the chat prompt: a system message that stays the same all day, the recent turns, the question. Pure.
+
+The beginning of a prompt is kept as stable as can be, because an engine keeps what it has already read: the
+history's start moves in big steps rather than with every turn, and what changes (recalled facts) comes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from jarvis.contracts.errors import Language
+from jarvis.contracts.messages import ChatMessage, StoredMessage
+
+CHARACTERS_PER_TOKEN = 3.0
+"""Low for English and Spanish (about 4), so that a budget counted with it is safe."""
+
+_SYSTEM: dict[Language, str] = {
+    "en": "You are Jarvis, a helpful assistant on the user's computer. Answer in English, briefly and truthfully. "
+    "Say so when you do not know. Today is {date}.",
+    "es": "Eres Jarvis, un asistente útil en el ordenador del usuario. Responde en español, con brevedad y verdad. "
+    "Di que no lo sabes cuando no lo sepas. Hoy es {date}.",
+}
+_SPOKEN: dict[Language, str] = {
+    "en": " The answer will be read aloud: one to three sentences, no lists, no markdown.",
+    "es": " La respuesta se leerá en voz alta: una a tres frases, sin listas ni markdown.",
+}
+_FACTS: dict[Language, tuple[str, str]] = {
+    "en": ("The user once asked you to remember:", "Question:"),
+    "es": ("El usuario te pidió recordar:", "Pregunta:"),
+}
+
+
+def prompt_for(
+    question: str,
+    *,
+    history: Sequence[StoredMessage],
+    facts: Sequence[str],
+    language: Language,
+    today: datetime,
+    spoken: bool,
+    budget_tokens: int,
+) -> list[ChatMessage]:
+    """Return the messages to send; `history` are the earlier turns, oldest first, `budget_tokens` what they may take.
+
+    A question longer than the budget is sent whole: cutting it would change what was asked.
+    """
+    system = _SYSTEM[language].format(date=today.date().isoformat()) + (_SPOKEN[language] if spoken else "")
+    if facts:
+        heading, asked = _FACTS[language]
+        question = "\n".join([heading, *(f"- {fact}" for fact in facts), "", f"{asked} {question}"])
+    turns = [ChatMessage(role=m.role, text=m.text) for m in history if m.text.strip()]
+    return [
+        ChatMessage(role="system", text=system),
+        *_alternating(turns_within(turns, round(budget_tokens * CHARACTERS_PER_TOKEN))),
+        ChatMessage(role="user", text=question),
+    ]
+
+
+def turns_within(turns: Sequence[ChatMessage], budget: int) -> list[ChatMessage]:
+    """Return the newest turns of at most `budget` characters.
+
+    When a turn overflows the budget, turns are dropped down to half of it at once, so that the start of the
+    prompt stays put for many turns after.
+    """
+    start, size = 0, 0
+    for end, turn in enumerate(turns):
+        size += len(turn.text)
+        if size > budget:
+            while start <= end and size > budget // 2:
+                size -= len(turns[start].text)
+                start += 1
+    return list(turns[start:])
+
+
+def _alternating(turns: Sequence[ChatMessage]) -> list[ChatMessage]:
+    # Many chat templates refuse a history that does not go user, assistant, user, ...
+    kept: list[ChatMessage] = []
+    for turn in turns:
+        if kept and kept[-1].role == turn.role:
+            kept[-1] = ChatMessage(role=turn.role, text=f"{kept[-1].text}\n\n{turn.text}")
+        elif kept or turn.role == "user":
+            kept.append(turn)
+    return kept[:-1] if kept and kept[-1].role == "user" else kept

@@ -1,0 +1,1 @@
+"""Which models are worth having, and fetching them from the hub."""

@@ -1,0 +1,1 @@
+"""The command line: commands in, events out. Reaches everything through `Services`."""

@@ -1,0 +1,218 @@
+"""`jarvis ask` and `jarvis skills match`: questions in text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jarvis.cli.output import batch_rows, plain_failures, print_json, words
+from jarvis.cli.services import Services
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import LANGUAGES, Language
+from jarvis.contracts.events import (
+    AskCancelled,
+    AskEvent,
+    AskFailed,
+    AskFinished,
+    AskStarted,
+    EngineFailed,
+    EngineLoading,
+    TextDelta,
+)
+from jarvis.contracts.messages import Request
+
+_LANGUAGE = click.Choice(LANGUAGES)
+
+
+@click.command(
+    help=words(
+        "Ask a question or give a command; “-” reads it from standard input.",
+        "Hacer una pregunta o dar una orden; «-» la lee de la entrada estándar.",
+    )
+)
+@click.argument("text", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help=words("Print one JSON document.", "Imprimir un documento JSON."))
+@click.option("--lang", type=_LANGUAGE, help=words("Language of the answer.", "Idioma de la respuesta."))
+@click.option(
+    "--conversation",
+    metavar="ID",
+    help=words("Go on with this conversation.", "Seguir esta conversación."),
+)
+@click.option(
+    "--continue",
+    "go_on",
+    is_flag=True,
+    help=words("Go on with the last conversation.", "Seguir la última conversación."),
+)
+@click.option(
+    "--yes", is_flag=True, help=words("Answer yes when Jarvis asks back.", "Responder sí si Jarvis pregunta.")
+)
+@click.pass_obj
+def ask(
+    services: Services,
+    text: tuple[str, ...],
+    as_json: bool,
+    lang: Language | None,
+    conversation: str | None,
+    go_on: bool,
+    yes: bool,
+) -> None:
+    """Answer on stdout; streams unless `--json`."""
+    with plain_failures(services.language):
+        question = sys.stdin.read() if text == ("-",) else " ".join(text)
+        if go_on and not conversation:
+            last = services.conversations().conversations(limit=1)
+            conversation = last[0].id if last else None
+        asker = _Asker(services, as_json=as_json, language=lang, conversation=conversation)
+        final = asker.ask(question)
+        while isinstance(final, AskFinished) and final.expects_reply:
+            if yes:
+                reply = "sí" if final.language == "es" else "yes"
+            elif not as_json and sys.stdin.isatty():
+                reply = click.prompt("", prompt_suffix="> ", default="", show_default=False)
+            else:
+                break
+            final = asker.ask(reply or "no")
+        asker.finish(final)
+
+
+class _Asker:
+    """Asks within one conversation and prints the steps."""
+
+    def __init__(
+        self, services: Services, *, as_json: bool, language: Language | None, conversation: str | None
+    ) -> None:
+        self._services = services
+        self._as_json = as_json
+        self._language = language
+        self._conversation = conversation
+
+    def ask(self, text: str) -> AskEvent:
+        """Return the final event; Ctrl-C cancels the run instead of killing it."""
+        request = Request(text=text, door="cli", conversation_id=self._conversation, language=self._language)
+        cancel = CancelToken()
+        final: AskEvent | None = None
+        events = iter(self._services.assistant().ask(request, cancel))
+        while True:
+            try:
+                event = next(events, None)
+            except KeyboardInterrupt:
+                cancel.cancel()
+                events.close() if hasattr(events, "close") else None
+                return AskCancelled(ask_id="")
+            if event is None:
+                break
+            final = event
+            if isinstance(event, AskStarted):
+                self._conversation = event.conversation_id
+            if not self._as_json:
+                self._show(event)
+        assert final is not None
+        return final
+
+    def finish(self, final: AskEvent) -> None:
+        """Print the document where it was asked for; a failure ends the program with 1, a stop with 130."""
+        if self._as_json:
+            print_json(self._document(final))
+        if isinstance(final, AskFailed):
+            click.echo(final.sentence, err=True)
+            raise SystemExit(1)
+        if isinstance(final, AskCancelled):
+            click.echo(words("Stopped.", "Detenido."), err=True)
+            raise SystemExit(130)
+
+    def _show(self, event: AskEvent) -> None:
+        if isinstance(event, TextDelta):
+            click.echo(event.text, nl=False)
+        elif isinstance(event, AskFinished):
+            click.echo()
+        elif isinstance(event, EngineLoading):
+            click.echo(words(f"Loading {event.model} …", f"Cargando {event.model} …"), err=True)
+        elif isinstance(event, EngineFailed):
+            click.echo(f"\n{event.sentence}", err=True)
+        elif isinstance(event, AskFailed | AskCancelled) and event.text:
+            click.echo()
+
+    def _document(self, final: AskEvent) -> dict[str, Any]:
+        document: dict[str, Any] = {"conversation_id": self._conversation}
+        if isinstance(final, AskFinished):
+            return {
+                "text": final.text,
+                "source": final.source,
+                "model": final.model,
+                "reason": final.reason,
+                "usage": {
+                    "prompt_tokens": final.usage.prompt_tokens,
+                    "completion_tokens": final.usage.completion_tokens,
+                },
+                "cost_usd": final.cost_usd,
+                "timings": final.timings,
+                "skill": final.skill,
+                "language": final.language,
+                "expects_reply": final.expects_reply,
+                **document,
+            }
+        if isinstance(final, AskFailed):
+            document["error"] = {"code": final.code, "sentence": final.sentence}
+        return {"text": getattr(final, "text", ""), "source": "none", **document}
+
+
+@click.group(help=words("What Jarvis can do with no model.", "Lo que Jarvis sabe hacer sin ningún modelo."))
+def skills() -> None:
+    """Group of skill commands."""
+
+
+@skills.command(
+    "match",
+    help=words(
+        "Show which skill a sentence means, or null when none surely does.",
+        "Mostrar qué habilidad se pide con una frase, o null si ninguna con seguridad.",
+    ),
+)
+@click.argument("text", nargs=-1)
+@click.option("--lang", type=_LANGUAGE, help=words("Language of the sentence.", "Idioma de la frase."))
+@click.option("--json", "as_json", is_flag=True, help=words("Print one JSON document.", "Imprimir un documento JSON."))
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=words(
+        "Read sentences from a JSON-lines file of {id, text, lang}.",
+        "Leer frases de un fichero JSON-lines de {id, text, lang}.",
+    ),
+)
+@click.pass_obj
+def skills_match(
+    services: Services, text: tuple[str, ...], lang: Language | None, as_json: bool, batch: Path | None
+) -> None:
+    """Print `{skill, slots, confidence}`."""
+    with plain_failures(services.language):
+        if batch:
+            for row in batch_rows(batch):
+                print_json({"id": row.get("id"), **_match(services, row["text"], row.get("lang") or lang)})
+            return
+        if not text:
+            raise click.UsageError(words("Give a sentence or --batch FILE.", "Escribe una frase o --batch FICHERO."))
+        document = _match(services, " ".join(text), lang)
+        if as_json:
+            print_json(document)
+        elif document["skill"] is None:
+            click.echo("null")
+        else:
+            click.echo(f"{document['skill']}  {document['confidence']:.2f}")
+            for name, value in document["slots"].items():
+                click.echo(f"  {name} = {value}")
+
+
+def _match(services: Services, text: str, language: Language | None) -> dict[str, Any]:
+    match = services.skills().match(text, language)
+    if match is None:
+        return {"skill": None, "slots": {}, "confidence": 0.0}
+    return {
+        "skill": match.skill,
+        "slots": dict(match.slots),
+        "confidence": round(match.confidence, 3),
+        "language": match.language,
+    }

@@ -1,0 +1,75 @@
+"""How the command line speaks: words in the person's language, JSON documents, failures as one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from jarvis.contracts.errors import InputError, JarvisError, Language
+
+
+def system_language() -> Language:
+    """Return Spanish where the environment's locale is, else English."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"):
+        if value := os.environ.get(variable):
+            return "es" if value.lower().startswith("es") else "en"
+    return "en"
+
+
+def words(en: str, es: str) -> str:
+    """Return the text in the language of the environment; for help texts, which are made before settings are read."""
+    return es if system_language() == "es" else en
+
+
+def print_json(document: object) -> None:
+    """Print one JSON document on a line of its own."""
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def fail(sentence: str) -> None:
+    """End the program with one sentence on stderr and exit code 1."""
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def plain_failures(language: Language) -> Iterator[None]:
+    """Turn `JarvisError` into its sentence and exit code 1, Ctrl-C into exit code 130."""
+    try:
+        yield
+    except JarvisError as error:
+        fail(error.sentence(language))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output went away; what is left must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+
+
+def batch_rows(file: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON-lines file; `InputError` names the first bad line."""
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+                if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+                    raise ValueError
+            except ValueError as error:
+                raise InputError(
+                    "batch.row",
+                    en="Line {number} of {file} is not a JSON object with a text; the lines before it were done.",
+                    es="La línea {number} de {file} no es un objeto JSON con «text»; las anteriores se hicieron.",
+                    number=number,
+                    file=file,
+                ) from error
+            yield row

@@ -1,0 +1,110 @@
+"""What the command line is handed: ports and a few whole acts, all built late so that each command pays for its own.
+
+Knows no concrete class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Language
+from jarvis.contracts.ports import Assistant, ConversationLog, SecretStore, Skills, TextToSpeech
+from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.settings.folders import Folders
+from jarvis.settings.store import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelOffer:
+    """One model of the catalogue. `approximate_mb` is 10^6 bytes."""
+
+    id: str
+    kind: str
+    about: str
+    approximate_mb: int
+    licence: str
+    languages: tuple[Language, ...]
+    installed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One line of `jarvis doctor`: what was looked at, how it is, and what to do when it is not well."""
+
+    name: str
+    state: Literal["ok", "note", "missing", "failed"]
+    finding: str
+    remedy: str = ""
+
+
+class Services(Protocol):
+    """Everything that the commands use."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def folders(self) -> Folders: ...
+
+    @property
+    def language(self) -> Language:
+        """The language of what is printed."""
+        ...
+
+    def secrets(self) -> SecretStore: ...
+
+    def assistant(self) -> Assistant: ...
+
+    def conversations(self) -> ConversationLog: ...
+
+    def skills(self) -> Skills: ...
+
+    def text_to_speech(self) -> TextToSpeech: ...
+
+    def transcribe(self, file: Path, language: Language | None) -> Transcript:
+        """Recognise one audio file."""
+        ...
+
+    def wake_hits(self, file: Path) -> Iterator[WakeHit]:
+        """Yield the wake words in an audio file."""
+        ...
+
+    def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
+        """Speak `text` to the speaker or into a WAV; returns the contract's `jarvis say` document."""
+        ...
+
+    def listen(
+        self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
+    ) -> Iterator[VoiceEvent]:
+        """Run the listening loop on the microphone or a file."""
+        ...
+
+    def demo(self, *, source: Path | None, output: Path | None) -> Mapping[str, object]:
+        """Run one whole spoken turn; returns every stage with its seconds."""
+        ...
+
+    def model_offers(self) -> list[ModelOffer]:
+        """Return the catalogue, with what is installed here."""
+        ...
+
+    def download_model(
+        self, identity: str, cancel: CancelToken, on_progress: Callable[[str, int, int], None]
+    ) -> list[Path]:
+        """Fetch a model; `on_progress` is given file name, bytes so far and all bytes. Returns its files."""
+        ...
+
+    def desktop(self, arguments: list[str]) -> int:
+        """Open the desktop app; returns its exit code."""
+        ...
+
+    def checks(self) -> Iterator[Check]:
+        """Examine this installation."""
+        ...
+
+    def close(self) -> None:
+        """End every child and release everything."""
+        ...

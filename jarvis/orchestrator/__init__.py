@@ -1,0 +1,1 @@
+"""Chooses which engine answers. Pure; knows only contracts."""

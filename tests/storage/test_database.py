@@ -1,0 +1,200 @@
+"""The database file under bad luck: full, locked, damaged, newer, killed."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jarvis.contracts.errors import StorageError
+from jarvis.storage import database as database_module
+from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
+from jarvis.storage.database import MIGRATIONS, Database
+from jarvis.storage.ledger import SqliteLedger
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(tmp_path / "jarvis.sqlite3")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def log(database: Database) -> SqliteConversationLog:
+    return SqliteConversationLog(database, FakeClock())
+
+
+def test_migrations_are_numbered_without_gaps() -> None:
+    numbers = sorted(int(file.name[:4]) for file in MIGRATIONS.glob("*.sql"))
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    first = Database(path)
+    SqliteConversationLog(first, FakeClock()).start_conversation("kept")
+    first.close()
+    second = Database(path)
+    assert [c.title for c in SqliteConversationLog(second, FakeClock()).conversations()] == ["kept"]
+    second.close()
+
+
+def test_a_migration_that_fails_leaves_the_old_format(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "migrations"
+    folder.mkdir()
+    (folder / "0001_a.sql").write_text("CREATE TABLE a (x INTEGER);")
+    monkeypatch.setattr(database_module, "MIGRATIONS", folder)
+    path = tmp_path / "a.sqlite3"
+    Database(path).close()
+    (folder / "0002_b.sql").write_text("CREATE TABLE b (x INTEGER);\nINSERT INTO nowhere VALUES (1);")
+    with pytest.raises(StorageError):
+        Database(path)
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+    assert connection.execute("SELECT name FROM sqlite_master WHERE name = 'b'").fetchone() is None
+    connection.close()
+
+
+def test_a_newer_file_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA user_version = 9999")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StorageError) as caught:
+        Database(path)
+    assert caught.value.code == "storage.newer"
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "a.sqlite3"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StorageError) as caught:
+        Database(path)
+    assert caught.value.code == "storage.damaged"
+    assert caught.value.sentence("es") != caught.value.sentence("en")
+
+
+def test_a_folder_that_cannot_be_reached(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError) as caught:
+        Database(tmp_path / "file" / "a.sqlite3")
+    assert caught.value.code == "storage.failed"
+
+
+def test_a_full_disk_keeps_what_was_saved(database: Database, log: SqliteConversationLog) -> None:
+    conversation = log.start_conversation("one")
+    log.add_message(conversation.id, "user", "kept")
+    with database.read() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StorageError) as caught:
+        log.add_message(conversation.id, "user", "x" * 100_000)
+    assert caught.value.code == "storage.full"
+    assert [m.text for m in log.messages(conversation.id)] == ["kept"]
+
+
+def test_a_lock_held_elsewhere_is_named(
+    database: Database, log: SqliteConversationLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sqlite3.connect(database.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with database.read() as connection:
+        connection.execute("PRAGMA busy_timeout = 1")
+    with pytest.raises(StorageError) as caught:
+        log.start_conversation("never")
+    assert caught.value.code == "storage.busy"
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def test_threads_write_side_by_side(log: SqliteConversationLog) -> None:
+    conversation = log.start_conversation("many")
+    threads = [
+        threading.Thread(target=lambda n=n: [log.add_message(conversation.id, "user", f"{n}-{i}") for i in range(20)])
+        for n in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({m.text for m in log.messages(conversation.id)}) == 80
+
+
+def test_deleting_a_conversation_removes_its_bytes(database: Database, log: SqliteConversationLog) -> None:
+    conversation = log.start_conversation("secret-title-7781")
+    message = log.add_message(conversation.id, "user", "secret-text-7781 " * 500)
+    SqliteLedger(database, FakeClock()).record_decision(
+        message_id=message.id, candidates=["a"], chosen=None, reason="secret-reason-7781"
+    )
+    log.delete(conversation.id)
+    for file in database.path.parent.iterdir():
+        assert b"7781" not in file.read_bytes(), file.name
+
+
+def test_messages_come_oldest_first_and_newest_when_limited(log: SqliteConversationLog) -> None:
+    conversation = log.start_conversation("x")
+    for number in range(5):
+        log.add_message(conversation.id, "user", str(number))
+    assert [m.text for m in log.messages(conversation.id)] == ["0", "1", "2", "3", "4"]
+    assert [m.text for m in log.messages(conversation.id, limit=2)] == ["3", "4"]
+
+
+def test_an_answer_whose_writer_lives_is_not_recovered(log: SqliteConversationLog) -> None:
+    conversation = log.start_conversation("x")
+    log.add_message(conversation.id, "assistant", "half", "streaming")
+    assert log.recover() == 0
+    assert log.messages(conversation.id)[0].state == "streaming"
+
+
+def test_kill_keeps_every_message_that_was_written(tmp_path: Path) -> None:
+    path = tmp_path / "jarvis.sqlite3"
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from jarvis.storage.database import Database\n"
+        "from jarvis.storage.conversations import SqliteConversationLog\n"
+        "from jarvis.settings.clock import SystemClock\n"
+        "log = SqliteConversationLog(Database(Path(sys.argv[1])), SystemClock())\n"
+        "c = log.start_conversation('killed')\n"
+        "m = log.add_message(c.id, 'assistant', '', 'streaming')\n"
+        "for n in range(100000):\n"
+        "    log.append_text(m.id, f'{n} ')\n"
+        "    print(n, flush=True)\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True)
+    assert child.stdout
+    shown = [child.stdout.readline().strip() for _ in range(200)]
+    child.send_signal(signal.SIGKILL)
+    shown += child.stdout.read().split()
+    child.wait()
+    child.stdout.close()
+    database = Database(path)
+    log = SqliteConversationLog(database, FakeClock())
+    assert log.recover() == 1
+    (conversation,) = log.conversations()
+    (message,) = log.messages(conversation.id)
+    assert message.state == "interrupted"
+    assert message.text.split()[: len(shown)] == shown
+    assert log.recover() == 0
+    database.close()
+
+
+def test_a_confirmation_is_taken_once(database: Database, log: SqliteConversationLog) -> None:
+    from jarvis.contracts.skills import SkillMatch
+
+    pending = SqlitePendingConfirmations(database, FakeClock())
+    conversation = log.start_conversation("x")
+    match = SkillMatch(skill="s", slots={"n": 1.5, "t": "é"}, confidence=0.9, language="es", text="t", risk="acts")
+    pending.put(conversation.id, match)
+    assert pending.take(conversation.id) == match
+    assert pending.take(conversation.id) is None
