@@ -38,15 +38,12 @@ def download(
     Raises `Cancelled`; `StorageError` when the disk is too small; `InputError` when the hub cannot be reached,
     has no such file, or asks for a licence to be accepted. Nothing half-fetched is left in `folder`.
     """
-    import huggingface_hub
     from huggingface_hub import hf_hub_download
 
     staging = folder / ".partial" / model.id
     targets = model.paths(folder)
     missing = [(name, target) for name, target in zip(model.files, targets, strict=True) if not target.is_file()]
     with _sentences(model):
-        # The bytes are counted by a progress class, the only way in which the client reports them.
-        huggingface_hub.utils.enable_progress_bars()
         sizes = {
             name: hf_hub_download(model.repository, name, local_dir=staging, dry_run=True).file_size or 0
             for name, _ in missing
@@ -65,7 +62,7 @@ def download(
 def _progress_class(file: str, total: int, cancel: CancelToken, on_progress: Callable[[Progress], None]) -> type[Any]:
     from tqdm.auto import tqdm
 
-    class Bar(tqdm):  # type: ignore[type-arg,unused-ignore]
+    class Bar(tqdm):  # type: ignore[misc]
         """Counts bytes instead of drawing."""
 
         def __init__(self, *arguments: Any, **options: Any) -> None:
