@@ -114,7 +114,7 @@ class _Run:
             yield self._cancelled()
         except JarvisError as error:
             yield self._failed(error.code, error.sentence(self._language))
-        except GeneratorExit:
+        except (GeneratorExit, KeyboardInterrupt):
             if not final:
                 self._close("cancelled", "")
             raise

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -95,21 +99,13 @@ class _Asker:
         request = Request(text=text, door="cli", conversation_id=self._conversation, language=self._language)
         cancel = CancelToken()
         final: AskEvent | None = None
-        events = iter(self._services.assistant().ask(request, cancel))
-        while True:
-            try:
-                event = next(events, None)
-            except KeyboardInterrupt:
-                cancel.cancel()
-                events.close() if hasattr(events, "close") else None
-                return AskCancelled(ask_id="")
-            if event is None:
-                break
-            final = event
-            if isinstance(event, AskStarted):
-                self._conversation = event.conversation_id
-            if not self._as_json:
-                self._show(event)
+        with _interrupt_cancels(cancel):
+            for event in self._services.assistant().ask(request, cancel):
+                final = event
+                if isinstance(event, AskStarted):
+                    self._conversation = event.conversation_id
+                if not self._as_json:
+                    self._show(event)
         assert final is not None
         return final
 
@@ -158,6 +154,22 @@ class _Asker:
         if isinstance(final, AskFailed):
             document["error"] = {"code": final.code, "sentence": final.sentence}
         return {"text": getattr(final, "text", ""), "source": "none", **document}
+
+
+@contextmanager
+def _interrupt_cancels(cancel: CancelToken) -> Iterator[None]:
+    """Let the first Ctrl-C cancel, so that what was shown is kept and the engine is told; the second one interrupts."""
+
+    def interrupted(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        # On a thread of its own: the interrupted one may hold the very lock that cancelling takes.
+        threading.Thread(target=cancel.cancel, name="jarvis-cancel").start()
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @click.group(help=words("What Jarvis can do with no model.", "Lo que Jarvis sabe hacer sin ningún modelo."))

@@ -1,0 +1,1 @@
+"""Builds everything: the only room that knows concrete classes and hands them around."""

@@ -1,0 +1,275 @@
+"""Puts Jarvis together. Each part is built when it is first needed, so that every command pays only for its own."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jarvis.app.preferences import RememberedFacts, SettingsPreferences, ask_options, chosen_language
+from jarvis.app.stopping import StopHub, StoppableAssistant
+from jarvis.assistant.ask import Abilities, JarvisAssistant
+from jarvis.catalog.download import download
+from jarvis.catalog.models import catalog_file, find_model, load_catalog
+from jarvis.cli.output import system_language
+from jarvis.cli.services import Check, ModelOffer
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.ports import TextEngine, TextToSpeech
+from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.hardware.gpus import NvidiaGpus
+from jarvis.hardware.probe import MachineProbe
+from jarvis.host.keeper_lock import is_held
+from jarvis.host.launcher import SystemLauncher
+from jarvis.host.media import MprisMediaControl
+from jarvis.host.volume import SystemVolume
+from jarvis.orchestrator.preference import PreferenceRouter
+from jarvis.processes.logs import start_logging
+from jarvis.processes.registry import ChildRegistry
+from jarvis.settings.clock import SystemClock
+from jarvis.settings.folders import Folders, folders
+from jarvis.settings.secrets import KeyringSecrets
+from jarvis.settings.store import Settings
+from jarvis.skills.book import SkillBook, SkillPorts
+from jarvis.storage.alerts import SqliteAlertBook
+from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
+from jarvis.storage.database import Database
+from jarvis.storage.facts import SqliteFactBook
+from jarvis.storage.ledger import SqliteLedger
+from jarvis.storage.lists import SqliteListBook
+from jarvis.storage.notes import SqliteNoteBook
+
+if TYPE_CHECKING:
+    from jarvis.app.speech import Speech
+
+_log = logging.getLogger(__name__)
+
+
+class Jarvis:
+    """Everything, built late; also the command line's `Services`. Call `close` when done."""
+
+    def __init__(self, places: Folders | None = None) -> None:
+        self.folders = places or folders()
+        self.folders.create()
+        self.clock = SystemClock()
+        self._log_handler = start_logging(self.folders.logs)
+        self.settings = Settings(self.folders.settings_file)
+        for warning in self.settings.warnings:
+            _log.warning("setting ignored", extra={"facts": {"code": warning.code}})
+        self.stop_hub = StopHub()
+        self._closers: list[Callable[[], None]] = []
+
+    @property
+    def language(self) -> Language:
+        """The language of what Jarvis itself says: as chosen, else the system's."""
+        return chosen_language(self.settings) or system_language()
+
+    # Storage
+
+    @cached_property
+    def database(self) -> Database:
+        """The open database; answers that a dead process left half-written are marked on the way."""
+        database = Database(self.folders.database)
+        self._closers.append(database.close)
+        recovered = SqliteConversationLog(database, self.clock).recover()
+        if recovered:
+            _log.warning("answers were interrupted", extra={"facts": {"count": recovered}})
+        return database
+
+    @cached_property
+    def conversation_log(self) -> SqliteConversationLog:
+        """Conversations and messages."""
+        return SqliteConversationLog(self.database, self.clock)
+
+    @cached_property
+    def alert_book(self) -> SqliteAlertBook:
+        """Timers, alarms and reminders."""
+        return SqliteAlertBook(self.database, self.clock, lambda: is_held(self.keeper_lock_file))
+
+    @property
+    def keeper_lock_file(self) -> Path:
+        """Held by the process that rings alerts."""
+        return self.folders.run / "alerts.lock"
+
+    @cached_property
+    def fact_book(self) -> SqliteFactBook:
+        """Facts that the person asked to be remembered."""
+        return SqliteFactBook(self.database, self.clock)
+
+    # Abilities
+
+    @cached_property
+    def gpus(self) -> NvidiaGpus:
+        """NVIDIA cards, read through NVML."""
+        gpus = NvidiaGpus()
+        self._closers.append(gpus.close)
+        return gpus
+
+    @cached_property
+    def skill_book(self) -> SkillBook:
+        """Everything that works with no model."""
+        return SkillBook(
+            SkillPorts(
+                clock=self.clock,
+                alerts=self.alert_book,
+                lists=SqliteListBook(self.database, self.clock),
+                notes=SqliteNoteBook(self.database, self.clock),
+                facts=self.fact_book,
+                media=MprisMediaControl(),
+                volume=SystemVolume(),
+                launcher=SystemLauncher(),
+                system=MachineProbe(self.folders.home, self.gpus, self.loaded_models),
+                preferences=SettingsPreferences(self.settings),
+                stop=self.stop_hub,
+            )
+        )
+
+    @cached_property
+    def registry(self) -> ChildRegistry:
+        """Running children; those of a Jarvis that died are ended here."""
+        registry = ChildRegistry(self.folders.run)
+        orphans = registry.kill_orphans()
+        if orphans:
+            _log.warning("children of a dead process were ended", extra={"facts": {"names": orphans}})
+        return registry
+
+    @cached_property
+    def running_assistant(self) -> StoppableAssistant:
+        """The one run behind every door."""
+        assistant = StoppableAssistant(
+            JarvisAssistant(
+                Abilities(
+                    skills=self.skill_book,
+                    router=PreferenceRouter(),
+                    engines=lambda: self.text_engines,
+                    recall=RememberedFacts(self.fact_book),
+                    log=self.conversation_log,
+                    pending=SqlitePendingConfirmations(self.database, self.clock),
+                    ledger=SqliteLedger(self.database, self.clock),
+                    clock=self.clock,
+                    options=lambda: ask_options(self.settings),
+                )
+            )
+        )
+        self.stop_hub.register(assistant.stop)
+        return assistant
+
+    @cached_property
+    def text_engines(self) -> list[TextEngine]:
+        """The engines that can answer open questions, local first."""
+        from jarvis.app.engines import text_engines
+
+        engines = text_engines(self)
+        self._closers.extend(engine.close for engine in engines)
+        return engines
+
+    def loaded_models(self) -> tuple[str, ...]:
+        """Return the models that are in memory now; starts nothing."""
+        if "text_engines" not in self.__dict__:
+            return ()
+        statuses = [engine.status() for engine in self.text_engines]
+        return tuple(status.model for status in statuses if status.state == "ready" and status.where == "local")
+
+    # Services of the command line
+
+    def secrets(self) -> KeyringSecrets:
+        """API keys."""
+        return KeyringSecrets(self.folders.home / "keys.json")
+
+    def assistant(self) -> StoppableAssistant:
+        """The Assistant port."""
+        return self.running_assistant
+
+    def conversations(self) -> SqliteConversationLog:
+        """The conversation log."""
+        return self.conversation_log
+
+    def skills(self) -> SkillBook:
+        """The Skills port."""
+        return self.skill_book
+
+    @cached_property
+    def speech(self) -> Speech:
+        """Everything that hears and speaks."""
+        from jarvis.app.speech import Speech
+
+        speech = Speech(self)
+        self._closers.append(speech.close)
+        return speech
+
+    def text_to_speech(self) -> TextToSpeech:
+        """The voice."""
+        return self.speech.text_to_speech
+
+    def transcribe(self, file: Path, language: Language | None) -> Transcript:
+        """Recognise one audio file."""
+        return self.speech.transcribe(file, language)
+
+    def wake_hits(self, file: Path) -> Iterator[WakeHit]:
+        """Yield the wake words in an audio file."""
+        return self.speech.wake_hits(file)
+
+    def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
+        """Speak `text` to the speaker or into a WAV."""
+        return self.speech.say(text, language, output)
+
+    def listen(
+        self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
+    ) -> Iterator[VoiceEvent]:
+        """Run the listening loop on the microphone or a file."""
+        return self.speech.listen(source=source, output=output, once=once, cancel=cancel)
+
+    def demo(self, *, source: Path | None, output: Path | None) -> Mapping[str, object]:
+        """Run one whole spoken turn."""
+        return self.speech.demo(source=source, output=output)
+
+    def model_offers(self) -> list[ModelOffer]:
+        """Return the catalogue, with what is installed here."""
+        return [
+            ModelOffer(
+                id=model.id,
+                kind=model.kind,
+                about=model.about_es if self.language == "es" else model.about_en,
+                approximate_mb=model.approximate_mb,
+                licence=model.licence,
+                languages=model.languages,
+                installed=model.installed(self.folders.models),
+            )
+            for model in load_catalog(catalog_file())
+        ]
+
+    def download_model(
+        self, identity: str, cancel: CancelToken, on_progress: Callable[[str, int, int], None]
+    ) -> list[Path]:
+        """Fetch a model of the catalogue."""
+        return download(
+            find_model(load_catalog(catalog_file()), identity),
+            self.folders.models,
+            cancel=cancel,
+            on_progress=lambda progress: on_progress(progress.file, progress.done_bytes, progress.total_bytes),
+        )
+
+    def checks(self) -> Iterator[Check]:
+        """Examine this installation."""
+        from jarvis.app.checks import checks
+
+        return checks(self)
+
+    def desktop(self, arguments: list[str]) -> int:
+        """Open the desktop app."""
+        from jarvis.app.window import run_window
+
+        return run_window(self, arguments)
+
+    def close(self) -> None:
+        """End every child and release everything; safe to call twice."""
+        self.stop_hub.stop_all()
+        while self._closers:
+            try:
+                self._closers.pop()()
+            except JarvisError as error:
+                _log.error("something did not close", extra={"facts": {"code": error.code}})
+        logging.getLogger("jarvis").removeHandler(self._log_handler)
+        self._log_handler.close()

@@ -1,0 +1,237 @@
+"""What `jarvis doctor` looks at: each part of this installation, how it is, and what to do when it is not well."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Literal
+
+from jarvis import __version__
+from jarvis.cli.services import Check
+from jarvis.contracts.errors import DeviceError, JarvisError, Language
+from jarvis.contracts.speech import SpeechServiceInfo
+from jarvis.engines.llama_build import build_state
+from jarvis.hardware.machine import machine_facts
+
+if TYPE_CHECKING:
+    from jarvis.app.build import Jarvis
+
+_LOW_DISK_MIB = 2000
+_INSTALL = "./install_upgrade.sh run"
+State = Literal["ok", "note", "missing", "failed"]
+
+
+def checks(jarvis: Jarvis) -> Iterator[Check]:
+    """Yield the checks; a part that raises is reported as failed and the others still run."""
+    doctor = _Doctor(jarvis)
+    parts: tuple[tuple[str, str, Callable[[], Iterator[Check]]], ...] = (
+        ("Jarvis", "Jarvis", doctor.program),
+        ("machine", "equipo", doctor.machine),
+        ("graphics cards", "tarjetas gráficas", doctor.cards),
+        ("files", "ficheros", doctor.files),
+        ("keys", "claves", doctor.keys),
+        ("skills", "habilidades", doctor.skills),
+        ("wake word", "palabra de activación", doctor.wake_word),
+        ("hearing", "oído", doctor.hearing),
+        ("voice", "voz", doctor.voices),
+        ("sound devices", "dispositivos de sonido", doctor.devices),
+        ("llama.cpp", "llama.cpp", doctor.llama),
+        ("language models", "modelos de lenguaje", doctor.models),
+        ("window", "ventana", doctor.window),
+    )
+    for english, spanish, part in parts:
+        doctor.name = spanish if doctor.language == "es" else english
+        try:
+            yield from part()
+        except JarvisError as error:
+            yield doctor.check("failed", error.sentence(doctor.language))
+
+
+class _Doctor:
+    """The checks, each a generator; `name` is the part being looked at."""
+
+    def __init__(self, jarvis: Jarvis) -> None:
+        self._jarvis = jarvis
+        self.language: Language = jarvis.language
+        self.name = ""
+
+    def check(self, state: State, finding: str, remedy: str = "") -> Check:
+        """Return one line about the current part."""
+        return Check(name=self.name, state=state, finding=finding, remedy=remedy)
+
+    def words(self, en: str, es: str) -> str:
+        """Return the text in the person's language."""
+        return es if self.language == "es" else en
+
+    def program(self) -> Iterator[Check]:
+        """Version and folder."""
+        yield self.check("ok", f"{__version__}, Python {sys.version.split()[0]}, {self._jarvis.folders.home}")
+        for warning in self._jarvis.settings.warnings:
+            yield self.check("note", warning.sentence(self.language))
+
+    def machine(self) -> Iterator[Check]:
+        """Cores, memory, disk."""
+        facts = machine_facts(self._jarvis.folders.home, self._jarvis.gpus)
+        cores = self.words("cores", "núcleos")
+        free = self.words("free on disk", "libres en disco")
+        finding = (
+            f"{facts.system}, {facts.processor}, {facts.usable_cores} {cores}, "
+            f"{facts.ram_limit_mib / 1024:.0f} GB RAM, {facts.disk_free_mib / 1024:.0f} GB {free}"
+        )
+        if facts.disk_free_mib >= _LOW_DISK_MIB:
+            yield self.check("ok", finding)
+        else:
+            yield self.check("note", finding, self.words("Free some disk space.", "Libera espacio en disco."))
+
+    def cards(self) -> Iterator[Check]:
+        """NVIDIA cards and their driver; none is a normal case."""
+        facts = machine_facts(self._jarvis.folders.home, self._jarvis.gpus)
+        for gpu in facts.gpus:
+            yield self.check(
+                "ok",
+                f"GPU {gpu.index}: {gpu.name}, {gpu.total_mib} MiB ({facts.driver.version}, CUDA {facts.driver.cuda})",
+            )
+        if not facts.gpus:
+            yield self.check(
+                "ok",
+                self.words(
+                    "none with an NVIDIA driver; the processor is used",
+                    "ninguna con controlador NVIDIA; se usa el procesador",
+                ),
+            )
+
+    def files(self) -> Iterator[Check]:
+        """The database opens and answers."""
+        count = len(self._jarvis.conversation_log.conversations(limit=1_000_000))
+        with self._jarvis.database.read() as connection:
+            sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+        finding = self.words(f"database sound, {count} conversations", f"base de datos íntegra, {count} conversaciones")
+        if sound:
+            yield self.check("ok", finding)
+        else:
+            yield self.check(
+                "failed",
+                self.words("the database is damaged", "la base de datos está dañada"),
+                self.words("Restore a backup of ", "Restaura una copia de ") + str(self._jarvis.folders.database),
+            )
+
+    def keys(self) -> Iterator[Check]:
+        """The system keyring."""
+        secrets = self._jarvis.secrets()
+        names = ", ".join(secrets.names()) or self.words("no keys", "sin claves")
+        if "fail" in secrets.where():
+            yield self.check(
+                "note",
+                self.words("there is no system keyring here", "aquí no hay llavero del sistema"),
+                self.words(
+                    "Only needed for servers that ask for a key: unlock one, or set JARVIS_KEY_OPENAI.",
+                    "Solo hace falta para servidores con clave: desbloquea uno o define JARVIS_KEY_OPENAI.",
+                ),
+            )
+        else:
+            yield self.check("ok", f"{secrets.where()}: {names}")
+
+    def skills(self) -> Iterator[Check]:
+        """The sentences load in both languages."""
+        english, spanish = (len(self._jarvis.skill_book.names(language)) for language in ("en", "es"))
+        yield self.check(
+            "ok",
+            self.words(f"{english} in English, {spanish} in Spanish", f"{english} en inglés, {spanish} en español"),
+        )
+
+    def wake_word(self) -> Iterator[Check]:
+        """The detector loads."""
+        if (missing := self._missing("sounddevice", "soundfile", "soxr")) is not None:
+            yield missing
+            return
+        detector = self._jarvis.speech.wake_detector()
+        note = detector.note[self.language] if detector.note else ""
+        yield self.check("note" if note else "ok", note or "hey Jarvis")
+
+    def hearing(self) -> Iterator[Check]:
+        """The recogniser starts."""
+        if (missing := self._missing("wyoming", "pocketsphinx")) is not None:
+            yield missing
+            return
+        recogniser = self._jarvis.speech.speech_to_text
+        recogniser.warm()
+        yield self._service(recogniser.info(self.language))
+
+    def voices(self) -> Iterator[Check]:
+        """Both voices start."""
+        if (missing := self._missing("wyoming", "espeakng_loader")) is not None:
+            yield missing
+            return
+        voice = self._jarvis.speech.text_to_speech
+        voice.warm()
+        for language in ("en", "es"):
+            info = voice.info(language)
+            finding = self._service(info)
+            yield self.check(finding.state, f"{language}: {finding.finding}", finding.remedy)
+
+    def devices(self) -> Iterator[Check]:
+        """Microphone and speaker."""
+        from jarvis.audio.portaudio import list_devices
+
+        try:
+            found = list_devices()
+        except DeviceError as error:
+            yield self.check("missing", error.sentence(self.language))
+            return
+        for direction, en, es in (("input", "microphone", "micrófono"), ("output", "speaker", "altavoz")):
+            names = [d.name + (" *" if d.is_default else "") for d in found if d.direction == direction]
+            what = self.words(en, es)
+            if names:
+                yield self.check("ok", f"{what}: {', '.join(names)}")
+            else:
+                yield self.check(
+                    "missing",
+                    self.words(f"no {what} here", f"aquí no hay {what}"),
+                    self.words(
+                        "Connect one; until then “jarvis demo” and --input/--output work with files.",
+                        "Conecta uno; mientras, «jarvis demo» e --input/--output funcionan con ficheros.",
+                    ),
+                )
+
+    def llama(self) -> Iterator[Check]:
+        """The library that runs local models."""
+        build = build_state()
+        state: State = {"installed": "ok", "building": "note"}.get(build.state, "missing")  # type: ignore[assignment]
+        yield self.check(state, build.sentence(self.language))
+
+    def models(self) -> Iterator[Check]:
+        """The engines that answer open questions."""
+        for engine in self._jarvis.text_engines:
+            status = engine.status(self.language)
+            usable = status.state in {"ready", "loadable"}
+            state: State = "ok" if usable else "failed" if status.state == "failed" else "missing"
+            if status.where == "cloud" and not usable:
+                state = "note"
+            yield self.check(state, f"{status.model or status.id}: {status.sentence or status.state}")
+
+    def window(self) -> Iterator[Check]:
+        """Qt and a display."""
+        if (missing := self._missing("PySide6")) is not None:
+            yield missing
+        elif sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+            yield self.check(
+                "note",
+                self.words("no display here", "aquí no hay pantalla"),
+                self.words(
+                    "“jarvis ask” and “jarvis demo” work without one.", "«jarvis ask» y «jarvis demo» no la necesitan."
+                ),
+            )
+        else:
+            yield self.check("ok", "Qt")
+
+    def _missing(self, *modules: str) -> Check | None:
+        absent = [name for name in modules if importlib.util.find_spec(name) is None]
+        if not absent:
+            return None
+        finding = self.words("not installed: ", "sin instalar: ") + ", ".join(absent)
+        return self.check("missing", finding, self.words(f"Run {_INSTALL}.", f"Ejecuta {_INSTALL}."))
+
+    def _service(self, info: SpeechServiceInfo) -> Check:
+        return self.check("ok" if info.quality == "full" else "note", info.note or f"{info.engine} {info.model}")
