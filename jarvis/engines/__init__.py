@@ -1,0 +1,1 @@
+"""Engines that answer questions: local models in children, and servers that speak the same protocol."""

@@ -1,0 +1,1 @@
+"""Child processes: started once, watched, stopped as a tree, and never left behind."""

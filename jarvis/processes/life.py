@@ -1,0 +1,204 @@
+"""One run of a child: the process, the threads that read it, and the moment it ends.
+
+Knows nothing about states; it reports "ready" and "exited" once each through the callbacks it was given.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO, cast
+
+from jarvis.processes.capped_log import CappedLog
+from jarvis.processes.child_side import LIFELINE
+from jarvis.processes.exits import ChildExit
+from jarvis.processes.tree import kill_group, kill_orphans_of, kill_tree
+
+_DRAIN_SECONDS = 1.0
+"""How long the last output may take to arrive after the end; a grandchild that kept the pipe open is cut off."""
+
+_LONGEST_LINE = 65_536
+"""Bytes of one line on standard output that are looked at for the announced document."""
+
+
+class Life:
+    """A started process. `document` is what it announced, `failure` what it said went wrong, `exit` how it ended."""
+
+    def __init__(
+        self,
+        *,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        pipes: bool,
+        log: CappedLog,
+        deadline: float,
+        on_ready: Callable[[Life], None],
+        on_exit: Callable[[Life, ChildExit], None],
+    ) -> None:
+        self.deadline = deadline
+        self.document: dict[str, Any] = {}
+        self.failure: dict[str, Any] | None = None
+        self.exit: ChildExit | None = None
+        self._pipes = pipes
+        self._log = log
+        self._on_ready = on_ready
+        self._on_exit = on_exit
+        self._reaping = threading.Lock()
+        self._closing = threading.Lock()
+        self._lifeline: int | None = None
+        self._started_at = time.time()
+        self._process = self._spawn(command, dict(environment))
+        self.pid = self._process.pid
+
+    @property
+    def stdin(self) -> BinaryIO:
+        """The child's standard input, buffered."""
+        return cast(BinaryIO, self._process.stdin)
+
+    @property
+    def stdout(self) -> BinaryIO:
+        """The child's standard output, buffered."""
+        return cast(BinaryIO, self._process.stdout)
+
+    def watch(self) -> None:
+        """Begin to read it and to wait for its end; call once."""
+        readers = [self._thread("stderr", self._read_stderr)]
+        if self._pipes:
+            self._on_ready(self)
+        else:
+            readers.append(self._thread("stdout", self._read_stdout))
+        self._thread("exit", lambda: self._await_exit(readers))
+
+    def ask_to_end(self) -> None:
+        """Close what it listens to and ask it to terminate."""
+        self._close_inputs()
+        with self._reaping:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """End it and everything below it by force."""
+        with self._reaping:
+            if self._process.returncode is None:
+                kill_tree(self.pid)
+        self._close_inputs()
+
+    def _spawn(self, command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        child_end: int | None = None
+        if self._pipes and sys.platform != "win32":
+            child_end, self._lifeline = os.pipe()
+            environment[LIFELINE] = str(child_end)
+        elif self._pipes:
+            environment[LIFELINE] = "wire"
+        try:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=environment,
+                pass_fds=() if child_end is None else (child_end,),
+                start_new_session=sys.platform != "win32",
+                creationflags=_creation_flags(),
+            )
+        except OSError:
+            self._close_lifeline()
+            raise
+        finally:
+            if child_end is not None:
+                os.close(child_end)
+
+    def _read_stderr(self) -> None:
+        with cast(io.BufferedReader, self._process.stderr) as stream:
+            while data := stream.read1(65_536):
+                self._log.write(data)
+
+    def _read_stdout(self) -> None:
+        """Find the announced document; what is printed around it goes to the log."""
+        rest = b""
+        with cast(io.BufferedReader, self._process.stdout) as stream:
+            while not (self.document or self.failure) and (data := stream.read1(65_536)):
+                *lines, rest = (rest + data).split(b"\n")
+                for line in lines:
+                    if not self._take(line):
+                        self._log.write(line + b"\n")
+                if len(rest) > _LONGEST_LINE:
+                    self._log.write(rest)
+                    rest = b""
+            self._log.write(rest)
+            while data := stream.read1(65_536):
+                self._log.write(data)
+
+    def _take(self, line: bytes) -> bool:
+        if self.document or self.failure:
+            return False
+        try:
+            document = json.loads(line)
+        except ValueError:
+            return False
+        if not isinstance(document, dict) or not document:
+            return False
+        if isinstance(document.get("error"), dict):
+            self.failure = document["error"]
+            return True
+        self.document = document
+        self._on_ready(self)
+        return True
+
+    def _await_exit(self, readers: list[threading.Thread]) -> None:
+        code = self._reap()
+        for reader in readers:
+            reader.join(_DRAIN_SECONDS)
+        self._close_inputs()
+        self._on_exit(self, _exit_of(code, self._log.last_lines()))
+
+    def _reap(self) -> int:
+        """Wait for the end, end what the child left behind, and return its exit code."""
+        if hasattr(os, "waitid"):
+            # Not reaped yet: the group's number still belongs to it, so its orphans can be ended safely.
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+            with self._reaping:
+                kill_group(self.pid)
+                return self._process.wait()
+        code = self._process.wait()
+        kill_orphans_of(self.pid, self._started_at)
+        return code
+
+    def _close_inputs(self) -> None:
+        """Close the lifeline, and standard input unless it is a wire: a wire belongs to whoever speaks over it."""
+        with self._closing:
+            self._close_lifeline()
+            if not self._pipes and not self.stdin.closed:
+                self.stdin.close()
+
+    def _close_lifeline(self) -> None:
+        lifeline, self._lifeline = self._lifeline, None
+        if lifeline is not None:
+            os.close(lifeline)
+
+    def _thread(self, what: str, work: Callable[[], None]) -> threading.Thread:
+        thread = threading.Thread(target=work, name=f"child-{self.pid}-{what}", daemon=True)
+        thread.start()
+        return thread
+
+
+def _exit_of(code: int, last_lines: tuple[str, ...]) -> ChildExit:
+    if code >= 0:
+        return ChildExit(code=code, signal=None, last_lines=last_lines)
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    return ChildExit(code=None, signal=name, last_lines=last_lines)
+
+
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return 0

@@ -1,0 +1,187 @@
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+
+from jarvis.contracts.errors import EngineError
+from jarvis.contracts.speech import CommandGrammar
+from jarvis.engines.speech.children import speech_to_text
+from jarvis.engines.speech.command_files import write_command_files
+from jarvis.skills.automaton import fsg_text, smallest_automaton
+from jarvis.skills.phrases import Words, choice
+from tests.fakes.speech import silence, synthetic_speech
+
+COMMANDS = (
+    "set a timer for ten minutes",
+    "cancel the timer",
+    "what time is it",
+    "turn the volume up",
+    "turn the volume down",
+    "play the music",
+    "read me my shopping list",
+    "how much memory is free",
+)
+VOICE = "en-us+f5"
+
+
+def small_grammar() -> CommandGrammar:
+    automaton = smallest_automaton(choice([Words(command) for command in COMMANDS]), {})
+    return CommandGrammar(automaton=fsg_text(automaton), sentences=COMMANDS * 8)
+
+
+def say(recogniser, text, language=None):
+    return hear(recogniser, silence(0.3) + synthetic_speech(text, VOICE) + silence(0.35), language)
+
+
+def hear(recogniser, pcm, language=None):
+    utterance = recogniser.open(language)
+    for start in range(0, len(pcm), 1024):
+        utterance.feed(pcm[start : start + 1024])
+    return utterance.finish()
+
+
+@pytest.fixture
+def basic(start_child, tmp_path):
+    recogniser = speech_to_text(start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar)
+    yield recogniser
+    recogniser.close()
+
+
+def test_commands_are_accepted_and_other_speech_is_not(basic):
+    for command in COMMANDS:
+        heard = say(basic, command)
+        assert (heard.text, heard.accepted, heard.language) == (command, True, "en")
+    assert (heard.engine, heard.quality) == ("pocketsphinx", "basic")
+    assert 1.0 < heard.audio_seconds < 4.0 and 0 < heard.compute_seconds < 10
+    assert heard.segments[0].text == command
+    for other in ("the children fell asleep in the car", "she always forgets her umbrella"):
+        assert not say(basic, other).accepted
+    assert not hear(basic, silence(1.5)).accepted
+    assert not hear(basic, b"").accepted
+
+
+def test_the_same_sound_is_heard_the_same_after_other_speech(basic):
+    first = say(basic, "what time is it")
+    say(basic, "read me my shopping list")
+    again = say(basic, "what time is it")
+    assert (first.text, first.confidence) == (again.text, again.confidence)
+
+
+def test_an_abandoned_utterance_leaves_nothing_behind(basic):
+    whole = say(basic, "cancel the timer")
+    dropped = basic.open()
+    dropped.feed(synthetic_speech("play the music", VOICE))
+    dropped.abandon()
+    never_ended = basic.open()
+    never_ended.feed(synthetic_speech("play the music", VOICE))
+    assert say(basic, "cancel the timer").confidence == whole.confidence
+
+
+def test_spanish_is_refused_with_a_sentence_by_the_basic_recogniser(basic, start_child):
+    with pytest.raises(EngineError) as caught:
+        basic.open("es")
+    assert caught.value.code == "speech.language"
+    assert "no entiende español" in caught.value.sentence("es")
+    assert start_child.children[0].pid is None
+    assert "solo órdenes en inglés" in basic.info("es").note
+    assert "English commands only" in basic.info("en").note
+
+
+def test_killed_mid_utterance_is_reported_and_the_next_one_works(basic, start_child):
+    utterance = basic.open()
+    utterance.feed(synthetic_speech("what time is it", VOICE))
+    os.kill(start_child.children[0].pid, signal.SIGKILL)
+    start_child.children[0].wait_exit(5)
+    utterance.feed(synthetic_speech("what time is it", VOICE))
+    with pytest.raises(EngineError) as caught:
+        utterance.finish()
+    assert caught.value.code == "speech.stopped"
+    assert say(basic, "what time is it").text == "what time is it"
+
+
+def test_command_files_are_written_once_per_content(tmp_path):
+    first = write_command_files(small_grammar(), tmp_path)
+    written = (first / "commands.fsg").stat().st_mtime_ns
+    assert write_command_files(small_grammar(), tmp_path) == first
+    assert (first / "commands.fsg").stat().st_mtime_ns == written
+    other = write_command_files(replace(small_grammar(), sentences=COMMANDS[:3]), tmp_path)
+    assert list(tmp_path.iterdir()) == [other]
+
+
+def test_damaged_command_files_are_reported(start_child, tmp_path):
+    recogniser = speech_to_text(
+        start_child=start_child,
+        cache_folder=tmp_path / "cache",
+        grammar=lambda: CommandGrammar(automaton="nonsense", sentences=COMMANDS),
+    )
+    with pytest.raises(EngineError) as caught:
+        recogniser.warm()
+    assert caught.value.code == "speech.command_files"
+
+
+def test_whisper_tells_the_language_and_gives_segments(start_child, tmp_path, whisper_es):
+    recogniser = speech_to_text(
+        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, whisper_folder=whisper_es
+    )
+    heard = say(recogniser, "some words of no importance at all")
+    assert (heard.text, heard.language, heard.quality) == ("qué hora es", "es", "full")
+    assert heard.accepted and heard.segments[0].text == "qué hora es"
+    assert 0 < heard.segments[0].end_seconds <= heard.audio_seconds
+    assert say(recogniser, "some words of no importance at all", "en").language == "en"
+    assert recogniser.info().note == ""
+
+
+def test_whisper_invents_nothing_in_silence(start_child, tmp_path, whisper_es):
+    recogniser = speech_to_text(
+        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, whisper_folder=whisper_es
+    )
+    heard = hear(recogniser, silence(2))
+    assert (heard.text, heard.accepted) == ("", False)
+
+
+@pytest.mark.parametrize("damage", ["missing tokenizer", "short model", "bad tokenizer"])
+def test_broken_whisper_folder_gives_way_visibly(start_child, tmp_path, whisper_es, damage):
+    folder = tmp_path / "whisper-broken"
+    folder.mkdir()
+    for file in whisper_es.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    if damage == "missing tokenizer":
+        (folder / "tokenizer.json").unlink()
+    elif damage == "short model":
+        (folder / "model.bin").write_bytes(b"\6\0\0\0")
+    else:
+        (folder / "tokenizer.json").write_text("{")
+    recogniser = speech_to_text(
+        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, whisper_folder=folder
+    )
+    assert say(recogniser, "what time is it").text == "what time is it"
+    info = recogniser.info("en")
+    assert (info.engine, info.quality) == ("pocketsphinx", "basic")
+    assert "whisper-broken" in info.note and "incomplete or damaged" in info.note and "English commands" in info.note
+    assert "incompleto o dañado" in recogniser.info("es").note
+
+
+def test_network_service_recognises(server, start_child, tmp_path):
+    recogniser = speech_to_text(
+        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, address=server.address
+    )
+    server.text, server.language = " enciende la luz ", "es"
+    heard = hear(recogniser, silence(1.0), "es")
+    assert (heard.text, heard.language, heard.accepted, heard.quality) == ("enciende la luz", "es", True, "full")
+    assert server.heard_bytes == 32000
+    server.text = ""
+    assert not hear(recogniser, silence(0.1)).accepted
+    recogniser.open().abandon()
+    server.text = "yes"
+    assert hear(recogniser, silence(0.1)).text == "yes"
+    recogniser.close()
+
+
+def test_absent_network_service_gives_way_visibly(start_child, tmp_path):
+    recogniser = speech_to_text(
+        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, address="tcp://127.0.0.1:9"
+    )
+    recogniser.warm()
+    assert recogniser.info().engine == "pocketsphinx"
+    assert "tcp://127.0.0.1:9 does not answer" in recogniser.info().note

@@ -1,0 +1,107 @@
+"""A sound server of its own with a virtual microphone and a virtual speaker, for tests of the real audio path.
+
+PulseAudio with null sinks. `norewinds=1` is essential: without it an idle sink delivers nothing for about a second.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import numpy as np
+
+RECORDED_RATE = 16_000
+
+_SETUP = """
+load-module module-native-protocol-unix
+load-module module-null-sink norewinds=1 sink_name=vspk rate=48000
+load-module module-null-sink norewinds=1 sink_name=vmic_sink rate=48000 channels=1
+load-module module-remap-source master=vmic_sink.monitor source_name=vmic
+set-default-sink vspk
+set-default-source vmic
+"""
+
+
+def missing_parts() -> str:
+    """Return which part of the virtual devices is not installed, empty when all is there."""
+    programs = [name for name in ("pulseaudio", "pactl", "paplay", "parec") if shutil.which(name) is None]
+    plugins = list(Path("/usr/lib").glob("*/alsa-lib/libasound_module_pcm_pulse.so"))
+    return ", ".join([*programs, *([] if plugins else ["libasound2-plugins"])])
+
+
+class VirtualAudio:
+    """The server; `environment` is what its clients need."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.chmod(0o700)
+        self.folder = folder
+        self.environment = {"XDG_RUNTIME_DIR": str(folder), "PULSE_RUNTIME_PATH": str(folder / "pulse")}
+        script = folder / "setup.pa"
+        script.write_text(_SETUP)
+        self._children: list[subprocess.Popen[bytes]] = []
+        self._server = self._started("pulseaudio", "-n", "-F", str(script), "--daemonize=no", "--exit-idle-time=-1")
+        for _ in range(100):
+            if subprocess.run(["pactl", "info"], env=self._env(), capture_output=True, check=False).returncode == 0:
+                return
+            time.sleep(0.05)
+        self.close()
+        raise RuntimeError("the sound server did not start")
+
+    def say(self, path: Path) -> None:
+        """Play a sound file into the microphone; returns when it is over."""
+        subprocess.run(["paplay", "--device=vmic_sink", str(path)], env=self._env(), check=True)
+
+    def record(self, path: Path) -> subprocess.Popen[bytes]:
+        """Begin to record what the speaker plays, as raw 16 kHz int16 mono."""
+        return self._started(
+            "parec",
+            "--device=vspk.monitor",
+            f"--rate={RECORDED_RATE}",
+            "--channels=1",
+            "--format=s16le",
+            "--latency-msec=20",
+            output=path,
+        )
+
+    def end(self, child: subprocess.Popen[bytes]) -> None:
+        """End a child and wait for it."""
+        child.terminate()
+        child.wait(5)
+
+    def kill_server(self) -> None:
+        """Take the devices away, as pulling a plug does."""
+        self._server.kill()
+        self._server.wait(5)
+
+    def close(self) -> None:
+        """End everything that was started."""
+        for child in reversed(self._children):
+            if child.poll() is None:
+                child.terminate()
+                try:
+                    child.wait(5)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                    child.wait(5)
+
+    def _started(self, *command: str, output: Path | None = None) -> subprocess.Popen[bytes]:
+        target = output.open("wb") if output is not None else subprocess.DEVNULL
+        try:
+            child = subprocess.Popen(command, env=self._env(), stdout=target, stderr=subprocess.DEVNULL)
+        finally:
+            if output is not None:
+                target.close()  # type: ignore[union-attr]
+        self._children.append(child)
+        return child
+
+    def _env(self) -> dict[str, str]:
+        return {**os.environ, **self.environment}
+
+
+def samples(path: Path) -> np.ndarray:
+    """Return what `VirtualAudio.record` has written so far."""
+    raw = path.read_bytes()
+    return np.frombuffer(raw[: len(raw) // 2 * 2], "<i2")

@@ -1,0 +1,333 @@
+"""Hand-written stand-ins for everything around the voice loop. Sound is counted, never waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import numpy as np
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import DeviceError, EngineError, JarvisError, Language
+from jarvis.contracts.events import AskCancelled, AskEvent, AskFinished, AskStarted, TextDelta
+from jarvis.contracts.messages import Request
+from jarvis.contracts.speech import (
+    SAMPLE_RATE,
+    VAD_SAMPLES,
+    AudioChunk,
+    SpeechServiceInfo,
+    Transcript,
+    VoiceEvent,
+    VoiceState,
+    WakeHit,
+)
+
+FRAME_BYTES = VAD_SAMPLES * 2
+FRAME_SECONDS = VAD_SAMPLES / SAMPLE_RATE
+
+QUIET, SPEECH, WAKE = 0, 3000, 9000
+"""Amplitudes that the fake detectors know: nothing, words, and the wake word at its last frame."""
+
+
+def frames(amplitude: int, count: int = 1) -> bytes:
+    """Return `count` frames of one constant amplitude."""
+    return np.full(VAD_SAMPLES * count, amplitude, "<i2").tobytes()
+
+
+def seconds(amplitude: int, length: float) -> bytes:
+    """Return about `length` seconds of one amplitude, in whole frames."""
+    return frames(amplitude, round(length / FRAME_SECONDS))
+
+
+def utterance(length: float = 1.0, silence: float = 1.0) -> bytes:
+    """Return words and the silence after them."""
+    return seconds(SPEECH, length) + seconds(QUIET, silence)
+
+
+def wake_word() -> bytes:
+    """Return a wake phrase: words, and the frame at which the fake detector fires, then a short pause."""
+    return seconds(SPEECH, 0.6) + frames(WAKE) + seconds(QUIET, 0.3)
+
+
+def error(code: str = "test.trouble", kind: type[JarvisError] = EngineError) -> JarvisError:
+    """Return an error with a sentence per language."""
+    return kind(code, en="It broke.", es="Se rompió.")
+
+
+class FakeClock:
+    """Time that moves only when told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+class ScriptedMicrophone:
+    """Plays `sound`, then ends; `fails` raises that error at the end. `on_frame` is called before each frame."""
+
+    name = "scripted"
+
+    def __init__(
+        self,
+        sound: bytes,
+        fails: JarvisError | None = None,
+        on_frame: Callable[[int], None] | None = None,
+        endless: bool = False,
+    ) -> None:
+        self.sound = sound
+        self.fails = fails
+        self.on_frame = on_frame
+        self.endless = endless
+        self.closed = threading.Event()
+
+    def chunks(self) -> Iterator[bytes]:
+        number = 0
+        while not self.closed.is_set():
+            frame = self.sound[number * FRAME_BYTES : (number + 1) * FRAME_BYTES]
+            if len(frame) < FRAME_BYTES:
+                if not self.endless:
+                    break
+                frame = bytes(FRAME_BYTES)
+                self.closed.wait(0.0002)
+            if self.on_frame is not None:
+                self.on_frame(number)
+            number += 1
+            yield frame
+        if self.fails is not None and not self.closed.is_set():
+            raise self.fails
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+class FakeWake:
+    """Fires at a frame of amplitude `WAKE`."""
+
+    score = 0.0
+
+    def __init__(self) -> None:
+        self.samples = 0
+
+    def process(self, pcm: bytes) -> list[WakeHit]:
+        self.samples += len(pcm) // 2
+        if np.frombuffer(pcm, "<i2").max(initial=0) < WAKE:
+            return []
+        return [WakeHit(at_seconds=self.samples / SAMPLE_RATE, score=0.99)]
+
+    def reset(self) -> None:
+        pass
+
+
+class FakeActivity:
+    """Speech is whatever is loud."""
+
+    def probability(self, pcm: bytes) -> float:
+        return 1.0 if np.abs(np.frombuffer(pcm, "<i2").astype(int)).max() >= SPEECH else 0.0
+
+    def reset(self) -> None:
+        pass
+
+
+class FakeUtterance:
+    """Collects the sound; its words are what its recogniser was told."""
+
+    def __init__(self, owner: FakeSpeechToText) -> None:
+        self.owner = owner
+        self.sound = b""
+        self.abandoned = False
+
+    def feed(self, pcm: bytes) -> None:
+        self.sound += pcm
+
+    def finish(self) -> Transcript:
+        return self.owner.finished(self)
+
+    def abandon(self) -> None:
+        self.abandoned = True
+
+
+class FakeSpeechToText:
+    """Answers utterance after utterance with `results`: words, a transcript, or an error to raise."""
+
+    def __init__(self, *results: str | Transcript | JarvisError, gate: threading.Event | None = None) -> None:
+        self.results = list(results)
+        self.gate = gate
+        self.utterances: list[FakeUtterance] = []
+        self.warmed = False
+
+    def info(self) -> SpeechServiceInfo:
+        return SpeechServiceInfo(engine="fake", model="fake", quality="full", languages=("en", "es"))
+
+    def warm(self) -> None:
+        self.warmed = True
+
+    def open(self, language: Language | None = None) -> FakeUtterance:
+        self.utterances.append(FakeUtterance(self))
+        return self.utterances[-1]
+
+    def finished(self, utterance: FakeUtterance) -> Transcript:
+        if self.gate is not None:
+            self.gate.wait(10)
+        result = self.results.pop(0) if self.results else "what time is it"
+        if isinstance(result, JarvisError):
+            raise result
+        if isinstance(result, Transcript):
+            return result
+        return heard(result)
+
+    def close(self) -> None:
+        pass
+
+
+def heard(text: str, *, accepted: bool = True, basic: bool = False, language: Language = "en") -> Transcript:
+    """Return a transcript."""
+    return Transcript(
+        text=text, language=language, engine="fake", quality="basic" if basic else "full", accepted=accepted
+    )
+
+
+class FakeAssistant:
+    """Answers question after question with `answers`: text (as a model streams it), or the events themselves.
+
+    With `gate` it waits in the middle, until the gate opens or the ask is cancelled.
+    """
+
+    def __init__(self, *answers: str | Sequence[AskEvent] | Exception, gate: threading.Event | None = None) -> None:
+        self.answers = list(answers)
+        self.gate = gate
+        self.requests: list[Request] = []
+        self.cancelled = 0
+        self.reached = threading.Event()
+
+    def ask(self, request: Request, cancel: CancelToken) -> Iterator[AskEvent]:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if self.answers else "It is ten past three."
+        events = model_answer(answer) if isinstance(answer, str) else answer
+        if isinstance(events, Exception):
+            raise events
+        self.reached.set()
+        while self.gate is not None and not self.gate.wait(0.002):
+            if cancel.cancelled:
+                self.cancelled += 1
+                yield AskCancelled(ask_id="a", text="")
+                return
+        for event in events:
+            if cancel.cancelled:
+                self.cancelled += 1
+                yield AskCancelled(ask_id="a", text="")
+                return
+            yield event
+
+
+def model_answer(text: str, *, expects_reply: bool = False, language: Language = "en") -> list[AskEvent]:
+    """Return the events of a model that streams `text` word by word."""
+    words = [word + " " for word in text.split(" ")]
+    return [
+        AskStarted(ask_id="a", conversation_id="c1", message_id="m", text="q", language=language),
+        *(TextDelta(ask_id="a", text=word) for word in words),
+        AskFinished(
+            ask_id="a", message_id="m", text=text, source="model", expects_reply=expects_reply, language=language
+        ),
+    ]
+
+
+class FakeTextToSpeech:
+    """Makes a tenth of a second of tone per clause and remembers the clauses; `failures` are raised first.
+
+    With `dies` every clause breaks off with that error after its first chunk.
+    """
+
+    def __init__(self, *failures: JarvisError | None, chunks: int = 1, dies: JarvisError | None = None) -> None:
+        self.failures = list(failures)
+        self.dies = dies
+        self.chunks = chunks
+        self.said: list[tuple[str, Language]] = []
+        self.closed = 0
+
+    def info(self, language: Language = "en") -> SpeechServiceInfo:
+        return SpeechServiceInfo(engine="fake", model="tone", quality="full", languages=("en", "es"))
+
+    def warm(self) -> None:
+        pass
+
+    def synthesize(self, text: str, language: Language, rate: float = 1.0) -> Iterator[AudioChunk]:
+        failure = self.failures.pop(0) if self.failures else None
+        if failure is not None:
+            raise failure
+        self.said.append((text, language))
+        try:
+            for _ in range(self.chunks):
+                yield AudioChunk(pcm=np.full(1600, 5000, "<i2").tobytes(), sample_rate=SAMPLE_RATE)
+                if self.dies is not None:
+                    raise self.dies
+        finally:
+            self.closed += 1
+
+    def close(self) -> None:
+        pass
+
+
+class FakeSpeaker:
+    """Remembers what was played; with `gate`, sound lasts until the gate opens or it is stopped."""
+
+    name = "fake"
+
+    def __init__(self, gate: threading.Event | None = None, fails: DeviceError | None = None) -> None:
+        self.gate = gate
+        self.fails = fails
+        self.played: list[AudioChunk] = []
+        self.stops = 0
+        self.closed = False
+        self.sounding = threading.Event()
+        self._silent = threading.Event()
+
+    def play(self, chunk: AudioChunk) -> None:
+        if self.fails is not None:
+            raise self.fails
+        self._silent.clear()
+        self.played.append(chunk)
+        self.sounding.set()
+
+    def wait(self, cancel: CancelToken | None = None) -> None:
+        while self.gate is not None and not self.gate.wait(0.002):
+            if self._silent.is_set() or (cancel and cancel.cancelled):
+                return
+
+    def stop(self) -> None:
+        self.stops += 1
+        self._silent.set()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class EventLog:
+    """Collects voice events; `wait_for` blocks until one of a kind has come."""
+
+    def __init__(self) -> None:
+        self.events: list[VoiceEvent] = []
+        self._come = threading.Condition()
+
+    def __call__(self, event: VoiceEvent) -> None:
+        with self._come:
+            self.events.append(event)
+            self._come.notify_all()
+
+    def of(self, kind: type) -> list[VoiceEvent]:
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def states(self) -> list[str]:
+        return [event.name for event in self.events if isinstance(event, VoiceState)]
+
+    def wait_for(self, right: Callable[[list[VoiceEvent]], bool], timeout: float = 10.0) -> None:
+        with self._come:
+            assert self._come.wait_for(lambda: right(self.events), timeout), self.events
+
+    def wait_for_state(self, name: str) -> None:
+        self.wait_for(lambda events: any(isinstance(e, VoiceState) and e.name == name for e in events))

@@ -1,0 +1,43 @@
+"""The real desktop over fakes, for a test that drives it from outside: `desktop_over_fakes.py FOLDER`.
+
+Writes each question to FOLDER/asked, voice calls to FOLDER/voice and `tray` or `no tray` to FOLDER/tray.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from jarvis.contracts.events import TextDelta
+from jarvis.contracts.speech import VoiceState
+from jarvis.desktop.run import make_application, run_desktop
+from tests.fakes.desktop import FakeDesktop
+
+
+def main() -> int:
+    folder = Path(sys.argv[1])
+    fake = FakeDesktop(folder)
+    fake.voice.state = VoiceState(name="sleeping")
+
+    def script(ask_id, request):
+        with (folder / "asked").open("a") as file:
+            file.write(f"{request.door}: {request.text}\n")
+        yield TextDelta(ask_id=ask_id, text=f"**Done**: {request.text}\n\n```python\nprint('hi')\n```")
+
+    fake.assistant.script = script
+    services = replace(fake.services, on_quit=(folder / "quit").touch)
+    make_application(sys.argv)
+
+    def report() -> None:
+        (folder / "tray").write_text("tray" if QSystemTrayIcon.isSystemTrayAvailable() else "no tray")
+
+    QTimer.singleShot(300, report)
+    return run_desktop(services, sys.argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
