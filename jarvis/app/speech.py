@@ -147,6 +147,8 @@ class Speech:
         self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
     ) -> Iterator[VoiceEvent]:
         """Yield what the listening loop does, until `cancel`, the file's end or, with `once`, one turn."""
+        if source:
+            sound_info(source)
         speaker = WavSpeaker(output) if output else self._file_speaker() if source else self.speaker()
         parts = self.parts(speaker)
         events: queue.SimpleQueue[VoiceEvent | JarvisError | None] = queue.SimpleQueue()
@@ -181,6 +183,8 @@ class Speech:
 
     def demo(self, *, source: Path | None, output: Path | None) -> Mapping[str, object]:
         """Run one whole spoken turn; the reply is played where there is a speaker, else only written."""
+        if source:
+            sound_info(source)
         with tempfile.TemporaryDirectory(prefix="jarvis-demo") as folder:
             speaker: Speaker
             if output:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jarvis.contracts.errors import AlreadyRunning, JarvisError, Language
+from jarvis.contracts.errors import AlreadyRunning, DeviceError, JarvisError, Language
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import VoiceEvent, VoiceState, VoiceTrouble
 from jarvis.desktop.services import DesktopServices, Notice
@@ -189,8 +192,10 @@ class WindowAlerts:
 
 def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     """Open the desktop app; a second one brings the first one's window forward and fails with a sentence."""
+    require_display()
     try:
-        from jarvis.desktop.application import raise_running_instance, run_desktop
+        from jarvis.desktop.instance import raise_running_instance
+        from jarvis.desktop.run import run_desktop
     except ImportError as error:
         raise _no_window(error) from error
     try:
@@ -228,6 +233,39 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
         )
     finally:
         lock.release()
+
+
+def require_display() -> None:
+    """Raise `DeviceError` where Qt would abort the whole process for want of a display."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM", "xcb").split(";")[0] not in {"xcb", "wayland"}:
+        return
+    display, wayland = os.environ.get("DISPLAY", ""), os.environ.get("WAYLAND_DISPLAY", "")
+    if wayland or (display and _answers(display)):
+        return
+    raise DeviceError(
+        "desktop.no_display",
+        en="There is no display here{which}, so the window cannot open. "
+        "“jarvis ask” and “jarvis demo” work without one.",
+        es="Aquí no hay pantalla{which}, así que la ventana no se puede abrir. "
+        "«jarvis ask» y «jarvis demo» no la necesitan.",
+        which=f" ({display})" if display else "",
+    )
+
+
+def _answers(display: str) -> bool:
+    """Try the socket of a local X display such as ":0"; a remote one is left to Qt."""
+    host, _, number = display.rpartition(":")
+    if host not in {"", "unix"}:
+        return True
+    number = number.split(".")[0]
+    for address in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}"):
+        with socket.socket(socket.AF_UNIX) as link:
+            try:
+                link.connect(address)
+            except OSError:
+                continue
+            return True
+    return False
 
 
 def notices(jarvis: Jarvis, language: Language) -> list[Notice]:

@@ -104,8 +104,8 @@ def _header(path: Path, _modified: int, _size: int) -> GgufHeader:
 def _none_there(folder: Path) -> EngineError:
     return EngineError(
         "engine.no_model",
-        en="There is no language model on this computer yet. “jarvis models download qwen2.5-1.5b” fetches one (1.1 GB), "
-        "or put any chat model as a .gguf file into {folder}; then ask again.",
+        en="There is no language model on this computer yet. “jarvis models download qwen2.5-1.5b” fetches one "
+        "(1.1 GB), or put any chat model as a .gguf file into {folder}; then ask again.",
         es="Todavía no hay ningún modelo de lenguaje en este ordenador. «jarvis models download qwen2.5-1.5b» descarga "
         "uno (1,1 GB), o pon cualquier modelo de chat en fichero .gguf en {folder}; después pregunta de nuevo.",
         retryable=False,

@@ -26,6 +26,9 @@ MIN_GRAMMAR_SCORE = 0.3
 VOICE_SECONDS = 0.8
 """Sound from which the mean of the features (cepstral mean normalisation) is measured before decoding begins."""
 
+SHORTEST_SECONDS = 0.2
+"""Less sound is no word, and pocketsphinx cannot measure it."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeardCommand:
@@ -87,6 +90,8 @@ class CommandRecogniser:
 
     def finish(self) -> HeardCommand:
         """End the utterance and decide."""
+        if not self._streaming and len(self._waiting) < 2 * SAMPLE_RATE * SHORTEST_SECONDS:
+            return HeardCommand(text="", accepted=False, score=0.0, grammar_text="", trigram_text="")
         if not self._streaming:
             self._stream()
         self._streaming = False

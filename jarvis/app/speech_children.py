@@ -1,0 +1,53 @@
+"""Builds the recogniser and the voices from the settings and the models folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jarvis.contracts.errors import LANGUAGES
+from jarvis.contracts.ports import SpeechToText, TextToSpeech
+from jarvis.contracts.speech import CommandGrammar
+from jarvis.engines.speech import children
+from jarvis.engines.speech.command_files import known_words
+from jarvis.engines.speech.models import recognition_model, voice_file
+from jarvis.processes.child import Child
+from jarvis.skills.grammar import command_grammar
+
+if TYPE_CHECKING:
+    from jarvis.app.build import Jarvis
+
+
+def speech_to_text(jarvis: Jarvis) -> SpeechToText:
+    """Return the recogniser: the model that is set or found, else the basic one made from the skills' sentences."""
+
+    def grammar() -> CommandGrammar:
+        return command_grammar(jarvis.skill_book.sentences("en"), known_words())
+
+    return children.speech_to_text(
+        start_child=_starter(jarvis),
+        cache_folder=jarvis.folders.cache,
+        grammar=grammar,
+        whisper_folder=recognition_model(jarvis.folders.models, jarvis.settings.text("speech.recognition_model")),
+        threads=jarvis.settings.integer("engine.threads"),
+    )
+
+
+def text_to_speech(jarvis: Jarvis) -> TextToSpeech:
+    """Return the voices: the ones that are set or found, else eSpeak NG."""
+    return children.text_to_speech(
+        start_child=_starter(jarvis),
+        voices={
+            language: voice_file(jarvis.folders.models, language, jarvis.settings.text(f"speech.voice_{language}"))
+            for language in LANGUAGES
+        },
+    )
+
+
+def _starter(jarvis: Jarvis) -> children.StartChild:
+    def start(name: str, module: str, arguments: Sequence[str]) -> Child:
+        log = jarvis.folders.logs / f"{re.sub('[^a-z]+', '-', name.lower()).strip('-')}.log"
+        return Child(name=name, module=module, arguments=arguments, log=log, registry=jarvis.registry, mode="pipes")
+
+    return start
