@@ -76,6 +76,12 @@ class Draft:
         if self._first is None:
             self._first = self._clock.monotonic()
 
+    def write(self, text: str, source: Source) -> None:
+        """Store a whole answer at once."""
+        message = self._log.add_message(self.conversation_id, "assistant", text, "complete", source=source)
+        self.message_id, self.text = message.id, text
+        self._first = self._clock.monotonic()
+
     def close(
         self,
         state: Literal["complete", "failed", "cancelled"],
@@ -134,9 +140,8 @@ class ModelRun:
         if not route.candidates:
             reasons = [status.sentence for status in statuses.values() if status.sentence]
             text = "\n\n".join([_CANNOT[self.language], *reasons])
-            self.draft.append(text)
+            self.draft.write(text, "none")
             yield TextDelta(ask_id=self.ask_id, text=text)
-            self.draft.close("complete", source="none")
             self.answer = Answer(text=text, source="none", reason=route.reason)
             return
         yield RouteChosen(ask_id=self.ask_id, candidates=route.candidates, reason=route.reason)

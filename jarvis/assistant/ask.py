@@ -225,9 +225,8 @@ class _Run:
         yield self._finished(run.answer)
 
     def _say(self, answer: Answer) -> Iterator[AskEvent]:
-        self._draft.append(answer.text)
+        self._draft.write(answer.text, answer.source)
         yield TextDelta(ask_id=self._id, text=answer.text)
-        self._draft.close("complete", source=answer.source)
         yield self._finished(answer)
 
     def _finished(self, answer: Answer) -> AskFinished:

@@ -13,7 +13,7 @@ from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, DeviceError, Language
-from jarvis.contracts.speech import TranscriptReady, TurnFinished, VoiceEvent, VoiceTrouble, WakeHeard
+from jarvis.contracts.speech import TranscriptReady, TurnFinished, VoiceEvent, VoiceState, VoiceTrouble, WakeHeard
 
 _JSON_HELP = words("Print JSON.", "Imprimir JSON.")
 _LANGUAGE = click.Choice(LANGUAGES)
@@ -57,12 +57,13 @@ def listen(services: Services, source: Path | None, output: Path | None, once: b
     """Print one object per turn: `{wake_at, transcript, text, timings}`."""
     with plain_failures(services.language):
         cancel = CancelToken()
-        if not as_json:
-            click.echo(words("Listening; Ctrl-C ends it.", "Escuchando; Ctrl-C termina."), err=True)
-        turns = 0
+        turns, told = 0, as_json or source is not None
         try:
             for event in services.listen(source=source, output=output, once=once, cancel=cancel):
                 turns += isinstance(event, TurnFinished)
+                if isinstance(event, VoiceState) and event.name == "sleeping" and not told:
+                    click.echo(words("Listening; Ctrl-C ends it.", "Escuchando; Ctrl-C termina."), err=True)
+                    told = True
                 _show_step(event, as_json)
         except KeyboardInterrupt:
             cancel.cancel()

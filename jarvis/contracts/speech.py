@@ -71,11 +71,11 @@ class WakeHit:
 class CommandGrammar:
     """What a recogniser without a language model may expect: the commands of one language.
 
-    `jsgf` is the JSGF text of every command that it can take; `sentences` are samples of them, one command each, in
-    lower case and without figures. All words of both are in the recogniser's dictionary.
+    `automaton` says all of them, as a word automaton in the FSG text format of CMU Sphinx; `sentences` are samples,
+    one command each, in lower case and without figures. All words of both are in the recogniser's dictionary.
     """
 
-    jsgf: str
+    automaton: str
     sentences: tuple[str, ...]
 
 

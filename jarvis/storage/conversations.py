@@ -184,6 +184,12 @@ class SqlitePendingConfirmations:
 
     def take(self, conversation_id: str) -> SkillMatch | None:
         """Return and remove the question; None when there is none or it is older than two minutes."""
+        with self._database.read() as connection:
+            asked = connection.execute(
+                "SELECT 1 FROM pending_confirmations WHERE conversation_id = ?", (conversation_id,)
+            ).fetchone()
+        if asked is None:
+            return None
         with self._database.write() as connection:
             row = connection.execute(
                 "DELETE FROM pending_confirmations WHERE conversation_id = ? RETURNING *", (conversation_id,)

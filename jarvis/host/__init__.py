@@ -1,0 +1,1 @@
+"""Acts on the person's computer: media players, volume, programs, notifications, ringing alerts."""

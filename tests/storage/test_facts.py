@@ -1,0 +1,128 @@
+"""Facts: found by other forms of the same words, never by stop words, and gone for good when forgotten."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from jarvis.storage.database import Database
+from jarvis.storage.facts import SqliteFactBook
+from jarvis.storage.words import content_stems, fold
+from tests.fakes.host import FakeClock
+
+ENGLISH = (
+    "my wifi password is tortoise42",
+    "the spare keys are in the blue drawer",
+    "my sister's birthday is on May 4th",
+    "I parked the car on level 3",
+    "my locker combination is 12 34 56",
+)
+SPANISH = (
+    "las llaves están en el cajón de la entrada",
+    "mi contraseña del banco es Ñandú7",
+    "el cumpleaños de Iñaki es el 4 de mayo",
+    "dejé el coche en la planta tercera",
+)
+
+
+@pytest.fixture
+def database(tmp_path: Path):
+    database = Database(tmp_path / "jarvis.sqlite3")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def facts(database) -> SqliteFactBook:
+    book = SqliteFactBook(database, FakeClock())
+    for text in ENGLISH:
+        book.remember(text, "en")
+    for text in SPANISH:
+        book.remember(text, "es")
+    return book
+
+
+@pytest.mark.parametrize(
+    ("words", "best"),
+    [
+        ("what's my wifi password", ENGLISH[0]),
+        ("WIFI", ENGLISH[0]),
+        ("the passwords", ENGLISH[0]),
+        ("where did I leave the spare key", ENGLISH[1]),
+        ("when is my sister's birthday?", ENGLISH[2]),
+        ("where did I park", ENGLISH[3]),
+        ("which level are the cars parked on", ENGLISH[3]),
+        ("locker combinations", ENGLISH[4]),
+        ("dónde dejé las llaves", SPANISH[0]),
+        ("donde puse la llave", SPANISH[0]),
+        ("cuál es mi contraseña del banco", SPANISH[1]),
+        ("CONTRASEÑAS de los bancos", SPANISH[1]),
+        ("cuándo cumple Iñaki, su cumpleaños", SPANISH[2]),
+        ("dónde he dejado el coche", SPANISH[3]),
+        ("¿en qué planta está el coche?", SPANISH[3]),
+    ],
+)
+def test_found_first(facts, words, best):
+    assert facts.search(words)[0].text == best
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "what is the",
+        "where did I leave it",
+        "dónde lo dejé",
+        "qué es lo de la",
+        "capital of France",
+        "",
+        "¿?",
+        "is on in",
+    ],
+)
+def test_nothing_in_common_finds_nothing(facts, words):
+    assert facts.search(words) == []
+
+
+def test_a_rare_word_outweighs_a_common_one_and_the_tail_is_left_out(facts):
+    facts.remember("my email password is hunter2", "en")
+    facts.remember("my work password is hunter3", "en")
+    assert [fact.text for fact in facts.search("wifi password")] == [ENGLISH[0]]
+    assert len(facts.search("password")) == 3
+    assert len(facts.search("password", limit=2)) == 2
+
+
+def test_the_same_words_are_stored_once(facts):
+    first = facts.remember("My WIFI password is tortoise42.", "en")
+    assert first.text == ENGLISH[0]
+    assert len(facts.all()) == len(ENGLISH) + len(SPANISH)
+
+
+def test_all_is_newest_first(database):
+    clock = FakeClock()
+    book = SqliteFactBook(database, clock)
+    for text in ("one", "two", "three"):
+        book.remember(text, "en")
+        clock.advance(1)
+    assert [fact.text for fact in book.all(2)] == ["three", "two"]
+
+
+def test_a_forgotten_fact_leaves_no_bytes_in_file_or_log(facts, database):
+    assert any(b"tortoise42" in file.read_bytes() for file in database.path.parent.iterdir())
+    facts.forget(facts.search("wifi")[0].id)
+    assert facts.search("wifi") == []
+    for file in database.path.parent.iterdir():
+        assert b"tortoise42" not in file.read_bytes(), file
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(max_size=60))
+def test_whatever_is_found_shares_a_content_word(facts, words):
+    for fact in facts.search(words):
+        assert content_stems(words, fact.language) & content_stems(fact.text, fact.language)
+
+
+@settings(max_examples=200)
+@given(text=st.text(max_size=40))
+def test_folding_twice_is_folding_once(text):
+    assert fold(fold(text)) == fold(text)
