@@ -1,0 +1,1 @@
+"""Everything Jarvis can do with no model: sentence templates, slots, and one module per skill."""

@@ -1,0 +1,84 @@
+"""Remembers, recalls and forgets what the person said of their own life, always in their own words.
+
+Recalling only quotes: nothing is concluded from what was told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jarvis.contracts.skills import Fact, SkillReply
+from jarvis.skills.folding import key
+from jarvis.skills.turn import Handler, Turn
+
+QUOTED_AT_ONCE = 3
+"""How many facts answer one question; all are read when all are asked for."""
+
+_PARKED = {"en": "parked car", "es": "aparqué aparcado coche estacioné"}
+
+
+def remember(turn: Turn) -> SkillReply:
+    """Store a fact, or say that it is known."""
+    words = (turn.text("fact") or turn.text("statement")).strip()
+    if not words:
+        return turn.reply("nothing_said")
+    known = {fact.id for fact in turn.ports.facts.search(words)}
+    fact = turn.ports.facts.remember(words, turn.language)
+    return turn.reply("known" if fact.id in known else "remembered", fact=_quoted([fact], turn))
+
+
+def recall(turn: Turn) -> SkillReply:
+    """Quote what was told about something."""
+    topic = turn.text("topic")
+    found = turn.ports.facts.search(topic or _PARKED[turn.language], QUOTED_AT_ONCE)
+    if found:
+        return turn.reply("told", facts=_quoted(found, turn))
+    return (
+        turn.reply("nothing", topic=f"“{topic}”" if turn.language == "en" else f"«{topic}»")
+        if topic
+        else turn.reply("nothing_parked")
+    )
+
+
+def everything(turn: Turn) -> SkillReply:
+    """Quote everything that was told, newest first."""
+    facts = turn.ports.facts.all()
+    return turn.reply("told", facts=_quoted(facts, turn)) if facts else turn.reply("nothing_at_all")
+
+
+def forget(turn: Turn) -> SkillReply:
+    """Delete the one fact that was meant; none when several fit. Asked and confirmed before."""
+    topic = turn.text("topic")
+    found = turn.ports.facts.search(topic)
+    exact = [fact for fact in found if key(fact.text) == key(topic)]
+    found = exact or found
+    if not found:
+        return turn.reply("nothing", topic=topic)
+    if len(found) > 1:
+        return turn.reply("which", facts=_quoted(found, turn))
+    turn.ports.facts.forget(found[0].id)
+    return turn.reply("forgotten", facts=_quoted(found, turn))
+
+
+def forget_all(turn: Turn) -> SkillReply:
+    """Delete every fact; asked and confirmed before."""
+    count = 0
+    while facts := turn.ports.facts.all():
+        for fact in facts:
+            turn.ports.facts.forget(fact.id)
+        count += len(facts)
+    return turn.reply("forgotten_all", n=count) if count else turn.reply("nothing_at_all")
+
+
+def _quoted(facts: Sequence[Fact], turn: Turn) -> str:
+    opening, closing = ("“", "”") if turn.language == "en" else ("«", "»")
+    return ", ".join(f"{opening}{fact.text}{closing}" for fact in facts)
+
+
+HANDLERS: dict[str, Handler] = {
+    "remember": remember,
+    "recall": recall,
+    "all": everything,
+    "forget": forget,
+    "forget_all": forget_all,
+}
