@@ -1,0 +1,216 @@
+"""The strip above the messages: what is missing and how to mend it, what is ringing, what just went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from jarvis.contracts.skills import Alert
+from jarvis.desktop import texts
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.services import Notice
+from jarvis.desktop.text_widgets import copied_mark
+from jarvis.desktop.theme import Role, styled
+
+MOST_SHOWN = 2
+"""Notices shown at once; the rest are counted and come up as these are dismissed."""
+
+_LONG_STEP = 48
+_RINGING = {
+    "timer": (texts.RINGING_TIMER, texts.UNNAMED_TIMER),
+    "alarm": (texts.RINGING_ALARM, texts.UNNAMED_ALARM),
+    "reminder": (texts.RINGING_REMINDER, texts.UNNAMED_REMINDER),
+}
+
+
+def ringing_text(alert: Alert, desk: Desk) -> str:
+    """Say what rings."""
+    sentence, unnamed = _RINGING[alert.kind]
+    return desk.words(sentence, label=alert.label or desk.words(unnamed))
+
+
+class Banners(QWidget):
+    """Ringing alerts first, then trouble, then notices."""
+
+    dismissed = Signal(str)
+    """Id of a notice that the person does not want to see again."""
+    alert_dismissed = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._notices: list[Notice] = []
+        self._hidden: set[str] = set()
+        self._ringing: dict[str, Alert] = {}
+        self._trouble = ""
+        self._bars: dict[str, QProgressBar] = {}
+        self._progress_words: dict[str, QLabel] = {}
+        self._shape: object = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(24, 0, 24, 8)
+        self._layout.setSpacing(8)
+        desk.words.changed.connect(self._rebuild)
+        desk.theme.changed.connect(self._rebuild)
+
+    def hide_ids(self, ids: Sequence[str]) -> None:
+        """Take the notices that were dismissed before."""
+        self._hidden.update(ids)
+
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """Show what holds now; a progress that moved is moved in place."""
+        self._notices = list(notices)
+        self._update()
+
+    def show_ringing(self, alert: Alert) -> None:
+        """Show an alert that rings."""
+        self._ringing[alert.id] = alert
+        self._update()
+
+    def keep_ringing(self, alerts: Sequence[Alert]) -> None:
+        """Show exactly these alerts as ringing."""
+        self._ringing = {alert.id: alert for alert in alerts if alert.state == "ringing"}
+        self._update()
+
+    def show_trouble(self, sentence: str) -> None:
+        """Show something that just went wrong until it is dismissed; empty hides it."""
+        self._trouble = sentence
+        self._update()
+
+    def visible_notices(self) -> list[Notice]:
+        """Return the notices that were not dismissed."""
+        return [notice for notice in self._notices if notice.id not in self._hidden]
+
+    def _update(self) -> None:
+        shape = (
+            [(n.id, n.text, n.step, n.kind, n.percent is None) for n in self.visible_notices()],
+            list(self._ringing.values()),
+            self._trouble,
+        )
+        if shape != self._shape:
+            self._shape = shape
+            self._rebuild()
+        for notice in self.visible_notices():
+            if notice.percent is not None and notice.id in self._bars:
+                self._bars[notice.id].setValue(round(notice.percent * 10))
+                percent = self._desk.words(texts.PERCENT, percent=round(notice.percent))
+                self._progress_words[notice.id].setText(percent)
+
+    def _rebuild(self) -> None:
+        while self._layout.count():
+            item = self._layout.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._bars.clear()
+        self._progress_words.clear()
+        for alert in self._ringing.values():
+            self._layout.addWidget(self._alert_bar(alert))
+        if self._trouble:
+            self._layout.addWidget(self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""))[0])
+        shown = self.visible_notices()
+        for notice in shown[:MOST_SHOWN]:
+            self._layout.addWidget(self._notice_bar(notice))
+        if len(shown) > MOST_SHOWN:
+            more = QLabel(self._desk.words(texts.MORE_NOTICES, count=len(shown) - MOST_SHOWN))
+            more.setProperty("look", "small")
+            self._layout.addWidget(more)
+        self.setVisible(self._layout.count() > 0)
+
+    def _alert_bar(self, alert: Alert) -> QFrame:
+        bar, layout = self._bar("ringing", "alarm", "on_accent", ringing_text(alert, self._desk), None)
+        button = QPushButton(self._desk.words(texts.DISMISS))
+        button.setAccessibleName(self._desk.words(texts.DISMISS))
+        button.clicked.connect(lambda: self.alert_dismissed.emit(alert.id))
+        layout.addWidget(button)
+        return bar
+
+    def _notice_bar(self, notice: Notice) -> QFrame:
+        icons: dict[str, tuple[str, Role]] = {
+            "warning": ("warning", "warn"),
+            "info": ("info", "accent"),
+            "progress": ("download", "accent"),
+        }
+        icon, role = icons[notice.kind]
+        bar, _ = self._bar(notice.kind, icon, role, notice.text, lambda: self._dismiss(notice.id), notice)
+        return bar
+
+    def _bar(
+        self,
+        kind: str,
+        icon: str,
+        role: Role,
+        sentence: str,
+        close: Callable[[], None] | None,
+        notice: Notice | None = None,
+    ) -> tuple[QFrame, QHBoxLayout]:
+        bar = styled(QFrame(), "notice")
+        bar.setProperty("kind", kind)
+        mark = QLabel()
+        mark.setPixmap(self._desk.theme.icon(icon, role).pixmap(20, 20))
+        text = QLabel(sentence)
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.setWordWrap(True)
+        column = QVBoxLayout()
+        column.setSpacing(7)
+        column.addWidget(text)
+        if notice is not None and notice.percent is not None:
+            column.addLayout(self._progress(notice))
+        if notice is not None and notice.step:
+            column.addLayout(self._step(notice.step))
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(14, 10, 8, 10)
+        layout.setSpacing(11)
+        layout.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop if notice else Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(column, 1)
+        if close is not None:
+            button = QToolButton()
+            button.setProperty("look", "small")
+            button.setIcon(self._desk.theme.icon("close", "muted"))
+            button.setAccessibleName(self._desk.words(texts.DISMISS))
+            button.setToolTip(self._desk.words(texts.DISMISS))
+            button.clicked.connect(close)
+            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        return bar, layout
+
+    def _progress(self, notice: Notice) -> QHBoxLayout:
+        bar = QProgressBar()
+        bar.setRange(0, 1000)
+        bar.setTextVisible(False)
+        bar.setAccessibleName(notice.text)
+        words = QLabel()
+        words.setProperty("look", "small")
+        self._bars[notice.id], self._progress_words[notice.id] = bar, words
+        layout = QHBoxLayout()
+        layout.setSpacing(10)
+        layout.addWidget(bar, 1)
+        layout.addWidget(words)
+        return layout
+
+    def _step(self, step: str) -> QHBoxLayout:
+        label = styled(QLabel(step), "step")
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFont(self._desk.theme.mono())
+        label.setWordWrap(len(step) > _LONG_STEP)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = QToolButton()
+        copy.setProperty("look", "small")
+        copy.setIcon(self._desk.theme.icon("copy", "muted"))
+        copy.setAccessibleName(self._desk.words(texts.COPY_STEP))
+        copy.setToolTip(self._desk.words(texts.COPY_STEP))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(step))
+        copy.clicked.connect(lambda: copied_mark(copy, self._desk.theme, self._desk.words))
+        layout = QHBoxLayout()
+        layout.setSpacing(4)
+        layout.addWidget(label)
+        layout.addWidget(copy)
+        layout.addStretch()
+        return layout
+
+    def _dismiss(self, notice_id: str) -> None:
+        self._hidden.add(notice_id)
+        self.dismissed.emit(notice_id)
+        self._update()

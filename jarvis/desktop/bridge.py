@@ -1,0 +1,199 @@
+"""The one crossing between worker threads and the Qt thread.
+
+Work never runs on the Qt thread; what it reports crosses by one queued signal per frame, text deltas merged.
+Knows nothing about what the events mean.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.events import FINAL_EVENTS, AskEvent, AskFailed, TextDelta
+from jarvis.contracts.messages import Request
+from jarvis.contracts.ports import Assistant
+from jarvis.contracts.speech import LevelMeasured, VoiceEvent
+from jarvis.desktop.texts import UNEXPECTED
+
+FRAME_MILLISECONDS = 16
+"""Events are handed over at most once per this time: one frame at 60 Hz."""
+_DRAIN_SECONDS = 2.0
+_log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+class Mailbox(QObject):
+    """A queue that any thread fills and the Qt thread empties, at most once per frame, in order."""
+
+    _filled = Signal()
+
+    def __init__(self, deliver: Callable[[list[object]], None], merge: Callable[[list[object]], list[object]]) -> None:
+        super().__init__()
+        self._deliver = deliver
+        self._merge = merge
+        self._lock = threading.Lock()
+        self._items: list[object] = []
+        self._announced = False
+        self._timer = QTimer(self, interval=FRAME_MILLISECONDS, singleShot=True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.flush)
+        self._filled.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
+
+    def put(self, item: object) -> None:
+        """Add `item`; from any thread, never blocks."""
+        with self._lock:
+            self._items.append(item)
+            announce, self._announced = not self._announced, True
+        if announce:
+            self._filled.emit()
+
+    def flush(self) -> None:
+        """Deliver what is waiting; Qt thread only."""
+        with self._lock:
+            items, self._items = self._items, []
+            self._announced = False
+        if items:
+            self._deliver(self._merge(items))
+
+
+class Bridge(QObject):
+    """Runs asks and small jobs on worker threads and reports on the Qt thread.
+
+    `asked` carries every step of every answer, consecutive `TextDelta` of one run merged. `heard` carries voice
+    events, only the newest of consecutive levels. Both fire on the Qt thread.
+    """
+
+    asked = Signal(object)
+    heard = Signal(object)
+
+    def __init__(self, assistant: Assistant, language: Callable[[], Language]) -> None:
+        super().__init__()
+        self._assistant = assistant
+        self._language = language
+        self._jobs = ThreadPoolExecutor(max_workers=3, thread_name_prefix="desktop-job")
+        self._mail = Mailbox(self._deliver, merged)
+        self._running: dict[CancelToken, threading.Thread] = {}
+        self._closed = False
+
+    def ask(self, request: Request, began: Callable[[str], None] | None = None) -> CancelToken:
+        """Ask on a thread of its own; `began` gets the run's id on the Qt thread before its first event."""
+        cancel = CancelToken()
+        thread = threading.Thread(target=self._consume, args=(request, cancel, began), name="desktop-ask", daemon=True)
+        self._running[cancel] = thread
+        thread.start()
+        return cancel
+
+    def voice_event(self, event: VoiceEvent) -> None:
+        """Carry a voice event over; from any thread."""
+        self._mail.put(event)
+
+    def run(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Run `work` on a worker; `done` or `failed` follows on the Qt thread. A failure nobody takes is logged."""
+        if self._closed:
+            return
+
+        def finish(future: Future[Result]) -> None:
+            if future.cancelled():
+                return
+            error = future.exception()
+            if error is None:
+                if done is not None:
+                    self._mail.put(lambda: done(future.result()))
+            elif isinstance(error, Exception) and failed is not None:
+                self._mail.put(lambda: failed(error))
+            else:
+                _log.error("a job of the window failed", exc_info=error)
+
+        self._jobs.submit(work).add_done_callback(finish)
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Run `action` on the Qt thread within a frame; from any thread."""
+        self._mail.put(action)
+
+    def stop(self) -> None:
+        """Cancel every running ask that this window began."""
+        for cancel in list(self._running):
+            cancel.cancel()
+
+    def close(self) -> None:
+        """Cancel asks, let them store their end for up to two seconds, and take no more work."""
+        self._closed = True
+        self.stop()
+        for thread in list(self._running.values()):
+            thread.join(_DRAIN_SECONDS)
+        self._jobs.shutdown(wait=True, cancel_futures=True)
+
+    def _consume(self, request: Request, cancel: CancelToken, began: Callable[[str], None] | None) -> None:
+        ask_id = ""
+        ended = False
+        try:
+            for event in self._assistant.ask(request, cancel):
+                if not ask_id:
+                    ask_id = event.ask_id
+                    if began is not None:
+                        self._announce(began, ask_id)
+                ended = isinstance(event, FINAL_EVENTS)
+                self._mail.put(event)
+        except Exception as error:  # noqa: BLE001 - the last line of defence: the person must see that it ended
+            _log.exception("the assistant raised instead of reporting")
+            ended = True
+            self._fail(began, ask_id, error)
+        finally:
+            if not ended:
+                self._fail(began, ask_id, RuntimeError("the answer ended without an end"))
+            self._mail.put(lambda: self._running.pop(cancel, None))
+
+    def _announce(self, began: Callable[[str], None], ask_id: str) -> None:
+        self._mail.put(lambda: began(ask_id))
+
+    def _fail(self, began: Callable[[str], None] | None, ask_id: str, error: Exception) -> None:
+        if not ask_id:
+            ask_id = f"failed-{id(error)}"
+            if began is not None:
+                self._announce(began, ask_id)
+        language = self._language()
+
+        sentence = error.sentence(language) if isinstance(error, JarvisError) else UNEXPECTED.to(language, what=error)
+        self._mail.put(AskFailed(ask_id=ask_id, code="desktop.unexpected", sentence=sentence))
+
+    def _deliver(self, items: list[object]) -> None:
+        for item in items:
+            if isinstance(item, AskEvent):
+                self.asked.emit(item)
+            elif callable(item):
+                item()
+            else:
+                self.heard.emit(item)
+
+
+def merged(items: list[object]) -> list[object]:
+    """Join neighbouring deltas of one run and keep only the newest of neighbouring levels; order is kept."""
+    result: list[object] = []
+    texts: list[str] = []
+    for item in items:
+        last = result[-1] if result else None
+        if isinstance(item, TextDelta) and isinstance(last, TextDelta) and last.ask_id == item.ask_id:
+            texts.append(item.text)
+            continue
+        if texts and isinstance(last, TextDelta):
+            result[-1] = TextDelta(ask_id=last.ask_id, text=last.text + "".join(texts))
+            texts = []
+        if isinstance(item, LevelMeasured) and isinstance(last, LevelMeasured):
+            result[-1] = item
+            continue
+        result.append(item)
+    if texts and isinstance(result[-1], TextDelta):
+        result[-1] = TextDelta(ask_id=result[-1].ask_id, text=result[-1].text + "".join(texts))
+    return result

@@ -1,0 +1,210 @@
+"""Where the person types: several lines, pasted material as a chip, microphone, state, send and stop."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout
+
+from jarvis.desktop import texts
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.theme import styled
+from jarvis.desktop.voice_widgets import MicrophoneButton, VoicePill
+
+LONG_PASTE = 8_000
+"""Characters from which pasted text becomes a chip instead of filling the input."""
+_MOST_LINES = 9
+
+
+class Composer(QFrame):
+    """The input with its buttons."""
+
+    sent = Signal(str)
+    stop_wanted = Signal()
+    talk_wanted = Signal()
+    edited = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("composer")
+        self._desk = desk
+        self._busy = False
+        self._pasted = ""
+        self.input = _Input(self)
+        self.input.setObjectName("input")
+        desk.words.name(self.input, texts.INPUT, tooltip=False)
+        desk.words.bind(self.input, self.input.setPlaceholderText, texts.ASK_HINT)
+        self.input.textChanged.connect(self._changed)
+        self.microphone = MicrophoneButton(desk)
+        self.microphone.clicked.connect(self.talk_wanted)
+        self.pill = VoicePill(desk)
+        self.send_button = QToolButton()
+        self.send_button.setProperty("look", "send")
+        self.send_button.clicked.connect(self._pressed)
+        desk.words.follow(self.send_button, self._show_button)
+        desk.theme.follow(self.send_button, self._show_button)
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(0, 0, 0, 0)
+        buttons.setSpacing(4)
+        buttons.addWidget(self.microphone)
+        buttons.addWidget(self.pill)
+        buttons.addStretch()
+        buttons.addWidget(self.send_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 10, 10, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self._chip_row(), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.input)
+        layout.addLayout(buttons)
+        self.setFocusProxy(self.input)
+        self.input.fit()
+
+    def draft(self) -> tuple[str, str]:
+        """Return what is typed and what is pasted."""
+        return self.input.toPlainText(), self._pasted
+
+    def set_draft(self, typed: str, pasted: str = "") -> None:
+        """Put a kept draft back, the cursor at its end."""
+        self.input.setPlainText(typed)
+        cursor = self.input.textCursor()
+        cursor.movePosition(cursor.MoveOperation.End)
+        self.input.setTextCursor(cursor)
+        self.set_pasted(pasted)
+
+    def set_pasted(self, text: str) -> None:
+        """Keep `text` as a chip; empty removes it."""
+        self._pasted = text
+        self._chip.setVisible(bool(text))
+        self._show_chip()
+        self._changed()
+
+    def set_busy(self, busy: bool) -> None:
+        """While an answer runs the send button stops it."""
+        if busy != self._busy:
+            self._busy = busy
+            self._show_button()
+
+    def submit(self) -> None:
+        """Send what is there, unless that is nothing or an answer is running."""
+        typed, pasted = self.draft()
+        text = "\n\n".join(part for part in (typed.strip(), pasted.strip()) if part)
+        if text and not self._busy:
+            self.set_draft("")
+            self.sent.emit(text)
+        elif text:
+            self.sent.emit("")
+
+    def _pressed(self) -> None:
+        if self._busy:
+            self.stop_wanted.emit()
+        else:
+            self.submit()
+
+    def _changed(self) -> None:
+        self.input.fit()
+        self._show_button()
+        self.edited.emit()
+
+    def _show_button(self) -> None:
+        words, theme = self._desk.words, self._desk.theme
+        text = words(texts.STOP if self._busy else texts.SEND)
+        self.send_button.setToolTip(text)
+        self.send_button.setAccessibleName(text)
+        ready = self._busy or bool(self._pasted) or bool(self.input.document().characterCount() > 1)
+        self.send_button.setEnabled(ready)
+        self.send_button.setIcon(theme.icon("stop" if self._busy else "send", "on_accent" if ready else "muted"))
+
+    def _chip_row(self) -> QFrame:
+        self._chip = styled(QFrame(), "chip")
+        icon = QToolButton()
+        icon.setEnabled(False)
+        icon.setProperty("look", "small")
+        self._desk.theme.dress(icon, "attachment", "accent", size=16)
+        self._chip_label = QLabel()
+        remove = QToolButton()
+        remove.setProperty("look", "small")
+        self._desk.theme.dress(remove, "close", size=14)
+        self._desk.words.name(remove, texts.REMOVE_PASTED)
+        remove.clicked.connect(lambda: self.set_pasted(""))
+        layout = QHBoxLayout(self._chip)
+        layout.setContentsMargins(6, 3, 4, 3)
+        layout.setSpacing(4)
+        for widget in (icon, self._chip_label, remove):
+            layout.addWidget(widget)
+        self._chip.hide()
+        self._desk.words.follow(self._chip, self._show_chip)
+        return self._chip
+
+    def _show_chip(self) -> None:
+        size = len(self._pasted.encode())
+        amount = f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.0f} kB"
+        self._chip_label.setText(self._desk.words(texts.PASTED, size=amount))
+
+    def mark_focus(self, focused: bool) -> None:
+        """Show that the input has the keyboard."""
+        self.setProperty("focused", "true" if focused else "false")
+        self.style().polish(self)
+
+
+class _Input(QPlainTextEdit):
+    """Grows with its lines; Enter sends, Shift+Enter breaks the line; long pastes go to the composer's chip."""
+
+    def __init__(self, composer: Composer) -> None:
+        super().__init__(composer)
+        self._composer = composer
+        self.setTabChangesFocus(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.document().setDocumentMargin(2)
+
+    def fit(self) -> None:
+        """Be as tall as the text, between one and a few lines."""
+        layout_lines = 0
+        block = self.document().firstBlock()
+        while block.isValid() and layout_lines <= _MOST_LINES:
+            layout_lines += max(1, block.layout().lineCount())
+            block = block.next()
+        shown = min(max(1, layout_lines), _MOST_LINES)
+        more = layout_lines > _MOST_LINES
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if more else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
+        margins = self.contentsMargins()
+        self.setFixedHeight(shown * self.fontMetrics().lineSpacing() + 10 + margins.top() + margins.bottom())
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste words only; very long ones become the composer's chip."""
+        text = source.text()
+        if len(text) > LONG_PASTE:
+            self._composer.set_pasted(text)
+        elif text:
+            self.insertPlainText(text)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Only text can be pasted."""
+        return source.hasText()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Send on Enter; leave everything else to the editor."""
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and not event.modifiers() & (
+            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+        ):
+            self._composer.submit()
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Light the composer's edge."""
+        super().focusInEvent(event)
+        self._composer.mark_focus(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Dim the composer's edge."""
+        super().focusOutEvent(event)
+        self._composer.mark_focus(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a new font with a new height."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.fit()

@@ -1,0 +1,216 @@
+"""The quick query: one line near the top of the screen, its answer below, gone with Esc."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.events import AskEvent, AskFinished
+from jarvis.contracts.messages import Request
+from jarvis.desktop import texts
+from jarvis.desktop.answer import Answer, after
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.message_widgets import AnswerMessage, Spark
+from jarvis.desktop.theme import styled
+
+WIDTH = 620
+_TALLEST_ANSWER = 380
+
+
+class QuickQuery(QWidget):
+    """Asks one question at a time, each in a conversation of its own that the chat can open."""
+
+    open_wanted = Signal(str, str, object)
+    """Conversation, run and its cancel token, which belong to the chat from then on."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(None, Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
+        self._desk = desk
+        self._token: CancelToken | None = None
+        self._answer: Answer | None = None
+        self._widget: AnswerMessage | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        desk.words.bind(self, self.setWindowTitle, texts.QUICK)
+        self.input = styled(QLineEdit(), "quick")
+        self.input.setMaxLength(20_000)
+        desk.words.name(self.input, texts.QUICK, tooltip=False)
+        desk.words.bind(self.input, self.input.setPlaceholderText, texts.QUICK_HINT)
+        self.input.returnPressed.connect(self._ask)
+        self.setFocusProxy(self.input)
+        self._stop = QToolButton()
+        desk.words.name(self._stop, texts.STOP)
+        desk.theme.dress(self._stop, "stop", "accent")
+        self._stop.clicked.connect(self._cancel)
+        self._hold = styled(QWidget(), "clear")
+        self._hold_layout = QVBoxLayout(self._hold)
+        self._hold_layout.setContentsMargins(6, 0, 6, 0)
+        self._hold.installEventFilter(self)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._hold)
+        styled(self._scroll.viewport(), "clear")
+        self._hint = QLabel()
+        self._hint.setProperty("look", "small")
+        desk.words.bind(self._hint, self._hint.setText, texts.QUICK_KEYS)
+        self._open = QPushButton()
+        self._open.setProperty("look", "link")
+        desk.words.bind(self._open, self._open.setText, texts.QUICK_OPEN)
+        desk.words.name(self._open, texts.QUICK_OPEN, tooltip=False)
+        desk.theme.dress(self._open, "open", size=15)
+        self._open.clicked.connect(self._open_in_chat)
+        self._assemble()
+        desk.bridge.asked.connect(self._take)
+
+    def pop_up(self) -> None:
+        """Appear near the top centre of the screen, empty."""
+        self._clear()
+        room = self.screen().availableGeometry()
+        width = min(WIDTH, room.width() - 24)
+        self.setFixedWidth(width)
+        self._fit()
+        self.move(room.x() + (room.width() - width) // 2, room.y() + max(12, room.height() // 7))
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.input.setFocus()
+
+    def toggle(self) -> None:
+        """Appear, or go away when it is in front."""
+        if self.isVisible() and self.isActiveWindow():
+            self._dismiss()
+        else:
+            self.pop_up()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes away."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Go away when another window comes forward and nothing was asked."""
+        super().changeEvent(event)
+        lost = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if lost and self.isVisible() and self._answer is None and not self.input.text():
+            self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Grow with the answer once its layout asks for room."""
+        if watched is self._hold and event.type() == QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self._fit)
+        return super().eventFilter(watched, event)
+
+    def _assemble(self) -> None:
+        frame = styled(QFrame(), "quickframe")
+        top = QHBoxLayout()
+        top.setSpacing(12)
+        top.addWidget(Spark(self._desk))
+        top.addWidget(self.input, 1)
+        top.addWidget(self._stop)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self._hint)
+        bottom.addStretch()
+        bottom.addWidget(self._open)
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(18, 12, 14, 10)
+        inside.setSpacing(8)
+        inside.addLayout(top)
+        inside.addWidget(self._scroll)
+        inside.addLayout(bottom)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(frame)
+
+    def _ask(self) -> None:
+        text = self.input.text().strip()
+        if not text or (self._answer is not None and not self._answer.ended):
+            return
+        self._clear()
+        self.input.setText(text)
+        self._show_answer(Answer(ask_id="", question=text))
+
+        def began(ask_id: str) -> None:
+            if self._token is token:
+                self._answer = Answer(ask_id=ask_id, question=text)
+
+        token = self._desk.bridge.ask(Request(text=text, door="quick"), began)
+        self._token = token
+
+    def _ask_again(self, text: str) -> None:
+        self.input.setText(text)
+        self._ask()
+
+    def _take(self, event: AskEvent) -> None:
+        if self._answer is None or event.ask_id != self._answer.ask_id:
+            return
+        self._show_answer(after(self._answer, event))
+        settings, voice = self._desk.services.settings, self._desk.services.voice
+        if isinstance(event, AskFinished) and settings.text("voice.answer_aloud") == "always":
+            said, language = event.spoken or event.text, event.language
+            self._desk.bridge.run(lambda: voice.say(said, language))
+
+    def _show_answer(self, answer: Answer) -> None:
+        self._answer = answer
+        if self._widget is None:
+            self._widget = AnswerMessage(self._desk, answer)
+            self._widget.retry.connect(self._ask_again)
+            self._hold_layout.addWidget(self._widget)
+        self._widget.update_answer(answer)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self._widget is not None
+        self._scroll.setVisible(shown)
+        self._open.setVisible(self._answer is not None and bool(self._answer.conversation_id))
+        self._stop.setVisible(self._answer is not None and not self._answer.ended)
+        if shown:
+            self._hold_layout.activate()
+            height = self._hold.sizeHint().height()
+            self._scroll.setFixedHeight(max(44, min(_TALLEST_ANSWER, height)))
+        self.adjustSize()
+
+    def _clear(self) -> None:
+        if self._token is not None and self._answer is not None and not self._answer.ended:
+            self._token.cancel()
+        self._token = None
+        self._answer = None
+        if self._widget is not None:
+            self._hold_layout.removeWidget(self._widget)
+            self._widget.hide()
+            self._widget.deleteLater()
+            self._widget = None
+        self.input.clear()
+        self._fit()
+
+    def _cancel(self) -> None:
+        if self._token is not None:
+            self._token.cancel()
+
+    def _dismiss(self) -> None:
+        self._clear()
+        self.hide()
+
+    def _open_in_chat(self) -> None:
+        if self._answer is not None and self._answer.conversation_id:
+            conversation_id, ask_id, token = self._answer.conversation_id, self._answer.ask_id, self._token
+            # The chat shows the running answer from here on, so hiding must not stop it.
+            self._token = None
+            self._answer = None
+            self._clear()
+            self.hide()
+            self.open_wanted.emit(conversation_id, ask_id, token)

@@ -1,0 +1,105 @@
+"""What the desktop is handed: ports and callables, and the few values that only it shows.
+
+Knows nothing about who stands behind them. Everything here is called from worker threads unless a line says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from jarvis.contracts.errors import Language
+from jarvis.contracts.ports import Assistant, Clock, ConversationLog, SecretStore
+from jarvis.contracts.skills import Alert
+from jarvis.contracts.speech import VoiceEvent
+from jarvis.settings.store import Settings
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice:
+    """One thing that the person should know: what is missing or under way, and the one step that mends it.
+
+    `id` is stable: a dismissed notice stays away while its id is the same. `text` is a sentence or two in the
+    asked language. `step` is a command, address or folder to copy; empty when there is nothing to do.
+    `percent` 0..100 shows progress, None shows none.
+    """
+
+    id: str
+    text: str
+    step: str = ""
+    kind: Literal["info", "warning", "progress"] = "info"
+    percent: float | None = None
+
+
+class VoiceControl(Protocol):
+    """The listening loop as the window drives it; every call may be made at any time and in any state."""
+
+    def start(self) -> None:
+        """Open the microphone and wait for the wake word; trouble arrives as a `VoiceTrouble` event."""
+        ...
+
+    def stop(self) -> None:
+        """Close the microphone."""
+        ...
+
+    def push_to_talk(self) -> None:
+        """Listen at once, as if the wake word had been heard."""
+        ...
+
+    def mute(self) -> None:
+        """Keep running but hear nothing."""
+        ...
+
+    def unmute(self) -> None:
+        """Hear again."""
+        ...
+
+    def say(self, text: str, language: Language) -> None:
+        """Say `text` aloud in the background."""
+        ...
+
+    def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:
+        """Send every event to `callback`, on any thread, the current `VoiceState` first; returns an unsubscriber."""
+        ...
+
+
+class AlertPanel(Protocol):
+    """Timers, alarms and reminders as the window lists them."""
+
+    def active(self) -> Sequence[Alert]:
+        """Running, paused and ringing ones, soonest first."""
+        ...
+
+    def subscribe(self, callback: Callable[[Alert], None]) -> Callable[[], None]:
+        """Send an alert to `callback`, on any thread, when it begins to ring; returns an unsubscriber."""
+        ...
+
+    def dismiss(self, alert_id: str) -> None:
+        """Silence a ringing alert, or cancel one that has not rung."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DesktopServices:
+    """Everything the desktop needs, built by `app`.
+
+    `notices(language)` returns what holds now, best first; it is asked every two seconds. `stop_all()` silences
+    speech and ringing and returns True if there was any. `on_quit()` runs once, on the Qt thread, after the event
+    loop ended. `home` holds `desktop.json` (drafts, window place); `run_folder` holds the socket by which a second
+    start reaches this one. `secrets` is asked on worker threads because a keyring may show its own dialog.
+    """
+
+    assistant: Assistant
+    log: ConversationLog
+    settings: Settings
+    secrets: SecretStore
+    clock: Clock
+    voice: VoiceControl
+    alerts: AlertPanel
+    notices: Callable[[Language], Sequence[Notice]]
+    stop_all: Callable[[], bool]
+    on_quit: Callable[[], None]
+    home: Path
+    run_folder: Path

@@ -1,0 +1,387 @@
+"""The chat window: puts the parts together and sends what the person does to the session. Decides nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QInputDialog,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from jarvis.contracts.speech import VoiceStateName
+from jarvis.desktop import texts
+from jarvis.desktop.answer import Answer, doing_now, seconds_text
+from jarvis.desktop.banners import Banners
+from jarvis.desktop.composer import Composer
+from jarvis.desktop.conversation_view import WIDEST_COLUMN, ConversationView
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.dialogs import confirmation
+from jarvis.desktop.empty_state import EmptyState
+from jarvis.desktop.keepsake import Keepsake
+from jarvis.desktop.session import ChatSession, Opened
+from jarvis.desktop.sidebar import Sidebar
+from jarvis.desktop.theme import styled
+
+_NARROW = 760
+"""Width below which the conversation list lies over the messages instead of beside them."""
+
+
+class ChatWindow(QMainWindow):
+    """Conversation list, messages, notices and input."""
+
+    settings_wanted = Signal()
+    quit_wanted = Signal()
+    hidden_to_tray = Signal()
+
+    def __init__(self, desk: Desk, session: ChatSession, keepsake: Keepsake, has_tray: Callable[[], bool]) -> None:
+        super().__init__()
+        self._desk = desk
+        self.session = session
+        self._keepsake = keepsake
+        self._has_tray = has_tray
+        self._side_wanted = not keepsake.flag("side_hidden")
+        self._side_over = False
+        self._quitting = False
+        desk.words.bind(self, self.setWindowTitle, texts.APP)
+        desk.theme.follow(self, lambda: self.setWindowIcon(desk.theme.icon("jarvis", "accent")))
+        self.setMinimumSize(380, 340)
+        self.sidebar = Sidebar(desk)
+        self.banners = Banners(desk)
+        self.view = ConversationView(desk)
+        self.empty = EmptyState(desk)
+        self.composer = Composer(desk)
+        self.status = QLabel()
+        self.setCentralWidget(self._assembled())
+        self._connect()
+        self._shortcuts()
+        self._restore()
+
+    def show_status(self, text: str) -> None:
+        """Say in the line below the input what is going on."""
+        self.status.setText(text)
+
+    def set_voice(self, state: VoiceStateName) -> None:
+        """Show the voice's state."""
+        self.composer.pill.set_state(state)
+        self.composer.microphone.set_state(state)
+
+    def forward(self) -> None:
+        """Bring the window in front and put the cursor into the input."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.composer.setFocus()
+
+    def end(self) -> None:
+        """Close for good, without asking and without going to the tray."""
+        self._quitting = True
+        self._keepsake.keep("place", bytes(self.saveGeometry().toBase64().data()).decode())
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Go to the tray; where there is none, say that closing ends Jarvis and ask."""
+        if self._quitting:
+            event.accept()
+        elif self._has_tray():
+            event.ignore()
+            self.hide()
+            self.hidden_to_tray.emit()
+        elif self._keepsake.flag("close_quits") or self._ask_to_quit():
+            event.accept()
+            self.quit_wanted.emit()
+        else:
+            event.ignore()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the conversation list beside or over the messages."""
+        super().resizeEvent(event)
+        self._place_sidebar()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Put the cursor into the input when the window comes forward."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and self.isActiveWindow() and self.focusWidget() is None:
+            self.composer.setFocus()
+
+    def _assembled(self) -> QWidget:
+        main = styled(QWidget(), "ground")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.empty)
+        self._stack.addWidget(self.view)
+        column = QVBoxLayout(main)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(self._header())
+        column.addLayout(_centred(self.banners))
+        column.addWidget(self._stack, 1)
+        foot = QWidget()
+        foot_layout = QVBoxLayout(foot)
+        foot_layout.setContentsMargins(24, 4, 24, 10)
+        foot_layout.setSpacing(6)
+        foot_layout.addWidget(self.composer)
+        foot_layout.addLayout(self._status_line())
+        column.addLayout(_centred(foot))
+        self._main = main
+        holder = QWidget()
+        self._sides = QHBoxLayout(holder)
+        self._sides.setContentsMargins(0, 0, 0, 0)
+        self._sides.setSpacing(0)
+        self._sides.addWidget(self.sidebar)
+        self._sides.addWidget(main, 1)
+        return holder
+
+    def _header(self) -> QHBoxLayout:
+        words, theme = self._desk.words, self._desk.theme
+        self.side_button = QToolButton()
+        words.name(self.side_button, texts.SIDEBAR)
+        theme.dress(self.side_button, "sidebar")
+        self.side_button.clicked.connect(self._toggle_sidebar)
+        self.title = QLabel()
+        self.title.setProperty("look", "title")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setMinimumWidth(0)
+        self.menu_button = QToolButton()
+        words.name(self.menu_button, texts.CHAT_MENU)
+        theme.dress(self.menu_button, "more")
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(self.menu_button)
+        menu.aboutToShow.connect(lambda: self._fill_menu(menu))
+        self.menu_button.setMenu(menu)
+        layout = QHBoxLayout()
+        layout.setContentsMargins(12, 10, 12, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.side_button)
+        layout.addWidget(self.title, 1)
+        layout.addWidget(self.menu_button)
+        return layout
+
+    def _status_line(self) -> QHBoxLayout:
+        self.status.setProperty("look", "small")
+        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        self.status.setMinimumWidth(40)
+        self._keys = QLabel()
+        self._keys.setProperty("look", "small")
+        self._desk.words.bind(self._keys, self._keys.setText, texts.INPUT_KEYS)
+        layout = QHBoxLayout()
+        layout.setContentsMargins(8, 0, 8, 0)
+        layout.addWidget(self.status, 1)
+        layout.addWidget(self._keys)
+        return layout
+
+    def _connect(self) -> None:
+        session, sidebar, composer = self.session, self.sidebar, self.composer
+        session.listed.connect(self._listed)
+        session.opened.connect(self._opened)
+        session.older.connect(self.view.add_older)
+        session.question.connect(self._question)
+        session.answered.connect(self._answered)
+        session.changed.connect(self._changed)
+        session.trouble.connect(self.banners.show_trouble)
+        sidebar.opened.connect(self._open)
+        sidebar.new_wanted.connect(lambda: self._open(None))
+        sidebar.rename_wanted.connect(self.rename)
+        sidebar.delete_wanted.connect(self.delete)
+        sidebar.settings_wanted.connect(self.settings_wanted)
+        self.empty.asked.connect(session.ask)
+        self.view.retry.connect(self._send)
+        self.view.older_wanted.connect(session.read_older)
+        self.view.link_refused.connect(lambda: self.show_status(self._desk.words(texts.LINK_REFUSED)))
+        composer.sent.connect(self._send)
+        composer.stop_wanted.connect(session.stop)
+        composer.talk_wanted.connect(self._talk)
+        composer.edited.connect(self._keep_draft)
+        self.banners.dismissed.connect(self._dismissed)
+        self.banners.hide_ids(self._keepsake.texts("dismissed"))
+        self._desk.words.changed.connect(self._changed)
+
+    def _shortcuts(self) -> None:
+        for keys, act in (
+            (Qt.Key.Key_Escape, self.session.stop),
+            (QKeySequence("Ctrl+K"), self._go_to_search),
+            (QKeySequence("Ctrl+B"), self._toggle_sidebar),
+            (QKeySequence("Ctrl+L"), self.composer.setFocus),
+            (QKeySequence("Ctrl+Shift+Space"), self._talk),
+            (QKeySequence("Ctrl+Q"), self.quit_wanted.emit),
+        ):
+            QShortcut(QKeySequence(keys), self, act)
+
+    def _restore(self) -> None:
+        place = QByteArray.fromBase64(self._keepsake.text("place").encode())
+        if place.isEmpty() or not self.restoreGeometry(place):
+            room = self.screen().availableGeometry()
+            self.resize(min(1080, room.width() - 40), min(760, room.height() - 60))
+        self.session.open(self._keepsake.text("conversation") or None)
+        self.session.refresh()
+        self._changed()
+        self.composer.setFocus()
+
+    def _open(self, conversation_id: str | None) -> None:
+        self.session.open(conversation_id)
+        self._side_over = False
+        self._place_sidebar()
+        self.composer.setFocus()
+
+    def _opened(self, opened: Opened) -> None:
+        self.view.open(opened.messages, opened.live)
+        self._stack.setCurrentWidget(self.view if opened.messages or opened.live else self.empty)
+        self._keepsake.keep("conversation", opened.conversation_id or "")
+        self.composer.blockSignals(True)
+        self.composer.set_draft(*self._keepsake.draft(opened.conversation_id))
+        self.composer.blockSignals(False)
+        self.sidebar.mark(opened.conversation_id)
+
+    def _listed(self) -> None:
+        self.sidebar.show_conversations(self.session.conversations, self.session.current)
+        self._changed()
+
+    def _question(self, text: str) -> None:
+        self._stack.setCurrentWidget(self.view)
+        self.view.add_question(text)
+        self._keepsake.keep("conversation", self.session.current or "")
+
+    def _answered(self, answer: Answer) -> None:
+        self._stack.setCurrentWidget(self.view)
+        self.view.show_answer(answer)
+        words = self._desk.words
+        if not answer.ended:
+            self.show_status(doing_now(answer, words))
+        elif answer.phase == "done" and answer.seconds is not None:
+            self.show_status(words(texts.ANSWERED_IN, seconds=seconds_text(answer.seconds, words)))
+        else:
+            self.show_status(words(texts.READY))
+
+    def _changed(self) -> None:
+        busy = self.session.busy
+        words = self._desk.words
+        self.composer.set_busy(busy)
+        self.title.setText(" ".join(self.session.title().split()))
+        self.menu_button.setVisible(self.session.current is not None)
+        if busy and self.session.running() is None:
+            self.show_status(words(texts.THINKING))
+        elif not busy and not self.status.text():
+            self.show_status(words(texts.READY))
+
+    def _send(self, text: str) -> None:
+        if not text or self.session.busy:
+            self.show_status(self._desk.words(texts.STILL_ANSWERING))
+        else:
+            self.session.ask(text)
+
+    def _talk(self) -> None:
+        voice = self._desk.services.voice
+        state = self.composer.pill.state
+
+        def talk() -> None:
+            if state == "off":
+                voice.start()
+            elif state == "muted":
+                voice.unmute()
+            voice.push_to_talk()
+
+        self._desk.bridge.run(talk, None, lambda error: self.banners.show_trouble(self._desk.sentence(error)))
+
+    def _keep_draft(self) -> None:
+        self._keepsake.keep_draft(self.session.current, *self.composer.draft())
+
+    def _dismissed(self, notice_id: str) -> None:
+        self._keepsake.keep("dismissed", sorted({*self._keepsake.texts("dismissed"), notice_id}))
+
+    def _go_to_search(self) -> None:
+        if not self.sidebar.isVisible():
+            self._toggle_sidebar()
+        self.sidebar.search.setFocus()
+
+    def _toggle_sidebar(self) -> None:
+        if self.width() < _NARROW:
+            self._side_over = not self._side_over
+        else:
+            self._side_wanted = not self._side_wanted
+            self._keepsake.keep("side_hidden", not self._side_wanted)
+        self._place_sidebar()
+
+    def _place_sidebar(self) -> None:
+        narrow = self.width() < _NARROW
+        shown = self._side_over if narrow else self._side_wanted
+        self.sidebar.setVisible(shown)
+        # In a narrow window the list takes the messages' place, so that neither is squeezed.
+        self._main.setVisible(not (narrow and shown and self.width() < 600))
+        self._keys.setVisible(self.width() >= 560)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.clear()
+        current = self.session.current
+        if current is not None:
+            words, theme = self._desk.words, self._desk.theme
+            menu.addAction(theme.icon("rename", "muted"), words(texts.RENAME), lambda: self.rename(current))
+            menu.addAction(theme.icon("trash", "muted"), words(texts.DELETE), lambda: self.delete(current))
+
+    def rename(self, conversation_id: str) -> None:
+        """Ask for another title and rename the conversation."""
+        words = self._desk.words
+        title = next((c.title for c in self.session.conversations if c.id == conversation_id), "")
+        dialog = QInputDialog(self)
+        dialog.setWindowTitle(words(texts.RENAME_TITLE))
+        dialog.setLabelText(words(texts.RENAME_LABEL))
+        dialog.setTextValue(title)
+        dialog.setOkButtonText(words(texts.SAVE))
+        dialog.setCancelButtonText(words(texts.CANCEL))
+        dialog.textValueSelected.connect(
+            lambda text: self.session.rename(conversation_id, text.strip()) if text.strip() else None
+        )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.resize(420, dialog.height())
+        dialog.open()
+
+    def delete(self, conversation_id: str) -> None:
+        """Delete the conversation once the person confirms it."""
+        words = self._desk.words
+        title = next((c.title for c in self.session.conversations if c.id == conversation_id), "")
+        box = confirmation(
+            self,
+            words(texts.DELETE_TITLE),
+            words(texts.DELETE_BODY, title=title),
+            words(texts.DELETE_DO),
+            words(texts.CANCEL),
+        )
+        box.accepted.connect(lambda: self.session.delete(conversation_id))
+        box.open()
+
+    def _ask_to_quit(self) -> bool:
+        words = self._desk.words
+        box = confirmation(
+            self, words(texts.CLOSE_TITLE), words(texts.CLOSE_BODY), words(texts.CLOSE_DO), words(texts.CLOSE_STAY)
+        )
+        again = QCheckBox(words(texts.DO_NOT_ASK))
+        again.setAccessibleName(words(texts.DO_NOT_ASK))
+        box.setCheckBox(again)
+
+        def leave() -> None:
+            self._keepsake.keep("close_quits", again.isChecked())
+            QTimer.singleShot(0, self, self.quit_wanted.emit)
+
+        box.accepted.connect(leave)
+        box.open()
+        return False
+
+
+def _centred(widget: QWidget) -> QHBoxLayout:
+    widget.setMaximumWidth(WIDEST_COLUMN)
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addStretch(1)
+    layout.addWidget(widget, 100)
+    layout.addStretch(1)
+    return layout

@@ -1,0 +1,145 @@
+"""Threads meet the window only through the mailbox: merged, in order, on the Qt thread."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from jarvis.contracts.events import TextDelta
+from jarvis.contracts.speech import LevelMeasured, VoiceState
+from jarvis.desktop.bridge import Mailbox, merged
+from jarvis.desktop.instance import InstanceServer, raise_running_instance
+from jarvis.desktop.keepsake import Keepsake
+from jarvis.desktop.run import Desktop
+from tests.desktop.conftest import Until
+
+HEAVY = ("torch", "openai", "chromadb", "onnxruntime", "faster_whisper", "dateparser", "llama_cpp", "hassil", "numpy")
+
+
+def delta(run: str, text: str) -> TextDelta:
+    return TextDelta(ask_id=run, text=text)
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([], []),
+        ([delta("a", "1"), delta("a", "2"), delta("a", "3")], [delta("a", "123")]),
+        ([delta("a", "1"), delta("b", "2"), delta("a", "3")], [delta("a", "1"), delta("b", "2"), delta("a", "3")]),
+        (
+            [delta("a", "1"), delta("a", "2"), VoiceState(name="off"), delta("a", "3")],
+            [delta("a", "12"), VoiceState(name="off"), delta("a", "3")],
+        ),
+        ([LevelMeasured(level=0.1), LevelMeasured(level=0.2)], [LevelMeasured(level=0.2)]),
+        (
+            [LevelMeasured(level=0.1), delta("a", "1"), delta("a", "2"), LevelMeasured(level=0.2)],
+            [LevelMeasured(level=0.1), delta("a", "12"), LevelMeasured(level=0.2)],
+        ),
+    ],
+)
+def test_merged(items: list[object], expected: list[object]) -> None:
+    assert merged(items) == expected
+
+
+def test_many_threads_are_delivered_in_order_on_the_qt_thread(qtbot: QtBot, until: Until) -> None:
+    got: list[object] = []
+    threads: set[int] = set()
+
+    def deliver(items: list[object]) -> None:
+        threads.add(threading.get_ident())
+        got.extend(items)
+
+    box = Mailbox(deliver, lambda items: items)
+    workers = [
+        threading.Thread(target=lambda name=name: [box.put((name, number)) for number in range(500)])
+        for name in ("a", "b", "c")
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    until(lambda: len(got) == 1500)
+    assert threads == {threading.get_ident()}
+    for name in ("a", "b", "c"):
+        assert [number for who, number in got if who == name] == list(range(500))  # type: ignore[misc]
+
+
+def test_closing_stops_a_running_answer_and_waits_for_its_end(desktop: Desktop, fake: object, until: Until) -> None:
+    fake.assistant.gate.clear()  # type: ignore[attr-defined]
+    desktop.session.ask("x")
+    until(lambda: desktop.session.running() is not None)
+    desktop.bridge.close()
+    conversation = fake.log.conversations()[0]  # type: ignore[attr-defined]
+    assert fake.log.messages(conversation.id)[-1].state == "cancelled"  # type: ignore[attr-defined]
+
+
+def test_a_failing_job_reaches_its_caller(desktop: Desktop, until: Until) -> None:
+    seen: list[Exception] = []
+    desktop.bridge.run(lambda: 1 / 0, None, seen.append)
+    until(lambda: len(seen) == 1)
+    assert isinstance(seen[0], ZeroDivisionError)
+
+
+def test_a_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
+    assert not raise_running_instance(tmp_path)
+    server = InstanceServer(tmp_path)
+    code = (
+        "from pathlib import Path; from jarvis.desktop.instance import raise_running_instance\n"
+        f"print(raise_running_instance(Path({str(tmp_path)!r})))"
+    )
+    second = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    with qtbot.waitSignal(server.raised, timeout=15000):
+        pass
+    qtbot.waitUntil(lambda: second.poll() is not None, timeout=8000)
+    assert second.communicate()[0].strip() == "True"
+    server.close()
+    assert not raise_running_instance(tmp_path)
+
+
+def test_a_dead_socket_is_replaced(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "window.sock").write_text("left behind")
+    server = InstanceServer(tmp_path)
+    server.close()
+
+
+def test_a_broken_keepsake_starts_afresh_and_says_so(
+    desktop: Desktop, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "other"
+    folder.mkdir()
+    (folder / "desktop.json").write_text("{broken", encoding="utf-8")
+    keepsake = Keepsake(folder, desktop.bridge)
+    assert keepsake.text("conversation") == ""
+    assert "could not be read" in caplog.text
+    keepsake.keep("conversation", "c1")
+    keepsake.save_now()
+    assert Keepsake(folder, desktop.bridge).text("conversation") == "c1"
+
+
+def test_qt_calls_leave_none_alone() -> None:
+    """PySide6 6.12.0 takes one reference of None per call on Python 3.11, which ends the process within minutes."""
+    target = QObject()
+    before = sys.getrefcount(None)
+    for _ in range(1000):
+        target.setObjectName("x")
+    assert sys.getrefcount(None) > before - 500
+
+
+def test_nothing_heavy_is_imported_before_the_window_is_there(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from jarvis.desktop.run import Desktop, make_application\n"
+        "app = make_application(['x'])\n"
+        "from tests.fakes.desktop import FakeDesktop\n"
+        f"d = Desktop(FakeDesktop(Path({str(tmp_path)!r})).services); d.start(); app.processEvents()\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+        "d.window.end(); d.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

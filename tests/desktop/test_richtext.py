@@ -1,0 +1,156 @@
+"""Hostile answers do nothing: no image is asked for, no link but a web address exists, markup is shown as text."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QTextDocument
+from pytestqt.qtbot import QtBot
+
+from jarvis.desktop import texts
+from jarvis.desktop.colours import DARK, LIGHT
+from jarvis.desktop.markdown import MarkdownStream, Settled
+from jarvis.desktop.richtext import web_address
+from jarvis.desktop.run import Desktop
+from jarvis.desktop.text_widgets import RichText
+
+HOSTILE = [
+    ("<script>alert(1)</script>", "<script>alert(1)</script>", []),
+    ('<img src="http://x.org/a.png">', '<img src="http://x.org/a.png">', []),
+    ("<a href='http://x.org'>press</a>", "<a href='http://x.org'>press</a>", []),
+    ("![cat](http://x.org/cat.png)", "cat", ["http://x.org/cat.png"]),
+    ("![cat](file:///etc/passwd)", "cat", []),
+    ("[press](javascript:alert(1))", "[press](javascript:alert(1))", []),
+    ("[press](JaVaScRiPt:alert(1))", "[press](JaVaScRiPt:alert(1))", []),
+    ("[press](data:text/html,hi)", "[press](data:text/html,hi)", []),
+    ("[press](file:///etc/passwd)", "[press](file:///etc/passwd)", []),
+    ("[press](ftp://x.org)", "press", []),
+    ("[press](smb://x/y)", "press", []),
+    ("[ok](https://x.org/a?b=c)", "ok", ["https://x.org/a?b=c"]),
+    ("<style>*{color:red}</style>", "<style>*{color:red}</style>", []),
+    ("a\ufdd0b\ufffcc", "a\ufffdb\ufffdc", []),
+    ("&lt;b&gt; &amp;", "<b> &", []),
+    ("| <b>a</b> | b |\n|-|-|\n| <img src=x onerror=y> | [z](javascript:1) |", "<img src=x onerror=y>", []),
+]
+
+
+def rendered(desktop: Desktop, text: str) -> RichText:
+    rich = RichText(desktop.theme, desktop.words, texts.ANSWER)
+    stream = MarkdownStream()
+    for piece in [*stream.feed(text), *stream.finish()]:
+        if isinstance(piece, Settled):
+            rich.append_tokens(piece.tokens)
+    return rich
+
+
+def links(document: QTextDocument) -> list[str]:
+    found: list[str] = []
+    block = document.begin()
+    while block.isValid():
+        for piece in block:
+            form = piece.fragment().charFormat()
+            assert not form.isImageFormat()
+            if form.isAnchor():
+                found.append(form.anchorHref())
+        block = block.next()
+    return found
+
+
+@pytest.mark.parametrize(("text", "shown", "allowed"), HOSTILE)
+def test_hostile_content_is_text(desktop: Desktop, text: str, shown: str, allowed: list[str]) -> None:
+    rich = rendered(desktop, text)
+    assert shown in rich.document().toPlainText()
+    assert links(rich.document()) == allowed
+    rich.deleteLater()
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "ms-calculator:", "http://", ""])
+def test_a_click_on_anything_but_a_web_address_is_refused(
+    desktop: Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    rich = rendered(desktop, "x")
+    with qtbot.waitSignal(rich.refused, timeout=1000):
+        rich.anchorClicked.emit(QUrl(address))
+    assert opened == []
+    rich.anchorClicked.emit(QUrl("https://example.org/a"))
+    assert [url.toString() for url in opened] == ["https://example.org/a"]
+    rich.deleteLater()
+
+
+def test_nothing_is_ever_loaded(desktop: Desktop) -> None:
+    rich = rendered(desktop, "x")
+    assert rich.loadResource(2, QUrl("http://x.org/a.png")) is None
+    rich.deleteLater()
+
+
+def test_tables_lists_and_code_keep_their_shape(desktop: Desktop) -> None:
+    rich = rendered(desktop, "| a | b |\n|:-|-:|\n| 1 | 2 |\n\nafter\n\n3. x\n4. y\n   - z")
+    plain = rich.document().toPlainText().split("\n")
+    assert [line for line in plain if line] == ["a", "b", "1", "2", "after", "x", "y", "z"]
+    block = rich.document().begin()
+    found = {}
+    while block.isValid():
+        if block.textList() is not None:
+            found[block.text()] = (block.textList().itemText(block), block.textList().format().indent())
+        block = block.next()
+    assert found["x"] == ("3.", 1)
+    assert found["y"] == ("4.", 1)
+    assert found["z"][1] == 2
+    rich.deleteLater()
+
+
+def test_a_table_beyond_all_measure_is_shown_as_plain_lines(desktop: Desktop) -> None:
+    row = "|" + "|".join("x" * 3 for _ in range(60)) + "|"
+    rich = rendered(desktop, f"{row}\n|{'-|' * 60}\n{row}")
+    assert "xxx | xxx" in rich.document().toPlainText()
+    rich.deleteLater()
+
+
+@pytest.mark.parametrize("text", ["http://[::1", "https://", "HTTPS://x.org", " https://x.org ", "httpsx://x.org"])
+def test_web_address(text: str) -> None:
+    assert web_address(text) == (text.strip() if "x.org" in text and "httpsx" not in text else None)
+
+
+@pytest.mark.parametrize("look", [LIGHT, DARK])
+def test_text_can_be_read(look: object) -> None:
+    grounds = {
+        "text": (
+            "ground",
+            "side",
+            "raised",
+            "field",
+            "bubble",
+            "hover",
+            "accent_soft",
+            "warn_soft",
+            "bad_soft",
+            "code",
+        ),
+        "muted": ("ground", "side", "raised", "field", "hover", "warn_soft", "accent_soft"),
+        "accent": ("ground", "raised", "accent_soft"),
+        "on_accent": ("accent",),
+        "good": ("field", "ground"),
+        "bad": ("field", "ground"),
+        "syntax_keyword": ("code",),
+        "syntax_string": ("code",),
+        "syntax_number": ("code",),
+        "syntax_comment": ("code",),
+        "syntax_name": ("code",),
+    }
+    for front, backs in grounds.items():
+        for back in backs:
+            assert contrast(getattr(look, front), getattr(look, back)) >= 4.5, (front, back)
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1 contrast ratio."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)

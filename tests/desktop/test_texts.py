@@ -1,0 +1,82 @@
+"""Every string exists in both languages with the same places to fill, and every name is used."""
+
+from __future__ import annotations
+
+import string
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QObject
+
+from jarvis.contracts.speech import VoiceStateName
+from jarvis.desktop import texts
+from jarvis.desktop.run import Desktop
+from jarvis.desktop.texts import Text
+from jarvis.desktop.voice_widgets import STATE_TEXTS
+from jarvis.desktop.words import Words, language_for
+from jarvis.settings.options import OPTIONS
+
+ALL = {name: text for name, text in vars(texts).items() if isinstance(text, Text)} | {
+    f"CHOICES[{name}]": text for name, text in texts.CHOICES.items()
+}
+SAME_IN_BOTH = {"APP", "SECONDS", "ALERT_AT", "GROUP_WEB", "PAGE_OPTIONS"}
+
+
+def places(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_both_languages(name: str) -> None:
+    text = ALL[name]
+    assert text.en.strip()
+    assert text.es.strip()
+    assert places(text.en) == places(text.es)
+    values = dict.fromkeys(places(text.en), "x")
+    assert "{" not in text.to("es", **values) + text.to("en", **values)
+    assert (text.en == text.es) == (name in SAME_IN_BOTH)
+
+
+def test_every_text_is_used() -> None:
+    folder = Path(texts.__file__).parent
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name != "texts.py")
+    inside = Path(texts.__file__).read_text(encoding="utf-8")
+    unused = [name for name in vars(texts) if isinstance(getattr(texts, name), Text) and name not in code]
+    assert [name for name in unused if inside.count(name) < 2] == []
+
+
+def test_every_family_of_options_has_a_heading_and_every_choice_a_name() -> None:
+    assert {option.name.split(".")[0] for option in OPTIONS} <= set(texts.GROUPS)
+    assert {choice for option in OPTIONS for choice in option.choices} <= set(texts.CHOICES)
+
+
+def test_every_voice_state_has_words() -> None:
+    assert set(STATE_TEXTS) == set(VoiceStateName.__args__)  # type: ignore[attr-defined]
+
+
+def test_bound_texts_follow_the_language_and_die_with_their_owner(qapp: object) -> None:
+    words, owner, seen = Words("en"), QObject(), []
+    words.bind(owner, seen.append, texts.SETTINGS)
+    words.use("es")
+    words.use("es")
+    assert seen == ["Settings", "Ajustes"]
+    del owner
+    words.use("en")
+    assert seen == ["Settings", "Ajustes"]
+
+
+def test_auto_follows_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    for locale, language in (("es_MX", "es"), ("en_GB", "en"), ("de_DE", "en")):
+        monkeypatch.setattr(QLocale, "system", lambda locale=locale: QLocale(locale))
+        assert language_for("auto") == language
+    assert (language_for("es"), language_for("en")) == ("es", "en")
+
+
+def test_the_open_window_changes_its_language(desktop: Desktop) -> None:
+    window = desktop.window
+    assert window.composer.input.placeholderText() == texts.ASK_HINT.en
+    desktop.desk.services.settings.set("language", "es")
+    desktop.apply_settings()
+    assert window.composer.input.placeholderText() == texts.ASK_HINT.es
+    assert window.empty.buttons[0].accessibleName() == texts.EXAMPLE_TIMER.es
+    assert window.composer.pill.text() in {text.es for text in STATE_TEXTS.values()}
