@@ -7,187 +7,19 @@ import os
 import socket
 import sys
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jarvis.app.window_alerts import WindowAlerts
+from jarvis.app.window_voice import WindowVoice
 from jarvis.contracts.errors import AlreadyRunning, DeviceError, JarvisError, Language
-from jarvis.contracts.skills import Alert
-from jarvis.contracts.speech import VoiceEvent, VoiceState, VoiceTrouble
 from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.engines.llama_build import build_state
-from jarvis.host.alert_keeper import AlertKeeper
-from jarvis.host.keeper_lock import KeeperLock
-from jarvis.host.notify import DesktopNotifier
 from jarvis.processes.instance import single_instance
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
-    from jarvis.voice.loop import VoiceLoop
 
 _log = logging.getLogger(__name__)
-
-
-class WindowVoice:
-    """The window's VoiceControl: the loop is built, and its models are loaded, on a thread of its own."""
-
-    def __init__(self, jarvis: Jarvis) -> None:
-        self._jarvis = jarvis
-        self._lock = threading.Lock()
-        self._building = threading.Lock()
-        self._loop: VoiceLoop | None = None
-        self._callbacks: list[Callable[[VoiceEvent], None]] = []
-        self._state = VoiceState(name="off")
-        self.note = ""
-
-    def start(self) -> None:
-        """Open the microphone and wait for the wake word."""
-        loop = self._ready()
-        if loop:
-            loop.unmute()
-
-    def stop(self) -> None:
-        """Close the microphone."""
-        if self._loop:
-            self._loop.mute()
-
-    def push_to_talk(self) -> None:
-        """Listen at once."""
-        loop = self._ready()
-        if loop:
-            loop.push_to_talk()
-
-    def mute(self) -> None:
-        """Hear nothing."""
-        self.stop()
-
-    def unmute(self) -> None:
-        """Hear again."""
-        self.start()
-
-    def say(self, text: str, language: Language) -> None:
-        """Say `text` in the background."""
-        loop = self._ready()
-        if loop:
-            loop.text_to_say(text, language)
-
-    def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:
-        """Send every event to `callback`, the current state first."""
-        with self._lock:
-            self._callbacks.append(callback)
-            state = self._state
-        callback(state)
-        return lambda: self._unsubscribe(callback)
-
-    def close(self) -> None:
-        """End the loop."""
-        with self._building:
-            loop, self._loop = self._loop, None
-        if loop:
-            loop.close()
-
-    def _ready(self) -> VoiceLoop | None:
-        with self._building:
-            if self._loop is None:
-                try:
-                    self._loop = self._built()
-                except JarvisError as error:
-                    language = self._jarvis.language
-                    self._send(VoiceTrouble(code=error.code, sentence=error.sentence(language)))
-                except ImportError as error:
-                    self._send(_no_voice(self._jarvis.language, error))
-            return self._loop
-
-    def _built(self) -> VoiceLoop:
-        speech = self._jarvis.speech
-        loop = speech.loop(self._send, resting="muted")
-        loop.start()
-        speech.speech_to_text.warm()
-        speech.text_to_speech.warm()
-        self._jarvis.skill_book.warm(self._jarvis.language)
-        return loop
-
-    def _send(self, event: VoiceEvent) -> None:
-        with self._lock:
-            if isinstance(event, VoiceState):
-                self._state = event
-            callbacks = list(self._callbacks)
-        for callback in callbacks:
-            callback(event)
-
-    def _unsubscribe(self, callback: Callable[[VoiceEvent], None]) -> None:
-        with self._lock:
-            if callback in self._callbacks:
-                self._callbacks.remove(callback)
-
-
-class WindowAlerts:
-    """The window's AlertPanel, and what happens when an alert is due: a notification, a sound, the words."""
-
-    def __init__(self, jarvis: Jarvis, voice: WindowVoice) -> None:
-        self._jarvis = jarvis
-        self._voice = voice
-        self._notifier = DesktopNotifier()
-        self._lock = threading.Lock()
-        self._callbacks: list[Callable[[Alert], None]] = []
-        self._keeper = AlertKeeper(
-            jarvis.alert_book,
-            jarvis.clock,
-            KeeperLock(jarvis.keeper_lock_file),
-            on_ring=self._ring,
-            on_missed=self._missed,
-            on_quiet=self._quiet,
-        )
-        jarvis.stop_hub.register(self.silence)
-
-    def start(self) -> None:
-        """Begin to ring what is due."""
-        self._keeper.start()
-
-    def stop(self) -> None:
-        """Ring no more."""
-        self._keeper.stop()
-
-    def active(self) -> Sequence[Alert]:
-        """Return what is set, soonest first."""
-        return self._jarvis.alert_book.active()
-
-    def subscribe(self, callback: Callable[[Alert], None]) -> Callable[[], None]:
-        """Send ringing alerts to `callback`."""
-        with self._lock:
-            self._callbacks.append(callback)
-        return lambda: self._callbacks.remove(callback)
-
-    def dismiss(self, alert_id: str) -> None:
-        """Silence a ringing alert, or cancel one that has not rung."""
-        book = self._jarvis.alert_book
-        for alert in book.active():
-            if alert.id == alert_id:
-                book.replace(replace(alert, state="done" if alert.state == "ringing" else "cancelled"))
-
-    def silence(self) -> bool:
-        """Stop everything that rings; True if something did."""
-        ringing = [alert for alert in self.active() if alert.state == "ringing"]
-        for alert in ringing:
-            self.dismiss(alert.id)
-        return bool(ringing)
-
-    def _ring(self, alert: Alert) -> None:
-        text = _words_for(alert)
-        self._notifier.notify("Jarvis", text, urgent=True)
-        with self._lock:
-            callbacks = list(self._callbacks)
-        for callback in callbacks:
-            callback(alert)
-        self._voice.say(text, alert.language)
-
-    def _missed(self, alert: Alert) -> None:
-        spanish = alert.language == "es"
-        lead = "Se pasó mientras Jarvis estaba cerrado: " if spanish else "Missed while Jarvis was closed: "
-        self._notifier.notify("Jarvis", lead + _words_for(alert))
-
-    def _quiet(self, alert: Alert) -> None:
-        _log.info("alert silenced", extra={"facts": {"kind": alert.kind}})
 
 
 def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
@@ -302,27 +134,6 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
             step = f"jarvis models download {'voice-es-davefx' if spanish else 'voice-en-lessac'}"
             found.append(Notice(id="basic-voice", text=voice.note, step=step))
     return found
-
-
-def _words_for(alert: Alert) -> str:
-    spanish = alert.language == "es"
-    if alert.kind == "reminder":
-        return f"Recordatorio: {alert.label}." if spanish else f"Reminder: {alert.label}."
-    if alert.kind == "alarm":
-        named = f" {alert.label}" if alert.label else ""
-        return f"Es la hora de tu alarma{named}." if spanish else f"It is time for your alarm{named}."
-    if alert.label:
-        return f"El temporizador «{alert.label}» ha terminado." if spanish else f"Your {alert.label} timer is done."
-    return "Tu temporizador ha terminado." if spanish else "Your timer is done."
-
-
-def _no_voice(language: Language, error: ImportError) -> VoiceTrouble:
-    sentence = (
-        f"La voz no está instalada ({error.name}); escribir funciona. Ejecuta ./install_upgrade.sh run."
-        if language == "es"
-        else f"Voice is not installed ({error.name}); typing works. Run ./install_upgrade.sh run."
-    )
-    return VoiceTrouble(code="voice.not_installed", sentence=sentence)
 
 
 def _no_window(error: ImportError) -> JarvisError:

@@ -23,6 +23,7 @@ from jarvis.contracts.events import (
 )
 from jarvis.contracts.messages import Door, Source, StoredMessage, Usage
 from jarvis.contracts.ports import Clock, ConversationLog, EngineText, GenerationOptions, TextEngine
+from jarvis.contracts.skills import ControlAct
 
 if TYPE_CHECKING:
     from jarvis.assistant.ask import Abilities, AskOptions
@@ -49,6 +50,7 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     expects_reply: bool = False
     spoken: str | None = None
+    control: ControlAct | None = None
 
 
 class Draft:

@@ -205,6 +205,7 @@ class _Run:
                 skill=match.skill,
                 spoken=reply.spoken,
                 expects_reply=reply.expects_reply,
+                control=reply.control,
             )
         )
 
@@ -245,6 +246,7 @@ class _Run:
             timings=self._draft.timings(),
             expects_reply=answer.expects_reply,
             spoken=answer.spoken,
+            control=answer.control,
             language=self._language,
         )
 

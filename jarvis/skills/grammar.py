@@ -95,8 +95,8 @@ def _speller(language: str) -> Callable[[int], tuple[str, ...]]:
 def _samples(templates: list[Phrase], rules: Mapping[str, Phrase]) -> Iterable[str]:
     dice = random.Random(1)
     for template in templates:
-        drawn = {_drawn(template, rules, dice) for _ in range(SAMPLES_PER_TEMPLATE)}
-        for sentence in sorted(drawn):
+        drawn = [_drawn(template, rules, dice) for _ in range(SAMPLES_PER_TEMPLATE)]
+        for sentence in drawn:
             yield sentence
             if dice.random() < POLITE_SHARE:
                 yield f"{_drawn(rules['polite_start'], rules, dice)} {sentence}".strip()

@@ -234,7 +234,9 @@ def test_basic_hearing_answers_harmless_questions_at_once(bench: Bench) -> None:
 
 def test_the_previous_answer_reaches_the_skill(bench: Bench) -> None:
     bench.ask("set a timer for ten minutes")
-    assert bench.ask("repeat that")[-1].text == "done timer_start"  # type: ignore[attr-defined]
+    final = bench.ask("repeat that")[-1]
+    assert isinstance(final, AskFinished)
+    assert (final.text, final.control) == ("done timer_start", "repeat")
 
 
 def test_facts_reach_the_prompt_and_are_shown(bench: Bench) -> None:

@@ -41,7 +41,7 @@ class FakeSkills:
         if match.skill == "bug":
             raise RuntimeError("secret words")
         if match.skill == "repeat":
-            return SkillReply(text=previous_answer or "I have said nothing yet.")
+            return SkillReply(text=previous_answer or "I have said nothing yet.", control="repeat")
         return SkillReply(text=f"done {match.skill}")
 
     def read_back(self, match: SkillMatch) -> str:

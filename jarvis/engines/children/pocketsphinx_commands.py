@@ -16,12 +16,25 @@ from jarvis.contracts.speech import SAMPLE_RATE
 from jarvis.engines.speech.command_files import DICTIONARY_FILE, GRAMMAR_FILE, TRIGRAM_FILE
 
 MAX_SOUND_DISTANCE = 0.25
-"""Largest share of phones in which grammar and trigram may differ. Commands heard rightly stay below 0.2, other speech
-above 0.35 (`benchmarks/recognition.py`)."""
+"""Largest share of phones in which grammar and trigram may differ: other speech stays above 0.35 (300 sentences by six
+voices of `benchmarks/recognition.py`)."""
+
+SURE_GRAMMAR_SCORE = 0.53
+MAX_SURE_DISTANCE = 0.5
+"""A grammar score that other speech does not reach (at most 0.47) lets grammar and trigram differ by this much."""
 
 MIN_GRAMMAR_SCORE = 0.3
 """Least score of the grammar's words: pocketsphinx' own, the n-th root of its acoustic likelihood."""
 
+
+WORD_PENALTY = 0.1
+"""Price of one more word in the grammar (pocketsphinx: 0.65), or noise after a command is heard as a short number."""
+
+TRIGRAM_WEIGHT = 9.5
+"""Weight of the trigram's probabilities against the sound (pocketsphinx: 6.5)."""
+
+WIDE_BEAMS = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40}
+"""Wider than pocketsphinx' own, which sometimes lose every sentence of the grammar."""
 
 VOICE_SECONDS = 0.8
 """Sound from which the mean of the features (cepstral mean normalisation) is measured before decoding begins."""
@@ -54,8 +67,10 @@ class CommandRecogniser:
         }
         try:
             # The second passes over the lattice cost up to seconds after the end and win nothing here.
-            self._grammar: Any = Decoder(**shared, lm=None, fsg=str(folder / GRAMMAR_FILE), bestpath=False)
-            self._trigram: Any = Decoder(**shared, lm=str(folder / TRIGRAM_FILE), fwdflat=False)
+            self._grammar: Any = Decoder(
+                **shared, lm=None, fsg=str(folder / GRAMMAR_FILE), bestpath=False, wip=WORD_PENALTY, **WIDE_BEAMS
+            )
+            self._trigram: Any = Decoder(**shared, lm=str(folder / TRIGRAM_FILE), fwdflat=False, lw=TRIGRAM_WEIGHT)
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 "speech.command_files",
@@ -97,8 +112,8 @@ class CommandRecogniser:
         self._streaming = False
         (grammar_text, score), (trigram_text, _) = (_ended(decoder) for decoder in (self._grammar, self._trigram))
         distance = word_distance(self._phones(grammar_text), self._phones(trigram_text))
-        agree = bool(grammar_text) and distance <= MAX_SOUND_DISTANCE
-        accepted = agree and score > MIN_GRAMMAR_SCORE
+        allowed = MAX_SURE_DISTANCE if score > SURE_GRAMMAR_SCORE else MAX_SOUND_DISTANCE
+        accepted = bool(grammar_text) and distance <= allowed and score > MIN_GRAMMAR_SCORE
         return HeardCommand(
             text=grammar_text if accepted else trigram_text,
             accepted=accepted,

@@ -1,0 +1,259 @@
+"""Finding and opening the sound devices of this computer, with one clear sentence for each way that fails.
+
+sounddevice is imported when a device is first asked for: it fails to import where the PortAudio library is missing.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import logging
+import sys
+import threading
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any, Literal
+
+from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.speech import SAMPLE_RATE
+
+Direction = Literal["input", "output"]
+
+_lock = threading.RLock()
+_streams: set[Any] = set()
+_closing: set[Any] = set()
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AudioDevice:
+    """A microphone or speaker as PortAudio names it."""
+
+    name: str
+    direction: Direction
+    is_default: bool
+    sample_rate: int
+    channels: int
+    index: int
+
+
+def list_devices(direction: Direction | None = None) -> list[AudioDevice]:
+    """Return the devices there are now, empty when there is none; `DeviceError` when PortAudio is missing."""
+    with _lock:
+        sounddevice = _portaudio()
+        ways: tuple[Direction, ...] = ("input", "output") if direction is None else (direction,)
+        return [
+            AudioDevice(
+                name=device["name"],
+                direction=way,
+                is_default=index == _default_index(sounddevice, way),
+                sample_rate=int(device["default_samplerate"]),
+                channels=int(device[f"max_{way}_channels"]),
+                index=index,
+            )
+            for way in ways
+            for index, device in enumerate(sounddevice.query_devices())
+            if device[f"max_{way}_channels"] > 0
+        ]
+
+
+def refresh() -> None:
+    """Look for devices plugged in or out since the start; does nothing while a stream runs, for it would end it."""
+    sounddevice = _portaudio()
+    with _lock:
+        idle = [stream for stream in _streams if not stream.active]
+    for stream in idle:
+        close_stream(stream)
+    with _lock:
+        if not _streams and not _closing:
+            sounddevice._terminate()
+            sounddevice._initialize()
+
+
+def find_device(name: str, direction: Direction) -> AudioDevice:
+    """Return the device called `name` (any case, or the only one containing it); empty takes the default.
+
+    `DeviceError` when there is none at all, or none or several of that name; the sentence lists what exists.
+    """
+    devices = list_devices(direction)
+    if not devices:
+        raise no_device(direction)
+    if not name:
+        return next((device for device in devices if device.is_default), devices[0])
+    exact = [device for device in devices if device.name.casefold() == name.casefold()]
+    partly = [device for device in devices if name.casefold() in device.name.casefold()]
+    if exact or len(partly) == 1:
+        return (exact or partly)[0]
+    raise _unknown_device(name, direction, devices)
+
+
+def input_shape(device: AudioDevice) -> tuple[int, int]:
+    """Return the rate and channel count to record with: 16 kHz mono, else as near to it as the device can."""
+    return _shape(device, "input", SAMPLE_RATE)
+
+
+def output_shape(device: AudioDevice, sample_rate: int) -> tuple[int, int]:
+    """Return the rate and channel count to play with: `sample_rate` mono, else as near to it as the device can."""
+    return _shape(device, "output", sample_rate)
+
+
+def open_stream(direction: Direction, device: AudioDevice, **settings: Any) -> Any:
+    """Open and start a raw int16 stream; `DeviceError` when the device is busy or gone."""
+    with _lock:
+        sounddevice = _portaudio()
+        kind = sounddevice.RawInputStream if direction == "input" else sounddevice.RawOutputStream
+        try:
+            stream = kind(device=device.index, dtype="int16", **settings)
+        except sounddevice.PortAudioError as error:
+            raise _busy(device, error) from error
+        _streams.add(stream)
+        try:
+            stream.start()
+        except sounddevice.PortAudioError as error:
+            close_stream(stream)
+            raise _busy(device, error) from error
+        return stream
+
+
+def close_stream(stream: Any, patience_seconds: float = 1.0) -> None:
+    """End `stream`, dropping what its device still holds; closing twice is the same as once.
+
+    PortAudio never returns from closing a stream whose sound server died. After `patience_seconds` it is left to
+    itself: the devices can then not be looked up anew, but others can be opened and the program can end.
+    """
+    with _lock:
+        if stream not in _streams:
+            return
+        _streams.discard(stream)
+        _closing.add(stream)
+    closer = threading.Thread(target=_close, args=(stream,), name="jarvis-audio-close", daemon=True)
+    closer.start()
+    closer.join(patience_seconds)
+    if closer.is_alive():
+        _logger.warning("a lost sound device does not close")
+        atexit.unregister(_portaudio()._exit_handler)
+
+
+def _close(stream: Any) -> None:
+    with contextlib.suppress(_portaudio().PortAudioError):
+        # A device that was pulled out cannot be stopped any more; it is gone, which is what was wanted.
+        stream.abort()
+    stream.close(ignore_errors=True)
+    with _lock:
+        _closing.discard(stream)
+
+
+def _shape(device: AudioDevice, direction: Direction, sample_rate: int) -> tuple[int, int]:
+    sounddevice = _portaudio()
+    check = sounddevice.check_input_settings if direction == "input" else sounddevice.check_output_settings
+    channels = (1, 2) if device.channels >= 2 else (1,)
+    for rate in dict.fromkeys((sample_rate, device.sample_rate, 48_000, 44_100)):
+        for count in channels:
+            with contextlib.suppress(sounddevice.PortAudioError):
+                check(device=device.index, channels=count, dtype="int16", samplerate=rate)
+                return rate, count
+    raise _busy(device, "no usable format")
+
+
+def _default_index(sounddevice: ModuleType, direction: Direction) -> int:
+    try:
+        return int(sounddevice.query_devices(kind=direction)["index"])
+    except sounddevice.PortAudioError:
+        return -1
+
+
+def _portaudio() -> ModuleType:
+    _quiet_alsa()
+    try:
+        import sounddevice
+    except (OSError, ImportError) as error:
+        raise DeviceError(
+            "audio.no_portaudio",
+            en="Microphone and speaker cannot be used because the PortAudio library is missing. Install it "
+            "(Debian, Ubuntu: sudo apt install libportaudio2), or use sound files with --input and --output.",
+            es="No se pueden usar micrófono ni altavoz porque falta la biblioteca PortAudio. Instálala "
+            "(Debian, Ubuntu: sudo apt install libportaudio2) o usa ficheros con --input y --output.",
+        ) from error
+    module: ModuleType = sounddevice
+    return module
+
+
+_ALSA_HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p)
+_ignore_alsa = _ALSA_HANDLER(lambda *_: None)
+
+
+def _quiet_alsa() -> None:
+    # ALSA writes a page of complaints to stderr on computers without a sound card; what matters is raised anyway.
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_ignore_alsa)
+
+
+def _kinds(direction: Direction) -> dict[str, str]:
+    return (
+        {"en": "microphone", "es": "micrófono", "option": "--input"}
+        if direction == "input"
+        else {"en": "speaker", "es": "altavoz", "option": "--output"}
+    )
+
+
+def no_device(direction: Direction) -> DeviceError:
+    """Return the error for a computer without any microphone or speaker."""
+    kind = _kinds(direction)
+    return DeviceError(
+        f"audio.no_{kind['en']}",
+        en="This computer has no {en_kind} that can be used. Connect one, or use a sound file with {option}.",
+        es="Este ordenador no tiene ningún {es_kind} utilizable. Conecta uno o usa un fichero de sonido con {option}.",
+        en_kind=kind["en"],
+        es_kind=kind["es"],
+        option=kind["option"],
+    )
+
+
+def vanished(device: AudioDevice) -> DeviceError:
+    """Return the error for a microphone that stopped delivering sound."""
+    return DeviceError(
+        "audio.microphone_lost",
+        en="The microphone {name} stopped delivering sound; Jarvis keeps trying to open it. "
+        "Check that it is connected, or choose another one in the settings.",
+        es="El micrófono {name} ha dejado de dar sonido; Jarvis sigue intentando abrirlo. "
+        "Comprueba que está conectado o elige otro en los ajustes.",
+        name=device.name,
+    )
+
+
+def speaker_lost(name: str) -> DeviceError:
+    """Return the error for a speaker that stopped taking sound."""
+    return DeviceError(
+        "audio.speaker_lost",
+        en="The speaker {name} stopped playing; the answer stays on screen. Check that it is connected and on.",
+        es="El altavoz {name} ha dejado de sonar; la respuesta sigue en pantalla. Comprueba que está conectado.",
+        name=name,
+    )
+
+
+def _unknown_device(name: str, direction: Direction, devices: list[AudioDevice]) -> DeviceError:
+    kind = _kinds(direction)
+    return DeviceError(
+        f"audio.unknown_{kind['en']}",
+        en="There is no {en_kind} called {name}, or more than one; nothing was changed. There are: {names}.",
+        es="No hay ningún {es_kind} llamado {name}, o hay varios; no se ha cambiado nada. Hay: {names}.",
+        en_kind=kind["en"],
+        es_kind=kind["es"],
+        name=name,
+        names=", ".join(dict.fromkeys(device.name for device in devices)),
+    )
+
+
+def _busy(device: AudioDevice, why: object) -> DeviceError:
+    kind = _kinds(device.direction)
+    return DeviceError(
+        f"audio.{kind['en']}_busy",
+        en="The {en_kind} {name} cannot be opened ({why}). Close other programs that use it, or choose another one.",
+        es="No se puede abrir el {es_kind} {name} ({why}). Cierra otros programas que lo usen o elige otro.",
+        en_kind=kind["en"],
+        es_kind=kind["es"],
+        name=device.name,
+        why=str(why).splitlines()[0],
+    )

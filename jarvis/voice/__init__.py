@@ -1,0 +1,1 @@
+"""The spoken conversation: wake word, voice activity, turn-taking, clauses, speaking, interrupting."""
