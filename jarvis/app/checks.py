@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal
 from jarvis import __version__
 from jarvis.cli.services import Check
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
-from jarvis.contracts.speech import SpeechServiceInfo
 from jarvis.engines.llama_build import build_state
 from jarvis.hardware.machine import machine_facts
 
@@ -157,7 +156,9 @@ class _Doctor:
             return
         recogniser = self._jarvis.speech.speech_to_text
         recogniser.warm()
-        yield self._service(recogniser.info(self.language))
+        info = recogniser.info(self.language)
+        fetch = "" if info.quality == "full" else "jarvis models download whisper-base"
+        yield self.check("note" if info.note else "ok", info.note or f"{info.engine} {info.model}", fetch)
 
     def voices(self) -> Iterator[Check]:
         """Both voices start."""
@@ -166,10 +167,14 @@ class _Doctor:
             return
         voice = self._jarvis.speech.text_to_speech
         voice.warm()
-        for language in ("en", "es"):
-            info = voice.info(language)
-            finding = self._service(info)
-            yield self.check(finding.state, f"{language}: {finding.finding}", finding.remedy)
+        for language, fetch in (("en", "voice-en-lessac"), ("es", "voice-es-davefx")):
+            info = voice.info("es" if language == "es" else "en")
+            finding = f"{language}: {info.engine} {info.model}"
+            if info.quality == "full":
+                yield self.check("ok", finding)
+            else:
+                basic = self.words("a basic voice", "una voz básica")
+                yield self.check("note", f"{finding}, {basic}", f"jarvis models download {fetch}")
 
     def devices(self) -> Iterator[Check]:
         """Microphone and speaker."""
@@ -232,6 +237,3 @@ class _Doctor:
             return None
         finding = self.words("not installed: ", "sin instalar: ") + ", ".join(absent)
         return self.check("missing", finding, self.words(f"Run {_INSTALL}.", f"Ejecuta {_INSTALL}."))
-
-    def _service(self, info: SpeechServiceInfo) -> Check:
-        return self.check("ok" if info.quality == "full" else "note", info.note or f"{info.engine} {info.model}")

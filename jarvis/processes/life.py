@@ -80,7 +80,13 @@ class Life:
         """Close what it listens to and ask it to terminate."""
         self._close_inputs()
         with self._reaping:
-            self._process.terminate()
+            if self._process.returncode is not None:
+                return
+            if sys.platform == "win32":
+                self._process.terminate()
+            else:
+                # Not Popen.terminate: it polls first and may reap the child, whose end is awaited elsewhere.
+                os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
         """End it and everything below it by force."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +42,10 @@ class App:
         self.program = program
         self.screen = screen
         self.process = program.start("app")
-        wait(lambda: bool(screen.windows()), 60)
+
+    def wait_for_window(self) -> App:
+        wait(lambda: bool(self.screen.windows()), 60)
+        return self
 
     def type(self, text: str) -> None:
         self.screen.keys("windowactivate", "--sync", self.screen.windows()[-1])
@@ -66,9 +69,27 @@ class App:
         return psutil.wait_procs(children, timeout=10)[1]
 
 
+def children_of(app: App) -> list[psutil.Process]:
+    return psutil.Process(app.process.pid).children()
+
+
 @pytest.fixture
 def program(tmp_path: Path, screen: VirtualScreen, sound: VirtualAudio) -> Program:
     return Program(tmp_path / "home", {**_only(screen.environment), **sound.environment})
+
+
+@pytest.fixture
+def open_app(program: Program, screen: VirtualScreen) -> Iterator[Callable[[], App]]:
+    apps: list[App] = []
+
+    def open_one() -> App:
+        apps.append(App(program, screen))
+        return apps[-1].wait_for_window()
+
+    yield open_one
+    for app in apps:
+        if app.process.poll() is None:
+            app.end(signal.SIGKILL)
 
 
 def _only(environment: dict[str, str]) -> dict[str, str]:
@@ -76,12 +97,10 @@ def _only(environment: dict[str, str]) -> dict[str, str]:
 
 
 def test_asked_by_voice_it_answers_on_screen_and_aloud(
-    program: Program, screen: VirtualScreen, sound: VirtualAudio, tmp_path: Path
+    program: Program, open_app: Callable[[], App], sound: VirtualAudio, tmp_path: Path
 ) -> None:
-    app = App(program, screen)
-    log = program.home / "logs" / "the-voice.log"
-    wait(lambda: any("recogniser" in " ".join(p.cmdline()) for p in psutil.Process(app.process.pid).children()), 60)
-    wait(log.exists, 60)
+    app = open_app()
+    wait(lambda: "synthesiser" in " ".join(w for p in children_of(app) for w in p.cmdline()), 60)
     reply = tmp_path / "reply.raw"
     recorder = sound.record(reply)
     question = spoken_question(tmp_path / "question.wav")
@@ -105,14 +124,14 @@ def test_asked_by_voice_it_answers_on_screen_and_aloud(
     assert app.end() == []
 
 
-def test_asked_by_keyboard_killed_and_started_again(program: Program, screen: VirtualScreen) -> None:
-    app = App(program, screen)
+def test_asked_by_keyboard_killed_and_started_again(program: Program, open_app: Callable[[], App]) -> None:
+    app = open_app()
     app.type("what is 12 times 7")
     wait(lambda: (program.home / "jarvis.sqlite3").exists() and app.answered(1), 30)
     assert app.messages()[0][1] == "what is 12 times 7" and "84" in app.messages()[1][1]
     failed_plainly(program.run("app"), "already running")
     assert app.end(signal.SIGKILL) == []
-    again = App(program, screen)
+    again = open_app()
     assert len(again.messages()) == 2
     again.type("what is 12 times 8")
     wait(lambda: again.answered(2), 30)
@@ -126,8 +145,8 @@ def test_without_a_screen_it_says_so(program: Program) -> None:
     failed_plainly(nowhere.run("app"), ":987")
 
 
-def test_a_timer_set_on_the_command_line_rings_in_the_app(program: Program, screen: VirtualScreen) -> None:
-    app = App(program, screen)
+def test_a_timer_set_on_the_command_line_rings_in_the_app(program: Program, open_app: Callable[[], App]) -> None:
+    app = open_app()
     answer = program.json("ask", "set a tea timer for one second")["text"]
     assert "only ring while" not in answer
 
