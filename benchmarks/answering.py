@@ -1,7 +1,8 @@
 """Seconds from a sentence to its answer by a skill, in the core that every door shares.
 
 Compared in the same run with hassil's own recognition over the same sentences (what Jarvis adds is checking every slot,
-running the skill and four writes to the database), and with the 5 ms that the design allows. Run as `python -m benchmarks.answering [--rounds 30]`.
+running the skill and four writes to the database), and with the 5 ms that the design allows.
+Run as `python -m benchmarks.answering [--rounds 30]`.
 """
 
 from __future__ import annotations
