@@ -1,0 +1,102 @@
+"""What the window is told and what rings, over a real home without a screen or a sound device."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jarvis.app import window_alerts
+from jarvis.app.build import Jarvis
+from jarvis.app.window import notices
+from jarvis.app.window_alerts import WindowAlerts, words_for
+from jarvis.contracts.errors import Language
+from jarvis.contracts.skills import Alert, AlertKind
+from jarvis.contracts.speech import AudioChunk
+from jarvis.settings.folders import Folders
+
+
+@pytest.fixture
+def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
+    jarvis = Jarvis(Folders(home=tmp_path / "home"))
+    yield jarvis
+    jarvis.close()
+
+
+class Recorder:
+    """Keeps what the window would have said."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, AudioChunk | None]] = []
+
+    def say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
+        self.said.append((text, sound))
+
+
+def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_what_is_due_rings_again_and_again_until_it_is_stopped(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_alerts, "RING_AGAIN_SECONDS", 0.05)
+    recorder, shown = Recorder(), threading.Event()
+    alerts = WindowAlerts(jarvis, recorder)  # type: ignore[arg-type]
+    alerts.subscribe(lambda _: shown.set())
+    jarvis.alert_book.add("timer", "tea", datetime.now(UTC) - timedelta(seconds=1), duration_seconds=1)
+    assert not jarvis.alert_book.rings()
+    alerts.start()
+    try:
+        assert shown.wait(15)
+        assert jarvis.alert_book.rings()
+        until(lambda: len(recorder.said) >= 3)
+        assert recorder.said[0][0] == "Your tea timer is done."
+        assert all(sound is not None and sound.seconds > 0.1 for _, sound in recorder.said)
+        assert [text for text, _ in recorder.said[1:3]] == ["", ""]
+        assert jarvis.stop_hub.stop_all()
+        until(lambda: not alerts.active())
+        until(lambda: not alerts._ringing)
+    finally:
+        alerts.stop()
+
+
+def test_dismissing_cancels_what_has_not_rung(jarvis: Jarvis) -> None:
+    alerts = WindowAlerts(jarvis, Recorder())  # type: ignore[arg-type]
+    alert = jarvis.alert_book.add("alarm", "", datetime.now(UTC) + timedelta(hours=1))
+    alerts.dismiss(alert.id)
+    assert alerts.active() == []
+
+
+@pytest.mark.parametrize("kind", ["timer", "alarm", "reminder"])
+@pytest.mark.parametrize("label", ["", "té"])
+def test_every_alert_has_words_in_both_languages(kind: AlertKind, label: str) -> None:
+    said = set()
+    for language in ("en", "es"):
+        alert = Alert(
+            id="1",
+            kind=kind,
+            label=label,
+            due_at=datetime.now(UTC),
+            state="ringing",
+            created_at=datetime.now(UTC),
+            language=language,  # type: ignore[arg-type]
+        )
+        said.add(words_for(alert))
+        assert label in words_for(alert)
+    assert len(said) == 2
+
+
+def test_the_window_is_told_what_is_missing_in_its_language(jarvis: Jarvis) -> None:
+    english, spanish = notices(jarvis, "en"), notices(jarvis, "es")
+    assert {notice.id for notice in english} == {notice.id for notice in spanish} >= {"no-model"}
+    for one, other in zip(english, spanish, strict=True):
+        assert one.text and other.text and one.text != other.text
+    assert "basic-hearing" not in {notice.id for notice in english}
+    jarvis.speech.speech_to_text.info()
+    assert "basic-hearing" in {notice.id for notice in notices(jarvis, "en")}
