@@ -49,11 +49,19 @@ class Banners(QWidget):
         self._bars: dict[str, QProgressBar] = {}
         self._progress_words: dict[str, QLabel] = {}
         self._shape: object = None
+        self._compact = False
+        self._all = False
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(24, 0, 24, 8)
         self._layout.setSpacing(8)
         desk.words.changed.connect(self._rebuild)
         desk.theme.changed.connect(self._rebuild)
+
+    def set_compact(self, compact: bool) -> None:
+        """Beside a conversation show one bar at most, and the rest when asked for; on an empty page two."""
+        if compact != self._compact:
+            self._compact, self._all = compact, False
+            self._rebuild()
 
     def hide_ids(self, ids: Sequence[str]) -> None:
         """Take the notices that were dismissed before."""
@@ -112,13 +120,28 @@ class Banners(QWidget):
         if self._trouble:
             self._layout.addWidget(self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""))[0])
         shown = self.visible_notices()
-        for notice in shown[:MOST_SHOWN]:
+        most = len(shown) if self._all else self._most()
+        for notice in shown[:most]:
             self._layout.addWidget(self._notice_bar(notice))
-        if len(shown) > MOST_SHOWN:
-            more = QLabel(self._desk.words(texts.MORE_NOTICES, count=len(shown) - MOST_SHOWN))
-            more.setProperty("look", "small")
-            self._layout.addWidget(more)
+        if len(shown) > most:
+            words = self._desk.words(texts.MORE_NOTICES, count=len(shown) - most)
+            more = QPushButton(words)
+            more.setAccessibleName(words)
+            more.setProperty("look", "link")
+            more.setFlat(True)
+            more.setCursor(Qt.CursorShape.PointingHandCursor)
+            more.clicked.connect(self._show_all)
+            self._layout.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         self.setVisible(self._layout.count() > 0)
+
+    def _most(self) -> int:
+        if not self._compact:
+            return MOST_SHOWN
+        return 0 if self._trouble or self._ringing else 1
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._rebuild()
 
     def _alert_bar(self, alert: Alert) -> QFrame:
         bar, layout = self._bar("ringing", "alarm", "on_accent", ringing_text(alert, self._desk), None)

@@ -32,6 +32,8 @@ QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $muted; }
 QPushButton[look="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
+QPushButton[look="link"] { background: transparent; border: none; color: $accent; padding: 2px 4px; }
+QPushButton[look="link"]:focus { text-decoration: underline; }
 QPushButton[look="danger"] { background: $bad; color: $ground; border: 1px solid $bad; font-weight: 600; }
 QPushButton[look="danger"]:focus { border: 2px solid $text; }
 QPushButton[look="new"] { text-align: left; background: $accent_soft; color: $accent; border: 1px solid transparent;

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QComboBox,
+    QFrame,
     QLineEdit,
     QListView,
     QMessageBox,
@@ -546,3 +547,25 @@ def test_unreadable_settings_are_told(qtbot: QtBot, fake: FakeDesktop, tmp_path:
     assert "settings" in again.window.banners._trouble.lower() or "ajustes" in again.window.banners._trouble
     again.window.end()
     again.close()
+
+
+def test_beside_a_conversation_notices_make_room_and_can_all_be_opened(
+    desktop: Desktop, fake: FakeDesktop, until: Until
+) -> None:
+    banners = desktop.window.banners
+    fake.notices = [Notice(id=str(n), text=f"notice {n}") for n in range(4)]
+
+    def bars() -> int:
+        return len([f for f in banners.findChildren(QFrame) if f.property("kind") and not f.isHidden()])
+
+    until(lambda: bars() == 2)
+    banners.set_compact(True)
+    until(lambda: bars() == 1)
+    (more,) = [b for b in banners.findChildren(QPushButton) if b.text() == "3 more to know" and not b.isHidden()]
+    more.click()
+    until(lambda: bars() == 4)
+    banners.set_compact(False)
+    until(lambda: bars() == 2)
+    banners.set_compact(True)
+    banners.show_trouble("no microphone")
+    until(lambda: bars() == 1)
