@@ -35,6 +35,7 @@ def text_engines(jarvis: Jarvis) -> list[TextEngine]:
                 context_tokens=settings.integer("engine.context_tokens"),
                 threads=settings.integer("engine.threads"),
                 gpu_layers=settings.integer("engine.gpu_layers"),
+                idle_minutes=settings.number("engine.idle_minutes"),
             ),
             install_state=install_sentence,
         ),

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 from jarvis.contracts.errors import LANGUAGES
 from jarvis.contracts.ports import SpeechToText, TextToSpeech
-from jarvis.contracts.speech import CommandGrammar
 from jarvis.engines.speech import children
-from jarvis.engines.speech.command_files import known_words
 from jarvis.engines.speech.models import recognition_model, voice_file
 from jarvis.processes.child import Child
-from jarvis.skills.grammar import command_grammar
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
@@ -21,14 +18,9 @@ if TYPE_CHECKING:
 
 def speech_to_text(jarvis: Jarvis) -> SpeechToText:
     """Return the recogniser: the model that is set or found, else the basic one made from the skills' sentences."""
-
-    def grammar() -> CommandGrammar:
-        return command_grammar(jarvis.skill_book.sentences("en"), known_words())
-
     return children.speech_to_text(
         start_child=_starter(jarvis),
-        cache_folder=jarvis.folders.cache,
-        grammar=grammar,
+        commands=children.ChildProgram(module="jarvis.app.command_listener", arguments=(str(jarvis.folders.cache),)),
         whisper_folder=recognition_model(jarvis.folders.models, jarvis.settings.text("speech.recognition_model")),
         threads=jarvis.settings.integer("engine.threads"),
     )

@@ -48,6 +48,7 @@ class Answer:
     skill: str | None = None
     reason: str = ""
     usage: Usage = field(default_factory=Usage)
+    cost_usd: float | None = 0.0
     expects_reply: bool = False
     spoken: str | None = None
     control: ControlAct | None = None
@@ -168,10 +169,15 @@ class ModelRun:
                 continue
             self.draft.close("complete", source="model", model=status.model)
             self._decide(route.candidates, candidate, route.reason)
-            self._account(candidate, status.model)
             self.answer = Answer(
-                text=self.draft.text, source="model", model=status.model, reason=route.reason, usage=self._usage
+                text=self.draft.text,
+                source="model",
+                model=status.model,
+                reason=route.reason,
+                usage=self._usage,
+                cost_usd=0.0 if status.where == "local" else None,
             )
+            self._account(candidate, status.model)
             return
 
     def _stream(self, engine: TextEngine, facts: Sequence[str]) -> Iterator[AskEvent]:
@@ -224,6 +230,6 @@ class ModelRun:
             engine=engine,
             model=model,
             usage=self._usage,
-            cost_usd=0.0,
+            cost_usd=self.answer.cost_usd,
             seconds=self.draft.timings()["total"],
         )

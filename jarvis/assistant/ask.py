@@ -243,6 +243,7 @@ class _Run:
             skill=answer.skill,
             reason=answer.reason,
             usage=answer.usage,
+            cost_usd=answer.cost_usd,
             timings=self._draft.timings(),
             expects_reply=answer.expects_reply,
             spoken=answer.spoken,

@@ -85,7 +85,7 @@ class TextDelta(AskEvent):
 class AskFinished(AskEvent):
     """The whole answer. `timings` are seconds since the ask began (`first_text`, `total`).
 
-    `expects_reply` means that Jarvis asked something back and listens without wake word. `spoken` is the
+    `cost_usd` is None where a server was asked whose price is not known. `expects_reply` means that Jarvis asked something back and listens without wake word. `spoken` is the
     text to say aloud where it differs from what is shown. `control` is an act on the conversation itself that the
     door carries out: `stop` says nothing more, `repeat` says the last answer again.
     """
@@ -97,7 +97,7 @@ class AskFinished(AskEvent):
     skill: str | None = None
     reason: str = ""
     usage: Usage = field(default_factory=Usage)
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     timings: dict[str, float] = field(default_factory=dict)
     expects_reply: bool = False
     spoken: str | None = None

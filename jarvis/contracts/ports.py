@@ -212,7 +212,7 @@ class Ledger(Protocol):
     """What every model call used, and why it was routed so."""
 
     def record_usage(
-        self, *, message_id: str, engine: str, model: str, usage: Usage, cost_usd: float, seconds: float
+        self, *, message_id: str, engine: str, model: str, usage: Usage, cost_usd: float | None, seconds: float
     ) -> None: ...
 
     def record_decision(

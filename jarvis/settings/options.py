@@ -144,6 +144,14 @@ OPTIONS: tuple[Option, ...] = (
         about_es="Hilos del modelo local; 0 usa los núcleos físicos.",
     ),
     Option(
+        name="engine.idle_minutes",
+        default=15.0,
+        minimum=0.1,
+        maximum=100_000.0,
+        about_en="Minutes without a question after which the local model leaves memory.",
+        about_es="Minutos sin preguntas tras los cuales el modelo local deja la memoria.",
+    ),
+    Option(
         name="engine.max_answer_tokens",
         default=1024,
         minimum=16,

@@ -18,9 +18,9 @@ class SqliteLedger:
         self._clock = clock
 
     def record_usage(
-        self, *, message_id: str, engine: str, model: str, usage: Usage, cost_usd: float, seconds: float
+        self, *, message_id: str, engine: str, model: str, usage: Usage, cost_usd: float | None, seconds: float
     ) -> None:
-        """Store one model call; `cost_usd` in US dollars, `seconds` of wall time."""
+        """Store one model call; `cost_usd` in US dollars, None when unknown; `seconds` of wall time."""
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO usage (message_id, engine, model, prompt_tokens, completion_tokens, cost_usd, seconds, at)"

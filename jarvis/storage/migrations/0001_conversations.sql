@@ -42,7 +42,7 @@ CREATE TABLE usage (
   model TEXT NOT NULL,
   prompt_tokens INTEGER NOT NULL,
   completion_tokens INTEGER NOT NULL,
-  cost_usd REAL NOT NULL,
+  cost_usd REAL,
   seconds REAL NOT NULL,
   at INTEGER NOT NULL
 ) STRICT;
