@@ -85,9 +85,9 @@ class TextDelta(AskEvent):
 class AskFinished(AskEvent):
     """The whole answer. `timings` are seconds since the ask began (`first_text`, `total`).
 
-    `cost_usd` is None where a server was asked whose price is not known. `expects_reply` means that Jarvis asked something back and listens without wake word. `spoken` is the
-    text to say aloud where it differs from what is shown. `control` is an act on the conversation itself that the
-    door carries out: `stop` says nothing more, `repeat` says the last answer again.
+    `expects_reply` means that Jarvis asked something back and listens without wake word. `spoken` is the text to say
+    aloud where it differs from what is shown. `cost_usd` is None where a server was asked whose price is not known.
+    `control` is an act on the conversation itself that the door carries out.
     """
 
     message_id: str
