@@ -16,7 +16,7 @@ from jarvis.catalog.models import catalog_file, find_model, load_catalog
 from jarvis.cli.output import system_language
 from jarvis.cli.services import Check, ModelOffer
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.errors import Language
 from jarvis.contracts.ports import TextEngine, TextToSpeech
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
 from jarvis.hardware.gpus import NvidiaGpus
@@ -265,11 +265,12 @@ class Jarvis:
 
     def close(self) -> None:
         """End every child and release everything; safe to call twice."""
-        self.stop_hub.stop_all()
+        if "running_assistant" in self.__dict__:
+            self.running_assistant.stop()
         while self._closers:
             try:
                 self._closers.pop()()
-            except JarvisError as error:
-                _log.error("something did not close", extra={"facts": {"code": error.code}})
+            except Exception:  # noqa: BLE001 - whatever one part does, the others are closed
+                _log.exception("a part did not close")
         logging.getLogger("jarvis").removeHandler(self._log_handler)
         self._log_handler.close()

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from jarvis.assistant.prompt import prompt_for
+from jarvis.assistant.prompt import prompt_for, turns_worth_telling
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import EngineError, Language
+from jarvis.contracts.errors import Cancelled, EngineError, Language
 from jarvis.contracts.events import (
     AskEvent,
     EngineFailed,
@@ -22,7 +22,7 @@ from jarvis.contracts.events import (
     TextDelta,
 )
 from jarvis.contracts.messages import Door, Source, StoredMessage, Usage
-from jarvis.contracts.ports import Clock, ConversationLog, EngineText, GenerationOptions, TextEngine
+from jarvis.contracts.ports import Clock, ConversationLog, EngineDone, EngineText, GenerationOptions, TextEngine
 from jarvis.contracts.skills import ControlAct
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Draft:
         """End it without an answer; what went wrong is kept even where no text was."""
         if self._open:
             self.close(state, detail=detail)
-        elif self.conversation_id and detail and not self.text:
+        elif self.conversation_id and detail:
             message = self._log.add_message(self.conversation_id, "assistant", "", "streaming")
             self.message_id = message.id
             self._log.close_message(message.id, state, detail=detail)
@@ -137,9 +137,6 @@ class ModelRun:
         engines = {engine.id: engine for engine in self.abilities.engines()}
         statuses = {identity: engine.status(self.language) for identity, engine in engines.items()}
         route = self.abilities.router.route(self.question, self.door, self.language, list(statuses.values()))
-        facts = self.abilities.recall.recall(self.question)
-        if facts:
-            yield MemoryRecalled(ask_id=self.ask_id, texts=facts)
         if not route.candidates:
             reasons = [status.sentence for status in statuses.values() if status.sentence]
             text = "\n\n".join([_CANNOT[self.language], *reasons])
@@ -150,12 +147,16 @@ class ModelRun:
         yield RouteChosen(ask_id=self.ask_id, candidates=route.candidates, reason=route.reason)
         for position, candidate in enumerate(route.candidates):
             status = statuses[candidate]
+            # What Jarvis was told to remember never leaves this computer.
+            facts = self.abilities.recall.recall(self.question) if status.where == "local" else ()
+            if facts:
+                yield MemoryRecalled(ask_id=self.ask_id, texts=facts)
             if status.state == "loadable":
                 yield EngineLoading(
                     ask_id=self.ask_id, model=status.model, device=status.device, seconds=status.load_seconds
                 )
             try:
-                yield from self._stream(engines[candidate], facts)
+                yield from self._stream(engines[candidate], facts, leaving=status.where == "cloud")
             except EngineError as error:
                 if position + 1 == len(route.candidates):
                     self._decide(route.candidates, None, route.reason)
@@ -180,10 +181,10 @@ class ModelRun:
             self._account(candidate, status.model)
             return
 
-    def _stream(self, engine: TextEngine, facts: Sequence[str]) -> Iterator[AskEvent]:
+    def _stream(self, engine: TextEngine, facts: Sequence[str], *, leaving: bool) -> Iterator[AskEvent]:
         prompt = prompt_for(
             self.question,
-            history=self.history,
+            history=turns_worth_telling(self.history, leaving=leaving),
             facts=facts,
             language=self.language,
             today=self.abilities.clock.now(),
@@ -194,23 +195,29 @@ class ModelRun:
         clock = self.abilities.clock
         waiting, emitted_at = "", float("-inf")
         wrote = False
-        for piece in engine.stream(prompt, options, self.cancel):
+        broken: EngineError | Cancelled | None = None
+        pieces = iter(engine.stream(prompt, options, self.cancel))
+        while True:
+            try:
+                piece = next(pieces, None)
+            except (EngineError, Cancelled) as error:
+                broken, piece = error, None
             if isinstance(piece, EngineText):
                 waiting += piece.text
                 if clock.monotonic() - emitted_at < DELTA_SECONDS:
                     continue
-            else:
+            elif isinstance(piece, EngineDone):
                 self._usage = piece.usage
             if waiting:
                 self.draft.append(waiting)
                 wrote = True
                 yield TextDelta(ask_id=self.ask_id, text=waiting)
                 waiting, emitted_at = "", clock.monotonic()
+            if piece is None:
+                break
             self.cancel.raise_if_cancelled()
-        if waiting:
-            self.draft.append(waiting)
-            wrote = True
-            yield TextDelta(ask_id=self.ask_id, text=waiting)
+        if broken is not None:
+            raise broken
         if not wrote:
             raise EngineError(
                 "engine.empty",

@@ -17,9 +17,11 @@ CHARACTERS_PER_TOKEN = 3.0
 
 _SYSTEM: dict[Language, str] = {
     "en": "You are Jarvis, a helpful assistant on the user's computer. Answer in English, briefly and truthfully. "
-    "Say so when you do not know. Today is {date}.",
+    "Say so when you do not know. You can only talk: you cannot set timers, open things or change anything, so never "
+    "claim to have done so. Today is {date}.",
     "es": "Eres Jarvis, un asistente útil en el ordenador del usuario. Responde en español, con brevedad y verdad. "
-    "Di que no lo sabes cuando no lo sepas. Hoy es {date}.",
+    "Di que no lo sabes cuando no lo sepas. Solo puedes hablar: no puedes poner temporizadores, abrir ni cambiar nada, "
+    "así que nunca digas haberlo hecho. Hoy es {date}.",
 }
 _SPOKEN: dict[Language, str] = {
     "en": " The answer will be read aloud: one to three sentences, no lists, no markdown.",
@@ -55,6 +57,23 @@ def prompt_for(
         *_alternating(turns_within(turns, round(budget_tokens * CHARACTERS_PER_TOKEN))),
         ChatMessage(role="user", text=question),
     ]
+
+
+def turns_worth_telling(history: Sequence[StoredMessage], *, leaving: bool) -> list[StoredMessage]:
+    """Return the turns that a model should see: not those that nothing could answer.
+
+    When the prompt is `leaving` this computer, turns answered by skills stay here too: lists, notes and reminders
+    are nobody else's business.
+    """
+    kept: list[StoredMessage] = []
+    for message in history:
+        unwanted = message.source == "none" or (leaving and message.source == "skill")
+        if message.role == "assistant" and unwanted:
+            while kept and kept[-1].role == "user":
+                kept.pop()
+        else:
+            kept.append(message)
+    return kept
 
 
 def turns_within(turns: Sequence[ChatMessage], budget: int) -> list[ChatMessage]:

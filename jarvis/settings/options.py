@@ -162,8 +162,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="cloud.enabled",
         default=False,
-        about_en="Allow questions to leave this computer for the configured server.",
-        about_es="Permitir que las preguntas salgan de este ordenador hacia el servidor configurado.",
+        about_en="Allow open questions, and the conversation they belong to, to leave for the configured server; "
+        "facts, lists, notes and reminders never do.",
+        about_es="Permitir que las preguntas abiertas y su conversación salgan hacia el servidor configurado; los "
+        "datos recordados, listas, notas y recordatorios no salen nunca.",
     ),
     Option(
         name="cloud.base_url",

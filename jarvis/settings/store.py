@@ -7,6 +7,7 @@ import math
 import os
 import tempfile
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -25,13 +26,16 @@ class Settings:
         self._lock = threading.Lock()
         self._values: dict[str, OptionValue] = {}
         self._unknown: dict[str, object] = {}
+        self._seen: tuple[int, int] | None = None
         self.warnings: tuple[SettingsError, ...] = ()
-        self.reload()
+        with self._lock:
+            self._reload_if_changed()
 
     def get(self, name: str) -> OptionValue:
         """Return the value of `name`; `SettingsError` for an unknown one."""
         option = _option(name)
         with self._lock:
+            self._reload_if_changed()
             return self._values.get(name, option.default)
 
     def text(self, name: str) -> str:
@@ -62,24 +66,35 @@ class Settings:
         """Check, store and save `value` (text is parsed); returns what was stored."""
         option = _option(name)
         checked = check(option, value)
-        with self._lock:
+        with self._lock, self._file_lock():
+            self._reload_if_changed()
             values = {**self._values, name: checked}
             if checked == option.default:
                 values.pop(name)
             self._save(values)
-            self._values = values
+            self._values, self._seen = values, self._stamp()
         return checked
 
     def changed(self) -> dict[str, OptionValue]:
         """Return the options that differ from their defaults."""
         with self._lock:
+            self._reload_if_changed()
             return dict(self._values)
 
-    def reload(self) -> None:
-        """Read the file again; unknown names are kept untouched, bad values fall back with a warning each."""
-        if self._path is None or not self._path.exists():
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat() if self._path is not None else None
+        except OSError:
+            return None
+        return (status.st_mtime_ns, status.st_ino) if status is not None else None
+
+    def _reload_if_changed(self) -> None:
+        """Take up what another Jarvis has saved; unknown names are kept, bad values fall back with a warning each."""
+        stamp = self._stamp()
+        if self._path is None or stamp is None or stamp == self._seen:
             return
         document, warnings = _read(self._path)
+        self._seen = stamp
         values: dict[str, OptionValue] = {}
         unknown: dict[str, object] = {}
         for name, value in document.items():
@@ -91,21 +106,32 @@ class Settings:
                 values[name] = check(option, value)
             except SettingsError as error:
                 warnings.append(error)
-        with self._lock:
-            self._values, self._unknown, self.warnings = values, unknown, tuple(warnings)
+        self._values, self._unknown, self.warnings = values, unknown, tuple(warnings)
+
+    def _file_lock(self) -> AbstractContextManager[object]:
+        """Keep other processes from saving between our reading and our writing."""
+        if self._path is None or not self._path.parent.is_dir():
+            return nullcontext()
+        from filelock import FileLock
+
+        return FileLock(self._path.with_suffix(".lock"), timeout=5)
 
     def _save(self, values: dict[str, OptionValue]) -> None:
         if self._path is None:
             return
+        temporary: Path | None = None
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".settings")
+            temporary = Path(name)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump({**self._unknown, **values}, file, indent=2, ensure_ascii=False, sort_keys=True)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(name).replace(self._path)
+            temporary.replace(self._path)
         except OSError as error:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
             raise StorageError(
                 "settings.save",
                 en="The setting could not be saved to {path} ({why}); the old value stays. "
@@ -137,7 +163,7 @@ def allowed(option: Option) -> str:
     if option.choices:
         return ", ".join(option.choices)
     if option.minimum is not None:
-        return f"{option.minimum:g} … {option.maximum:g}"
+        return f"{option.minimum:,g} … {option.maximum:,.10g}"
     return {str: "text", int: "whole number", float: "number", bool: "true, false"}[option.type]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import uuid
 from typing import Literal
@@ -204,6 +205,21 @@ class SqlitePendingConfirmations:
             language=row["language"],
             text=row["text"],
             risk=row["risk"],
+        )
+
+
+def redact(connection: sqlite3.Connection, words: str) -> None:
+    """Replace `words` by three dots in every message and in its conversation's title; within a transaction."""
+    pattern = re.compile(re.escape(words), re.IGNORECASE)
+    rows = connection.execute(
+        "SELECT seq, conversation_id, text FROM messages WHERE instr(lower(text), lower(?)) > 0", (words,)
+    ).fetchall()
+    for row in rows:
+        connection.execute("UPDATE messages SET text = ? WHERE seq = ?", (pattern.sub("…", row["text"]), row["seq"]))
+        # A title is the beginning of the first message, so it may hold a part of the words only.
+        connection.execute(
+            "UPDATE conversations SET title = '…' WHERE id = ? AND instr(?, rtrim(title, '…')) > 0",
+            (row["conversation_id"], " ".join(row["text"].split())),
         )
 
 

@@ -7,6 +7,9 @@ number of the last one. Knows no table.
 
 from __future__ import annotations
 
+import logging
+import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -17,6 +20,7 @@ from pathlib import Path
 from jarvis.contracts.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_log = logging.getLogger(__name__)
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process' transaction."""
 
@@ -31,6 +35,7 @@ class Database:
         self._open: list[sqlite3.Connection] = []
         self._closed = False
         with _sentences(path):
+            _create_private(path)
             self._migrate()
 
     @contextmanager
@@ -57,9 +62,14 @@ class Database:
                 raise
 
     def scrub(self) -> None:
-        """Write the log back into the file and truncate it, so that deleted bytes are gone from both."""
+        """Write the log back into the file and truncate it, so that deleted bytes are gone from both.
+
+        A reader elsewhere can hold the log for a moment; after `BUSY_SECONDS` in vain the next checkpoint does it.
+        """
         with self.read() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        if busy:
+            _log.warning("the log could not be emptied yet", extra={"facts": {"file": self.path.name}})
 
     def close(self) -> None:
         """Close every thread's connection; the last one writes the log back into the file."""
@@ -119,6 +129,12 @@ class Database:
             raise
 
 
+def _create_private(path: Path) -> None:
+    # SQLite gives its log files the permissions of the database, so this one call keeps all of them private.
+    if not path.exists() and path.parent.is_dir():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
 def to_milliseconds(moment: datetime) -> int:
     """Return an aware time as epoch milliseconds."""
     return round(moment.timestamp() * 1000)
@@ -143,13 +159,18 @@ def _statements(script: str) -> Iterator[str]:
 def _sentences(path: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, PermissionError) as error:
         raise _storage_error(error, path) from error
 
 
-def _storage_error(error: sqlite3.DatabaseError, path: Path) -> StorageError:
+def _disk_is_full(path: Path) -> bool:
+    # Some file systems tell of a full disk only as a failed write.
+    return shutil.disk_usage(path.parent).free < 1 << 20
+
+
+def _storage_error(error: Exception, path: Path) -> StorageError:
     name = getattr(error, "sqlite_errorname", "")
-    if name.startswith("SQLITE_FULL") or "disk is full" in str(error):
+    if name.startswith("SQLITE_FULL") or (name.startswith("SQLITE_IOERR") and _disk_is_full(path)):
         return StorageError(
             "storage.full",
             en="The disk is full: this was not saved to {path}, everything saved before is kept. "

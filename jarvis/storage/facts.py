@@ -12,6 +12,7 @@ from collections import Counter
 from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import Fact
+from jarvis.storage.conversations import redact
 from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
 from jarvis.storage.words import content_stems, fold
 
@@ -64,9 +65,11 @@ class SqliteFactBook:
             return [_fact(row) for row in rows]
 
     def forget(self, fact_id: int) -> None:
-        """Delete a fact for good, bytes included."""
+        """Delete a fact for good, bytes included, also where conversations quote it."""
         with self._database.write() as connection:
-            connection.execute("DELETE FROM facts WHERE id = ?", (fact_id,))
+            row = connection.execute("DELETE FROM facts WHERE id = ? RETURNING text", (fact_id,)).fetchone()
+            if row is not None:
+                redact(connection, row["text"])
         self._database.scrub()
 
 

@@ -249,6 +249,32 @@ def test_facts_reach_the_prompt_and_are_shown(bench: Bench) -> None:
     assert "the bicycle lives in the shed" in bench.engines[0].prompts[0][-1].text
 
 
+def test_facts_and_what_skills_did_stay_on_this_computer(bench: Bench) -> None:
+    bench.facts.facts = ("the wifi password is hunter2",)
+    bench.ask("set a timer for ten minutes")
+    bench.engines = [ScriptedEngine("server", ["no idea"], where="cloud")]
+    events = bench.ask("what is the wifi password")
+    assert MemoryRecalled not in kinds(events)
+    (prompt,) = bench.engines[0].prompts
+    sent = " ".join(message.text for message in prompt)
+    assert "hunter2" not in sent and "timer for" not in sent and "wifi password" in sent
+
+
+def test_text_that_waits_when_an_engine_dies_is_shown_and_kept(bench: Bench) -> None:
+    bench.engines = [ScriptedEngine("local", ["one ", "two ", "three", DIED])]
+    events = bench.ask("tell me")
+    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "one two three"
+    assert bench.stored()[-1][:2] == ("assistant", "one two three")
+
+
+def test_the_last_failure_is_kept_too(bench: Bench) -> None:
+    other = EngineError("engine.auth", en="The key is wrong.", es="La clave no vale.")
+    bench.engines = [ScriptedEngine("first", ["half", DIED]), ScriptedEngine("second", [other], where="cloud")]
+    bench.ask("tell me")
+    details = [m.detail for m in bench.log.messages(bench.conversation or "") if m.role == "assistant"]
+    assert details == ["The model's process ended.", "The key is wrong."]
+
+
 @pytest.mark.parametrize("text", ["", "   \n", "\x00"])
 def test_nothing_asked_is_nothing_stored(bench: Bench, text: str) -> None:
     (final,) = bench.ask(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.language import language_of
-from jarvis.assistant.prompt import prompt_for, turns_within
+from jarvis.assistant.prompt import prompt_for, turns_within, turns_worth_telling
 from jarvis.contracts.messages import ChatMessage, StoredMessage
 from jarvis.contracts.ports import EngineStatus
 from jarvis.orchestrator.preference import PreferenceRouter
@@ -53,6 +54,21 @@ def test_what_tells_nothing_stays_in_the_usual_language(text: str, usual: str) -
         ("No, gracias", False),
         ("don't", False),
         ("never mind", False),
+        ("yes, delete it", True),
+        ("yeah go ahead", True),
+        ("yes, please do it", True),
+        ("y", True),
+        ("sí, bórrala", True),
+        ("sí, adelante", True),
+        ("vale, hazlo", True),
+        ("no, déjalo", False),
+        ("no don't do it", False),
+        ("no, no lo hagas", False),
+        ("n", False),
+        ("yes but tell me the time first", None),
+        ("sí, pon un temporizador", None),
+        ("no quiero que llueva", None),
+        ("right now what time is it", None),
         ("yes or no", None),
         ("what time is it", None),
         ("no idea what you mean", None),
@@ -94,6 +110,21 @@ def test_unanswered_turns_keep_roles_alternating() -> None:
     history = [message("assistant", "x"), message("user", "a"), message("user", "b"), message("assistant", "c")]
     roles = [m.role for m in prompt("d", [*history, message("user", "lost")])]
     assert roles == ["system", "user", "assistant", "user"]
+
+
+def told(turns: list[tuple[str, str | None]], *, leaving: bool) -> list[str]:
+    history = []
+    for text, source in turns:
+        history += [message("user", f"{text}?"), replace(message("assistant", text), source=source)]  # type: ignore[arg-type]
+    return [m.text for m in turns_worth_telling(history, leaving=leaving)]
+
+
+def test_a_model_does_not_see_what_nothing_could_answer() -> None:
+    assert told([("a", "model"), ("b", "none"), ("c", "skill")], leaving=False) == ["a?", "a", "c?", "c"]
+
+
+def test_what_skills_answered_does_not_leave_the_computer() -> None:
+    assert told([("a", "model"), ("b", "none"), ("c", "skill"), ("d", "model")], leaving=True) == ["a?", "a", "d?", "d"]
 
 
 @given(st.lists(st.integers(0, 400), max_size=60), st.integers(100, 1000))

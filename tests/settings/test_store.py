@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,28 @@ def test_what_is_not_allowed_is_refused_and_the_old_value_stays(tmp_path: Path, 
     assert name in caught.value.sentence("en") and name in caught.value.sentence("es")
     assert settings.get(name) == before
     assert not (tmp_path / "settings.json").exists()
+
+
+def test_two_programs_do_not_undo_each_other(tmp_path: Path) -> None:
+    one, other = Settings(tmp_path / "s.json"), Settings(tmp_path / "s.json")
+    one.set("cloud.enabled", True)
+    assert other.flag("cloud.enabled")
+    other.set("cloud.enabled", False)
+    one.set("voice.rate", 1.5)
+    assert not one.flag("cloud.enabled") and not Settings(tmp_path / "s.json").flag("cloud.enabled")
+    assert other.number("voice.rate") == 1.5
+
+
+def test_a_failed_save_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    settings = Settings(tmp_path / "s.json")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageError) as caught:
+        settings.set("language", "es")
+    assert "No space left" in caught.value.sentence("en") and settings.text("language") == "auto"
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(".settings")] == []
 
 
 def test_an_unknown_option(tmp_path: Path) -> None:

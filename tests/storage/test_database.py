@@ -142,6 +142,29 @@ def test_deleting_a_conversation_removes_its_bytes(database: Database, log: Sqli
         assert b"7781" not in file.read_bytes(), file.name
 
 
+def test_forgetting_a_fact_takes_its_words_out_of_conversations_too(
+    database: Database, log: SqliteConversationLog
+) -> None:
+    from jarvis.storage.facts import SqliteFactBook
+
+    facts = SqliteFactBook(database, FakeClock())
+    fact = facts.remember("My safe opens with 7781 and a key", "en")
+    conversation = log.start_conversation("Remember that my safe opens with 7781 an…")
+    other = log.start_conversation("What time is it?")
+    log.add_message(conversation.id, "user", "Remember that my safe opens with 7781 and a key please")
+    log.add_message(other.id, "assistant", "You told me: “My safe opens with 7781 and a key”.")
+    facts.forget(fact.id)
+    assert log.messages(conversation.id)[0].text == "Remember that … please"
+    assert {c.title for c in log.conversations()} == {"…", "What time is it?"}
+    for file in database.path.parent.iterdir():
+        assert b"7781" not in file.read_bytes(), file.name
+
+
+def test_nobody_else_may_read_the_files(database: Database, log: SqliteConversationLog) -> None:
+    log.start_conversation("private")
+    assert {file.stat().st_mode & 0o077 for file in database.path.parent.iterdir()} == {0}
+
+
 def test_messages_come_oldest_first_and_newest_when_limited(log: SqliteConversationLog) -> None:
     conversation = log.start_conversation("x")
     for number in range(5):
