@@ -16,7 +16,7 @@ from jarvis.audio.devices import SoundDeviceMicrophone, SoundDeviceSpeaker
 from jarvis.audio.files import FileMicrophone, WavSpeaker, sound_info
 from jarvis.audio.portaudio import find_device
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import DeviceError, InputError, JarvisError, Language
+from jarvis.contracts.errors import LANGUAGES, DeviceError, InputError, JarvisError, Language
 from jarvis.contracts.ports import Microphone, Speaker, SpeechToText, TextToSpeech
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
 from jarvis.voice.activity import SileroVoiceDetector
@@ -167,6 +167,7 @@ class Speech:
             finally:
                 events.put(None)
 
+        self._warm_answers()
         if loop is not None:
             find_device(self._jarvis.settings.text("voice.microphone"), "input")
             cancel.on_cancel(loop.close)
@@ -197,6 +198,7 @@ class Speech:
                         WavSpeaker(Path(folder) / "reply.wav"),
                         "nowhere: no speaker here; --output keeps it",
                     )
+            self._warm_answers()
             report = run_demo(self.parts(speaker), options=self.options, path=source)
         recogniser = self.speech_to_text.info(self._jarvis.language)
         return {**report.to_json(), "reply": heard, "note": recogniser.note}
@@ -206,6 +208,12 @@ class Speech:
         for part in ("speech_to_text", "text_to_speech"):
             if part in self.__dict__:
                 self.__dict__[part].close()
+
+    def _warm_answers(self) -> None:
+        """Load sentences and open the database before anybody speaks, as the window does while nobody waits."""
+        for language in LANGUAGES:
+            self._jarvis.skill_book.warm(language)
+        self._jarvis.conversation_log.conversations(limit=1)
 
     def _present_speaker(self) -> Speaker:
         find_device(self._jarvis.settings.text("voice.speaker"), "output")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jarvis.contracts.errors import JarvisError
 from jarvis.contracts.skills import Alert
 from jarvis.host.alert_keeper import AlertKeeper
 from jarvis.host.keeper_lock import KeeperLock
@@ -16,6 +17,7 @@ from jarvis.host.notify import DesktopNotifier
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
     from jarvis.app.window_voice import WindowVoice
+    from jarvis.voice.announcements import Notice
 
 RING_AGAIN_SECONDS = 6.0
 """Pause between two rings of an alert that nobody has stopped."""
@@ -39,7 +41,7 @@ class WindowAlerts:
             on_missed=self._missed,
             on_quiet=self._quiet,
         )
-        self._ringing: dict[str, threading.Event] = {}
+        self._ringing: dict[str, _Ring] = {}
         jarvis.stop_hub.register(self.silence)
 
     def start(self) -> None:
@@ -51,8 +53,8 @@ class WindowAlerts:
         self._keeper.stop()
         with self._lock:
             ringing, self._ringing = self._ringing, {}
-        for stopped in ringing.values():
-            stopped.set()
+        for ring in ringing.values():
+            ring.stop()
 
     def active(self) -> Sequence[Alert]:
         """Return what is set, soonest first."""
@@ -70,6 +72,7 @@ class WindowAlerts:
         for alert in book.active():
             if alert.id == alert_id:
                 book.replace(replace(alert, state="done" if alert.state == "ringing" else "cancelled"))
+                self._stop_sound(alert)
 
     def silence(self) -> bool:
         """Stop everything that rings; True if something did."""
@@ -80,22 +83,35 @@ class WindowAlerts:
 
     def _ring(self, alert: Alert) -> None:
         self._notifier.notify("Jarvis", words_for(alert), urgent=True)
-        stopped = threading.Event()
+        ring = _Ring()
         with self._lock:
             callbacks = list(self._callbacks)
-            self._ringing[alert.id] = stopped
+            self._ringing[alert.id] = ring
         for callback in callbacks:
             callback(alert)
-        threading.Thread(target=self._sound, args=(alert, stopped), name="jarvis-ring", daemon=True).start()
+        threading.Thread(target=self._sound, args=(alert, ring), name="jarvis-ring", daemon=True).start()
 
-    def _sound(self, alert: Alert, stopped: threading.Event) -> None:
+    def _sound(self, alert: Alert, ring: _Ring) -> None:
+        """Ring until stopped: the next time only after the last one was heard, so that none piles up."""
         from jarvis.audio.tones import alert_tone
 
-        first = True
-        while not stopped.is_set():
-            self._voice.say(words_for(alert) if first else "", alert.language, alert_tone())
-            first = False
-            stopped.wait(RING_AGAIN_SECONDS)
+        words = words_for(alert)
+        while not ring.stopped.is_set():
+            notice = self._voice.announce(words, alert.language, alert_tone(), lambda: self._rings(alert, ring))
+            words = ""
+            if notice is not None:
+                ring.wait_for(notice)
+            ring.stopped.wait(RING_AGAIN_SECONDS)
+
+    def _rings(self, alert: Alert, ring: _Ring) -> bool:
+        """Tell whether nobody has stopped `alert`, by whichever door; True when the book cannot be asked."""
+        if ring.stopped.is_set():
+            return False
+        try:
+            return any(one.id == alert.id and one.state == "ringing" for one in self.active())
+        except JarvisError as error:
+            _log.warning("the alert book could not be asked", extra={"facts": {"code": error.code}})
+            return True
 
     def _missed(self, alert: Alert) -> None:
         spanish = alert.language == "es"
@@ -109,9 +125,34 @@ class WindowAlerts:
 
     def _stop_sound(self, alert: Alert) -> None:
         with self._lock:
-            stopped = self._ringing.pop(alert.id, None)
-        if stopped is not None:
-            stopped.set()
+            ring = self._ringing.pop(alert.id, None)
+        if ring is not None:
+            ring.stop()
+
+
+class _Ring:
+    """The ringing of one alert; at most one announcement of it waits or sounds."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+        self._lock = threading.Lock()
+        self._notice: Notice | None = None
+
+    def wait_for(self, notice: Notice) -> None:
+        """Wait until `notice` is over; one that came too late is withdrawn."""
+        with self._lock:
+            self._notice = notice
+        if self.stopped.is_set():
+            notice.cancel()
+        notice.over.wait()
+
+    def stop(self) -> None:
+        """Ring no more, and fall silent at once."""
+        self.stopped.set()
+        with self._lock:
+            notice = self._notice
+        if notice is not None:
+            notice.cancel()
 
 
 def words_for(alert: Alert) -> str:

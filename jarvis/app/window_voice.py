@@ -11,6 +11,7 @@ from jarvis.contracts.speech import AudioChunk, VoiceEvent, VoiceState, VoiceTro
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
+    from jarvis.voice.announcements import Notice
     from jarvis.voice.loop import VoiceLoop
 
 _LOOP_OPTIONS = ("voice.microphone", "voice.speaker", "voice.endpoint_silence_seconds", "voice.wake_threshold")
@@ -55,9 +56,14 @@ class WindowVoice:
 
     def say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
         """Say `text`, after `sound`, in the background."""
+        self.announce(text, language, sound, lambda: True)
+
+    def announce(
+        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool]
+    ) -> Notice | None:
+        """Say `text`, after `sound`, in the background, if then `still_wanted`; None when there is no voice."""
         loop = self._ready()
-        if loop:
-            loop.text_to_say(text, language, sound)
+        return loop.text_to_say(text, language, sound, still_wanted) if loop else None
 
     def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:
         """Send every event to `callback`, the current state first."""

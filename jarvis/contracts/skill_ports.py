@@ -52,6 +52,10 @@ class AlertBook(Protocol):
 class ListBook(Protocol):
     """Named lists such as `shopping` and `todo`; names and texts are matched case- and accent-insensitively."""
 
+    def create(self, list_name: str) -> None:
+        """Keep a list of that name although nothing is on it; one that is there already stays as it is."""
+        ...
+
     def add(self, list_name: str, text: str) -> ListItem: ...
 
     def items(self, list_name: str, include_done: bool = False) -> list[ListItem]: ...
@@ -61,7 +65,7 @@ class ListBook(Protocol):
     def remove(self, item_id: int) -> None: ...
 
     def clear(self, list_name: str) -> int:
-        """Remove all items; returns how many."""
+        """Remove all items and the list itself; returns how many items."""
         ...
 
     def names(self) -> list[str]: ...

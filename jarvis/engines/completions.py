@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 _RETRY_SECONDS = (0.2, 0.6)
 """Bounds of the random pause before the one retry."""
 
+_CLOSE_SECONDS = 2.0
+"""How long connections may take to close politely; closing one takes milliseconds."""
+
+_LOG = logging.getLogger(__name__)
+
 _TALKATIVE_LOGGERS = ("openai", "httpx2", "httpcore2")
 """At debug level these write whole requests into the log."""
 
@@ -92,8 +97,13 @@ class Completions:
         with self._lock:
             loop, self._loop = self._loop, None
         if loop is not None:
-            asyncio.run_coroutine_threadsafe(self._drop_client(), loop).result()
-            loop.call_soon_threadsafe(loop.stop)
+            dropped = asyncio.run_coroutine_threadsafe(self._drop_client(), loop)
+            try:
+                dropped.result(_CLOSE_SECONDS)
+            except TimeoutError:
+                _LOG.warning("connections did not close in time and are dropped")
+            finally:
+                loop.call_soon_threadsafe(loop.stop)
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:

@@ -61,6 +61,7 @@ class LlamaEngine:
     `install_state` returns the sentence about a llama-cpp-python that is still being installed (or failed to be)
     in the asked language, and an empty text once it is there. `check_seconds` is the pace of the watch on idleness
     and health; a child that misses two checks of `health_seconds` each hangs. `start_seconds` is the longest load.
+    After a changed choice the first question waits `patience_seconds` at most for the answers that the old model gives.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class LlamaEngine:
         check_seconds: float = 5.0,
         health_seconds: float = 10.0,
         start_seconds: float = 600.0,
+        patience_seconds: float = 120.0,
     ) -> None:
         self._id = engine_id
         self._choose = choose
@@ -85,10 +87,12 @@ class LlamaEngine:
         self._check_seconds = check_seconds
         self._health_seconds = health_seconds
         self._start_seconds = start_seconds
+        self._patience_seconds = patience_seconds
         self._completions = Completions()
         self._times = LoadTimes(folders.cache / "load-times.json")
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._running: _Running | None = None
+        self._leaving: Child | None = None
         self._failed: tuple[Path, float, EngineError] | None = None
         self._closed = threading.Event()
 
@@ -123,7 +127,7 @@ class LlamaEngine:
         """
         cancel.raise_if_cancelled()
         path = self._usable_path()
-        with self._used(path) as running:
+        with self._used(path, cancel) as running:
             document = self._ready(running, cancel)
             target = Target(
                 base_url=document["url"],
@@ -142,8 +146,9 @@ class LlamaEngine:
     def close(self) -> None:
         """End the child and let go of everything; a later `stream` starts it again."""
         self._closed.set()
-        with self._lock:
-            running, self._running = self._running, None
+        with self._changed:
+            running = self._running
+            self._retire()
         if running is not None:
             running.child.stop()
         self._completions.close()
@@ -163,9 +168,12 @@ class LlamaEngine:
         return choice.path
 
     def _ready(self, running: _Running, cancel: CancelToken) -> dict[str, Any]:
+        self._completions.prepare()
+        if running.before is not None:
+            # Two models at once may not fit into the memory.
+            running.before.stop()
         begun = time.monotonic()
         was_up = running.child.state == "ready"
-        self._completions.prepare()
         try:
             document = running.child.ensure_ready(cancel)
         except EngineError as error:
@@ -188,20 +196,28 @@ class LlamaEngine:
         )
 
     @contextmanager
-    def _used(self, path: Path) -> Iterator[_Running]:
-        """Hand out the child for `path`, which is not ended for idleness inside the block."""
-        with self._lock:
-            running = self._child_for(path)
-            running.users += 1
+    def _used(self, path: Path, cancel: CancelToken) -> Iterator[_Running]:
+        """Hand out the child for `path`; neither idleness nor another choice ends it inside the block."""
+        unregister = cancel.on_cancel(self._wake)
+        try:
+            with self._changed:
+                running = self._child_for(path, cancel)
+                running.users += 1
+        finally:
+            unregister()
         try:
             yield running
         finally:
-            with self._lock:
+            with self._changed:
                 running.users -= 1
                 running.idle_since = time.monotonic()
+                self._changed.notify_all()
 
-    def _child_for(self, path: Path) -> _Running:
-        """Return the child for `path` and the present options; one for other ones is ended. The lock is held."""
+    def _child_for(self, path: Path, cancel: CancelToken) -> _Running:
+        """Return the child for `path` and the present options; one for other ones leaves once nobody uses it.
+
+        The lock is held. Raises `Cancelled`, and `EngineError` when the other answers take too long.
+        """
         options = self._options()
         arguments = (
             str(path),
@@ -209,12 +225,27 @@ class LlamaEngine:
             f"--threads={options.threads}",
             f"--gpu-layers={options.gpu_layers}",
         )
+        deadline = time.monotonic() + self._patience_seconds
+        while (other := self._running) is not None and other.arguments != arguments and other.users:
+            cancel.raise_if_cancelled()
+            if time.monotonic() >= deadline:
+                raise _still_answering(other.path)
+            self._changed.wait(deadline - time.monotonic())
         if self._running is not None and self._running.arguments != arguments:
-            self._running.child.stop()
-            self._running = None
+            self._retire()
         if self._running is None:
             self._running = self._new_child(path, arguments)
         return self._running
+
+    def _retire(self) -> None:
+        """Let the present child go: whoever starts the next one waits for its end first. The lock is held."""
+        if self._running is not None:
+            self._leaving, self._running = self._running.child, None
+            self._changed.notify_all()
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _new_child(self, path: Path, arguments: tuple[str, ...]) -> _Running:
         key = secrets.token_urlsafe(32)
@@ -227,7 +258,7 @@ class LlamaEngine:
             registry=self._registry,
             start_seconds=self._start_seconds,
         )
-        running = _Running(path=path, arguments=arguments, key=key, child=child)
+        running = _Running(path=path, arguments=arguments, key=key, child=child, before=self._leaving)
         self._closed.clear()
         threading.Thread(target=self._watch, args=(running,), name="text-model-watch", daemon=True).start()
         return running
@@ -247,10 +278,12 @@ class LlamaEngine:
             self._end_if_idle(running)
 
     def _end_if_idle(self, running: _Running) -> None:
-        with self._lock:
+        with self._changed:
             idle = time.monotonic() - running.idle_since
-            if running.users == 0 and running is self._running and idle >= self._options().idle_minutes * 60:
-                running.child.stop()
+            if running.users or running is not self._running or idle < self._options().idle_minutes * 60:
+                return
+            self._retire()
+        running.child.stop()
 
     def _state(
         self, choice: ModelChoice, child: Child | None, language: Language
@@ -269,14 +302,26 @@ class LlamaEngine:
 
 @dataclass(kw_only=True, slots=True)
 class _Running:
-    """A child with what is known about it; changed under the engine's lock."""
+    """A child with what is known about it, and the one `before` it; changed under the engine's lock."""
 
     path: Path
     arguments: tuple[str, ...]
     key: str
     child: Child
+    before: Child | None = None
     users: int = 0
     idle_since: float = 0.0
+
+
+def _still_answering(path: Path) -> EngineError:
+    return EngineError(
+        "engine.busy",
+        en="The model {model} is still answering another question, so the new choice could not be used yet; that "
+        "answer goes on. Ask again when it is finished, or stop it.",
+        es="El modelo {model} sigue respondiendo otra pregunta y la nueva elección aún no se pudo usar; esa respuesta "
+        "continúa. Pregunta de nuevo cuando termine, o detenla.",
+        model=path.stem,
+    )
 
 
 def _died(path: Path, how: ChildExit | None) -> EngineError:

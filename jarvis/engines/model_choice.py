@@ -59,6 +59,19 @@ def _set_model(models_folder: Path, setting: str) -> ModelChoice:
     for path in tries:
         if path.is_file():
             return ModelChoice(path=path)
+    if given.is_absolute():
+        return ModelChoice(
+            path=None,
+            why_not=EngineError(
+                "engine.model_missing",
+                en="There is no model file {path}, which is set in engine.model. Put it there, set another path, or "
+                "clear the setting.",
+                es="No existe el fichero de modelo {path}, indicado en engine.model. Ponlo ahí, indica otra ruta o "
+                "vacía el ajuste.",
+                retryable=False,
+                path=given,
+            ),
+        )
     return ModelChoice(
         path=None,
         why_not=EngineError(

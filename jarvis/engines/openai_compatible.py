@@ -6,6 +6,7 @@ Asks only when it is switched on; never logs text or the key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from jarvis.contracts.cancel import CancelToken
@@ -20,8 +21,8 @@ _NEEDS_KEY = "api.openai.com"
 class OpenAICompatibleEngine:
     """A `TextEngine` whose settings are asked for at every call, so that a change takes effect at once.
 
-    `key` returns None where none is stored; a key is required only for OpenAI itself. `key_name` is what
-    “jarvis keys set” calls it.
+    `key` returns None where none is stored; a key is required only for OpenAI itself and sent only encrypted
+    or within this computer. `key_name` is what “jarvis keys set” calls it.
     """
 
     def __init__(
@@ -102,6 +103,19 @@ class OpenAICompatibleEngine:
                 retryable=False,
                 where=self._base_url() or "“”",
             )
+        if not _is_private_way(self._base_url()) and self._key():
+            return EngineError(
+                "engine.insecure_address",
+                en="The key for {where} would travel unencrypted, so nothing was sent. Enter an address that starts "
+                "with https:// in the settings, or remove the key with “jarvis keys delete {name}” if the server "
+                "needs none.",
+                es="La clave para {where} viajaría sin cifrar y no se ha enviado nada. Introduce en los ajustes una "
+                "dirección que empiece por https://, o quita la clave con «jarvis keys delete {name}» si el servidor "
+                "no la necesita.",
+                retryable=False,
+                where=self._host(),
+                name=self._key_name,
+            )
         if self._host() == _NEEDS_KEY and not self._key():
             return EngineError(
                 "engine.no_key",
@@ -112,6 +126,17 @@ class OpenAICompatibleEngine:
                 name=self._key_name,
             )
         return None
+
+
+def _is_private_way(url: str) -> bool:
+    """Tell whether nobody on the way to the http address `url` can read along: encrypted, or on this computer."""
+    host = _host_of(url)
+    if urlsplit(url).scheme == "https" or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _host_of(url: str) -> str:

@@ -101,16 +101,27 @@ class AlertKeeper:
                 self._carry_out(due, uptime)
 
     def _run(self) -> None:
-        while True:
-            try:
-                self.look()
-                self._failing = False
-            except (JarvisError, OSError) as error:
-                if not self._failing:
-                    _LOG.warning("alerts cannot be kept now: %s", error)
-                self._failing = True
-            if self._stop.wait(LOOK_SECONDS):
-                return
+        try:
+            while True:
+                self._look_or_log()
+                if self._stop.wait(LOOK_SECONDS):
+                    return
+        finally:
+            # Whoever holds the lock is believed to ring: a thread that ended must not.
+            self._lock.release()
+
+    def _look_or_log(self) -> None:
+        try:
+            self.look()
+            self._failing = False
+        except (JarvisError, OSError) as error:
+            if not self._failing:
+                _LOG.warning("alerts cannot be kept now: %s", error)
+            self._failing = True
+        except Exception:  # noqa: BLE001 - what one look cannot do must not end all later ones
+            if not self._failing:
+                _LOG.exception("a look at the alerts failed")
+            self._failing = True
 
     def _follow_the_clock(self, alerts: list[Alert], now: datetime, uptime: float) -> None:
         if self._seen_at is not None:

@@ -5,6 +5,7 @@ What is opened belongs to the person: it runs in a session of its own and outliv
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import shutil
@@ -12,14 +13,19 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.skills import Application
 from jarvis.host.desktop_entries import DesktopEntry, applications_folders, desktop_entries
+from jarvis.settings.child_environment import without_keys
 
 _LOG = logging.getLogger(__name__)
+
+APPLICATION_SECONDS = 0.5
+"""How long a started application is watched for failing at once, as one with a missing library does."""
 
 OPENER_SECONDS = 2.0
 """How long an opener is watched for failure; one that still runs then is the program itself."""
@@ -60,18 +66,20 @@ class SystemLauncher:
         entries = desktop_entries(applications_folders())
         entry = next((entry for entry in entries if entry.id == application.command), None)
         if entry is None:
-            raise _not_opened(application.name, "it is no longer installed", "ya no está instalado")
+            raise _not_opened(application.name, _GONE)
         try:
             line = _terminal_line(entry) + entry.command_line()
         except ValueError as error:
-            raise _not_opened(application.name, str(error), str(error)) from error
+            raise _not_opened(application.name, _BAD_ENTRY) from error
         folder = entry.working_folder if Path(entry.working_folder).is_dir() else None
-        _start(line, application.name, watch_seconds=0.0, folder=folder)
+        code = _start(line, application.name, watch_seconds=APPLICATION_SECONDS, folder=folder)
+        if code:
+            raise _not_opened(application.name, _failed(line[0], code))
 
     def open_path(self, path: Path) -> None:
         """Open a file or folder with the program that the person chose for its kind; `InputError` when that fails."""
         if not path.exists():
-            raise _not_opened(str(path), "it does not exist", "no existe")
+            raise _not_opened(str(path), _ABSENT)
         self._open(str(path.absolute()), str(path))
 
     def open_url(self, url: str) -> None:
@@ -101,15 +109,19 @@ class SystemLauncher:
             try:
                 os.startfile(target)
             except OSError as error:
-                raise _not_opened(shown, str(error), str(error)) from error
+                raise _not_opened(shown, _refused_by_system(error)) from error
             return
         openers = (("open",),) if sys.platform == "darwin" else _OPENERS
-        opener = next((line for line in openers if shutil.which(line[0])), None)
-        if opener is None:
-            raise _not_opened(
-                shown, "no opener is installed; install xdg-utils", "no hay con qué abrirlo; instala xdg-utils"
-            )
-        _start([*opener, target], shown, watch_seconds=OPENER_SECONDS)
+        why = _NO_OPENER
+        for opener in openers:
+            if shutil.which(opener[0]) is None:
+                continue
+            code = _start([*opener, target], shown, watch_seconds=OPENER_SECONDS)
+            if not code:
+                return
+            _LOG.info("%s failed with code %d", opener[0], code)
+            why = _unopenable(opener[0], code)
+        raise _not_opened(shown, why)
 
 
 def is_web_address(url: str) -> bool:
@@ -124,7 +136,8 @@ def is_web_address(url: str) -> bool:
     return parts.scheme in ("http", "https") and bool(host)
 
 
-def _start(line: list[str], shown: str, *, watch_seconds: float, folder: str | None = None) -> None:
+def _start(line: list[str], shown: str, *, watch_seconds: float, folder: str | None = None) -> int:
+    """Start a program and return its exit code, 0 if it still runs after `watch_seconds`."""
     try:
         process = subprocess.Popen(
             line,
@@ -132,20 +145,18 @@ def _start(line: list[str], shown: str, *, watch_seconds: float, folder: str | N
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=without_keys(),
             start_new_session=True,
         )
     except OSError as error:
-        why = error.strerror or str(error)
-        raise _not_opened(shown, why, why) from error
+        missing = isinstance(error, FileNotFoundError)
+        raise _not_opened(shown, _program_missing(line[0]) if missing else _refused_by_system(error)) from error
     try:
-        code = process.wait(watch_seconds) if watch_seconds else None
+        return process.wait(watch_seconds)
     except subprocess.TimeoutExpired:
-        code = None
-    if code:
-        raise _not_opened(shown, f"{line[0]} failed with code {code}", f"{line[0]} falló con el código {code}")
-    if code is None:
         # Somebody has to collect its exit status, or it stays as a zombie until Jarvis ends.
         threading.Thread(target=process.wait, name=f"reap-{process.pid}", daemon=True).start()
+        return 0
 
 
 def _terminal_line(entry: DesktopEntry) -> list[str]:
@@ -154,7 +165,7 @@ def _terminal_line(entry: DesktopEntry) -> list[str]:
     for line in _TERMINALS:
         if shutil.which(line[0]):
             return list(line)
-    raise _not_opened(entry.name, "it needs a terminal and none was found", "necesita una terminal y no hay ninguna")
+    raise _not_opened(entry.name, _NO_TERMINAL)
 
 
 def _macos_bundles() -> list[Path]:
@@ -168,12 +179,73 @@ def _windows_shortcuts() -> list[Path]:
     return [path for menu in menus for path in menu.rglob("*.lnk")]
 
 
-def _not_opened(what: str, why_en: str, why_es: str) -> InputError:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Reason:
+    """Why something was not opened and what to do about it, in both languages, for the end of a sentence."""
+
+    en: str
+    es: str
+
+
+_GONE = _Reason(
+    en="it is no longer installed. Install it again, or name another program.",
+    es="ya no está instalado. Vuelve a instalarlo o nombra otro programa.",
+)
+_BAD_ENTRY = _Reason(
+    en="its menu entry has no command that can be run. Install it again, or start it from its own folder.",
+    es="su entrada de menú no tiene una orden que se pueda ejecutar. Vuelve a instalarlo o inícialo desde su carpeta.",
+)
+_ABSENT = _Reason(
+    en="it does not exist. Check the name and ask again.", es="no existe. Comprueba el nombre y pídelo de nuevo."
+)
+_NO_OPENER = _Reason(
+    en="there is no program that opens things. Install xdg-utils and ask again.",
+    es="no hay ningún programa con qué abrirlo. Instala xdg-utils y pídelo de nuevo.",
+)
+_NO_TERMINAL = _Reason(
+    en="it needs a terminal and none was found. Install one, such as GNOME Terminal.",
+    es="necesita una terminal y no hay ninguna. Instala una, como GNOME Terminal.",
+)
+
+
+def _program_missing(program: str) -> _Reason:
+    return _Reason(
+        en=f"its program {program} is not there. Install it again.",
+        es=f"su programa {program} no está. Vuelve a instalarlo.",
+    )
+
+
+def _failed(program: str, code: int) -> _Reason:
+    return _Reason(
+        en=f"{program} ended at once with code {code}. Start it in a terminal to read why, or install it again.",
+        es=f"{program} terminó enseguida con el código {code}. Inícialo en una terminal para leer por qué, "
+        "o vuelve a instalarlo.",
+    )
+
+
+def _unopenable(opener: str, code: int) -> _Reason:
+    return _Reason(
+        en=f"{opener} failed with code {code}. Choose a program for things of this kind in your system's settings "
+        "(default applications) and ask again.",
+        es=f"{opener} falló con el código {code}. Elige un programa para cosas de este tipo en los ajustes del "
+        "sistema (aplicaciones predeterminadas) y pídelo de nuevo.",
+    )
+
+
+def _refused_by_system(error: OSError) -> _Reason:
+    detail = f"{errno.errorcode.get(error.errno or 0, 'error')} {error.filename or ''}".strip()
+    return _Reason(
+        en=f"the system refused it ({detail}). Check that you may open it, and ask again.",
+        es=f"el sistema lo rechazó ({detail}). Comprueba que tienes permiso para abrirlo y pídelo de nuevo.",
+    )
+
+
+def _not_opened(what: str, why: _Reason) -> InputError:
     return InputError(
         "host.not_opened",
-        en="{what} could not be opened: {why_en}. Nothing was changed.",
-        es="No se pudo abrir {what}: {why_es}. No se ha cambiado nada.",
+        en="{what} could not be opened and nothing was changed: {why_en}",
+        es="No se pudo abrir {what} y no se ha cambiado nada: {why_es}",
         what=what,
-        why_en=why_en,
-        why_es=why_es,
+        why_en=why.en,
+        why_es=why.es,
     )

@@ -8,7 +8,6 @@ protocol, and a hung server would hang a thread that nothing can kill, while a p
 from __future__ import annotations
 
 import logging
-import os
 import re
 import shutil
 import subprocess
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 
 from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.skills import Volume
+from jarvis.settings.child_environment import without_keys
 
 _LOG = logging.getLogger(__name__)
 
@@ -110,8 +110,10 @@ class SystemVolume:
         except NoMixer as error:
             raise DeviceError(
                 "host.volume_refused",
-                en="The sound system refused the change ({why}); the volume is as it was.",
-                es="El sistema de sonido rechazó el cambio ({why}); el volumen queda como estaba.",
+                en="The sound system refused the change ({why}); the volume is as it was. "
+                "Check in the sound settings that a speaker is chosen, and ask again.",
+                es="El sistema de sonido rechazó el cambio ({why}); el volumen queda como estaba. "
+                "Comprueba en los ajustes de sonido que hay un altavoz elegido y pídelo de nuevo.",
                 why=error,
             ) from error
 
@@ -147,7 +149,7 @@ def _output_of(line: Sequence[str]) -> str:
             timeout=PROGRAM_SECONDS,
             check=False,
             stdin=subprocess.DEVNULL,
-            env={**os.environ, "LC_ALL": "C"},
+            env={**without_keys(), "LC_ALL": "C"},
         )
     except (OSError, subprocess.SubprocessError) as error:
         raise NoMixer(f"{line[0]}: {error}") from error

@@ -7,7 +7,6 @@ either announces one JSON document (mode "announce") or speaks over its standard
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 import threading
 import time
@@ -22,6 +21,7 @@ from jarvis.processes.capped_log import CappedLog
 from jarvis.processes.exits import ChildExit, start_failure, start_timeout
 from jarvis.processes.life import Life
 from jarvis.processes.registry import ChildRegistry
+from jarvis.settings.child_environment import for_python_child
 
 ChildState = Literal["new", "starting", "ready", "stopping", "exited"]
 Mode = Literal["announce", "pipes"]
@@ -50,8 +50,9 @@ class Wire:
 class Child:
     """A Python module run in a process group of its own; safe to use from several threads.
 
-    `arguments` go on the command line (never a secret), `environment` is added to this process' own. `log` is
-    the file that keeps its standard error. `on_exit` is called on a thread of its own after every end.
+    `arguments` go on the command line (never a secret), `environment` is added to this process' own without its API
+    keys. It never imports from the folder that Jarvis was started in. `log` is the file that keeps its standard
+    error. `on_exit` is called on a thread of its own after every end.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class Child:
     ) -> None:
         self.name = name
         self._command = [sys.executable, "-m", module, *arguments]
-        self._environment = {**_inherited(), **(environment or {})}
+        self._environment = {**for_python_child(), **(environment or {})}
         self._log = CappedLog(log)
         self._registry = registry
         self._mode = mode
@@ -226,13 +227,3 @@ class Child:
     def _move(self, state: ChildState) -> None:
         self._state = state
         self._changed.notify_all()
-
-
-def _inherited() -> dict[str, str]:
-    """Return this process' environment with the folder of a cloned `jarvis` on the import path."""
-    environment = {**os.environ, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}
-    root = Path(__file__).resolve().parents[2]
-    if root.name not in ("site-packages", "dist-packages"):
-        before = environment.get("PYTHONPATH")
-        environment["PYTHONPATH"] = os.pathsep.join((str(root), before)) if before else str(root)
-    return environment

@@ -20,6 +20,7 @@ from jarvis.processes.capped_log import CappedLog
 from jarvis.processes.child_side import LIFELINE
 from jarvis.processes.exits import ChildExit
 from jarvis.processes.tree import kill_group, kill_orphans_of, kill_tree
+from jarvis.settings.child_environment import safe_folder
 
 _DRAIN_SECONDS = 1.0
 """How long the last output may take to arrive after the end; a grandchild that kept the pipe open is cut off."""
@@ -109,6 +110,7 @@ class Life:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 env=environment,
+                cwd=safe_folder(),
                 pass_fds=() if child_end is None else (child_end,),
                 start_new_session=sys.platform != "win32",
                 creationflags=_creation_flags(),

@@ -1,6 +1,7 @@
 """The parsers of the slots of lists, notes, facts and of what is opened: each refuses words that it is not sure of.
 
-`program` knows only well-known names; `SkillBook` puts one in its place that knows what is installed.
+`program` knows only well-known names and `told` nothing; `SkillBook` puts those in their place that know what is
+installed and what was told.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from jarvis.contracts.ports import Clock
-from jarvis.contracts.skill_ports import Launcher
+from jarvis.contracts.skill_ports import FactBook, Launcher
 from jarvis.contracts.skills import Application, SlotValue
 from jarvis.skills.folding import key
 from jarvis.skills.matcher import SlotContext, SlotParser
@@ -29,6 +30,20 @@ _NO_LIST = re.compile(
     r"\b(?:shopping|grocer\w+|to do|to-do|todo|tasks?|compras?|tareas|pendientes|lists?|listas?|"
     r"waiting|wait|mailing|guest|black|white|block|ignore|play|reproduccion|espera|correo|invitados|negra|blanca|"
     r"contacts?|contactos|email|following|python|linked|array|number|numeros)\b|'"
+)
+_NO_NAME = re.compile(r"^(?:a|an|the|my|new|one|of|un|una|la|el|nueva|otra)$|^(?:of|a|to|with) ")
+_LIST_AROUND = re.compile(
+    r"^(?:(?:the|my|a|la|las|mi|una|lista|de|called|llamada|it is|it's|se llama)\s+)+|\s+list$", re.IGNORECASE
+)
+_LONGEST_LIST_NAME = 3
+_KEPT_LIST = re.compile(r"^(?:(shopping|grocery|groceries|compras?)|to ?-?do|tasks?|tareas|pendientes)$")
+_NOT_BARE = re.compile(
+    r"\d|\b(?:to|in|on|into|with|from|for|of|the|my|your|it|this|that|these|those|all|me|more|another|new|up|then|some "
+    r"more|timers?|alarms?|reminders?|notes?|lists?|tasks?|events?|contacts?|minutes?|hours?|seconds?|numbers?|music|"
+    r"songs?|volume|one|two|three|four|five|six|seven|eight|nine|ten|a|al|en|con|de|del|para|por|el|la|los|las|mi|mis|tu|"
+    r"esto|eso|todo|otro|otra|nuevo|nueva|mas|temporizador|alarma|recordatorio|notas?|listas?|tareas?|eventos?|"
+    r"minutos?|horas?|segundos?|musica|volumen|uno|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|que|"
+    r"comments?|columns?|rows?|tests?|features?|emphasis|context|detail|details|examples?|comentarios?|ejemplos?)\b"
 )
 _STATES = {
     "en": re.compile(
@@ -69,6 +84,9 @@ _NOT_SEARCHED = re.compile(
     r"^(?:my|mis?|is|are|was|has|will|can|does|did|es|son|era|tiene)\b|"
     r"^(?:my |mis? |a |una? )?(?:notes?|notas?|lists?|listas?|files?|archivos?|me|it|this|that)\b|"
     r"\b(?:in|en) (?:my|mis?) (?:notes|notas|lists?|listas?|files|archivos)$"
+)
+_WEB_MATTER = re.compile(
+    r"^(?:una? )?(?:recetas?|informacion|noticias|tutoriales|videos?|imagenes|fotos) (?:de|del|sobre|para) (?!mi)"
 )
 _PERCENT_SIGN = re.compile(r"\s*(?:%|\b(?:percent|per cent|por ciento|porciento|points?|puntos?)\b)\s*$", re.IGNORECASE)
 _HOST = re.compile(r"^(?:[a-z0-9ñ](?:[a-z0-9ñ-]*[a-z0-9ñ])?\.)+[a-z]{2,24}$")
@@ -115,6 +133,22 @@ class ProgramParser:
             return self._installed[1]
 
 
+class ToldParser:
+    """Reads what the person told of before: only words each of which some stored fact shares."""
+
+    def __init__(self, facts: FactBook) -> None:
+        self._facts = facts
+
+    def __call__(self, text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG002
+        """Return the words as they were said, or None."""
+        told = [{fact.id for fact in self._facts.search(word)} for word in text.split()]
+        return text if told and set.intersection(*told) else None
+
+
+def _nothing_told(text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG001
+    return None
+
+
 def _said(text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG001
     return text
 
@@ -124,7 +158,24 @@ def _thing(text: str, context: SlotContext) -> SlotValue | None:
 
 
 def _list_name(text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG001
-    return None if _NO_LIST.search(key(text)) else text
+    return None if _NO_LIST.search(key(text)) or _NO_NAME.match(key(text)) else text
+
+
+def _new_list(text: str, context: SlotContext) -> SlotValue | None:
+    """Read the answer to "what is it called?": a name, with or without "the ... list" around it."""
+    words = _LIST_AROUND.sub("", text.strip())
+    kept = _KEPT_LIST.match(key(words))
+    if kept:
+        return "shopping" if kept[1] else "to-do"
+    return _list_name(words, context) if len(words.split()) <= _LONGEST_LIST_NAME else None
+
+
+def _bare_things(text: str, context: SlotContext) -> SlotValue | None:
+    """Read what is put on a list when no list is named: a few plain words, none of which points elsewhere."""
+    words = key(text)
+    if _NOT_BARE.search(words) or words in _PRONOUN[context.language]:
+        return None
+    return text
 
 
 def _statement(text: str, context: SlotContext) -> SlotValue | None:
@@ -159,16 +210,25 @@ def _query(text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG001
     return None if _NOT_SEARCHED.search(key(text)) else text
 
 
+def _web_matter(text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG001
+    """Read what can only be looked up on the web: "recetas de paella"."""
+    return text if _WEB_MATTER.match(key(text)) else None
+
+
 ACT_SLOT_PARSERS: Mapping[str, SlotParser] = {
     "said": _said,
     "thing": _thing,
     "list_name": _list_name,
+    "new_list": _new_list,
+    "bare_things": _bare_things,
     "statement": _statement,
     "own_statement": _own_statement,
     "own_thing": _own_thing,
     "program": _known_program,
     "percent": _percent,
     "site": _site,
+    "told": _nothing_told,
     "query": _query,
+    "web_matter": _web_matter,
 }
 """`percent` gives an int; all others give the words as they were said."""

@@ -5,15 +5,16 @@ Knows nothing about ringing: whoever watches the `AlertBook` does that.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from jarvis.contracts.skills import Alert, AwaitedSlot, SkillReply
 from jarvis.skills.alerts import cancel as cancel_one
 from jarvis.skills.alerts import cancel_all as cancel_every
-from jarvis.skills.alerts import due_locally, first_repeat, repeat_words, with_ringing_notice
+from jarvis.skills.alerts import first_repeat, repeat_words, when_words, with_ringing_notice
 from jarvis.skills.turn import Handler, Turn
-from jarvis.skills.wording import at_words, join_words, moment_words
+from jarvis.skills.wording import at_words, duration_words, join_words, moment_words
 
 SNOOZE_SECONDS = 9 * 60.0
 """How long a snooze lasts when nothing is said; alarm clocks have long used nine minutes."""
@@ -27,10 +28,17 @@ def set_alarm(turn: Turn) -> SkillReply:
     repeat, due = first_repeat(turn.text("repeat"), due, turn.now)
     turn.ports.alerts.add("alarm", turn.text("label"), due.astimezone(UTC), repeat=repeat, language=turn.language)
     if repeat == "once":
-        reply = turn.reply("set", when=moment_words(due, turn.language, turn.now))
+        # English says "for 7 am", "for Monday": without the preposition that the words bring.
+        when = moment_words(due, turn.language, turn.now)
+        reply = turn.reply("set", when=re.sub(r"^(?:at|on) ", "", when))
     else:
         reply = turn.reply("set_repeating", at=at_words(due, turn.language), repeat=repeat_words(turn, repeat, due))
     return with_ringing_notice(turn, reply)
+
+
+def unclear(turn: Turn) -> SkillReply:
+    """Say that the time was not understood and nothing was set."""
+    return turn.reply("unclear", words=turn.text("words"))
 
 
 def cancel(turn: Turn) -> SkillReply:
@@ -72,12 +80,19 @@ def next_alarm(turn: Turn) -> SkillReply:
     return turn.reply("next", when=_item(turn, active[0]))
 
 
+def until(turn: Turn) -> SkillReply:
+    """Say how long it is until the next alarm rings."""
+    active = turn.ports.alerts.active("alarm")
+    if not active:
+        return turn.reply("none")
+    left = (active[0].due_at - turn.now.astimezone(UTC)).total_seconds()
+    if left <= 0:
+        return turn.reply("rings_now", name=_name(turn, active[0]))
+    return turn.reply("until", left=duration_words(left, turn.language), when=_item(turn, active[0]))
+
+
 def _item(turn: Turn, alert: Alert) -> str:
-    due = due_locally(turn, alert)
-    if alert.repeat == "once":
-        words = moment_words(due, turn.language, turn.now)
-    else:
-        words = f"{repeat_words(turn, alert.repeat, due)} {at_words(due, turn.language)}"
+    words = _when(turn, alert)
     return f"{words} ({alert.label})" if alert.label else words
 
 
@@ -88,14 +103,16 @@ def _name(turn: Turn, alert: Alert) -> str:
 
 
 def _when(turn: Turn, alert: Alert) -> str:
-    return moment_words(due_locally(turn, alert), turn.language, turn.now)
+    return when_words(turn, alert)
 
 
 HANDLERS: dict[str, Handler] = {
     "set": set_alarm,
+    "unclear": unclear,
     "cancel": cancel,
     "cancel_all": cancel_all,
     "snooze": snooze,
     "list": list_alarms,
     "next": next_alarm,
+    "until": until,
 }

@@ -12,10 +12,10 @@ from typing import cast
 
 from jarvis.contracts.errors import Language
 from jarvis.contracts.skills import Alert, AlertKind, AwaitedSlot, Repeat, SkillReply
-from jarvis.skills.folding import key
+from jarvis.skills.folding import key, stem
 from jarvis.skills.questions import ALL
 from jarvis.skills.turn import Turn
-from jarvis.skills.wording import join_words
+from jarvis.skills.wording import at_words, join_words, moment_words
 
 Name = Callable[[Turn, Alert], str]
 """Says one alert so that it can be told from the others: "the pasta timer"."""
@@ -80,9 +80,14 @@ def due_locally(turn: Turn, alert: Alert) -> datetime:
 
 
 def first_repeat(repeat: str, due: datetime, now: datetime) -> tuple[Repeat, datetime]:
-    """Return the kind of repetition and its first moment; `repeat` may be `weekly:0` (Monday) to `weekly:6`."""
+    """Return the kind of repetition and its first moment; `repeat` may be `weekly:0` (Monday) to `weekly:6`.
+
+    `daily:evening` is every evening: an hour of five to eleven is then one before midnight.
+    """
     kind, _, weekday = repeat.partition(":")
     allowed = {"": range(7), "daily": range(7), "weekdays": range(5), "weekends": range(5, 7)}
+    if weekday == "evening":
+        weekday, due = "", due + timedelta(hours=12 if 5 <= due.hour < 12 else 0)
     days = [int(weekday)] if weekday else list(allowed[kind])
     due = datetime.combine(now.date(), due.timetz()) if kind else due
     while kind and (due <= now or due.weekday() not in days):
@@ -97,19 +102,41 @@ def repeat_words(turn: Turn, repeat: str, due: datetime) -> str:
     return turn.words(f"repeat_{repeat}", weekday=format_date(due, format="EEEE", locale=turn.language))
 
 
+def when_words(turn: Turn, alert: Alert) -> str:
+    """Return "tomorrow at 7 am", or "every day at 7 am" of one that comes back."""
+    due = due_locally(turn, alert)
+    if alert.repeat == "once":
+        return moment_words(due, turn.language, turn.now)
+    return f"{repeat_words(turn, alert.repeat, due)} {at_words(due, turn.language)}"
+
+
 def _fits(turn: Turn, alert: Alert) -> bool:
     if turn.has("id"):
         return alert.id == turn.text("id")
     if turn.has("label"):
-        words = set(key(turn.text("label")).split())
-        return bool(words) and words <= set(key(alert.label).split())
+        words = _stems(turn.text("label"))
+        return bool(words) and words <= _stems(alert.label)
     if (seconds := turn.number("duration")) is not None and turn.call.match.skill.endswith((".cancel", ".remaining")):
         return alert.duration_seconds == seconds
     if turn.has("when"):
-        wanted = datetime.fromisoformat(turn.text("when"))
-        due = due_locally(turn, alert)
-        return (due.hour % 12, due.minute) == (wanted.hour % 12, wanted.minute)
+        return _at_moment(turn, due_locally(turn, alert))
     return True
+
+
+def _at_moment(turn: Turn, due: datetime) -> bool:
+    """Tell whether `due` agrees with all that was said of a moment; what was left unsaid may be anything."""
+    wanted = datetime.fromisoformat(turn.text("when"))
+    said = turn.text("when_said").split()
+    day = next((word for word in said if word[0].isdigit()), None)
+    if day is not None and due.date().isoformat() != day:
+        return False
+    if "half" in said and (due.hour < 12) != (wanted.hour < 12):
+        return False
+    return "time" not in said or (due.hour % 12, due.minute) == (wanted.hour % 12, wanted.minute)
+
+
+def _stems(words: str) -> set[str]:
+    return {stem(word) for word in key(words).split()}
 
 
 def _cancelled(turn: Turn, alerts: list[Alert], name: Name) -> SkillReply:

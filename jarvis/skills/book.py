@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from jarvis.contracts.errors import InputError, Language
 from jarvis.contracts.messages import Request
 from jarvis.contracts.skills import SkillCall, SkillMatch, SkillReply
-from jarvis.skills.act_slots import ProgramParser
+from jarvis.skills.act_slots import ProgramParser, ToldParser
 from jarvis.skills.matcher import Matcher
 from jarvis.skills.questions import OpenQuestion
 from jarvis.skills.slots import SLOT_PARSERS, slot_words
@@ -29,7 +29,8 @@ class SkillBook:
     def __init__(self, ports: SkillPorts, *, matcher: Matcher | None = None) -> None:
         self._ports = ports
         program = ProgramParser(ports.launcher, ports.clock)
-        self._matcher = matcher or Matcher(sentences_folder(), {**SLOT_PARSERS, "program": program})
+        told = ToldParser(ports.facts)
+        self._matcher = matcher or Matcher(sentences_folder(), {**SLOT_PARSERS, "program": program, "told": told})
         self._open_question: OpenQuestion | None = None
 
     def warm(self, language: Language) -> None:
@@ -55,6 +56,10 @@ class SkillBook:
         found = self._matcher.match(text, language, now=now, prefer=self._ports.preferences.language())
         question = self._open_question
         if found is None and question is not None:
+            if question.free and language is not None:
+                found = self._matcher.match(text, None, now=now, prefer=language)
+                if found is not None:
+                    return found
             return question.answered_by(text, now, self._ports.clock.monotonic())
         return found
 

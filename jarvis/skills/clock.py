@@ -50,10 +50,15 @@ def tell_week(turn: Turn) -> SkillReply:
 
 
 def tell_time_in(turn: Turn) -> SkillReply:
-    """Say the time in a place; a country with several times is told as such."""
-    place = place_in(turn.text("place"), turn.language)
+    """Say the time in one place or two; a country with several times is told as such."""
+    told = [_time_at(turn, turn.text(slot)) for slot in ("place", "other") if turn.has(slot)]
+    return SkillReply(text=" ".join(reply.text for reply in told))
+
+
+def _time_at(turn: Turn, name: str) -> SkillReply:
+    place = place_in(name, turn.language)
     if place is None:
-        return turn.reply("unknown_place", place=turn.text("place"))
+        return turn.reply("unknown_place", place=name)
     by_offset: dict[object, tuple[str, datetime]] = {}
     for zone in place.zones:
         there = turn.now.astimezone(ZoneInfo(zone))

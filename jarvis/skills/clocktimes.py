@@ -52,6 +52,7 @@ _NAMED = {
         "media noche": (0, 0),
     },
 }
+_TURNING_POINT = re.compile(r"\b(?:(?P<midnight>midnight|media ?noche)|noon|midday|medio ?dia)\b")
 _MERIDIEM = re.compile(r"(?<=[\w ])\s*\b(?P<half>[ap]) ?\.? ?m\b\.?$|(?<=\d)(?P<glued>[ap])\.? ?m\.?$")
 _DIGITS = re.compile(r"^(?P<hour>\d{1,2})(?:[:.h ](?P<minute>[0-5]\d))?(?: ?h(?:oras?|ours?|rs?)?)?$")
 _ENGLISH_TO = re.compile(r"^(.+?)(?: minutes?| mins?)? (?:to|before|till|of) (.+)$")
@@ -93,6 +94,9 @@ def clock_time_in(text: str, language: Language) -> ClockTime | None:
     found = _hour_minute(words, language)
     if found is None:
         return None
+    if turning := _TURNING_POINT.search(words):
+        hour, minute = found
+        return ClockTime(hours=(0 if turning["midnight"] and hour == 12 else hour,), minute=minute)
     return _hours_meant(*found, meridiem=meridiem, part=part, leading_zero=bool(re.match(r"^0\d", words)))
 
 

@@ -67,9 +67,9 @@ def say(key: str) -> Handler:
 
 
 def greet(turn: Turn) -> SkillReply:
-    """Greet back as the hour has it."""
+    """Greet back as the hour has it; in the small hours with no word for the time of day."""
     hour = turn.now.hour
-    part = "morning" if 5 <= hour < 12 else "afternoon" if 12 <= hour < 20 else "evening"
+    part = "night" if hour < 5 else "morning" if hour < 12 else "afternoon" if hour < 20 else "evening"
     return turn.reply(f"hello_{part}")
 
 

@@ -37,6 +37,11 @@ def key(text: str) -> str:
     return _SPACES.sub(" ", match_text(text)).strip()
 
 
+def stem(word: str) -> str:
+    """Return a folded word without its plural ending, English or Spanish: "eggs" and "egg", "flores" and "flor"."""
+    return word.removesuffix("es") if len(word) > 4 and word.endswith("es") else word.removesuffix("s")
+
+
 @lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     base = unicodedata.normalize("NFD", character)[0].lower()

@@ -1,43 +1,36 @@
-"""Writes the skills' own sentences as a grammar and as sample sentences, for a recogniser that knows only commands.
+"""Writes what the skills' sentence files mark as `spoken` as a grammar and as sample sentences.
 
-Typed slots are said in the bounded form of their `spoken` template; slots that take any words are left out, and
-with them the commands that cannot do without. Knows nothing about recognisers but which words they can hear.
+It is for a recogniser that knows only commands, and hears them the better the fewer they are: so only the common ways
+to say a thing are in it, and typed slots in the bounded form of their own `spoken` template. Commands with slots that
+take any words are left out. Knows nothing about recognisers but which words they can hear.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from jarvis.contracts.speech import CommandGrammar
 from jarvis.skills.automaton import fsg_text, smallest_automaton
 from jarvis.skills.folding import fold
-from jarvis.skills.phrases import NOTHING, Choice, Named, Phrase, PhraseBuilder, Words, chain, choice
-from jarvis.skills.templates import LanguagePack
+from jarvis.skills.phrases import NOTHING, Choice, Named, Phrase, PhraseBuilder, Scope, Words, chain, choice
+from jarvis.skills.templates import COMMON, LanguagePack
 
 SAMPLES_PER_TEMPLATE = 40
-"""Sample sentences drawn from one template: enough that every number word follows every other now and then."""
+"""Sample sentences drawn from one template: enough that every number word follows every other now and then, and the
+same for each, so that a command with many numbers is not expected more than another."""
 
 POLITE_SHARE = 0.12
 """Share of the samples that carry polite words."""
 
-POLITE_START = (
-    "please",
-    "jarvis",
-    "hey jarvis",
-    "okay jarvis",
-    "can you",
-    "could you",
-    "would you",
-    "can you please",
-    "could you please",
-)
-POLITE_END = ("please", "thanks", "thank you", "for me", "jarvis")
-"""Of the words that the matcher takes off, those that are long enough not to be heard in noise."""
+POLITE_START = ("please", "jarvis", "hey jarvis", "can you", "could you")
+POLITE_END = ("please", "thanks", "thank you", "jarvis")
+"""Of the words that the matcher takes off, the common ones that are long enough not to be heard in noise."""
 
 
 def command_grammar(pack: LanguagePack, knows: Callable[[str], bool]) -> CommandGrammar:
-    """Return everything that `pack`'s skills understand and that a recogniser with `knows` can hear.
+    """Return the spoken commands of `pack`'s skills that a recogniser with `knows` can hear.
 
     The same input always gives the same output.
     """
@@ -46,34 +39,45 @@ def command_grammar(pack: LanguagePack, knows: Callable[[str], bool]) -> Command
     start = _polite([text for text in POLITE_START if pack.polite_start.fullmatch(text)], builder)
     end = _polite([text for text in POLITE_END if pack.polite_end.fullmatch(text)], builder)
     rules = {name: phrase for name, phrase in builder.rules.items() if phrase is not None}
-    command = choice([phrase for _, phrase in templates])
+    command = choice(templates)
     rules["polite_start"], rules["polite_end"], rules["command"] = start, end, command
     public = chain([choice([NOTHING, Named("polite_start")]), Named("command"), choice([NOTHING, Named("polite_end")])])
     return CommandGrammar(
         automaton=fsg_text(smallest_automaton(public, rules)),
-        sentences=tuple(_samples([phrase for _, phrase in templates], rules)),
+        sentences=tuple(_samples(templates, rules)),
     )
 
 
-def _templates(pack: LanguagePack, builder: PhraseBuilder) -> Iterable[tuple[str, Phrase]]:
-    """Yield each sayable template with its skill's name."""
+def _templates(pack: LanguagePack, builder: PhraseBuilder) -> Iterable[Phrase]:
+    """Yield each template that can be said: the commands of every skill, then the answers to questions."""
+    for skill, intent in pack.intents.intents.items():
+        scope = _scope(pack, builder, skill.partition(".")[0], intent.data[0])
+        yield from _phrases(scope, pack.spoken[skill])
+    yield from _phrases(_scope(pack, builder, COMMON, None), pack.spoken_answers)
+
+
+def _scope(pack: LanguagePack, builder: PhraseBuilder, stem: str, data: Any) -> Scope:
+    """Return a reader of the templates of one sentence file; `data` carries its own rules and lists."""
+    rules, lists = dict(pack.intents.expansion_rules), dict(pack.intents.slot_lists)
+    if data is not None:
+        rules.update(data.expansion_rules)
+        lists.update(data.slot_lists)
+    for name, spec in pack.slot_specs[stem].items():
+        lists[name] = None if spec.spoken is None else _parsed(fold(spec.spoken))
+    return builder.scope(stem, rules, lists)
+
+
+def _phrases(scope: Scope, templates: Iterable[str]) -> Iterable[Phrase]:
+    for template in templates:
+        phrase = scope.phrase(_parsed(template))
+        if phrase is not None and phrase != NOTHING:
+            yield phrase
+
+
+def _parsed(template: str) -> Any:
     from hassil.parse_expression import parse_sentence
 
-    common_rules, common_lists = pack.intents.expansion_rules, pack.intents.slot_lists
-    for skill, intent in pack.intents.intents.items():
-        stem = skill.partition(".")[0]
-        for data in intent.data:
-            spoken = {
-                name: None if spec.spoken is None else parse_sentence(fold(spec.spoken), keep_text=True).expression
-                for name, spec in pack.slot_specs[stem].items()
-            }
-            scope = builder.scope(
-                stem, {**common_rules, **data.expansion_rules}, {**common_lists, **data.slot_lists, **spoken}
-            )
-            for sentence in data.sentences:
-                phrase = scope.phrase(sentence.expression)
-                if phrase is not None and phrase != NOTHING:
-                    yield skill, phrase
+    return parse_sentence(template, keep_text=True).expression
 
 
 def _polite(words: Iterable[str], builder: PhraseBuilder) -> Phrase:

@@ -5,7 +5,7 @@ A program is found among those that are installed; when several fit, Jarvis asks
 
 from __future__ import annotations
 
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from jarvis.contracts.skills import AwaitedSlot, SkillReply
 from jarvis.skills.act_slots import web_address
@@ -59,10 +59,11 @@ def page(turn: Turn) -> SkillReply:
 
 
 def search(turn: Turn) -> SkillReply:
-    """Search the web in the browser."""
+    """Search the web in the browser, and say with which site, whichever was named."""
     query = turn.text("query")
-    turn.ports.launcher.open_url(turn.ports.preferences.search_url().replace("{query}", quote_plus(query)))
-    return turn.reply("searching", query=query)
+    address = turn.ports.preferences.search_url()
+    turn.ports.launcher.open_url(address.replace("{query}", quote_plus(query)))
+    return turn.reply("searching", query=query, site=urlsplit(address).netloc.removeprefix("www."))
 
 
 HANDLERS: dict[str, Handler] = {"application": application, "folder": folder, "page": page, "search": search}

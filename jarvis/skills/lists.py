@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from jarvis.contracts.skills import AwaitedSlot, ListItem, SkillReply
-from jarvis.skills.folding import key
+from jarvis.skills.folding import key, stem
 from jarvis.skills.questions import ALL
 from jarvis.skills.turn import Handler, Turn
 from jarvis.skills.wording import join_words
@@ -45,11 +45,16 @@ def add(turn: Turn) -> SkillReply:
 
 
 def create(turn: Turn) -> SkillReply:
-    """Say how to fill a new list, or what is on it when it is there already."""
+    """Make a list, or say what is on it when it is there already; asks for the name when none was said."""
+    if not turn.has("list"):
+        return turn.ask("which_name", awaits=AwaitedSlot(slot="list", kind="new_list"))
     name = _list_of(turn)
     count = len(turn.ports.lists.items(name))
     shown = _list_words(turn, name)
-    return turn.reply("exists", n=count, list=shown) if count else turn.reply("created", list=shown)
+    if count:
+        return turn.reply("exists", n=count, list=shown)
+    turn.ports.lists.create(name)
+    return turn.reply("created", list=shown)
 
 
 def read(turn: Turn) -> SkillReply:
@@ -100,7 +105,8 @@ def remove(turn: Turn) -> SkillReply:
 def clear(turn: Turn) -> SkillReply:
     """Delete everything on a list; asked and confirmed before."""
     name = _list_of(turn)
-    count = turn.ports.lists.clear(name)
+    count = len(turn.ports.lists.items(name))
+    turn.ports.lists.clear(name)
     shown = _list_words(turn, name)
     return turn.reply("cleared", n=count, list=shown) if count else turn.reply("empty", list=shown)
 
@@ -149,12 +155,8 @@ def _found(items: list[ListItem], words: str, turn: Turn) -> list[ListItem]:
     exact = [item for item in items if key(_bare(item.text, turn)) == wanted]
     if exact:
         return exact[:1]
-    stems = {_singular(word) for word in wanted.split()}
-    return [item for item in items if stems <= {_singular(word) for word in key(item.text).split()}]
-
-
-def _singular(word: str) -> str:
-    return word.removesuffix("es") if len(word) > 4 and word.endswith("es") else word.removesuffix("s")
+    stems = {stem(word) for word in wanted.split()}
+    return [item for item in items if stems <= {stem(word) for word in key(item.text).split()}]
 
 
 def _candidates(turn: Turn) -> list[ListItem]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -41,16 +42,33 @@ _PART_OF_DAY = {
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A coming moment and how much of it was said: the day, a time, and which half of the day that time is in."""
+
+    at: datetime
+    day: date | None = None
+    time: bool = True
+    half: bool = True
+
+
 def moment_in(text: str, language: Language, now: datetime, purpose: Purpose) -> datetime | None:
     """Return the coming moment that `text` wholly says, in `now`'s zone, or None.
 
     A day without a time means nine in the morning for reminders and nothing for alarms.
     """
+    found = moment_said(text, language, now, purpose)
+    return found.at if found else None
+
+
+def moment_said(text: str, language: Language, now: datetime, purpose: Purpose) -> Moment | None:
+    """Return what `moment_in` does, with what of it was said."""
     words = re.sub(r"\s+", " ", key(text))
     if found := _IN[language].match(words):
         seconds = seconds_in(found[1] or found[found.lastindex or 1], language)
         if seconds is not None:
-            return now + timedelta(seconds=seconds)
+            at = now + timedelta(seconds=seconds)
+            return Moment(at=at, day=at.date())
     for day_words, time_words in _splits(words, language):
         bare_day, part = _split_day_part(day_words, language)
         day = date_in(bare_day, language, now.date()) if bare_day else None
@@ -60,9 +78,11 @@ def moment_in(text: str, language: Language, now: datetime, purpose: Purpose) ->
             clock = clock_time_in(time_words, language)
             if clock is None or (part and clock.part):
                 continue
-            return _resolve(clock, day, part or clock.part, now, purpose)
+            part = part or clock.part
+            at = _resolve(clock, day, part, now, purpose)
+            return Moment(at=at, day=day, half=len(_fitting(clock.hours, part)) == 1)
         if purpose != "alarm" and (day or part):
-            return _start_of(day, part, now)
+            return Moment(at=_start_of(day, part, now), day=day, time=False, half=part is not None)
     return None
 
 

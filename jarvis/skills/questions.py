@@ -30,6 +30,13 @@ _ORDINALS = {
     "en": {"first": 0, "second": 1, "third": 2, "last": -1},
     "es": {"primero": 0, "primera": 0, "segundo": 1, "segunda": 1, "tercero": 2, "ultimo": -1, "ultima": -1},
 }
+_ASKS = re.compile(
+    r"\?\s*$|^[¿\s]*(?:what|what's|who|who's|why|how|when|where|which|tell me|can you|qué|quién|cómo|cuándo|dónde|"
+    r"por qué|cuál|cuánto|dime|puedes)\b",
+    re.IGNORECASE,
+)
+"""What asks something is never the free words that were asked for."""
+
 _EMPTY_WORDS = {
     "en": set("the a an one timer alarm reminder for of at to cancel stop pause please my".split()),
     "es": set(
@@ -46,8 +53,16 @@ class OpenQuestion:
     awaits: AwaitedSlot
     asked_at: float
 
+    @property
+    def free(self) -> bool:
+        """True if almost any words would do as the answer, so that they must first be known to mean nothing else."""
+        return not self.awaits.choices and self.awaits.kind in {"task", "new_list"}
+
     def answered_by(self, text: str, now: datetime, monotonic: float) -> SkillMatch | None:
-        """Return the match completed by `text`, or None when `text` is no answer or the question is too old."""
+        """Return the match completed by `text`, or None when `text` is no answer or the question is too old.
+
+        Only a time where the thing to do was asked for is kept as the time, and the thing is asked for again.
+        """
         if monotonic - self.asked_at > ANSWER_SECONDS:
             return None
         language = self.match.language
@@ -55,7 +70,11 @@ class OpenQuestion:
             value: SlotValue | Mapping[str, SlotValue] | None = chosen(text, self.awaits.choices, language)
         else:
             bare = re.sub(r"^(?:for|de|durante|para)\s+", "", text.strip(" .,;:!?¡¿"), flags=re.IGNORECASE)
-            value = SLOT_PARSERS[self.awaits.kind](bare, SlotContext(language=language, now=now))
+            context = SlotContext(language=language, now=now)
+            if self.free and _ASKS.search(text):
+                return None
+            when = SLOT_PARSERS["moment"](bare, context) if self.awaits.kind == "task" else None
+            value = when or SLOT_PARSERS[self.awaits.kind](bare, context)
         if value is None:
             return None
         added = value if isinstance(value, Mapping) else {self.awaits.slot: value}

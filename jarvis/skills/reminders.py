@@ -10,25 +10,33 @@ from datetime import UTC, datetime
 from jarvis.contracts.skills import Alert, AwaitedSlot, SkillReply
 from jarvis.skills.alerts import cancel as cancel_one
 from jarvis.skills.alerts import cancel_all as cancel_every
-from jarvis.skills.alerts import due_locally, first_repeat, repeat_words, with_ringing_notice
+from jarvis.skills.alerts import due_locally, first_repeat, repeat_words, when_words, with_ringing_notice
+from jarvis.skills.infinitives import infinitive_first
+from jarvis.skills.repeats import says_repeat, says_two_times
 from jarvis.skills.turn import Handler, Turn
 from jarvis.skills.wording import at_words, moment_words
 
 
 def set_reminder(turn: Turn) -> SkillReply:
-    """Set a reminder, or ask for what is missing: the thing or the time."""
+    """Set a reminder, or ask for what is missing: the thing or the time; one that cannot be kept is refused."""
+    task = infinitive_first(turn.text("task")) if turn.language == "es" else turn.text("task")
+    if says_two_times(task, turn.language):
+        return turn.reply("one_at_a_time")
+    if says_repeat(task, turn.language):
+        return turn.reply("no_such_repeat")
     if not turn.has("task"):
         return turn.ask("what", awaits=AwaitedSlot(slot="task", kind="task"))
     if not turn.has("when"):
-        return turn.ask("when", awaits=AwaitedSlot(slot="when", kind="moment"), task=turn.text("task"))
+        kind = "habit_moment" if turn.has("repeat") else "moment"
+        return turn.ask("when", awaits=AwaitedSlot(slot="when", kind=kind), task=task)
     due = datetime.fromisoformat(turn.text("when")).replace(tzinfo=turn.now.tzinfo)
     repeat, due = first_repeat(turn.text("repeat"), due, turn.now)
-    turn.ports.alerts.add("reminder", turn.text("task"), due.astimezone(UTC), repeat=repeat, language=turn.language)
+    turn.ports.alerts.add("reminder", task, due.astimezone(UTC), repeat=repeat, language=turn.language)
     if repeat == "once":
         when = moment_words(due, turn.language, turn.now)
     else:
         when = f"{repeat_words(turn, repeat, due)} {at_words(due, turn.language)}"
-    return with_ringing_notice(turn, turn.reply("set", when=when, task=turn.text("task")))
+    return with_ringing_notice(turn, turn.reply("set", when=when, task=task))
 
 
 def cancel(turn: Turn) -> SkillReply:
@@ -50,12 +58,29 @@ def list_reminders(turn: Turn) -> SkillReply:
     return turn.reply("several", n=len(items), items="; ".join(items))
 
 
+def today(turn: Turn) -> SkillReply:
+    """Say the alarms and reminders of the rest of today."""
+    due = [alert for alert in turn.ports.alerts.active() if alert.kind != "timer"]
+    due = [alert for alert in due if due_locally(turn, alert).date() == turn.now.date()]
+    if not due:
+        return turn.reply("nothing_today")
+    items = [
+        turn.words(
+            "today_alarm" if alert.kind == "alarm" and not alert.label else "item",
+            when=at_words(due_locally(turn, alert), turn.language),
+            task=alert.label,
+        )
+        for alert in due
+    ]
+    return turn.reply("today", items="; ".join(items))
+
+
 def _name(turn: Turn, alert: Alert) -> str:
     return turn.words("name", task=alert.label, when=_when(turn, alert))
 
 
 def _when(turn: Turn, alert: Alert) -> str:
-    return moment_words(due_locally(turn, alert), turn.language, turn.now)
+    return when_words(turn, alert)
 
 
 HANDLERS: dict[str, Handler] = {
@@ -63,4 +88,5 @@ HANDLERS: dict[str, Handler] = {
     "cancel": cancel,
     "cancel_all": cancel_all,
     "list": list_reminders,
+    "today": today,
 }

@@ -16,11 +16,13 @@ from jarvis.skills.arithmetic import parse_sum
 from jarvis.skills.dates import date_in
 from jarvis.skills.durations import seconds_in
 from jarvis.skills.folding import key
+from jarvis.skills.infinitives import infinitive_first
 from jarvis.skills.matcher import SlotContext, SlotParser
-from jarvis.skills.moments import Purpose, moment_in
+from jarvis.skills.moments import Purpose, moment_in, moment_said
 from jarvis.skills.numerals import integer_in, number_in
 from jarvis.skills.places import place_in
 from jarvis.skills.quantities import quantity_in, unit_in
+from jarvis.skills.repeats import says_repeat, says_two_times
 from jarvis.skills.wording import day_words, duration_words, moment_words, number_words
 
 Value = SlotValue | Mapping[str, SlotValue] | None
@@ -30,11 +32,12 @@ _NOT_A_NAME = {
     "en": re.compile(
         r"\b(?:timers?|alarms?|reminders?|how|what|who|why|when|where|minutes?|seconds?|hours?)\b"
         r"|^(?:to|on|off|from|for|in|at|of|with|by)\b|^(?:the|my|a|an|some|this|that|two|more|one)$"
+        r"|^(?:daily|nightly|weekly|weekdays?|weekends?|every|each)\b"
     ),
     "es": re.compile(
         r"\b(?:temporizador(?:es)?|alarmas?|recordatorios?|como|que|quien|por que|cuando|donde)\b"
         r"|\b(?:minutos?|segundos?|horas?)\b|^(?:el|la|los|las|un|una|mi|mis|ese|esa|este|esta|mas)$"
-        r"|^(?:a|al|de|del|en|para|por|con|mas)\b"
+        r"|^(?:a|al|de|del|en|para|por|con|mas|cada|diari[oa])\b"
     ),
 }
 _ARTICLE = {
@@ -46,6 +49,10 @@ _LOOSE_END = {
     "en": re.compile(r"(?:^|\s)(?:in|at|on|for|by|to|until|every|and)$"),
     "es": re.compile(r"(?:^|\s)(?:en|a|de|por|para|hasta|cada|y|las?|los|el)$"),
 }
+_VAGUE_PLACE = re.compile(
+    r"^(?:my|your|the|a|an|this|that|which|mi|tu|el|la|los|las|un|una|este|esta|ese|esa|que)\b"
+    r"|^(?:english|spanish|words|binary|military|roman|ingles|espanol|palabras|binario|formato)\b"
+)
 _TASK_LEAD = {
     "en": re.compile(r"^(?:to|that|about|of)\s+", re.IGNORECASE),
     "es": re.compile(r"^(?:que(?: tengo que| debo)?|de que(?: tengo que)?|de|lo de|sobre|para)\s+", re.IGNORECASE),
@@ -74,7 +81,7 @@ def _name(text: str, context: SlotContext) -> Value:
     name = _ARTICLE[context.language].sub("", text)
     folded = key(name)
     words = name.split()
-    if not folded or _NOT_A_NAME[context.language].search(folded):
+    if not folded or _NOT_A_NAME[context.language].search(folded) or says_repeat(name, context.language):
         return None
     starts = (" ".join(words[:count]) for count in range(1, len(words) + 1))
     if any(seconds_in(start, context.language) or number_in(start, context.language) for start in starts):
@@ -95,15 +102,28 @@ def _named_duration(text: str, context: SlotContext) -> Value:
 
 
 def _moment(text: str, context: SlotContext) -> Value:
-    return _iso(text, context, "reminder")
+    return _when(text, context, "reminder")
 
 
 def _alarm_moment(text: str, context: SlotContext) -> Value:
     seconds = seconds_in(text, context.language)
     if seconds is not None:
         due = context.now + timedelta(seconds=seconds)
-        return due.replace(tzinfo=None).isoformat(timespec="seconds")
-    return _iso(text, context, "alarm")
+        return {"when": _local(due), "when_said": f"{due.date().isoformat()} time half"}
+    return _when(text, context, "alarm")
+
+
+def _habit_moment(text: str, context: SlotContext) -> Value:
+    return _when(text, context, "habit")
+
+
+def _when(text: str, context: SlotContext, purpose: Purpose) -> Value:
+    """Read a moment as `when`, and what of it was said: its date, a `time`, which `half` of the day."""
+    found = moment_said(text, context.language, context.now, purpose)
+    if found is None:
+        return None
+    said = (found.day.isoformat() if found.day else "", "time" * found.time, "half" * found.half)
+    return {"when": _local(found.at), "when_said": " ".join(word for word in said if word)}
 
 
 def _task_and_moment(text: str, context: SlotContext) -> Value:
@@ -128,6 +148,18 @@ def _date(text: str, context: SlotContext) -> Value:
 def _place(text: str, context: SlotContext) -> Value:
     place = place_in(text, context.language)
     return place.name if place else None
+
+
+def _places(text: str, context: SlotContext) -> Value:
+    """Read "London and Paris" as two places."""
+    first, _, second = re.sub(r"\s+(?:and|y|e)\s+", "\0", text, count=1).partition("\0")
+    place, other = place_in(first, context.language), place_in(second, context.language)
+    return {"place": place.name, "other": other.name} if place and other else None
+
+
+def _unknown_place(text: str, context: SlotContext) -> Value:
+    """Read what stands where a place should, but is none that has a time here; "my country" names none."""
+    return None if _VAGUE_PLACE.match(key(text)) or place_in(text, context.language) else text
 
 
 def _expression(text: str, context: SlotContext) -> Value:
@@ -158,11 +190,14 @@ SLOT_PARSERS: Mapping[str, SlotParser] = {
     "name": _name,
     "moment": _moment,
     "alarm_moment": _alarm_moment,
+    "habit_moment": _habit_moment,
     "task_and_moment": _task_and_moment,
     "task_and_habit": _task_and_habit,
     "task": _task_only,
     "date": _date,
     "place": _place,
+    "places": _places,
+    "unknown_place": _unknown_place,
     "expression": _expression,
     "bare_expression": _bare_expression,
     "quantity": _quantity,
@@ -186,7 +221,11 @@ def slot_words(kind: str, value: SlotValue, language: Language, now: datetime) -
 
 def _iso(text: str, context: SlotContext, purpose: Purpose) -> str | None:
     found = moment_in(text, context.language, context.now, purpose)
-    return found.replace(tzinfo=None).isoformat(timespec="seconds") if found else None
+    return _local(found) if found else None
+
+
+def _local(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 def _task_when(text: str, context: SlotContext, purpose: Purpose) -> Value:
@@ -201,7 +240,10 @@ def _task_when(text: str, context: SlotContext, purpose: Purpose) -> Value:
 
 def _task(words: str, language: Language) -> str | None:
     task = _TASK_LEAD[language].sub("", words.strip(" ,.;:"), count=1).strip()
-    return None if not task or _LOOSE_END[language].search(task.lower()) else task
+    task = infinitive_first(task) if language == "es" else task
+    if not task or _LOOSE_END[language].search(task.lower()):
+        return None
+    return None if says_repeat(task, language) or says_two_times(task, language) else task
 
 
 def _cuts(text: str) -> Iterator[tuple[str, str]]:

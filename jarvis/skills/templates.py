@@ -3,7 +3,8 @@
 One YAML file per skill: `intents` (sentences, fixed slots, risk), `lists`, `rules`, `responses`, `read_back`.
 `_common.yaml` holds what all files share, and the polite words around a command. A list with `wildcard: true`
 is validated after the match by the slot parser named in `kind` (`text`: free words); its `spoken` template is a
-bounded form of it for recognisers. Knows nothing about matching or about what a skill does.
+bounded form of it for recognisers, and an intent's `spoken` are the ways to say it that they listen for. Knows nothing
+about matching or about what a skill does.
 """
 
 from __future__ import annotations
@@ -43,7 +44,11 @@ class SkillTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class LanguagePack:
-    """All sentence files of one language. `intents` is hassil's own `Intents`, named `file.intent`."""
+    """All sentence files of one language. `intents` is hassil's own `Intents`, named `file.intent`.
+
+    `spoken` holds, per skill, the templates that a recogniser of commands listens for; `spoken_answers` those that
+    answer a question of Jarvis.
+    """
 
     language: Language
     intents: Any
@@ -53,6 +58,8 @@ class LanguagePack:
     texts: Mapping[str, SkillTexts]
     polite_start: re.Pattern[str]
     polite_end: re.Pattern[str]
+    spoken: Mapping[str, tuple[str, ...]]
+    spoken_answers: tuple[str, ...]
 
     @property
     def skills(self) -> tuple[str, ...]:
@@ -94,6 +101,7 @@ def _pack(language: Language, documents: Mapping[str, dict[str, Any]]) -> Langua
     risks: dict[str, SkillRisk] = {}
     specs: dict[str, Mapping[str, SlotSpec]] = {}
     texts: dict[str, SkillTexts] = {}
+    spoken: dict[str, tuple[str, ...]] = {}
     for stem, document in documents.items():
         lists = {**common.get("lists", {}), **document.get("lists", {})}
         specs[stem] = {name: _slot_spec(entry) for name, entry in lists.items() if entry.get("wildcard")}
@@ -105,6 +113,7 @@ def _pack(language: Language, documents: Mapping[str, dict[str, Any]]) -> Langua
         whole.slot_lists = {**own.slot_lists, **whole.slot_lists}
         for name, entry in document.get("intents", {}).items():
             risks[f"{stem}.{name}"] = _risk(entry.get("risk", "none"))
+            spoken[f"{stem}.{name}"] = tuple(fold(template) for template in entry.get("spoken", ()))
             whole.intents[f"{stem}.{name}"] = _intent(f"{stem}.{name}", entry, own, set(specs[stem]))
     return LanguagePack(
         language=language,
@@ -115,6 +124,8 @@ def _pack(language: Language, documents: Mapping[str, dict[str, Any]]) -> Langua
         texts=texts,
         polite_start=_wrapper(common["polite_start"], start=True),
         polite_end=_wrapper(common["polite_end"], start=False),
+        spoken=spoken,
+        spoken_answers=tuple(fold(template) for template in common.get("spoken_answers", ())),
     )
 
 

@@ -33,6 +33,11 @@ def start(turn: Turn) -> SkillReply:
     return with_ringing_notice(turn, reply)
 
 
+def unclear(turn: Turn) -> SkillReply:
+    """Say that the length was not understood and nothing was started."""
+    return turn.reply("unclear")
+
+
 def cancel(turn: Turn) -> SkillReply:
     """Cancel the timer meant."""
     return cancel_one(turn, "timer", _name)
@@ -148,6 +153,7 @@ def _name(turn: Turn, alert: Alert) -> str:
 
 HANDLERS: dict[str, Handler] = {
     "start": start,
+    "unclear": unclear,
     "cancel": cancel,
     "cancel_all": cancel_all,
     "pause": pause,

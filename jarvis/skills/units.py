@@ -31,12 +31,24 @@ def convert(turn: Turn) -> SkillReply:
     told = _rounded(value)
     return turn.reply(
         "result",
-        amount=number_words(amount, turn.language, decimals=3),
-        unit=unit_words(source, amount, turn.language),
+        amount=_feet_and_inches(amount, source, turn) or _said(amount, source, turn),
         value=number_words(told, turn.language, decimals=9),
         target=unit_words(target, told, turn.language),
         verb=turn.words("is" if abs(amount) == 1 else "are"),
     )
+
+
+def _said(amount: float, unit: str, turn: Turn) -> str:
+    return f"{number_words(amount, turn.language, decimals=3)} {unit_words(unit, amount, turn.language)}"
+
+
+def _feet_and_inches(amount: float, unit: str, turn: Turn) -> str | None:
+    """Return "5 feet 11 inches" for feet that come to whole inches but not to whole feet."""
+    inches = round(amount * 12)
+    if unit != "foot" or amount <= 1 or inches % 12 == 0 or abs(amount * 12 - inches) > 1e-6 or amount % 0.5 == 0:
+        return None
+    feet, inches = divmod(inches, 12)
+    return f"{_said(feet, 'foot', turn)}{turn.words('and_inches')}{_said(inches, 'inch', turn)}"
 
 
 def _degrees(unit: str, other: str) -> str:

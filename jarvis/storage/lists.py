@@ -19,6 +19,12 @@ class SqliteListBook:
         self._database = database
         self._clock = clock
 
+    def create(self, list_name: str) -> None:
+        """Keep a list of that name although nothing is on it; one that is there already stays as it is."""
+        values = (fold(list_name), list_name, to_milliseconds(self._clock.now()))
+        with self._database.write() as connection:
+            connection.execute("INSERT OR IGNORE INTO lists (folded, name, created_at) VALUES (?, ?, ?)", values)
+
     def add(self, list_name: str, text: str) -> ListItem:
         """Put `text` on the list; one already there is returned as it is, open again if it was done."""
         values = (list_name, fold(list_name), text, fold(text), to_milliseconds(self._clock.now()))
@@ -50,17 +56,20 @@ class SqliteListBook:
             connection.execute("DELETE FROM list_items WHERE id = ?", (item_id,))
 
     def clear(self, list_name: str) -> int:
-        """Delete every item of the list, done ones too; returns how many there were."""
+        """Delete the list and every item of it, done ones too; returns how many items there were."""
         with self._database.write() as connection:
+            connection.execute("DELETE FROM lists WHERE folded = ?", (fold(list_name),))
             return connection.execute("DELETE FROM list_items WHERE list_folded = ?", (fold(list_name),)).rowcount
 
     def names(self) -> list[str]:
-        """Return the names of lists that hold something, as they were first written, in alphabetical order."""
+        """Return the names of lists that were made or hold something, as first written, in alphabetical order."""
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT list_name, MIN(id) FROM list_items GROUP BY list_folded ORDER BY list_folded"
+                "SELECT folded, name FROM lists UNION ALL SELECT list_folded, list_name FROM"
+                " (SELECT list_folded, list_name, MIN(id) FROM list_items GROUP BY list_folded)"
+                " WHERE list_folded NOT IN (SELECT folded FROM lists) ORDER BY folded"
             )
-            return [str(row["list_name"]) for row in rows]
+            return [str(row["name"]) for row in rows]
 
 
 def _item(row: sqlite3.Row) -> ListItem:

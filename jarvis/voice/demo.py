@@ -16,6 +16,7 @@ from pathlib import Path
 from jarvis.audio.files import LONGEST_RECORDING_SECONDS, FileMicrophone, sound_info
 from jarvis.contracts.errors import EngineError, InputError
 from jarvis.contracts.speech import TurnFinished, VoiceEvent
+from jarvis.settings.child_environment import for_python_child, safe_folder
 from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
@@ -136,9 +137,16 @@ def listen_to_file(
 
 def spoken_question(path: Path, question: str = DEMO_QUESTION) -> Path:
     """Write eSpeak NG saying "hey jarvis" and `question` to `path`; `EngineError` when it cannot."""
-    command = [sys.executable, "-m", "jarvis.voice.demo_speech", str(path), question]
+    command = [sys.executable, "-m", "jarvis.voice.demo_speech", str(path.absolute()), question]
     try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_SYNTHESIS_LIMIT_SECONDS)
+        subprocess.run(
+            command,
+            check=True,
+            capture_output=True,
+            timeout=_SYNTHESIS_LIMIT_SECONDS,
+            env=for_python_child(),
+            cwd=safe_folder(),
+        )
     except (OSError, subprocess.SubprocessError) as error:
         raise EngineError(
             "voice.no_demo_speech",

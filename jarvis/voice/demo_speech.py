@@ -12,7 +12,7 @@ import sys
 import wave
 
 WAKING_VOICE = "en-gb-scotland+f4"
-ASKING_VOICE = "en-us"
+ASKING_VOICE = "en-us+adam"
 WORDS_PER_MINUTE = 150
 
 _LEAD_SECONDS = 0.4

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Generator
 from typing import Literal, cast
 
@@ -25,6 +24,7 @@ from jarvis.contracts.speech import (
     WakeHeard,
     WakeHit,
 )
+from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.context import SpokenContext
 from jarvis.voice.hearing import Hearing, NothingSaid, Signal, SpeechBegan, SpeechEnded, SpeechWent, Woke
@@ -34,7 +34,7 @@ from jarvis.voice.outbox import Outbox
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.phrases import UNEXPECTED
 from jarvis.voice.turn import SpokenTurn
-from jarvis.voice.work import Announcement, Conversing, Said, Work, WorkEnd
+from jarvis.voice.work import Announcement, Conversing, Work, WorkEnd
 
 REOPEN_SECONDS = 2.0
 """Pause between attempts to open a microphone that is missing."""
@@ -89,7 +89,8 @@ class VoiceLoop:
         self._order: _Order | None = None
         self._work: Work | None = None
         self._turn: SpokenTurn | None = None
-        self._announcements: deque[tuple[Said, AudioChunk | None]] = deque()
+        self._notices = WaitingNotices()
+        self._sounding: tuple[Notice, Announcement] | None = None
         self._microphone: Microphone | None = None
         self._thread: threading.Thread | None = None
         self._closing = False
@@ -142,7 +143,7 @@ class VoiceLoop:
         """Stop everything and release the microphone and the speaker."""
         with self._lock:
             self._closing = True
-            self._announcements.clear()
+            self._notices.clear()
             work = self._work
             self._close_microphone()
         if work is not None:
@@ -172,8 +173,8 @@ class VoiceLoop:
     def stop_all(self) -> bool:
         """Stop listening, the running answer and speech; True if there was something to stop. The StopSwitch port."""
         with self._lock:
-            busy = self._state not in _RESTING or bool(self._announcements)
-            self._announcements.clear()
+            busy = self._state not in _RESTING or bool(self._notices)
+            self._notices.clear()
             own = self._work is not None and self._work.is_current_thread()
             work = self._work if own else self._detach()
             if not own:
@@ -185,12 +186,23 @@ class VoiceLoop:
         self._changed.set()
         return busy
 
-    def text_to_say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
-        """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once."""
+    def text_to_say(
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None = None,
+        still_wanted: Callable[[], bool] | None = None,
+    ) -> Notice:
+        """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once, see `Notice`."""
         said = tuple((clause, language) for clause in clauses_of(text, language))
-        if said or sound is not None:
-            self._announcements.append((said, sound))
-            self._announce()
+        notice = Notice(said, sound, self._withdraw, still_wanted)
+        with self._lock:
+            if self._closing:
+                notice.over.set()
+            else:
+                self._notices.add(notice)
+        self._announce()
+        return notice
 
     def _run_reporting(self) -> None:
         try:
@@ -355,11 +367,19 @@ class VoiceLoop:
     def _announce(self) -> None:
         with self._lock:
             busy = self._work is not None or self._order not in (None, "sleep") or self._state not in _RESTING
-            if busy or self._closing or not self._announcements:
+            if busy or self._closing or not self._notices:
                 return
-            said, sound = self._announcements.popleft()
-            work = Announcement(self._conversing, said, sound, self._options().rate, self._announced)
+            notice = self._notices.next()
+
+            def announced(work: Announcement) -> None:
+                self._announced(work)
+                notice.over.set()
+
+            work = Announcement(
+                self._conversing, notice.said, notice.sound, self._options().rate, announced, notice.still_wanted
+            )
             self._work = work
+            self._sounding = notice, work
             self._set_state("speaking")
         work.start()
 
@@ -371,6 +391,15 @@ class VoiceLoop:
             self._work = None
             self._set_resting()
         self._announce()
+
+    def _withdraw(self, notice: Notice) -> None:
+        with self._lock:
+            self._notices.drop(notice)
+            sounding = self._sounding
+            work = sounding[1] if sounding is not None and sounding[0] is notice else None
+        if work is not None:
+            # It comes to its end by itself, and the next one that waits follows.
+            work.cancel("withdrawn")
 
     def _rest(self, resting: Resting) -> None:
         with self._lock:

@@ -134,8 +134,14 @@ class SpokenTurn(Work):
     def _fail(self, code: str, sentence: str) -> None:
         if not self.cancel_token.cancelled:
             self._conversing.emit(VoiceTrouble(code=code, sentence=sentence))
+            self._await_end_of_speech()
             for clause in clauses_of(sentence, self._options.usual_language):
                 self._say(clause, self._options.usual_language)
+
+    def _await_end_of_speech(self) -> None:
+        """Let the person finish: what failed while they speak is told afterwards, not in the middle of their words."""
+        while self._ended is None and not self.cancel_token.cancelled:
+            self._sound.get()
 
     def _turn(self) -> WorkEnd:
         transcript = self._recognised()

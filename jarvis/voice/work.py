@@ -60,7 +60,10 @@ class Work:
 
 
 class Announcement(Work):
-    """Something said without being asked by voice: an alert, or the answer to a typed question."""
+    """Something said without being asked by voice: an alert, or the answer to a typed question.
+
+    With `still_wanted` it is asked first whether to say it at all. `clauses` is what was given to the voice.
+    """
 
     def __init__(
         self,
@@ -69,9 +72,11 @@ class Announcement(Work):
         sound: AudioChunk | None,
         rate: float,
         on_over: Callable[[Announcement], None],
+        still_wanted: Callable[[], bool] | None = None,
     ) -> None:
         super().__init__("jarvis-announcement")
         self.clauses = clauses
+        self._still_wanted = still_wanted
         self._sound = sound
         self._on_over = on_over
         self._speech = conversing.mouth.speech(self.cancel_token, rate)
@@ -81,10 +86,13 @@ class Announcement(Work):
         self._speech.interrupt()
 
     def _run(self) -> None:
-        if self._sound is not None:
-            self._speech.play(self._sound)
-        for clause, language in self.clauses:
-            self._speech.say(clause, language)
-        self._speech.finish()
+        if self._still_wanted is None or self._still_wanted():
+            if self._sound is not None:
+                self._speech.play(self._sound)
+            for clause, language in self.clauses:
+                self._speech.say(clause, language)
+            self._speech.finish()
+        else:
+            self.clauses = ()
         self._on_over(self)
         self.done.set()

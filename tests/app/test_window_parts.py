@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from jarvis.contracts.errors import Language
 from jarvis.contracts.skills import Alert, AlertKind
 from jarvis.contracts.speech import AudioChunk
 from jarvis.settings.folders import Folders
+from jarvis.voice.announcements import Notice
 
 
 @pytest.fixture
@@ -28,13 +30,26 @@ def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
 
 
 class Recorder:
-    """Keeps what the window would have said."""
+    """Keeps what the window would have said; `at_once` each is heard at once, else not by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: bool = True) -> None:
+        self.at_once = at_once
         self.said: list[tuple[str, AudioChunk | None]] = []
+        self.notices: list[Notice] = []
+        self.cancelled: list[Notice] = []
 
-    def say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
+    def announce(
+        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool]
+    ) -> Notice:
         self.said.append((text, sound))
+        self.notices.append(Notice(((text, language),), sound, self._cancel, still_wanted))
+        if self.at_once:
+            self.notices[-1].over.set()
+        return self.notices[-1]
+
+    def _cancel(self, notice: Notice) -> None:
+        self.cancelled.append(notice)
+        notice.over.set()
 
 
 def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
@@ -64,6 +79,55 @@ def test_what_is_due_rings_again_and_again_until_it_is_stopped(jarvis: Jarvis, m
         until(lambda: not alerts._ringing)
     finally:
         alerts.stop()
+
+
+@pytest.fixture
+def waiting(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[WindowAlerts, Recorder]]:
+    """A timer that is due while Jarvis speaks: its ring waits to be heard."""
+    monkeypatch.setattr(window_alerts, "RING_AGAIN_SECONDS", 0.01)
+    recorder = Recorder(at_once=False)
+    alerts = WindowAlerts(jarvis, recorder)  # type: ignore[arg-type]
+    jarvis.alert_book.add("timer", "tea", datetime.now(UTC) - timedelta(seconds=1), duration_seconds=1)
+    alerts.start()
+    try:
+        until(lambda: len(recorder.notices) == 1)
+        yield alerts, recorder
+    finally:
+        alerts.stop()
+
+
+def test_rings_do_not_pile_up_while_jarvis_speaks(waiting: tuple[WindowAlerts, Recorder]) -> None:
+    _, recorder = waiting
+    time.sleep(0.2)
+    assert len(recorder.notices) == 1
+    recorder.notices[0].over.set()
+    until(lambda: len(recorder.notices) == 2)
+
+
+def test_what_was_silenced_is_not_heard_afterwards(jarvis: Jarvis, waiting: tuple[WindowAlerts, Recorder]) -> None:
+    _, recorder = waiting
+    assert recorder.notices[0].still_wanted is not None and recorder.notices[0].still_wanted()
+    assert jarvis.stop_hub.stop_all()
+    assert recorder.cancelled == recorder.notices
+    assert not recorder.notices[0].still_wanted()
+    time.sleep(0.1)
+    assert len(recorder.notices) == 1
+
+
+def test_what_another_door_silenced_is_no_longer_wanted(jarvis: Jarvis, waiting: tuple[WindowAlerts, Recorder]) -> None:
+    alerts, recorder = waiting
+    (alert,) = alerts.active()
+    wanted = recorder.notices[0].still_wanted
+    jarvis.alert_book.replace(replace(alert, state="done"))
+    assert wanted is not None and not wanted()
+    until(lambda: recorder.cancelled == recorder.notices)
+
+
+def test_closing_leaves_what_rings_to_the_next_start(jarvis: Jarvis, waiting: tuple[WindowAlerts, Recorder]) -> None:
+    alerts, recorder = waiting
+    alerts.stop()
+    assert recorder.cancelled == recorder.notices
+    assert [alert.state for alert in jarvis.alert_book.active()] == ["ringing"]
 
 
 def test_dismissing_cancels_what_has_not_rung(jarvis: Jarvis) -> None:

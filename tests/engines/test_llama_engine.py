@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from jarvis.engines.model_choice import ModelChoice
 from jarvis.processes.registry import ChildRegistry
 from jarvis.settings.folders import Folders
 from tests.fakes.home_facts import FACTS, UNSEEN_SYSTEM_PROMPT
-from tests.fakes.processes import gone, until
+from tests.fakes.processes import PATIENCE_SECONDS, gone, until
 
 EXACT = GenerationOptions(max_tokens=64, temperature=0.0)
 ENDLESS = GenerationOptions(max_tokens=1500, temperature=2.0)
@@ -162,6 +163,36 @@ def test_a_changed_option_takes_effect_at_the_next_question(home: Bench) -> None
     assert caught.value.code == "engine.context_too_long"
     assert "> 256 tokens" in caught.value.sentence("es")
     assert gone(first)
+
+
+def test_a_changed_option_lets_the_running_answer_finish(slow: Bench) -> None:
+    running = slow.stream("hi", GenerationOptions(max_tokens=60, temperature=0.0))
+    next(running)
+    first = slow.child()
+    slow.options = LlamaOptions(context_tokens=1024, threads=1)
+    answers: list[Any] = []
+    asking = threading.Thread(target=lambda: answers.extend(slow.stream("hi", EXACT)), daemon=True)
+    asking.start()
+    assert isinstance(list(running)[-1], EngineDone)
+    asking.join(PATIENCE_SECONDS)
+    assert isinstance(answers[-1], EngineDone)
+    assert gone(first) and not gone(slow.child())
+
+
+def test_waiting_for_another_answer_is_bounded_and_can_be_cancelled(slow: Bench) -> None:
+    running = slow.stream("hi", ENDLESS)
+    next(running)
+    slow.options = LlamaOptions(context_tokens=1024, threads=1)
+    cancel = CancelToken()
+    threading.Timer(0.1, cancel.cancel).start()
+    with pytest.raises(Cancelled):
+        next(slow.stream("hi", EXACT, cancel))
+    slow.engine._patience_seconds = 0.05
+    with pytest.raises(EngineError) as caught:
+        next(slow.stream("hi"))
+    assert caught.value.code == "engine.busy"
+    assert isinstance(next(running), EngineText)
+    running.close()  # type: ignore[attr-defined]
 
 
 def test_an_impatient_person_may_cancel_the_load(home: Bench) -> None:

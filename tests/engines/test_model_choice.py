@@ -115,6 +115,14 @@ def test_a_set_model_that_is_missing_is_not_replaced_by_another(tmp_path: Path) 
     assert "wanted" in why.sentence("es")
 
 
+def test_a_set_path_that_does_not_exist_is_named_itself(tmp_path: Path) -> None:
+    wanted = tmp_path / "elsewhere" / "wanted.gguf"
+    why = choose_model(tmp_path / "models", str(wanted), PLENTY_MIB).why_not
+    assert why is not None and why.code == "engine.model_missing"
+    for sentence in (why.sentence("en"), why.sentence("es")):
+        assert str(wanted) in sentence and str(tmp_path / "models") not in sentence
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_any_damage_to_a_header_is_an_engine_error_or_harmless(

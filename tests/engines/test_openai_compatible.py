@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, EngineError
 from jarvis.contracts.messages import ChatMessage, Usage
 from jarvis.contracts.ports import EngineDone, EngineText, GenerationOptions
+from jarvis.engines import completions
 from jarvis.engines.openai_compatible import OpenAICompatibleEngine
 from tests.fakes.processes import PATIENCE_SECONDS, program
 
@@ -242,3 +244,38 @@ def test_other_servers_need_no_key() -> None:
         assert engine.status().state == "ready"
         assert engine.status().device == "127.0.0.1"
         assert len(_answer(engine)) == 3
+
+
+@pytest.mark.parametrize("url", ["http://example.org/v1", "http://192.168.1.5:11434/v1", "http://127.0.0.1.nip.io/v1"])
+def test_a_key_never_travels_unencrypted(url: str) -> None:
+    with engine_for(url) as engine:
+        assert engine.status("es").state == "missing" and "https://" in engine.status("es").sentence
+        with pytest.raises(EngineError) as caught:
+            _answer(engine)
+        assert caught.value.code == "engine.insecure_address"
+    with engine_for(url, key=lambda: None) as engine:
+        assert engine.status().state == "ready"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org", "http://localhost:1/v1", "http://127.0.0.5/v1", "http://[::1]/v1"]
+)
+def test_a_key_may_travel_encrypted_or_within_this_computer(url: str) -> None:
+    with engine_for(url) as engine:
+        assert engine.status().state == "ready"
+
+
+def test_closing_does_not_wait_for_a_connection_that_never_closes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(completions, "_CLOSE_SECONDS", 0.05)
+    with engine_over("whole") as (engine, _):
+        _answer(engine)
+        client = engine._completions._client
+        assert client is not None
+        monkeypatch.setattr(client[1], "close", lambda: asyncio.sleep(PATIENCE_SECONDS * 100))
+        closing = threading.Thread(target=engine.close, daemon=True)
+        closing.start()
+        closing.join(PATIENCE_SECONDS)
+        assert not closing.is_alive()
+        assert "did not close in time" in caplog.text

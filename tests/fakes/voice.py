@@ -153,10 +153,19 @@ class FakeUtterance:
 
 
 class FakeSpeechToText:
-    """Answers utterance after utterance with `results`: words, a transcript, or an error to raise."""
+    """Answers utterance after utterance with `results`: words, a transcript, or an error to raise.
 
-    def __init__(self, *results: str | Transcript | JarvisError, gate: threading.Event | None = None) -> None:
+    With `refuses` no utterance is even begun.
+    """
+
+    def __init__(
+        self,
+        *results: str | Transcript | JarvisError,
+        gate: threading.Event | None = None,
+        refuses: JarvisError | None = None,
+    ) -> None:
         self.results = list(results)
+        self.refuses = refuses
         self.gate = gate
         self.utterances: list[FakeUtterance] = []
         self.warmed = False
@@ -168,6 +177,8 @@ class FakeSpeechToText:
         self.warmed = True
 
     def open(self, language: Language | None = None) -> FakeUtterance:
+        if self.refuses is not None:
+            raise self.refuses
         self.utterances.append(FakeUtterance(self))
         return self.utterances[-1]
 

@@ -166,7 +166,10 @@ def test_only_one_keeper_rings(clock, lock, tmp_path):
     second.keeper.stop()
 
 
-def test_the_thread_rings_survives_trouble_and_stops(tmp_path):
+@pytest.mark.parametrize(
+    "trouble", [StorageError("storage.busy", en="busy", es="ocupado"), RuntimeError("nobody thought of this")]
+)
+def test_the_thread_rings_survives_trouble_and_stops(tmp_path, trouble):
     class Clock:
         def now(self):
             return datetime.now(UTC)
@@ -180,14 +183,15 @@ def test_the_thread_rings_survives_trouble_and_stops(tmp_path):
         def active(self):
             if not self.troubled:
                 self.troubled = True
-                raise StorageError("storage.busy", en="busy", es="ocupado")
+                raise trouble
             return super().active()
 
     rang = threading.Event()
     clock = Clock()
     due = Alert(id="t", kind="timer", label="", due_at=clock.now(), state="running", created_at=clock.now())
+    book = TroubledOnce(due)
     keeper = AlertKeeper(
-        TroubledOnce(due),
+        book,
         clock,
         KeeperLock(tmp_path / "lock"),
         on_ring=lambda alert: rang.set(),
@@ -200,6 +204,24 @@ def test_the_thread_rings_survives_trouble_and_stops(tmp_path):
     assert is_held(tmp_path / "lock")
     keeper.stop()
     assert not is_held(tmp_path / "lock")
+    assert book.rows["t"].state == "ringing"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_ends_does_not_keep_the_lock(clock, lock, tmp_path):
+    heard = Heard(clock, lock)
+    looked = threading.Event()
+
+    def end():
+        looked.set()
+        raise SystemExit
+
+    assert lock.acquire()
+    heard.book.active = end
+    heard.keeper.start()
+    heard.keeper._thread.join(10)
+    assert looked.is_set()
+    assert not is_held(tmp_path / "alerts.lock")
 
 
 def test_nothing_is_held_without_a_file(tmp_path):

@@ -1,5 +1,6 @@
 """Opening things: real small programs on a PATH of our own that write down how they were called."""
 
+import re
 import time
 from pathlib import Path
 
@@ -82,14 +83,22 @@ def test_a_terminal_program_gets_a_terminal(desk):
 
 
 @pytest.mark.parametrize(
-    ("text", "why"),
-    [("Exec=absent", "No such file"), ("Exec=%u", "Exec"), ("Exec=top\nTerminal=true", "terminal")],
+    ("text", "why", "why_es"),
+    [
+        ("Exec=absent", "absent is not there", "absent no está"),
+        ("Exec=%u", "no command that can be run", "no tiene una orden"),
+        ("Exec=top\nTerminal=true", "terminal", "terminal"),
+        ("Exec=broken", "ended at once with code 127", "terminó enseguida con el código 127"),
+    ],
 )
-def test_an_application_that_does_not_start_says_why(desk, text, why):
+def test_an_application_that_does_not_start_says_why(desk, text, why, why_es):
+    desk.program("broken", "exit 127")
     desk.entry("a.desktop", f"Name=Aplicación\n{text}")
     with pytest.raises(InputError, match=why) as caught:
         SystemLauncher().open_application(SystemLauncher().applications()[0])
-    assert "Aplicación" in caught.value.sentence("es")
+    assert "Aplicación" in caught.value.sentence("es") and why_es in caught.value.sentence("es")
+    assert re.search(r"[Ii]nstall", caught.value.sentence("en"))
+    assert re.search(r"[Ii]nstala", caught.value.sentence("es"))
 
 
 def test_an_application_that_was_removed_meanwhile(desk):
@@ -147,8 +156,23 @@ def test_web_addresses(url):
 
 def test_an_opener_that_fails_says_so(desk):
     desk.program("xdg-open", "exit 3")
-    with pytest.raises(InputError, match="code 3"):
+    with pytest.raises(InputError, match=r"code 3.*default applications") as caught:
         SystemLauncher().open_url("https://example.org")
+    assert "aplicaciones predeterminadas" in caught.value.sentence("es")
+
+
+def test_the_next_opener_is_tried_when_one_fails(desk):
+    desk.program("xdg-open", "exit 3")
+    desk.program("gio")
+    SystemLauncher().open_url("https://example.org")
+    assert desk.called()[:-1] == ["gio", "open", "https://example.org"]
+
+
+def test_what_is_opened_gets_no_keys(desk, monkeypatch):
+    monkeypatch.setenv("JARVIS_KEY_OPENAI", "sk-secret")
+    desk.program("xdg-open", f'echo "key: $JARVIS_KEY_OPENAI" >> {desk.told}')
+    SystemLauncher().open_url("https://example.org")
+    assert desk.called()[-1] == "key: "
 
 
 def test_no_opener_and_no_file(desk):

@@ -84,7 +84,8 @@ def test_a_refused_change_says_that_nothing_changed(empty_path):
     with pytest.raises(DeviceError) as caught:
         SystemVolume().set_percent(30)
     assert caught.value.code == "host.volume_refused"
-    assert "busy" in str(caught.value)
+    assert "busy" in str(caught.value) and "sound settings" in str(caught.value)
+    assert "ajustes de sonido" in caught.value.sentence("es")
 
 
 @pytest.fixture

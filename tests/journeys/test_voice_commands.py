@@ -11,6 +11,8 @@ from tests.fakes.speech import synthetic_speech
 from tests.journeys.program import Program, failed_plainly
 
 WAKING_VOICE = "en-gb-scotland+f4"
+ASKING_VOICE = "en-us+adam"
+"""One of the voices that the basic recogniser understands; few of eSpeak's are."""
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +41,7 @@ def question(tmp_path_factory: pytest.TempPathFactory) -> Path:
         silence(0.5),
         synthetic_speech("hey jarvis", WAKING_VOICE, 150),
         silence(0.6),
-        synthetic_speech("what time is it", WAKING_VOICE, 150),
+        synthetic_speech("what time is it", ASKING_VOICE, 150),
         silence(1.0),
     )
 
@@ -67,7 +69,7 @@ def test_the_wake_word_is_found_where_it_is(jarvis: Program, question: Path) -> 
 
 
 def test_a_command_is_written_down(jarvis: Program, tmp_path: Path) -> None:
-    sound = write_wav(tmp_path / "a.wav", silence(0.3), synthetic_speech("what time is it", WAKING_VOICE, 150))
+    sound = write_wav(tmp_path / "a.wav", silence(0.3), synthetic_speech("what time is it", ASKING_VOICE, 150))
     document = jarvis.json("transcribe", str(sound))
     assert document["text"] == "what time is it" and document["accepted"]
     assert document["audio_seconds"] > 0.5 and document["engine"]

@@ -29,6 +29,16 @@ def test_a_good_child_announces_itself_and_stops(tmp_path: Path) -> None:
         assert gone(document["pid"])
 
 
+def test_a_child_neither_imports_from_the_current_folder_nor_gets_the_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stray_module_of_the_current_folder.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JARVIS_KEY_OPENAI", "sk-secret")
+    with naughty(tmp_path, "imports_a_stranger") as child:
+        assert child.ensure_ready() == {"found": "nothing", "keys": []}
+
+
 def test_stopping_what_never_started_does_nothing(tmp_path: Path) -> None:
     with naughty(tmp_path, "good") as child:
         child.stop()

@@ -19,6 +19,19 @@ def good() -> None:
     time.sleep(FOREVER)
 
 
+def imports_a_stranger() -> None:
+    """Announce what a module that only the current folder may have says, and the keys in the environment."""
+    exit_with_parent()
+    try:
+        import stray_module_of_the_current_folder as stray
+    except ImportError:
+        found = "nothing"
+    else:
+        found = stray.__name__
+    announce({"found": found, "keys": [name for name in os.environ if name.startswith("JARVIS_KEY_")]})
+    time.sleep(FOREVER)
+
+
 def ignores_sigterm() -> None:
     """Neither the signal nor the end of its input makes it leave."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

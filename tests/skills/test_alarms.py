@@ -119,10 +119,10 @@ def test_spanish_phrasings(book: SkillBook, sentence: str, skill: str) -> None:
 @pytest.mark.parametrize(
     ("sentence", "reply"),
     [
-        ("set an alarm for half past six", "Alarm set tomorrow at 6:30 am."),
-        ("wake me up at 11", "Alarm set at 11 am."),
-        ("set an alarm for 6 pm", "Alarm set at 6 pm."),
-        ("wake me up on Monday at seven", "Alarm set on Monday at 7 am."),
+        ("set an alarm for half past six", "Alarm set for tomorrow at 6:30 am."),
+        ("wake me up at 11", "Alarm set for 11 am."),
+        ("set an alarm for 6 pm", "Alarm set for 6 pm."),
+        ("wake me up on Monday at seven", "Alarm set for Monday at 7 am."),
         ("set an alarm for 7 every weekday", "Alarm set on weekdays at 7 am."),
         ("wake me up every day at six", "Alarm set every day at 6 am."),
         ("set an alarm every friday at 8", "Alarm set every Friday at 8 am."),
@@ -155,7 +155,7 @@ def test_repeating_alarms_start_on_their_next_day(
 
 def test_asks_for_what_time(say: Say, fakes: FakePorts) -> None:
     assert say("set an alarm").text == "For what time?"
-    assert say("half past six").text == "Alarm set tomorrow at 6:30 am."
+    assert say("half past six").text == "Alarm set for tomorrow at 6:30 am."
     assert say("pon una alarma").text == "¿Para qué hora?"
     assert say("a las siete de la tarde").text == "Alarma puesta a las 7 de la tarde."
 

@@ -277,7 +277,7 @@ def test_forgetting_takes_the_one_that_was_meant(say, book, fakes):
     assert len(fakes.facts.all()) == 3
     question = book.read_back(book.match("forget my bank password"))
     assert question == "Forget what you told me about “bank password”? This cannot be undone."
-    assert say("forget my bank password").text == "Forgotten for good: “my bank password is hunter3”"
+    assert say("forget my bank password").text == "Forgotten for good, also in our conversations."
     assert say("olvida lo que te dije de Ana").text.startswith("Olvidado para siempre")
     assert [fact.text for fact in fakes.facts.all()] == ["my email password is hunter2"]
     assert "the one thing" in say("forget everything").text

@@ -1,17 +1,23 @@
 import itertools
+import re
+from dataclasses import replace
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jarvis.skills.automaton import Automaton, fsg_text, smallest_automaton
-from jarvis.skills.grammar import command_grammar
+from jarvis.skills.grammar import SAMPLES_PER_TEMPLATE, command_grammar
+from jarvis.skills.matcher import Matcher
 from jarvis.skills.phrases import NOTHING, Chain, Choice, Named, PhraseBuilder, Words
-from jarvis.skills.templates import load_language
+from jarvis.skills.slots import SLOT_PARSERS
+from jarvis.skills.templates import load_language, sentences_folder
 
 COMMON = """
 polite_start: [please, so, can you]
 polite_end: [please]
+spoken_answers: ["(yes|no)", "{minutes}"]
 lists:
   minutes: {wildcard: true, kind: duration, spoken: "({1..60} minutes|half an hour)"}
   title: {wildcard: true, kind: text}
@@ -24,10 +30,12 @@ lists:
 rules:
   start: "(set|start)"
 intents:
-  timer: {sentences: ["<start> [a] timer for {minutes} [(called|named) {title}]"]}
-  open: {sentences: ["open[ <the>] {app}", "open song[s]"]}
+  timer:
+    spoken: ["<start> [a] timer for {minutes}", "<start> timer named {title}"]
+    sentences: ["<start> [a] timer for {minutes} [(called|named) {title}]", "clock me {minutes}"]
+  open: {spoken: ["open[ <the>] {app}", "open song[s]"], sentences: ["open[ <the>] {app}", "open song[s]"]}
   note: {sentences: ["note {title}"]}
-  loud: {sentences: ["{0..100}%", "volume {5..25,5}"]}
+  loud: {spoken: ["{0..100}%", "volume {5..25,5}"], sentences: ["{0..100}%", "volume {5..25,5}"]}
 """
 
 
@@ -68,6 +76,8 @@ def test_every_way_to_say_a_command_is_in_the_automaton(pack):
         "open songs",
         "seventy percent",
         "volume fifteen",
+        "yes",
+        "seven minutes",
     ):
         assert automaton.accepts(sentence.split()), sentence
 
@@ -79,6 +89,8 @@ def test_what_cannot_be_heard_is_left_out(pack):
         "open the zorgblatt",
         "note",
         "set a timer for half an hour called",
+        "set timer named",
+        "clock me one minutes",
         "set a timer for sixty one minutes",
         "volume sixteen",
         "so open firefox",
@@ -97,12 +109,18 @@ def test_samples_are_sentences_of_the_automaton_and_always_the_same(pack):
     assert grammar == grammar_of(pack)
 
 
-def test_the_skills_own_grammar_holds_natural_commands():
-    from jarvis.engines.speech.command_files import known_words
-    from jarvis.skills.templates import sentences_folder
+@pytest.fixture(scope="module")
+def own_pack():
+    return load_language(sentences_folder(), "en")
 
-    grammar = command_grammar(load_language(sentences_folder(), "en"), known_words())
-    automaton = automaton_of(grammar.automaton)
+
+@pytest.fixture(scope="module")
+def own_grammar(own_pack):
+    return command_grammar(own_pack, lambda word: True)
+
+
+def test_the_skills_own_grammar_holds_natural_commands_and_is_small(own_grammar):
+    automaton = automaton_of(own_grammar.automaton)
     for sentence in (
         "set a timer for ten minutes",
         "what time is it",
@@ -110,9 +128,26 @@ def test_the_skills_own_grammar_holds_natural_commands():
         "cancel my alarm",
         "what is twelve times eight",
         "how many ounces are in five pounds",
+        "could you wake me up at half past seven",
+        "yes",
     ):
         assert automaton.accepts(sentence.split()), sentence
-    assert len(automaton.arcs) < 10_000
+    assert not automaton.accepts("what are you".split()), "too near to more common questions"
+    assert len(automaton.arcs) < 1_000, "the more it listens for, the less well it hears"
+
+
+def test_every_spoken_template_is_understood_as_its_own_skill(own_pack):
+    matcher = Matcher(sentences_folder(), SLOT_PARSERS)
+    now = datetime(2026, 3, 4, 10, 0).astimezone()
+    spoken = {skill: templates for skill, templates in own_pack.spoken.items() if templates}
+    assert len(spoken) > 60
+    never = re.compile("(?!)")
+    bare = replace(own_pack, spoken_answers=(), polite_start=never, polite_end=never)
+    for skill, templates in spoken.items():
+        alone = replace(bare, spoken={**dict.fromkeys(own_pack.spoken, ()), skill: templates})
+        for sentence in command_grammar(alone, lambda word: True).sentences[::SAMPLES_PER_TEMPLATE]:
+            match = matcher.match(sentence, "en", now=now, prefer="en")
+            assert match is not None and match.skill == skill, f"{sentence!r} is {match and match.skill}, not {skill}"
 
 
 def test_numbers_are_spelled_with_shared_parts():

@@ -229,17 +229,24 @@ def test_not_launch(match, sentence):
         ("open the zarzuela app", "zarzuela.desktop", "Opening Zarzuela."),
         ("open my downloads", "/home/ana/downloads", "Opening your downloads folder."),
         ("abre la carpeta de imágenes", "/home/ana/pictures", "Abro tu carpeta de imágenes."),
+        ("abre descargas", "/home/ana/downloads", "Abro tu carpeta de descargas."),
+        ("busca en google gatos", "https://search.example/?q=gatos", "Busco «gatos» en search.example."),
+        (
+            "busca recetas de paella",
+            "https://search.example/?q=recetas+de+paella",
+            "Busco «recetas de paella» en search.example.",
+        ),
         ("open Wikipedia", "https://www.wikipedia.org", "Opening Wikipedia."),
         ("ve a wikipedia punto org", "https://wikipedia.org", "Abro wikipedia.org."),
         (
             "search the web for bread & butter 100%",
             "https://search.example/?q=bread+%26+butter+100%25",
-            "Searching the web for “bread & butter 100%”.",
+            "Searching for “bread & butter 100%” on search.example.",
         ),
         (
             "busca en internet Núñez de Balboa",
             "https://search.example/?q=N%C3%BA%C3%B1ez+de+Balboa",
-            "Busco «Núñez de Balboa» en la web.",
+            "Busco «Núñez de Balboa» en search.example.",
         ),
     ],
 )

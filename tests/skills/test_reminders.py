@@ -104,7 +104,7 @@ def test_spanish_phrasings(book: SkillBook, sentence: str, skill: str) -> None:
         ("remind me to buy milk and eggs on friday at 6pm", "I'll remind you on Friday at 6 pm: buy milk and eggs."),
         ("recuérdame que el viernes hay que pagar", "Te lo recordaré el viernes a las 9 de la mañana: hay que pagar."),
         ("recuérdame llamar a Ana a las cinco", "Te lo recordaré a las 5 de la tarde: llamar a Ana."),
-        ("recuérdame mañana que compre leche", "Te lo recordaré mañana a las 9 de la mañana: compre leche."),
+        ("recuérdame mañana que compre leche", "Te lo recordaré mañana a las 9 de la mañana: comprar leche."),
         ("recuérdame esta noche sacar la basura", "Te lo recordaré a las 9 de la noche: sacar la basura."),
     ],
 )

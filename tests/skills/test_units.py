@@ -76,7 +76,10 @@ def test_spanish_phrasings(book: SkillBook, sentence: str, skill: str) -> None:
         ("how many megabytes are in a gigabyte", "1 gigabyte is 1,000 megabytes."),
         ("how many minutes are in a day", "1 day is 1,440 minutes."),
         ("convert 60 mph to km/h", "60 miles per hour are 96.56 kilometers per hour."),
-        ("convert 5 feet 10 inches to cm", "5.833 feet are 177.8 centimeters."),
+        ("convert 5 feet 10 inches to cm", "5 feet 10 inches are 177.8 centimeters."),
+        ("convert 5 ft 11 in to cm", "5 feet 11 inches are 180.34 centimeters."),
+        ("5.5 feet in cm", "5.5 feet are 167.64 centimeters."),
+        ("cuánto son 5 pies y 11 pulgadas en centímetros", "5 pies y 11 pulgadas son 180,34 centímetros."),
         (
             "convert 5 kilos to meters",
             "Kilograms and meters do not measure the same thing, so one cannot be turned into the other.",

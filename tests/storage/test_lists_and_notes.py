@@ -111,3 +111,14 @@ def test_a_deleted_note_leaves_no_bytes(database):
     assert [note.text for note in notes.recent()] == ["stays"]
     for file in database.path.parent.iterdir():
         assert b"Xyzzy-4711" not in file.read_bytes(), file
+
+
+def test_an_empty_list_is_kept_until_it_is_cleared(lists: SqliteListBook) -> None:
+    lists.create("Año nuevo")
+    lists.create("año NUEVO")
+    assert lists.names() == ["Año nuevo"]
+    lists.add("AÑO nuevo", "uvas")
+    lists.add("beach", "towel")
+    assert lists.names() == ["Año nuevo", "beach"]
+    assert lists.clear("Año nuevo") == 1
+    assert lists.names() == ["beach"]

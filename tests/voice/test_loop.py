@@ -291,6 +291,29 @@ def test_trouble_is_shown_said_and_over(stt, assistant, code):
     assert len(world.turns()) == 2
 
 
+def test_a_recogniser_that_refuses_the_language_is_told_once_after_the_words_and_jarvis_sleeps():
+    refusal = error("speech.language_missing")
+    last_word = len(wake_word() + seconds(SPEECH, 2.0)) // len(frames(QUIET)) - 2
+
+    def person_still_speaks(number: int) -> None:
+        if number == last_word:
+            world.log.wait_for(lambda events: any(isinstance(event, VoiceTrouble) for event in events))
+            spoke_over.append(world.speaker.sounding.wait(0.3))
+
+    spoke_over: list[bool] = []
+    world = World(
+        ScriptedMicrophone(wake_word() + utterance(2.0) + seconds(QUIET, 3), on_frame=person_still_speaks),
+        stt=FakeSpeechToText(refuses=refusal),
+        options=VoiceOptions(usual_language="es"),
+    )
+    world.loop.run()
+    assert spoke_over == [False]
+    assert [event.code for event in world.log.of(VoiceTrouble)] == ["speech.language_missing"]
+    assert world.said() == ["Se rompió."]
+    assert len(world.turns()) == 1
+    assert world.log.states() == ["sleeping", "listening", "hearing", "thinking", "speaking", "sleeping", "off"]
+
+
 def test_a_voice_that_dies_is_asked_once_more():
     world = hear(COMMAND, tts=FakeTextToSpeech(error("speech.voice_died")))
     assert world.said() == ["It is ten past three."]
@@ -507,6 +530,40 @@ def test_an_alert_waits_until_the_person_was_answered():
     world.loop.run()
     assert world.said()[:1] == ["It is ten past three."]
     assert "Tea." in world.said()
+
+
+def test_what_waits_to_be_said_can_be_withdrawn():
+    world = World(ScriptedMicrophone(COMMAND), stt=FakeSpeechToText("one"))
+    finished, notices = world.stt.finished, []
+
+    def interrupted(utterance):
+        notices.extend(world.loop.text_to_say(text, "en") for text in ("Tea.", "Cake."))
+        notices.append(world.loop.text_to_say("Stale.", "en", still_wanted=lambda: False))
+        notices[0].cancel()
+        return finished(utterance)
+
+    world.stt.finished = interrupted
+    world.loop.run()
+    assert notices[0].over.is_set()
+    assert notices[2].over.wait(10)
+    assert world.said() == ["It is ten past three.", "Cake."]
+
+
+def test_what_sounds_falls_silent_when_it_is_withdrawn_and_the_next_one_follows():
+    gate = threading.Event()
+    world = World(resting="muted", speaker=FakeSpeaker(gate=gate))
+    world.loop.start()
+    first, second = world.loop.text_to_say("Tea.", "en"), world.loop.text_to_say("Cake.", "en")
+    assert world.speaker.sounding.wait(10)
+    assert not first.over.is_set()
+    first.cancel()
+    assert first.over.wait(10)
+    assert world.speaker.stops
+    gate.set()
+    assert second.over.wait(10)
+    assert world.said() == ["Tea.", "Cake."]
+    world.loop.close()
+    assert world.loop.text_to_say("Late.", "en").over.is_set()
 
 
 def test_closing_releases_everything():

@@ -1,8 +1,8 @@
-"""Recognises commands with pocketsphinx' bundled English model: a grammar and a trigram model listen at once.
+"""Recognises commands with pocketsphinx' bundled English model: three decoders hear the same sound at once.
 
-A command counts only when both hear nearly the same sounds; then the grammar's words are taken. Words are no measure:
-a command that is heard rightly is often spelled otherwise by the trigram ("sixty" and "stick tea"), while other speech
-shares whole words with commands. Knows nothing about the wire or about what the commands mean.
+One knows only the grammar, and always finds some command in the sound; one follows a trigram model of the commands
+and may leave the grammar; one hears bare phones without any words. `command_gate` decides by how far the three agree
+whether it was a command. Knows nothing about the wire or about what the commands mean.
 """
 
 from __future__ import annotations
@@ -13,34 +13,27 @@ from typing import Any
 
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import SAMPLE_RATE
+from jarvis.engines.children.command_gate import NOTHING_HEARD, Evidence, is_command
 from jarvis.engines.speech.command_files import DICTIONARY_FILE, GRAMMAR_FILE, TRIGRAM_FILE
 
-MAX_SOUND_DISTANCE = 0.25
-"""Largest share of phones in which grammar and trigram may differ: other speech stays above 0.35 (300 sentences by six
-voices of `benchmarks/recognition.py`)."""
+GRAMMAR_OPTIONS = {"bestpath": False, "wip": 0.1, "beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40}
+"""Without the second pass over the lattice, which costs up to seconds after the end and wins nothing here. One more
+word costs more than pocketsphinx' own 0.65, or noise after a command is heard as a short number. The beams are wider
+than its own, which sometimes lose every sentence of the grammar."""
 
-SURE_GRAMMAR_SCORE = 0.53
-MAX_SURE_DISTANCE = 0.5
-"""A grammar score that other speech does not reach (at most 0.47) lets grammar and trigram differ by this much."""
+TRIGRAM_OPTIONS = {"fwdflat": False, "lw": 9.5}
+"""The trigram's probabilities weigh more against the sound than pocketsphinx' own 6.5."""
 
-MIN_GRAMMAR_SCORE = 0.3
-"""Least score of the grammar's words: pocketsphinx' own, the n-th root of its acoustic likelihood."""
-
-
-WORD_PENALTY = 0.1
-"""Price of one more word in the grammar (pocketsphinx: 0.65), or noise after a command is heard as a short number."""
-
-TRIGRAM_WEIGHT = 9.5
-"""Weight of the trigram's probabilities against the sound (pocketsphinx: 6.5)."""
-
-WIDE_BEAMS = {"beam": 1e-60, "pbeam": 1e-60, "wbeam": 1e-40}
-"""Wider than pocketsphinx' own, which sometimes lose every sentence of the grammar."""
+PHONE_OPTIONS = {"lw": 2.0, "pip": 0.3, "beam": 1e-20, "pbeam": 1e-10}
+"""As pocketsphinx' manual advises for phone recognition."""
 
 VOICE_SECONDS = 0.8
 """Sound from which the mean of the features (cepstral mean normalisation) is measured before decoding begins."""
 
 SHORTEST_SECONDS = 0.2
 """Less sound is no word, and pocketsphinx cannot measure it."""
+
+_NO_PHONES = frozenset({"SIL", "+NSN+", "+SPN+"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,9 +42,18 @@ class HeardCommand:
 
     text: str
     accepted: bool
-    score: float
+    evidence: Evidence
     grammar_text: str
     trigram_text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Hypothesis:
+    """One decoder's words, its score (the n-th root of the acoustic likelihood), and the words as `word`, `word(2)`."""
+
+    text: str = ""
+    score: float = 0.0
+    pieces: tuple[str, ...] = ()
 
 
 class CommandRecogniser:
@@ -60,17 +62,13 @@ class CommandRecogniser:
     def __init__(self, folder: Path) -> None:
         from pocketsphinx import Decoder, get_model_path
 
-        shared = {
-            "hmm": str(Path(get_model_path()) / "en-us" / "en-us"),
-            "dict": str(folder / DICTIONARY_FILE),
-            "loglevel": "ERROR",
-        }
+        model = Path(get_model_path()) / "en-us"
+        shared = {"hmm": str(model / "en-us"), "dict": str(folder / DICTIONARY_FILE), "loglevel": "FATAL"}
+        phones = str(model / "en-us-phone.lm.bin")
         try:
-            # The second passes over the lattice cost up to seconds after the end and win nothing here.
-            self._grammar: Any = Decoder(
-                **shared, lm=None, fsg=str(folder / GRAMMAR_FILE), bestpath=False, wip=WORD_PENALTY, **WIDE_BEAMS
-            )
-            self._trigram: Any = Decoder(**shared, lm=str(folder / TRIGRAM_FILE), fwdflat=False, lw=TRIGRAM_WEIGHT)
+            self._grammar: Any = Decoder(**shared, lm=None, fsg=str(folder / GRAMMAR_FILE), **GRAMMAR_OPTIONS)
+            self._trigram: Any = Decoder(**shared, lm=str(folder / TRIGRAM_FILE), **TRIGRAM_OPTIONS)
+            self._phones: Any = Decoder(**shared, lm=None, allphone=phones, **PHONE_OPTIONS)
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 "speech.command_files",
@@ -80,6 +78,7 @@ class CommandRecogniser:
                 folder=folder,
                 why=error,
             ) from error
+        self._decoders = (self._grammar, self._trigram, self._phones)
         self._waiting = bytearray()
         self._streaming = False
         self._samples = 0
@@ -87,7 +86,7 @@ class CommandRecogniser:
     def start(self) -> None:
         """Begin an utterance, dropping one that was not finished."""
         if self._streaming:
-            for decoder in (self._grammar, self._trigram):
+            for decoder in self._decoders:
                 decoder.end_utt()
         self._waiting.clear()
         self._streaming = False
@@ -106,25 +105,30 @@ class CommandRecogniser:
     def finish(self) -> HeardCommand:
         """End the utterance and decide."""
         if not self._streaming and len(self._waiting) < 2 * SAMPLE_RATE * SHORTEST_SECONDS:
-            return HeardCommand(text="", accepted=False, score=0.0, grammar_text="", trigram_text="")
+            return HeardCommand(text="", accepted=False, evidence=NOTHING_HEARD, grammar_text="", trigram_text="")
         if not self._streaming:
             self._stream()
         self._streaming = False
-        (grammar_text, score), (trigram_text, _) = (_ended(decoder) for decoder in (self._grammar, self._trigram))
-        distance = word_distance(self._phones(grammar_text), self._phones(trigram_text))
-        allowed = MAX_SURE_DISTANCE if score > SURE_GRAMMAR_SCORE else MAX_SOUND_DISTANCE
-        accepted = bool(grammar_text) and distance <= allowed and score > MIN_GRAMMAR_SCORE
+        grammar, trigram, phones = (_ended(decoder) for decoder in self._decoders)
+        evidence = Evidence.of(
+            score=grammar.score,
+            grammar=self._pronounced(grammar),
+            trigram=self._pronounced(trigram),
+            phones=tuple(piece for piece in phones.pieces if piece not in _NO_PHONES),
+        )
+        accepted = bool(grammar.text) and is_command(evidence)
         return HeardCommand(
-            text=grammar_text if accepted else trigram_text,
+            text=grammar.text if accepted else trigram.text,
             accepted=accepted,
-            score=score,
-            grammar_text=grammar_text,
-            trigram_text=trigram_text,
+            evidence=evidence,
+            grammar_text=grammar.text,
+            trigram_text=trigram.text,
         )
 
-    def _phones(self, text: str) -> str:
-        """Return how `text` is pronounced, phones apart by spaces."""
-        return " ".join(self._grammar.lookup_word(word) or "" for word in text.split())
+    def _pronounced(self, hypothesis: _Hypothesis) -> tuple[str, ...]:
+        """Return the phones of the pronunciations that were heard."""
+        words = [word for word in hypothesis.pieces if not word.startswith(("<", "["))]
+        return tuple(phone for word in words for phone in (self._grammar.lookup_word(word) or "").split())
 
     def _stream(self) -> None:
         """Measure the voice and microphone on what was heard so far, then decode it and whatever follows.
@@ -132,12 +136,12 @@ class CommandRecogniser:
         Nothing of the last utterance is kept: its measure spoils the next one.
         """
         sound = bytes(self._waiting)
-        self._grammar.reinit_feat()
-        self._grammar.start_utt()
-        self._grammar.process_raw(sound, True, False)
-        measure = self._grammar.get_cmn(True)
-        self._grammar.end_utt()
-        for decoder in (self._grammar, self._trigram):
+        self._phones.reinit_feat()
+        self._phones.start_utt()
+        self._phones.process_raw(sound, True, False)
+        measure = self._phones.get_cmn(True)
+        self._phones.end_utt()
+        for decoder in self._decoders:
             decoder.reinit_feat()
             decoder.set_cmn(measure)
             decoder.start_utt()
@@ -145,7 +149,7 @@ class CommandRecogniser:
         self._decode(sound)
 
     def _decode(self, sound: bytes) -> None:
-        for decoder in (self._grammar, self._trigram):
+        for decoder in self._decoders:
             decoder.process_raw(sound, False, False)
 
     @property
@@ -154,18 +158,10 @@ class CommandRecogniser:
         return self._samples / SAMPLE_RATE
 
 
-def word_distance(left: str, right: str) -> float:
-    """Return the edits that turn `left` into `right` as a share of the words of `right` (at least one)."""
-    ours, theirs = left.split(), right.split()
-    row = list(range(len(theirs) + 1))
-    for i, word in enumerate(ours, 1):
-        before, row[0] = row[:], i
-        for j, other in enumerate(theirs, 1):
-            row[j] = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (word != other))
-    return row[-1] / max(len(theirs), 1)
-
-
-def _ended(decoder: Any) -> tuple[str, float]:
+def _ended(decoder: Any) -> _Hypothesis:
     decoder.end_utt()
     hypothesis = decoder.hyp()
-    return (hypothesis.hypstr, float(hypothesis.score)) if hypothesis else ("", 0.0)
+    if not hypothesis:
+        return _Hypothesis()
+    pieces = tuple(segment.word for segment in decoder.seg() or ())
+    return _Hypothesis(text=hypothesis.hypstr, score=float(hypothesis.score), pieces=pieces)

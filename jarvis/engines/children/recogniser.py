@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from wyoming.info import AsrModel, AsrProgram, Describe, Info
 
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.speech import SAMPLE_RATE
+from jarvis.engines.children.command_gate import confidence
 from jarvis.engines.children.wyoming_child import ChildWire, attribution, open_wire
 
 
@@ -60,7 +62,7 @@ class Commands:
         """Return the command, accepted or not."""
         heard = self._recogniser.finish()
         segments = [[0.0, self._recogniser.audio_seconds, heard.text]] if heard.text else []
-        context = {"accepted": heard.accepted, "confidence": heard.score, "segments": segments}
+        context = {"accepted": heard.accepted, "confidence": confidence(heard.evidence), "segments": segments}
         return Transcript(text=heard.text, language="en", context=context)
 
 
@@ -149,22 +151,28 @@ class Session:
 
 
 def main() -> None:
-    """Serve on the wire; an error while loading is reported there."""
+    """Serve what the command line names."""
     parser = argparse.ArgumentParser(description="Jarvis' listening child")
     engine = parser.add_mutually_exclusive_group(required=True)
     engine.add_argument("--commands", type=Path, metavar="FOLDER")
     engine.add_argument("--whisper", type=Path, metavar="FOLDER")
     parser.add_argument("--threads", type=int, default=0)
     options = parser.parse_args()
+    if options.commands:
+        serve(lambda: Commands(options.commands), options.commands.name)
+    else:
+        serve(lambda: Whisper(options.whisper, options.threads), options.whisper.name)
+
+
+def serve(load: Callable[[], Recogniser], model: str) -> None:
+    """Load a recogniser and serve it on the wire until the parent hangs up; `EngineError` of `load` is reported."""
     wire = open_wire()
     try:
-        recogniser: Recogniser = (
-            Commands(options.commands) if options.commands else Whisper(options.whisper, options.threads)
-        )
+        recogniser = load()
     except EngineError as error:
         wire.fail(error)
         sys.exit(1)
-    session = Session(wire, recogniser, (options.commands or options.whisper).name)
+    session = Session(wire, recogniser, model)
     for event in wire.events():
         session.take(event)
     # Native threads of the runtimes may hang at an orderly end.

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jarvis.contracts.errors import LANGUAGES, Language
-from jarvis.contracts.ports import SpeechToText, Utterance
-from jarvis.contracts.speech import CommandGrammar, SpeechServiceInfo
-from jarvis.engines.speech.command_files import write_command_files
+from jarvis.contracts.ports import SpeechToText
 from jarvis.engines.speech.connectors import ChildConnector, TcpConnector
 from jarvis.engines.speech.recognition import SpeechToTextWithFallback, WyomingSpeechToText
 from jarvis.engines.speech.service import ServiceCard
@@ -22,41 +21,17 @@ _RECOGNISER = "jarvis.engines.children.recogniser"
 _SYNTHESISER = "jarvis.engines.children.synthesiser"
 
 
-class BasicSpeechToText:
-    """The bundled English command recogniser; its grammar is written when it is first needed.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChildProgram:
+    """The module and the arguments of a listening child."""
 
-    `grammar` is called once, on the thread that warms or opens it first.
-    """
+    module: str
+    arguments: tuple[str, ...]
 
-    def __init__(self, *, start_child: StartChild, cache_folder: Path, grammar: Callable[[], CommandGrammar]) -> None:
-        self._start_child = start_child
-        self._cache_folder = cache_folder
-        self._grammar = grammar
-        self._recogniser: WyomingSpeechToText | None = None
 
-    def info(self, language: Language = "en") -> SpeechServiceInfo:
-        """Say what it is, and what one download would give."""
-        return BASIC_RECOGNITION.info(language)
-
-    def warm(self) -> None:
-        """Write the grammar if it is not there yet, start and load."""
-        self._ready().warm()
-
-    def open(self, language: Language | None = None) -> Utterance:
-        """Begin an utterance in English; `EngineError` for Spanish."""
-        return self._ready().open(language)
-
-    def close(self) -> None:
-        """End the child."""
-        if self._recogniser is not None:
-            self._recogniser.close()
-
-    def _ready(self) -> WyomingSpeechToText:
-        if self._recogniser is None:
-            folder = write_command_files(self._grammar(), self._cache_folder)
-            child = self._start_child("speech recognition", _RECOGNISER, ["--commands", str(folder)])
-            self._recogniser = WyomingSpeechToText(ChildConnector(child), BASIC_RECOGNITION)
-        return self._recogniser
+def command_listener(folder: Path) -> ChildProgram:
+    """Return the child that hears the command files of `folder`."""
+    return ChildProgram(module=_RECOGNISER, arguments=("--commands", str(folder)))
 
 
 BASIC_RECOGNITION = ServiceCard(
@@ -75,17 +50,18 @@ BASIC_RECOGNITION = ServiceCard(
 def speech_to_text(
     *,
     start_child: StartChild,
-    cache_folder: Path,
-    grammar: Callable[[], CommandGrammar],
+    commands: ChildProgram,
     whisper_folder: Path | None = None,
     address: str = "",
     threads: int = 0,
 ) -> SpeechToText:
     """Return the recogniser to use: the service at `address`, else Whisper in `whisper_folder`, else the basic one.
 
-    The first two give way to the basic one when they cannot be loaded; `info().note` then says why.
+    `commands` is the child of the basic one. The first two give way to it when they cannot be loaded; `info().note`
+    then says why.
     """
-    basic = BasicSpeechToText(start_child=start_child, cache_folder=cache_folder, grammar=grammar)
+    basic_child = start_child("speech recognition", commands.module, commands.arguments)
+    basic = WyomingSpeechToText(ChildConnector(basic_child), BASIC_RECOGNITION)
     if address:
         card = ServiceCard(engine="wyoming", model=address, quality="full", languages=LANGUAGES)
         return SpeechToTextWithFallback(WyomingSpeechToText(TcpConnector(address), card), basic)

@@ -1,19 +1,20 @@
 """Writes a command grammar as the files that the basic recogniser reads: grammar, trigram model and dictionary.
 
-The folder is named for the content, so a changed sentence makes a new one and the old one is removed. Knows where
-pocketsphinx keeps its dictionary, not how it recognises.
+The folder is named for what the grammar is made of, so a changed sentence makes a new one and the old one is removed,
+and a start that finds its folder makes no grammar at all. Knows where pocketsphinx keeps its dictionary, not how it
+recognises.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from jarvis.contracts.errors import EngineError, StorageError
+from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import CommandGrammar
 from jarvis.engines.speech.trigram import trigram_arpa
 
@@ -21,8 +22,8 @@ GRAMMAR_FILE = "commands.fsg"
 TRIGRAM_FILE = "commands.arpa"
 DICTIONARY_FILE = "commands.dict"
 
-_FORMAT = 1
-"""Raised when the files are written differently from the same grammar."""
+_FORMAT = 2
+"""Raised when the same sentence files make other command files."""
 
 EXTRA_PRONUNCIATIONS: dict[str, tuple[str, ...]] = {
     "am": ("AE M", "EY EH M"),
@@ -33,32 +34,36 @@ EXTRA_PRONUNCIATIONS: dict[str, tuple[str, ...]] = {
 """Words of commands that the bundled dictionary lacks or says otherwise, in its ARPAbet phones."""
 
 
-def known_words() -> Callable[[str], bool]:
-    """Return a test for the words that the basic recogniser can hear; `EngineError` when it is not installed."""
-    known = _pronunciations().keys()
-    return lambda word: word in known
+def fingerprint(sources: Iterable[Path]) -> str:
+    """Return a name for the command files that are made of the files `sources`: 16 hexadecimal digits."""
+    made_of = hashlib.sha256(str(_FORMAT).encode())
+    for path in sorted(sources):
+        made_of.update(f"\n{path.name}\n".encode() + path.read_bytes())
+    return made_of.hexdigest()[:16]
 
 
-def write_command_files(grammar: CommandGrammar, cache_folder: Path) -> Path:
-    """Write `grammar` below `cache_folder` unless it is there already; returns its folder.
+def command_files(cache_folder: Path, version: str, grammar: Callable[[Callable[[str], bool]], CommandGrammar]) -> Path:
+    """Return the folder of `version`'s command files below `cache_folder`, writing them if they are not there yet.
 
-    Raises `StorageError` when the disk does not take it.
+    `grammar` is called only then, with a test for the words that the recogniser can hear. Raises `EngineError` when
+    pocketsphinx is not installed or the disk does not take the files.
     """
-    content = f"{_FORMAT}\n{grammar.automaton}\n" + "\n".join(grammar.sentences)
-    folder = cache_folder / f"commands-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+    folder = cache_folder / f"commands-{version}"
     if (folder / DICTIONARY_FILE).exists():
         return folder
-    part = cache_folder / f".{folder.name}.part"
+    pronunciations = _pronunciations()
+    made = grammar(pronunciations.__contains__)
+    part = cache_folder / f".{folder.name}.{os.getpid()}.part"
     try:
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
-        (part / GRAMMAR_FILE).write_text(grammar.automaton, encoding="utf-8")
-        (part / TRIGRAM_FILE).write_text(trigram_arpa(grammar.sentences), encoding="utf-8")
-        (part / DICTIONARY_FILE).write_text(_dictionary(grammar), encoding="utf-8")
+        (part / GRAMMAR_FILE).write_text(made.automaton, encoding="utf-8")
+        (part / TRIGRAM_FILE).write_text(trigram_arpa(made.sentences), encoding="utf-8")
+        (part / DICTIONARY_FILE).write_text(_dictionary(made, pronunciations), encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         part.replace(folder)
     except OSError as error:
-        raise StorageError(
+        raise EngineError(
             "speech.command_files",
             en="The command grammar could not be written to {folder} ({why}). Free some space and try again.",
             es="No se pudo escribir la gramática de órdenes en {folder} ({why}). Libera espacio y repite.",
@@ -71,9 +76,8 @@ def write_command_files(grammar: CommandGrammar, cache_folder: Path) -> Path:
     return folder
 
 
-def _dictionary(grammar: CommandGrammar) -> str:
+def _dictionary(grammar: CommandGrammar, pronunciations: Mapping[str, tuple[str, ...]]) -> str:
     """Return the pronunciations of the grammar's words only: a small dictionary loads fast."""
-    pronunciations = _pronunciations()
     spoken = {word for sentence in grammar.sentences for word in sentence.split()}
     spoken |= {line.split()[4] for line in grammar.automaton.splitlines() if line.count(" ") == 4}
     lines = []
@@ -83,7 +87,6 @@ def _dictionary(grammar: CommandGrammar) -> str:
     return "\n".join(lines) + "\n"
 
 
-@cache
 def _pronunciations() -> dict[str, tuple[str, ...]]:
     found = find_spec("pocketsphinx")
     if found is None or found.origin is None:

@@ -1,13 +1,12 @@
 import os
 import signal
-from dataclasses import replace
 
 import pytest
 
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import CommandGrammar
-from jarvis.engines.speech.children import speech_to_text
-from jarvis.engines.speech.command_files import write_command_files
+from jarvis.engines.speech.children import command_listener, speech_to_text
+from jarvis.engines.speech.command_files import command_files, fingerprint
 from jarvis.skills.automaton import fsg_text, smallest_automaton
 from jarvis.skills.phrases import Words, choice
 from tests.fakes.speech import silence, synthetic_speech
@@ -30,6 +29,11 @@ def small_grammar() -> CommandGrammar:
     return CommandGrammar(automaton=fsg_text(automaton), sentences=COMMANDS * 8)
 
 
+def listener(cache_folder, grammar=None):
+    folder = command_files(cache_folder, "test", lambda knows: grammar or small_grammar())
+    return command_listener(folder)
+
+
 def say(recogniser, text, language=None):
     return hear(recogniser, silence(0.3) + synthetic_speech(text, VOICE) + silence(0.35), language)
 
@@ -43,7 +47,7 @@ def hear(recogniser, pcm, language=None):
 
 @pytest.fixture
 def basic(start_child, tmp_path):
-    recogniser = speech_to_text(start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar)
+    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"))
     yield recogniser
     recogniser.close()
 
@@ -100,20 +104,34 @@ def test_killed_mid_utterance_is_reported_and_the_next_one_works(basic, start_ch
     assert say(basic, "what time is it").text == "what time is it"
 
 
-def test_command_files_are_written_once_per_content(tmp_path):
-    first = write_command_files(small_grammar(), tmp_path)
-    written = (first / "commands.fsg").stat().st_mtime_ns
-    assert write_command_files(small_grammar(), tmp_path) == first
-    assert (first / "commands.fsg").stat().st_mtime_ns == written
-    other = write_command_files(replace(small_grammar(), sentences=COMMANDS[:3]), tmp_path)
-    assert list(tmp_path.iterdir()) == [other]
+def test_command_files_are_made_once_per_version_of_the_sentences(tmp_path):
+    made = []
+
+    def grammar(knows):
+        made.append(knows("timer") and not knows("zorgblatt"))
+        return small_grammar()
+
+    sentences, cache = tmp_path / "timers.yaml", tmp_path / "cache"
+    sentences.write_text("one")
+    first = command_files(cache, fingerprint([sentences]), grammar)
+    assert command_files(cache, fingerprint([sentences]), grammar) == first
+    assert made == [True]
+    sentences.write_text("two")
+    second = command_files(cache, fingerprint([sentences]), grammar)
+    assert made == [True, True] and list(cache.iterdir()) == [second]
+
+
+def test_a_full_disk_is_reported(tmp_path):
+    (tmp_path / "cache").write_text("not a folder")
+    with pytest.raises(EngineError) as caught:
+        listener(tmp_path / "cache")
+    assert caught.value.code == "speech.command_files" and "espacio" in caught.value.sentence("es")
 
 
 def test_damaged_command_files_are_reported(start_child, tmp_path):
     recogniser = speech_to_text(
         start_child=start_child,
-        cache_folder=tmp_path / "cache",
-        grammar=lambda: CommandGrammar(automaton="nonsense", sentences=COMMANDS),
+        commands=listener(tmp_path / "cache", CommandGrammar(automaton="nonsense", sentences=COMMANDS)),
     )
     with pytest.raises(EngineError) as caught:
         recogniser.warm()
@@ -122,7 +140,7 @@ def test_damaged_command_files_are_reported(start_child, tmp_path):
 
 def test_whisper_tells_the_language_and_gives_segments(start_child, tmp_path, whisper_es):
     recogniser = speech_to_text(
-        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, whisper_folder=whisper_es
+        start_child=start_child, commands=listener(tmp_path / "cache"), whisper_folder=whisper_es
     )
     heard = say(recogniser, "some words of no importance at all")
     assert (heard.text, heard.language, heard.quality) == ("qué hora es", "es", "full")
@@ -134,7 +152,7 @@ def test_whisper_tells_the_language_and_gives_segments(start_child, tmp_path, wh
 
 def test_whisper_invents_nothing_in_silence(start_child, tmp_path, whisper_es):
     recogniser = speech_to_text(
-        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, whisper_folder=whisper_es
+        start_child=start_child, commands=listener(tmp_path / "cache"), whisper_folder=whisper_es
     )
     heard = hear(recogniser, silence(2))
     assert (heard.text, heard.accepted) == ("", False)
@@ -152,9 +170,7 @@ def test_broken_whisper_folder_gives_way_visibly(start_child, tmp_path, whisper_
         (folder / "model.bin").write_bytes(b"\6\0\0\0")
     else:
         (folder / "tokenizer.json").write_text("{")
-    recogniser = speech_to_text(
-        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, whisper_folder=folder
-    )
+    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"), whisper_folder=folder)
     assert say(recogniser, "what time is it").text == "what time is it"
     info = recogniser.info("en")
     assert (info.engine, info.quality) == ("pocketsphinx", "basic")
@@ -163,9 +179,7 @@ def test_broken_whisper_folder_gives_way_visibly(start_child, tmp_path, whisper_
 
 
 def test_network_service_recognises(server, start_child, tmp_path):
-    recogniser = speech_to_text(
-        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, address=server.address
-    )
+    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"), address=server.address)
     server.text, server.language = " enciende la luz ", "es"
     heard = hear(recogniser, silence(1.0), "es")
     assert (heard.text, heard.language, heard.accepted, heard.quality) == ("enciende la luz", "es", True, "full")
@@ -180,7 +194,7 @@ def test_network_service_recognises(server, start_child, tmp_path):
 
 def test_absent_network_service_gives_way_visibly(start_child, tmp_path):
     recogniser = speech_to_text(
-        start_child=start_child, cache_folder=tmp_path / "cache", grammar=small_grammar, address="tcp://127.0.0.1:9"
+        start_child=start_child, commands=listener(tmp_path / "cache"), address="tcp://127.0.0.1:9"
     )
     recogniser.warm()
     assert recogniser.info().engine == "pocketsphinx"
