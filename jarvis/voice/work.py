@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -31,7 +32,7 @@ class Conversing:
     recogniser: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Work:
+class Work(ABC):
     """Something on its own thread that can be cancelled from any other."""
 
     def __init__(self, name: str) -> None:
@@ -47,16 +48,17 @@ class Work:
         """Stop it: silence at once, the rest as soon as its parts notice."""
         self.cancel_token.cancel(reason)
 
+    @abstractmethod
     def silence(self) -> None:
         """Say nothing more, but go on."""
-        raise NotImplementedError
 
     def is_current_thread(self) -> bool:
         """True when called from the work itself, as by a skill that stops everything."""
         return threading.current_thread() is self._thread
 
+    @abstractmethod
     def _run(self) -> None:
-        raise NotImplementedError
+        """Do it, on the thread of its own."""
 
 
 class Announcement(Work):

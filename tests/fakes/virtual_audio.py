@@ -90,7 +90,9 @@ class VirtualAudio:
     def _started(self, *command: str, output: Path | None = None) -> subprocess.Popen[bytes]:
         target = output.open("wb") if output is not None else subprocess.DEVNULL
         try:
-            child = subprocess.Popen(command, env=self._env(), stdout=target, stderr=subprocess.DEVNULL)
+            # A session bus is where a second server would find the name of the first one taken, and give up.
+            environment = {k: v for k, v in self._env().items() if k not in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY")}
+            child = subprocess.Popen(command, env=environment, stdout=target, stderr=subprocess.DEVNULL)
         finally:
             if output is not None:
                 target.close()  # type: ignore[union-attr]

@@ -98,6 +98,9 @@ def sound_server(tmp_path: Path, monkeypatch) -> Iterator[None]:
     modules = ["module-null-sink sink_name=nowhere", f"module-native-protocol-unix auth-anonymous=1 socket={socket}"]
     arguments = [part for module in modules for part in ("-L", module)]
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
+    # A session bus is where a second server would find the name of the first one taken, and give up.
+    for bus in ("DBUS_SESSION_BUS_ADDRESS", "DISPLAY"):
+        environment.pop(bus, None)
     process = subprocess.Popen(
         [server, "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", *arguments],
         env=environment,
