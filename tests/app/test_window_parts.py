@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from jarvis.app import window_alerts
+from jarvis.app import window, window_alerts
 from jarvis.app.build import Jarvis
 from jarvis.app.window import notices
 from jarvis.app.window_alerts import WindowAlerts, words_for
 from jarvis.contracts.errors import Language
 from jarvis.contracts.skills import Alert, AlertKind
 from jarvis.contracts.speech import AudioChunk
+from jarvis.engines.llama_build import LlamaBuild
 from jarvis.settings.folders import Folders
 from jarvis.voice.announcements import Notice
 
@@ -164,3 +165,20 @@ def test_the_window_is_told_what_is_missing_in_its_language(jarvis: Jarvis) -> N
     assert "basic-hearing" not in {notice.id for notice in english}
     jarvis.speech.speech_to_text.info()
     assert "basic-hearing" in {notice.id for notice in notices(jarvis, "en")}
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "percent"),
+    [("building", "progress", 42.0), ("failed", "warning", None), ("interrupted", "warning", None)],
+)
+def test_the_window_shows_how_far_the_build_of_llama_is(
+    jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch, state: str, kind: str, percent: float | None
+) -> None:
+    build = LlamaBuild(state=state, percent=42, seconds=300.0, log=Path("build.log"), last_lines=("no space",))  # type: ignore[arg-type]
+    monkeypatch.setattr(window, "build_state", lambda: build)
+    (notice,) = [notice for notice in notices(jarvis, "en") if notice.id.startswith("llama")]
+    assert (notice.kind, notice.percent) == (kind, percent)
+    assert notice.text == build.sentence("en")
+    monkeypatch.setattr("jarvis.app.checks.build_state", lambda: build)
+    (check,) = [check for check in jarvis.checks() if check.name == "llama.cpp"]
+    assert check.finding == build.sentence(jarvis.language) and check.state in {"note", "missing"}
