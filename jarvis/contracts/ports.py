@@ -150,7 +150,7 @@ class Recall(Protocol):
 
 
 class ConversationLog(Protocol):
-    """Conversations and messages; a returned write is on disk."""
+    """Conversations and messages; a returned write survives the death of the process."""
 
     def start_conversation(self, title: str) -> Conversation: ...
 

@@ -1,4 +1,7 @@
-"""Conversations, messages and pending confirmations as rows. A returned write is on disk."""
+"""Conversations, messages and pending confirmations as rows.
+
+A returned write survives `kill -9`; a power cut may cost the last moments.
+"""
 
 from __future__ import annotations
 
