@@ -43,6 +43,7 @@ MAX_QUESTION_CHARACTERS = 2_000_000
 """Longer questions are refused: no model here reads that much, and the log is not a file store."""
 
 _TITLE_CHARACTERS = 60
+_TAKING_AWAY = frozenset({"cancel", "clear", "complete", "delete", "forget", "remove"})
 _DROPPED: dict[Language, str] = {"en": "All right, I left it.", "es": "De acuerdo, lo dejo."}
 _UNEXPECTED = {
     "en": "Something in Jarvis itself went wrong ({kind}); what was shown is kept. The log has the details.",
@@ -181,7 +182,8 @@ class _Run:
 
     def _matched(self, match: SkillMatch, history: Sequence[StoredMessage]) -> Iterator[AskEvent]:
         yield SkillMatched(ask_id=self._id, skill=match.skill, slots=dict(match.slots), confidence=match.confidence)
-        unsure = self._request.hearing == "basic" and self._options.confirm_basic and bool(match.slots)
+        heard_badly = self._request.hearing == "basic" and self._options.confirm_basic
+        unsure = heard_badly and (bool(match.slots) or _takes_away(match.skill))
         if match.risk == "could_lose" or (match.risk == "acts" and unsure):
             self._abilities.pending.put(self._draft.conversation_id, match)
             question = self._abilities.skills.read_back(match)
@@ -268,6 +270,11 @@ class _Run:
         except JarvisError as error:
             # The log itself is what failed; the final event still reaches the person.
             _log.error("an unfinished answer could not be marked", extra={"facts": {"code": error.code}})
+
+
+def _takes_away(skill: str) -> bool:
+    """True for skills such as `timers.cancel`: wrongly heard, they lose something although no value was said."""
+    return skill.rpartition(".")[2].split("_")[0] in _TAKING_AWAY
 
 
 def _checked(text: str) -> str:

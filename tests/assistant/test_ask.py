@@ -229,6 +229,22 @@ def test_basic_hearing_reads_values_back_before_acting(bench: Bench) -> None:
     assert bench.skills.ran == ["timer_start"]
 
 
+@pytest.mark.parametrize(
+    ("text", "hearing", "ran"),
+    [
+        ("cancel the timer", "basic", []),
+        ("mute", "basic", ["volume.mute"]),
+        ("cancel the timer", "typed", ["timers.cancel"]),
+    ],
+)
+def test_basic_hearing_takes_nothing_away_unasked(bench: Bench, text: str, hearing: str, ran: list[str]) -> None:
+    bench.ask(text, hearing=hearing)
+    assert bench.skills.ran == ran
+    if not ran:
+        bench.ask("yes", hearing=hearing)
+        assert bench.skills.ran == ["timers.cancel"]
+
+
 def test_basic_hearing_answers_harmless_questions_at_once(bench: Bench) -> None:
     bench.ask("qué hora es", hearing="basic")
     assert bench.skills.ran == ["time"]

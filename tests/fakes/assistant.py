@@ -18,6 +18,10 @@ MATCHES: dict[str, SkillMatch] = {
     "clear the shopping list": SkillMatch(
         skill="list_clear", slots={"list": "shopping"}, confidence=1.0, language="en", text="", risk="could_lose"
     ),
+    "cancel the timer": SkillMatch(
+        skill="timers.cancel", slots={}, confidence=1.0, language="en", text="", risk="acts"
+    ),
+    "mute": SkillMatch(skill="volume.mute", slots={}, confidence=1.0, language="en", text="", risk="acts"),
     "break": SkillMatch(skill="broken", slots={}, confidence=1.0, language="en", text="", risk="none"),
     "explode": SkillMatch(skill="bug", slots={}, confidence=1.0, language="en", text="", risk="none"),
     "repeat that": SkillMatch(skill="repeat", slots={}, confidence=1.0, language="en", text="", risk="none"),
