@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
 from jarvis.contracts.errors import Language
 
-Role = Literal["system", "user", "assistant"]
+Role = Literal["system", "user", "assistant", "tool"]
 Door = Literal["chat", "voice", "quick", "cli", "api"]
 """Where a question came in."""
 Source = Literal["skill", "model", "memory", "none"]
@@ -32,11 +32,44 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A picture for a model that sees; `media_type` such as "image/png"."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCall:
+    """One call that a model wants made; `arguments` already follow the tool's schema."""
+
+    id: str
+    name: str
+    arguments: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolSpec:
+    """A tool that a model may call; `parameters` is a JSON Schema of type object."""
+
+    name: str
+    description: str
+    parameters: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChatMessage:
-    """One message of a prompt, in the chat-completions sense."""
+    """One message of a prompt, in the chat-completions sense.
+
+    `images` belong to user messages, `tool_calls` to the assistant's; a message of role "tool" carries the result of
+    the call `tool_call_id` as its text.
+    """
 
     role: Role
     text: str
+    images: tuple[Image, ...] = ()
+    tool_calls: tuple[ToolCall, ...] = ()
+    tool_call_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

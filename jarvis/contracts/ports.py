@@ -21,6 +21,8 @@ from jarvis.contracts.messages import (
     Request,
     Source,
     StoredMessage,
+    ToolCall,
+    ToolSpec,
     Usage,
 )
 from jarvis.contracts.skills import SkillMatch, SkillReply
@@ -66,7 +68,11 @@ class Skills(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineStatus:
-    """One text engine as it is now. `sentence` says what is missing when it is not usable, else is empty."""
+    """One text engine as it is now. `sentence` says what is missing when it is not usable, else is empty.
+
+    `abilities` are those of the model ("vision", "tools", "code" ...); `context_tokens` 0 means unknown.
+    `device` is "GPU 0", "GPU 0+CPU", "CPU" or the name of the server.
+    """
 
     id: str
     model: str
@@ -75,15 +81,23 @@ class EngineStatus:
     device: str = "cpu"
     load_seconds: float | None = None
     sentence: str = ""
+    context_tokens: int = 0
+    abilities: frozenset[str] = frozenset()
+    tokens_per_second: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GenerationOptions:
-    """How to sample one answer; `json_schema` None means free text."""
+    """How to sample one answer; `json_schema` None means free text.
+
+    `tool_choice` is "auto", "none", "required" or the name of one of `tools`.
+    """
 
     max_tokens: int = 1024
     temperature: float = 0.7
     json_schema: dict[str, object] | None = None
+    tools: tuple[ToolSpec, ...] = ()
+    tool_choice: str = "auto"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,11 +108,38 @@ class EngineText:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EngineThought:
+    """A piece of a reasoning model's thinking: not part of the answer, never spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineToolCall:
+    """A whole tool call whose arguments follow the tool's schema."""
+
+    call: ToolCall
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineNotice:
+    """Something to know while waiting: a queue, a swap, a smaller context. `code` is dotted and stable."""
+
+    code: str
+    en: str
+    es: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EngineDone:
     """End of a streamed answer; `finish_reason` as the OpenAI protocol names them."""
 
     usage: Usage
     finish_reason: str = "stop"
+
+
+EngineItem = EngineText | EngineThought | EngineToolCall | EngineNotice | EngineDone
+"""What a streamed answer consists of; `EngineDone` comes once, last."""
 
 
 class TextEngine(Protocol):
@@ -115,9 +156,10 @@ class TextEngine(Protocol):
 
     def stream(
         self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
-    ) -> Iterator[EngineText | EngineDone]:
+    ) -> Iterator[EngineItem]:
         """Stream one answer, loading the model first when needed. Raises `EngineError`, or `Cancelled` within
-        a second of `cancel`, also in the middle of the prompt."""
+        a second of `cancel`, also in the middle of the prompt. Tool calls and answers with a `json_schema` are
+        checked against their schema: `EngineError` with code `engine.schema` when they miss it."""
         ...
 
     def close(self) -> None:
