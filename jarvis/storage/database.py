@@ -26,13 +26,14 @@ BUSY_SECONDS = 5.0
 
 
 class Database:
-    """One database file. Every thread gets its own connection; `close` closes those of all threads."""
+    """One database file. Every thread gets its own connection; `close` closes those of all threads, and every new one
+    those of threads that ended."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
         self._lock = threading.Lock()
-        self._open: list[sqlite3.Connection] = []
+        self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._closed = False
         with _sentences(path):
             _create_private(path)
@@ -76,7 +77,7 @@ class Database:
         with self._lock:
             self._closed = True
             connections, self._open = self._open, []
-        for connection in connections:
+        for _, connection in connections:
             connection.close()
 
     def _connection(self) -> sqlite3.Connection:
@@ -90,8 +91,12 @@ class Database:
         with self._lock:
             if self._closed:
                 raise sqlite3.ProgrammingError("the database was closed")
+            living = [pair for pair in self._open if pair[0].is_alive()]
+            for pair in self._open:
+                if pair not in living:
+                    pair[1].close()
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._open.append(connection)
+            self._open = [*living, (threading.current_thread(), connection)]
         connection.row_factory = sqlite3.Row
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"

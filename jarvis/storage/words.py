@@ -44,7 +44,8 @@ _STOP_WORDS: dict[Language, frozenset[str]] = {
 
 def fold(text: str) -> str:
     """Return `text` without case, accents, outer punctuation and repeated spaces; ñ stays apart from n."""
-    kept = text.casefold().replace("ñ", "\0")
+    # Composed first: a mathematical capital has no lower case of its own.
+    kept = unicodedata.normalize("NFKC", text).casefold().replace("ñ", "\0")
     plain = "".join(c for c in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(c))
     return " ".join(plain.replace("\0", "ñ").split()).strip(" .,;:!?¡¿\"'")
 

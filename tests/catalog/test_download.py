@@ -1,106 +1,154 @@
-"""The list of models, and fetching one through the hub's real client from a local stand-in."""
+"""Fetching models through the hub's real client from a local stand-in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from jarvis.catalog import download as download_module
-from jarvis.catalog.download import Progress, download
-from jarvis.catalog.models import CatalogModel, catalog_file, find_model, load_catalog
+from jarvis.catalog.download import Fetched, Progress, download
+from jarvis.catalog.download_queue import DownloadQueue
+from jarvis.catalog.entries import CatalogModel
+from jarvis.catalog.model_folder import changing, is_changing, places
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Cancelled, InputError, StorageError
+from jarvis.contracts.errors import AlreadyRunning, Cancelled, InputError, JarvisError, StorageError
+from tests.fakes.clock import FakeClock
 from tests.fakes.hub import Hub
-
-WHISPER = CatalogModel(
-    id="whisper-x",
-    kind="recognition",
-    about_en="a",
-    about_es="b",
-    repository="owner/whisper-x",
-    files=("config.json", "deep/model.bin"),
-    approximate_mb=1,
-    licence="MIT",
-    languages=("en",),
-)
-FILES = {"owner/whisper-x/config.json": b"{}", "owner/whisper-x/deep/model.bin": b"\x07" * 300_000}
+from tests.fakes.library import BIG, FILES, entry
 
 
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    from huggingface_hub import constants
-
-    hub = Hub(dict(FILES))
-    monkeypatch.setattr(constants, "ENDPOINT", hub.url)
-    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    yield hub
-    hub.close()
+def fetch(folder: Path, model: CatalogModel | None = None, token: str | None = None, **more: object) -> Fetched:
+    model = model or entry()
+    options = {"clock": FakeClock(), "cancel": CancelToken(), "on_progress": lambda _: None, **more}
+    return download(model, model.variants[0], folder, token=lambda: token, **options)  # type: ignore[arg-type]
 
 
-def fetch(folder: Path, model: CatalogModel = WHISPER, cancel: CancelToken | None = None) -> list[Progress]:
+def test_files_arrive_whole_with_version_and_checksum(hub: Hub, tmp_path: Path) -> None:
     seen: list[Progress] = []
-    download(model, folder, cancel=cancel or CancelToken(), on_progress=seen.append)
-    return seen
-
-
-def test_files_arrive_whole_and_progress_ends_at_the_size(hub: Hub, tmp_path: Path) -> None:
-    seen = fetch(tmp_path)
-    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES["owner/whisper-x/deep/model.bin"]
-    assert WHISPER.installed(tmp_path)
-    assert seen[-1] == Progress(file="model.bin", done_bytes=300_000, total_bytes=300_000)
-    assert not (tmp_path / ".partial" / "whisper-x").exists()
+    fetched = fetch(tmp_path, on_progress=seen.append)
+    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES[BIG]
+    assert fetched.version == hub.commit and len(fetched.sha256) == 64 and fetched.bytes == len(FILES[BIG]) + 2
+    assert seen[-1].done_bytes == seen[-1].total_bytes == fetched.bytes
+    assert not (tmp_path / ".partial" / "whisper-x~f16").exists()
 
 
 def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "whisper-x").mkdir()
     (tmp_path / "whisper-x" / "config.json").write_bytes(b"{}")
     fetch(tmp_path)
-    assert hub.gets == ["owner/whisper-x/deep/model.bin"]
+    assert hub.gets == [BIG]
 
 
-def test_a_transfer_that_breaks_off_leaves_nothing_half_done(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hub.truncate.add("owner/whisper-x/deep/model.bin")
-    monkeypatch.setattr("huggingface_hub.file_download.time.sleep", lambda _: None)
+def test_a_dropped_connection_is_taken_up_where_it_stopped(hub: Hub, tmp_path: Path) -> None:
+    hub.cut_after[BIG] = 600_000
+    fetch(tmp_path)
+    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES[BIG]
+    assert any(wish.startswith("bytes=") and wish != "bytes=0-" for wish in hub.ranges)
+
+
+def test_a_killed_process_is_gone_on_from_and_shows_nothing_before(hub: Hub, tmp_path: Path) -> None:
+    hub.gate = threading.Event()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.programs.fetch_model", str(tmp_path), entry().model_dump_json()],
+        env={**os.environ, "HF_ENDPOINT": hub.url},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stdout is not None and int(child.stdout.readline()) > 0
+    assert is_changing(tmp_path, "whisper-x:f16")
+    with pytest.raises(AlreadyRunning):
+        fetch(tmp_path)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    child.stdout.close()
+    assert not is_changing(tmp_path, "whisper-x:f16")
+    assert not (tmp_path / "whisper-x").exists()
+    hub.gate.set()
+    hub.gate = None
+    fetch(tmp_path)
+    assert any(wish for wish in hub.ranges)
+    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES[BIG]
+
+
+def test_a_server_without_ranges_starts_over(hub: Hub, tmp_path: Path) -> None:
+    hub.cut_after[BIG], hub.ignore_range = 600_000, True
+    fetch(tmp_path)
+    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES[BIG]
+
+
+def test_wrong_content_is_removed(hub: Hub, tmp_path: Path) -> None:
+    hub.wrong_etag.add(BIG)
     with pytest.raises(InputError) as caught:
         fetch(tmp_path)
-    assert caught.value.code == "download.failed"
-    assert not (tmp_path / "whisper-x" / "model.bin").exists()
-    hub.truncate.clear()
+    assert caught.value.code == "download.checksum"
+    assert not (tmp_path / "whisper-x").exists() and not list(tmp_path.glob(".partial/*/0.*"))
+
+
+def test_another_file_than_the_catalogue_promises(hub: Hub, tmp_path: Path) -> None:
+    """The hub's own checksum is enough to refuse it; where the hub tells none, what arrived is checked."""
+    pinned = entry(sha256="0" * 64)
+    with pytest.raises(InputError) as caught:
+        fetch(tmp_path, pinned)
+    assert caught.value.code == "download.changed" and hub.gets == []
+    hub.no_etag.add(BIG)
+    with pytest.raises(InputError) as caught:
+        fetch(tmp_path, pinned)
+    assert caught.value.code == "download.checksum" and hub.gets
+    assert not (tmp_path / "whisper-x").exists() and not list(tmp_path.glob(".partial/*/0.*"))
+    assert fetch(tmp_path, pinned, newer=True).version == hub.commit
+
+
+def test_busy_once_is_repeated_busy_for_long_is_said(hub: Hub, tmp_path: Path) -> None:
+    hub.statuses = [(429, {"Retry-After": "0"}), (503, {"Retry-After": "0"})]
     fetch(tmp_path)
-    assert WHISPER.installed(tmp_path)
+    shutil.rmtree(tmp_path / "whisper-x")
+    hub.statuses = [(429, {"Retry-After": "3600"})]
+    with pytest.raises(InputError) as caught:
+        fetch(tmp_path)
+    assert caught.value.code == "download.hub_busy" and "429" in caught.value.sentence("es")
 
 
-def test_cancel_ends_the_transfer(hub: Hub, tmp_path: Path) -> None:
+def test_a_page_is_not_a_model(hub: Hub, tmp_path: Path) -> None:
+    hub.pages.add(BIG)
+    with pytest.raises(InputError) as caught:
+        fetch(tmp_path)
+    assert caught.value.code == "download.not_a_hub"
+
+
+def test_a_gated_model_names_the_page_and_takes_a_token(hub: Hub, tmp_path: Path) -> None:
+    hub.gated.add("owner/whisper-x")
+    for wrong in (None, "hf_wrong"):
+        with pytest.raises(InputError) as caught:
+            fetch(tmp_path, token=wrong)
+        assert caught.value.code == "download.gated" and "owner/whisper-x" in caught.value.sentence("es")
+    assert fetch(tmp_path, token="hf_right").paths
+
+
+def test_cancel_keeps_what_arrived(hub: Hub, tmp_path: Path) -> None:
     cancel = CancelToken()
     with pytest.raises(Cancelled):
-        download(WHISPER, tmp_path, cancel=cancel, on_progress=lambda _: cancel.cancel())
-    assert not WHISPER.installed(tmp_path)
-
-
-def test_a_gated_model_names_the_page(hub: Hub, tmp_path: Path) -> None:
-    hub.gated.add("owner/whisper-x")
-    with pytest.raises(InputError) as caught:
-        fetch(tmp_path)
-    assert caught.value.code == "download.gated" and "owner/whisper-x" in caught.value.sentence("es")
+        fetch(tmp_path, cancel=cancel, on_progress=lambda _: cancel.cancel())
+    assert not (tmp_path / "whisper-x").exists() and list(tmp_path.glob(".partial/*/0.*"))
 
 
 def test_a_file_that_is_not_there(hub: Hub, tmp_path: Path) -> None:
     hub.files.clear()
     with pytest.raises(InputError) as caught:
         fetch(tmp_path)
-    assert caught.value.code == "download.failed"
+    assert caught.value.code == "download.not_found"
 
 
 def test_no_network(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from huggingface_hub import constants
 
     monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", "http://127.0.0.1:9/{repo_id}/{revision}/{filename}")
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
     with pytest.raises(InputError) as caught:
         fetch(tmp_path)
     assert caught.value.code == "download.failed"
@@ -113,28 +161,84 @@ def test_a_disk_that_is_too_small(hub: Hub, tmp_path: Path, monkeypatch: pytest.
     assert caught.value.code == "download.space" and hub.gets == []
 
 
-def test_the_shipped_list_is_valid_and_covers_both_languages() -> None:
-    models = load_catalog(catalog_file())
-    assert len({model.id for model in models}) == len(models)
-    for kind in ("text", "recognition", "voice"):
-        assert {language for m in models if m.kind == kind for language in m.languages} == {"en", "es"}
-    assert find_model(models, "whisper-base").kind == "recognition"
-    with pytest.raises(InputError):
-        find_model(models, "nothing")
+def fetched_by_child(folder: Path, **environment: str) -> str:
+    """Run the download in a process with exactly these settings of the hub and the proxies; returns its last line."""
+    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.programs.fetch_model", str(folder), entry().model_dump_json()],
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return told.stdout.split()[-1]
+
+
+def test_a_mirror_is_asked_instead_of_the_hub(hub: Hub, tmp_path: Path) -> None:
+    assert fetched_by_child(tmp_path, HF_ENDPOINT=f"{hub.url}/") == str(len(FILES[BIG]) + 2)
+    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES[BIG] and hub.proxied == []
+
+
+def test_proxies_of_the_environment_are_used(hub: Hub, tmp_path: Path) -> None:
+    hub.cdn = "http://cdn.invalid"
+    plain = fetched_by_child(tmp_path, HF_ENDPOINT="http://hub.invalid", HTTP_PROXY=hub.url)
+    assert plain == str(len(FILES[BIG]) + 2) and set(hub.proxied) == {"hub.invalid", "cdn.invalid"}
+    shutil.rmtree(tmp_path / "whisper-x")
+    hub.proxied.clear()
+    tunnel = fetched_by_child(tmp_path, HF_ENDPOINT="https://hub.invalid", HTTPS_PROXY=hub.url)
+    assert tunnel == "download.failed" and set(hub.proxied) == {"hub.invalid:443"}
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("said", "token", "code"),
     [
-        ("{", "file"),
-        ('{"models": [{"id": "x"}]}', "models.0.kind"),
-        ('{"models": [], "extra": 1}', "extra"),
-        ('{"models": [{"id": "../x"}]}', "models.0.id"),
+        ("RepoNotFound", None, "download.hidden"),
+        ("RepoNotFound", "hf_old", "download.gated"),
+        ("GatedRepo", None, "download.gated"),
+        ("", None, "download.hidden"),
+        ("", "hf_old", "download.gated"),
     ],
 )
-def test_a_bad_list_names_the_field(tmp_path: Path, text: str, where: str) -> None:
-    file = tmp_path / "models.json"
-    file.write_text(text)
+def test_401_is_told_from_what_it_may_mean(hub: Hub, tmp_path: Path, said: str, token: str | None, code: str) -> None:
+    hub.unauthorized = said
     with pytest.raises(InputError) as caught:
-        load_catalog(file)
-    assert where in caught.value.sentence("en")
+        fetch(tmp_path, token=token)
+    assert caught.value.code == code and "https://huggingface.co/owner/whisper-x" in caught.value.sentence("en")
+
+
+def test_a_range_that_is_refused_starts_over(hub: Hub, tmp_path: Path) -> None:
+    hub.cut_after[BIG], hub.refuse_ranges = 600_000, 1
+    fetch(tmp_path)
+    assert (tmp_path / "whisper-x" / "model.bin").read_bytes() == FILES[BIG]
+    assert hub.refuse_ranges == 0 and [each for each in hub.ranges if each] == []
+
+
+@pytest.mark.parametrize("name", ["../evil", "/etc/evil", "a/../../evil", "C:evil", "a\\b", ".partial/x"])
+def test_names_that_lead_elsewhere_are_refused(tmp_path: Path, name: str) -> None:
+    model = entry(name=name)
+    with pytest.raises(InputError) as caught:
+        places(model, model.variants[0], tmp_path)
+    assert caught.value.code == "catalog.bad_file_name"
+
+
+def test_two_run_and_the_third_waits_and_can_be_cancelled() -> None:
+    queue, release, begun = DownloadQueue(running=2), threading.Event(), threading.Semaphore(0)
+
+    def work(cancel: CancelToken, on_progress: object) -> None:
+        begun.release()
+        release.wait(10)
+
+    first, second, third = (queue.start(name, work) for name in "abc")
+    assert begun.acquire(timeout=5) and begun.acquire(timeout=5)
+    assert third.state == "queued" and queue.start("a", work) is first
+    assert queue.cancel("c") and {job.identity: job.state for job in queue.jobs()}["c"] == "cancelled"
+    release.set()
+    assert first.wait(5) and second.wait(5)
+    queue.close()
+
+
+def test_a_held_model_says_so(tmp_path: Path) -> None:
+    with changing(tmp_path, "x:y"), pytest.raises(JarvisError) as caught, changing(tmp_path, "x:y"):
+        pass
+    assert caught.value.code == "models.busy"

@@ -221,3 +221,25 @@ def test_a_confirmation_is_taken_once(database: Database, log: SqliteConversatio
     pending.put(conversation.id, match)
     assert pending.take(conversation.id) == match
     assert pending.take(conversation.id) is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted there")
+def test_connections_of_threads_that_ended_are_closed(database: Database) -> None:
+    def descriptors() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    def ask() -> None:
+        with database.read() as connection:
+            connection.execute("SELECT 1").fetchone()
+
+    def once() -> None:
+        thread = threading.Thread(target=ask)
+        thread.start()
+        thread.join()
+
+    once()
+    before = descriptors()
+    for _ in range(200):
+        once()
+    assert descriptors() <= before
+    ask()
