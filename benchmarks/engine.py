@@ -16,7 +16,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jarvis.contracts.hardware import GpuSample, Machine
+    from jarvis.engines.pool.pool import EnginePool
 
 ROUNDS = 7
 TOKENS = 48
@@ -44,18 +48,16 @@ def measure(model: Path, folder: Path) -> dict[str, Any]:
     from jarvis.contracts.cancel import CancelToken
     from jarvis.contracts.messages import ChatMessage
     from jarvis.contracts.ports import EngineText, GenerationOptions
-    from jarvis.engines.llama import LlamaEngine, LlamaOptions
-    from jarvis.engines.model_choice import ModelChoice
-    from jarvis.processes.registry import ChildRegistry
-    from jarvis.settings.folders import Folders
+    from jarvis.engines.completions import Completions
+    from jarvis.engines.local_model import LocalModelEngine
+    from jarvis.engines.running import ModelToRun
 
-    engine = LlamaEngine(
-        choose=lambda: ModelChoice(path=model),
-        folders=Folders(home=folder),
-        registry=ChildRegistry(folder),
-        options=lambda: LlamaOptions(context_tokens=CONTEXT, threads=THREADS),
-        install_state=lambda _: "",
+    pool = llama_pool(folder)
+    completions = Completions()
+    wanted = ModelToRun(
+        id=model.stem, path=model, context_tokens=CONTEXT, threads=THREADS, gpu_layers=0, keep_alive_seconds=None
     )
+    engine = LocalModelEngine(model=lambda: wanted, name="local", pool=pool, completions=completions)
 
     def through_child(question: str, cancel: CancelToken | None = None, tokens: int = TOKENS) -> Iterator[str]:
         messages = [ChatMessage(role="user", text=question)]
@@ -77,8 +79,39 @@ def measure(model: Path, folder: Path) -> dict[str, Any]:
             for where, text in (("prompt", LONG), ("answer", "hi"))
         }
     finally:
-        engine.close()
+        pool.close()
+        completions.close()
     return _report(model, rounds, cancels)
+
+
+class BenchmarkMachine:
+    """A machine of fixed size without GPUs, so that figures do not depend on what else is open."""
+
+    def machine(self) -> Machine:
+        """Return 16 GB of RAM and two cores."""
+        from jarvis.contracts.hardware import Machine
+
+        return Machine(ram_mib=16_384, ram_free_mib=14_336, ram_bandwidth_gbs=20.0, cores=2)
+
+    def gpu_samples(self) -> tuple[GpuSample, ...]:
+        """Return none."""
+        return ()
+
+
+def llama_pool(folder: Path) -> EnginePool:
+    """Return a pool of our own llama.cpp children on `BenchmarkMachine`."""
+    from jarvis.catalog.gguf_shape import shape_of_gguf
+    from jarvis.engines.pool.pool import EnginePool
+    from jarvis.engines.runners.llama_child import LlamaChildLauncher
+    from jarvis.placement.place import ShapePlacer
+    from jarvis.processes.registry import ChildRegistry
+    from jarvis.settings.folders import Folders
+
+    return EnginePool(
+        placer=ShapePlacer(shape_of_gguf, lambda _: ()),
+        launcher=LlamaChildLauncher(Folders(home=folder), ChildRegistry(folder)),
+        probe=BenchmarkMachine(),
+    )
 
 
 def _report(

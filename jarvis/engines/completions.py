@@ -1,41 +1,45 @@
-"""Streams one chat completion from any server of the OpenAI protocol, and lets go of it at any moment.
+"""Streams one chat completion from any server of the OpenAI protocol: text, thoughts, tool calls.
 
-The official client runs on an event loop in a thread of its own, because only there a request can be cancelled
-while it connects, waits for the first byte, or reads. Never logs text or keys.
+The official client runs on a `StreamLoop`, so that a request can be let go of at any moment. Learns which fields
+a server refuses, and asks it without them from then on. Never logs text or keys.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import queue
-import random
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Cancelled, EngineError
-from jarvis.contracts.messages import ChatMessage, Usage
-from jarvis.contracts.ports import EngineDone, EngineText, GenerationOptions
-from jarvis.engines.failures import failure, failure_of, may_retry
+from jarvis.contracts.errors import EngineError
+from jarvis.contracts.messages import ChatMessage
+from jarvis.contracts.ports import EngineDone, EngineItem, GenerationOptions
+from jarvis.engines.answer_checks import checked
+from jarvis.engines.chunk_reader import ChunkReader, fields_of
+from jarvis.engines.failures import failure
+from jarvis.engines.openai_payload import DISPENSABLE, payload_for
+from jarvis.engines.refusals import openai_failure, openai_pause
+from jarvis.engines.streaming import Clients, Put, StreamLoop, silence_loggers, start_with_retries
+from jarvis.engines.thoughts import thinks_from_the_start
+from jarvis.engines.wire_limits import hooks
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
-_RETRY_SECONDS = (0.2, 0.6)
-"""Bounds of the random pause before the one retry."""
-
-_CLOSE_SECONDS = 2.0
-"""How long connections may take to close politely; closing one takes milliseconds."""
+    from openai import AsyncOpenAI, AsyncStream
 
 _LOG = logging.getLogger(__name__)
 
-_TALKATIVE_LOGGERS = ("openai", "httpx2", "httpcore2")
-"""At debug level these write whole requests into the log."""
+_COMPLAINTS = (
+    "support",
+    "unknown",
+    "unrecognized",
+    "unexpected",
+    "extra",
+    "not permitted",
+    "deprecated",
+    "not allowed",
+)
+"""How servers that name no field in a place of its own say that they do not take it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,171 +60,131 @@ class Target:
 
 
 class Completions:
-    """Streams completions on behalf of any number of threads."""
+    """Streams completions on behalf of any number of threads, from any number of servers at once."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: tuple[Target, AsyncOpenAI] | None = None
+        self._clients: Clients[AsyncOpenAI] = Clients(lambda client: client.close())
+        self._loop = StreamLoop("completions", self._clients.close)
+        self._refused: dict[tuple[str, str], frozenset[str]] = {}
 
     def prepare(self) -> None:
         """Import the client in the background, so that the first answer does not wait for it."""
-        asyncio.run_coroutine_threadsafe(_import_client(), self._running_loop())
+        self._loop.start(_import_client())
 
     def stream(
         self, target: Target, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
-    ) -> Iterator[EngineText | EngineDone]:
-        """Yield text and then one `EngineDone`; raises `EngineError`, or `Cancelled` at once."""
-        cancel.raise_if_cancelled()
-        items: queue.SimpleQueue[EngineText | EngineDone | Exception | None] = queue.SimpleQueue()
-        future = asyncio.run_coroutine_threadsafe(
-            self._produce(target, _payload(target, messages, options), items.put), self._running_loop()
+    ) -> Iterator[EngineItem]:
+        """Yield the answer and then one `EngineDone`; raises `EngineError`, or `Cancelled` at once."""
+        names = {"where": target.where, "model": target.model}
+        items = self._loop.items(
+            lambda put: self._produce(target, messages, options, put), cancel, lambda: failure("cut_off", **names)
         )
-        future.add_done_callback(lambda done: items.put(_trouble(done, target)))
-        unregister = cancel.on_cancel(lambda: items.put(None))
-        try:
-            while True:
-                item = items.get()
-                if item is None or cancel.cancelled:
-                    raise Cancelled(cancel.reason)
-                if isinstance(item, Exception):
-                    raise item
-                yield item
-                if isinstance(item, EngineDone):
-                    return
-        finally:
-            unregister()
-            future.cancel()
+        yield from checked(items, options, **names)
 
     def close(self) -> None:
         """End the thread and its connections; the next `stream` starts them again."""
-        with self._lock:
-            loop, self._loop = self._loop, None
-        if loop is not None:
-            dropped = asyncio.run_coroutine_threadsafe(self._drop_client(), loop)
-            try:
-                dropped.result(_CLOSE_SECONDS)
-            except TimeoutError:
-                _LOG.warning("connections did not close in time and are dropped")
-            finally:
-                loop.call_soon_threadsafe(loop.stop)
-
-    def _running_loop(self) -> asyncio.AbstractEventLoop:
-        with self._lock:
-            if self._loop is None:
-                self._loop = asyncio.new_event_loop()
-                threading.Thread(target=_run_loop, args=(self._loop,), name="completions", daemon=True).start()
-            return self._loop
+        self._loop.close()
 
     async def _produce(
-        self, target: Target, payload: dict[str, Any], put: Callable[[EngineText | EngineDone], None]
+        self, target: Target, messages: Sequence[ChatMessage], options: GenerationOptions, put: Put
     ) -> None:
         names = {"where": target.where, "model": target.model}
-        stream = await self._opened(target, payload)
-        usage, reason, empty = Usage(), "", True
-        try:
-            async for chunk in stream:
-                if chunk.usage is not None:
-                    usage = Usage(
-                        prompt_tokens=chunk.usage.prompt_tokens or 0,
-                        completion_tokens=chunk.usage.completion_tokens or 0,
-                    )
-                for choice in chunk.choices[:1]:
-                    if choice.delta is not None and choice.delta.content:
-                        empty = False
-                        put(EngineText(text=choice.delta.content))
-                    reason = choice.finish_reason or reason
-        except Exception as error:
-            raise failure_of(error, **names, answering=True) from error
-        finally:
-            await stream.close()
-        if not reason:
-            page = "event-stream" not in stream.response.headers.get("content-type", "")
-            raise failure("not_an_api" if page and empty else "cut_off", **names)
-        if empty:
-            raise failure("empty", **names)
-        put(EngineDone(usage=usage, finish_reason=reason))
-
-    async def _opened(self, target: Target, payload: dict[str, Any]) -> Any:
-        """Return the accepted stream; a start that failed for a passing reason is repeated."""
-        client = await self._client_for(target)
-        for left in range(target.retries, -1, -1):
+        inside = options.json_schema is None and thinks_from_the_start(target.model)
+        reader = ChunkReader(**names, inside=inside)
+        async with self._clients.use(_connection(target), lambda: _make_client(target)) as client:
+            stream = await self._opened(client, target, messages, options)
             try:
-                return await client.chat.completions.create(**payload)
+                async for chunk in stream:
+                    for item in reader.read(fields_of(chunk)):
+                        put(item)
+                    await put.room()
+            except EngineError:
+                raise
             except Exception as error:
-                if not left or not may_retry(error):
-                    raise failure_of(error, where=target.where, model=target.model, answering=False) from error
-            await asyncio.sleep(random.uniform(*_RETRY_SECONDS))
-        raise AssertionError("unreachable")
+                raise openai_failure(error, **names, answering=True) from error
+            finally:
+                await stream.close()
+        if not reader.reason:
+            page = "event-stream" not in stream.response.headers.get("content-type", "")
+            raise failure("not_an_api" if page and reader.empty else "cut_off", **names)
+        try:
+            rest = reader.finish()
+        except EngineError:
+            raise
+        except Exception as error:
+            raise failure("not_an_api", **names) from error
+        for item in rest:
+            put(item)
+        put(EngineDone(usage=reader.usage, finish_reason=reader.reason))
 
-    async def _client_for(self, target: Target) -> AsyncOpenAI:
-        if self._client is not None and self._client[0] == target:
-            return self._client[1]
-        await self._drop_client()
-        client = _make_client(target)
-        self._client = (target, client)
-        return client
+    async def _opened(
+        self, client: AsyncOpenAI, target: Target, messages: Sequence[ChatMessage], options: GenerationOptions
+    ) -> Any:
+        """Return the accepted stream; repeats a start that failed for a passing reason or for a dispensable field."""
+        server = (target.base_url, target.model)
+        while True:
+            without = self._refused.get(server, frozenset())
+            payload = payload_for(target.base_url, target.model, messages, options, without)
+            try:
+                return await start_with_retries(
+                    lambda body=payload: _request(client, body),  # type: ignore[misc]
+                    retries=target.retries,
+                    pause_of=openai_pause,
+                )
+            except Exception as error:
+                field = _refused_field(error, payload)
+                if field is None:
+                    raise openai_failure(error, where=target.where, model=target.model, answering=False) from error
+                _LOG.info("%s does not take %s for %s; asking without it", target.where, field, target.model)
+                self._refused[server] = without | {field}
 
-    async def _drop_client(self) -> None:
-        client, self._client = self._client, None
-        if client is not None:
-            await client[1].close()
+
+async def _request(client: AsyncOpenAI, payload: dict[str, Any]) -> AsyncStream[object]:
+    """Ask for a streamed completion, whose chunks are left as they came.
+
+    Its typed method would go through the payload and build a model of every chunk, at a millisecond for the first.
+    """
+    from openai import AsyncStream
+
+    return await client.post(
+        "/chat/completions", body=payload, cast_to=object, stream=True, stream_cls=AsyncStream[object]
+    )
 
 
-def _payload(target: Target, messages: Sequence[ChatMessage], options: GenerationOptions) -> dict[str, Any]:
-    # OpenAI's newer models refuse the older name of the limit, which everybody else still expects.
-    limit = "max_completion_tokens" if urlsplit(target.base_url).hostname == "api.openai.com" else "max_tokens"
-    payload: dict[str, Any] = {
-        "model": target.model,
-        "messages": [{"role": message.role, "content": message.text} for message in messages],
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        "temperature": options.temperature,
-        limit: options.max_tokens,
-    }
-    if options.json_schema is not None:
-        schema = {"name": "answer", "strict": True, "schema": options.json_schema}
-        payload["response_format"] = {"type": "json_schema", "json_schema": schema}
-    return payload
+def _connection(target: Target) -> tuple[object, ...]:
+    return (target.base_url, target.key, target.direct, target.silence_seconds, target.connect_seconds)
+
+
+def _refused_field(error: Exception, payload: dict[str, Any]) -> str | None:
+    """Return the dispensable field of `payload` that the server names in its refusal, None when there is none."""
+    import openai
+
+    if not isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError):
+        return None
+    named = error.param.split(".")[0] if isinstance(error.param, str) else ""
+    if named:
+        return named if named in DISPENSABLE and named in payload else None
+    words = f"{error.message} {error.body}".lower()
+    if not any(complaint in words for complaint in _COMPLAINTS):
+        return None
+    return next((name for name in DISPENSABLE if name in payload and name in words), None)
 
 
 def _make_client(target: Target) -> AsyncOpenAI:
     import openai
 
-    for name in _TALKATIVE_LOGGERS:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    silence_loggers("openai", "httpx2", "httpcore2")
     timeout = openai.Timeout(target.silence_seconds, connect=target.connect_seconds)
     return openai.AsyncOpenAI(
         base_url=target.base_url,
         api_key=target.key or "none",
         max_retries=0,
         timeout=timeout,
-        http_client=openai.DefaultAsyncHttpxClient(trust_env=not target.direct, timeout=timeout),
+        http_client=openai.DefaultAsyncHttpxClient(
+            trust_env=not target.direct, timeout=timeout, follow_redirects=False, event_hooks=hooks()
+        ),
     )
 
 
 async def _import_client() -> None:
-    import openai.resources.chat.completions  # noqa: F401
-
-
-def _run_loop(loop: asyncio.AbstractEventLoop) -> None:
-    asyncio.set_event_loop(loop)
-    try:
-        loop.run_forever()
-    finally:
-        unfinished = asyncio.all_tasks(loop)
-        for task in unfinished:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*unfinished, return_exceptions=True))
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
-
-
-def _trouble(done: Future[None], target: Target) -> Exception | None:
-    """Return why the work ended early, None when it did not."""
-    if done.cancelled():
-        return failure("cut_off", where=target.where, model=target.model)
-    error = done.exception()
-    if error is None:
-        return None
-    return error if isinstance(error, EngineError) else RuntimeError(f"streaming failed: {error!r}")
+    import openai  # noqa: F401

@@ -1,12 +1,9 @@
-"""Every way in which a server that speaks the OpenAI protocol fails, as one code and a sentence per language.
+"""Every way in which a model behind an API fails, as one code and a sentence per language.
 
-Knows the exceptions of the `openai` client by name only, so that importing this is cheap. The sentences never
-carry a key or the question.
+Knows no protocol and no client. The sentences never carry a key, the question or the answer.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from jarvis.contracts.errors import EngineError
 
@@ -78,76 +75,127 @@ _SENTENCES: dict[str, tuple[bool, str, str]] = {
         "The answer of {model} did not have the demanded form. Ask again.",
         "La respuesta de {model} no tenía la forma pedida. Pregunta de nuevo.",
     ),
+    "answer_schema": (
+        True,
+        "The answer of {model} did not have the demanded form at {detail}; nothing was done with it. Ask again.",
+        "La respuesta de {model} no tenía la forma pedida en {detail}; no se hizo nada con ella. Pregunta de nuevo.",
+    ),
+    "tool_schema": (
+        True,
+        "{model} filled in the tool {detail} wrongly, so it was not run. Ask again or in other words.",
+        "{model} rellenó mal la herramienta {detail} y no se ejecutó. Pregunta de nuevo o con otras palabras.",
+    ),
+    "bad_schema": (
+        False,
+        "The form demanded of {model} cannot be asked for or checked, so nothing was sent. Mend the tool or the "
+        "schema; a schema may refer only to itself.",
+        "La forma pedida a {model} no se puede pedir o comprobar y no se envió nada. Corrige la herramienta o el "
+        "esquema; un esquema solo puede referirse a sí mismo.",
+    ),
+    "too_much": (
+        False,
+        "{where} sent far more than an answer of {model} can be, so the connection was cut; what had arrived is kept. "
+        "Check the address in the settings or ask another model.",
+        "{where} envió mucho más de lo que puede ser una respuesta de {model} y se cortó la conexión; se conserva lo "
+        "recibido. Revisa la dirección en los ajustes o pregunta a otro modelo.",
+    ),
+    "moved": (
+        False,
+        "{where} has moved to another address, to which nothing was sent. Enter the new address in the settings.",
+        "{where} se ha mudado a otra dirección, a la que no se envió nada. Introduce la nueva en los ajustes.",
+    ),
+    "overloaded": (
+        True,
+        "{where} is overloaded and did not take the question to {model}. Ask again in a moment or use another model.",
+        "{where} está saturado y no aceptó la pregunta a {model}. Pregunta de nuevo en un momento o usa otro modelo.",
+    ),
+    "blocked": (
+        False,
+        "{model} declined to answer this for its safety rules ({detail}); what had arrived is kept. "
+        "Ask in other words or another model.",
+        "{model} rechazó responder por sus normas de seguridad ({detail}); se conserva lo recibido. "
+        "Pregunta con otras palabras o a otro modelo.",
+    ),
+    "only_thought": (
+        True,
+        "{model} used up its tokens thinking and never came to the answer. Allow longer answers or ask something "
+        "smaller.",
+        "{model} gastó sus tokens pensando y no llegó a responder. Permite respuestas más largas o pregunta algo "
+        "más pequeño.",
+    ),
+    "no_package": (
+        False,
+        "Asking {where} needs the package {detail}, which is not installed; nothing was sent. "
+        "Install it with “pip install jarvis-desktop[cloud]”.",
+        "Preguntar a {where} necesita el paquete {detail}, que no está instalado; no se envió nada. "
+        "Instálalo con «pip install jarvis-desktop[cloud]».",
+    ),
+    "ollama_stopped": (
+        True,
+        "Ollama does not answer at {where}, so {model} could not be asked. Start it with “ollama serve”.",
+        "Ollama no responde en {where} y no se pudo preguntar a {model}. Arráncalo con «ollama serve».",
+    ),
+    "ollama_memory": (
+        False,
+        "Ollama has too little memory for {model}. Choose a smaller model or a smaller context in the settings.",
+        "Ollama no tiene memoria suficiente para {model}. Elige un modelo o un contexto más pequeño en los ajustes.",
+    ),
+    "ollama_no_model": (
+        False,
+        "Ollama no longer has {model}. Fetch it with “ollama pull {model}” or choose another model.",
+        "Ollama ya no tiene {model}. Descárgalo con «ollama pull {model}» o elige otro modelo.",
+    ),
 }
 
-_TOO_LONG_WORDS = ("context length", "context window", "too long", "maximum context", "too many tokens")
+_CODES = {
+    "answer_schema": "engine.schema",
+    "tool_schema": "engine.schema",
+    "ollama_stopped": "engine.unreachable",
+    "ollama_memory": "engine.out_of_memory",
+    "ollama_no_model": "engine.model_unknown",
+}
+"""Kinds that are a special case of another code."""
+
+_BAD_TOOL: dict[str, tuple[str, str]] = {
+    "unknown": (
+        "{model} wanted a tool called {tool}, which there is not; nothing was run. Ask again or in other words.",
+        "{model} quiso usar una herramienta llamada {tool}, que no existe; no se ejecutó nada. "
+        "Pregunta de nuevo o con otras palabras.",
+    ),
+    "forbidden": (
+        "{model} wanted the tool {tool} where it may not be used; nothing was run. Ask again.",
+        "{model} quiso usar la herramienta {tool} donde no está permitida; no se ejecutó nada. Pregunta de nuevo.",
+    ),
+    "missing": (
+        "{model} was to use a tool ({tool}) and did not. Ask again or in other words.",
+        "{model} debía usar una herramienta ({tool}) y no lo hizo. Pregunta de nuevo o con otras palabras.",
+    ),
+    "no_json": (
+        "{model} filled in the tool {tool} illegibly, so it was not run. Ask again.",
+        "{model} rellenó la herramienta {tool} de forma ilegible y no se ejecutó. Pregunta de nuevo.",
+    ),
+}
 
 
 def failure(kind: str, *, where: str, model: str, detail: str = "", numbers: str = "") -> EngineError:
-    """Return the error with code `engine.<kind>`; `where` is the server's name, `detail` a few technical words."""
+    """Return the error of `kind`, whose code is `engine.<kind>` or the one it is a special case of.
+
+    `where` is the server's name, `detail` a few technical words, `numbers` what was asked and what is possible.
+    """
     retryable, en, es = _SENTENCES[kind]
     return EngineError(
-        f"engine.{kind}", en=en, es=es, retryable=retryable, where=where, model=model, detail=detail, numbers=numbers
+        _CODES.get(kind, f"engine.{kind}"),
+        en=en,
+        es=es,
+        retryable=retryable,
+        where=where,
+        model=model,
+        detail=detail,
+        numbers=numbers,
     )
 
 
-def failure_of(error: Exception, *, where: str, model: str, answering: bool) -> EngineError:
-    """Return what an exception of the client means; `answering` is True once the server had accepted the question."""
-    import openai
-
-    names = {"where": where, "model": model}
-    if isinstance(error, openai.APIStatusError):
-        return _status_failure(error, names)
-    if isinstance(error, openai.APITimeoutError):
-        return failure("timeout", **names)
-    if isinstance(error, openai.APIConnectionError):
-        return failure("cut_off" if answering else "unreachable", **names)
-    if isinstance(error, openai.APIError) and answering:
-        return failure("schema" if error.code == "schema_mismatch" else "server", **names, detail=_brief(error))
-    return failure("not_an_api", **names)
-
-
-def may_retry(error: Exception) -> bool:
-    """True where the same request is likely to succeed a moment later."""
-    import openai
-
-    if isinstance(error, openai.RateLimitError):
-        return error.code != "insufficient_quota"
-    if isinstance(error, openai.APIStatusError):
-        return error.status_code >= 500
-    return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
-
-
-def _status_failure(error: Any, names: dict[str, str]) -> EngineError:
-    status = error.status_code
-    page = "text/html" in error.response.headers.get("content-type", "")
-    if status in (401, 403):
-        return failure("auth", **names)
-    if status == 429:
-        return failure("quota" if error.code == "insufficient_quota" else "rate_limit", **names)
-    if status >= 500:
-        return failure("server", **names, detail=f"HTTP {status}")
-    if page:
-        return failure("not_an_api", **names)
-    if _is_too_long(error):
-        return failure("context_too_long", **names, numbers=_numbers(error))
-    if status == 404:
-        return failure("model_unknown", **names)
-    return failure("refused", **names, detail=_brief(error))
-
-
-def _is_too_long(error: Any) -> bool:
-    if error.status_code == 413 or error.code in ("context_length_exceeded", "context_too_long"):
-        return True
-    return error.status_code == 400 and any(words in str(error.message).lower() for words in _TOO_LONG_WORDS)
-
-
-def _numbers(error: Any) -> str:
-    body = error.body if isinstance(error.body, dict) else {}
-    asked, most = body.get("prompt_tokens"), body.get("context_tokens")
-    return f" ({asked} > {most} tokens)" if isinstance(asked, int) and isinstance(most, int) else ""
-
-
-def _brief(error: Any) -> str:
-    """Name the fault in the server's own code, never in its message: that may repeat the question or the key."""
-    return str(error.code or error.type or f"HTTP {getattr(error, 'status_code', '?')}")[:80]
+def bad_tool(reason: str, *, model: str, tool: str) -> EngineError:
+    """Return the error with code `engine.bad_tool`; `reason` is "unknown", "forbidden", "missing" or "no_json"."""
+    en, es = _BAD_TOOL[reason]
+    return EngineError("engine.bad_tool", en=en, es=es, model=model, tool=tool)

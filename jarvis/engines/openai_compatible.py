@@ -5,24 +5,32 @@ Asks only when it is switched on; never logs text or the key.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
-from ipaddress import ip_address
-from urllib.parse import urlsplit
+from typing import Any
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.messages import ChatMessage
-from jarvis.contracts.ports import EngineDone, EngineStatus, EngineText, GenerationOptions
+from jarvis.contracts.ports import EngineItem, EngineStatus, GenerationOptions
 from jarvis.engines.completions import Completions, Target
+from jarvis.engines.failures import failure
+from jarvis.engines.reach import host_of, is_private_way, obstacle
+from jarvis.engines.refusals import Refusal, is_page, refusal_failure
 
-_NEEDS_KEY = "api.openai.com"
+_NEEDS_KEY = frozenset(
+    ("api.openai.com", "api.deepseek.com", "api.mistral.ai", "api.cohere.ai", "api.ai21.com", "openrouter.ai")
+)
+_LIST_SECONDS = 10.0
+_LIST_BYTES = 4_000_000
 
 
 class OpenAICompatibleEngine:
     """A `TextEngine` whose settings are asked for at every call, so that a change takes effect at once.
 
-    `key` returns None where none is stored; a key is required only for OpenAI itself and sent only encrypted
-    or within this computer. `key_name` is what “jarvis keys set” calls it.
+    `key` returns None where none is stored; a key is required only for the well-known clouds and sent only encrypted
+    or within this computer. `key_name` is what “jarvis keys set” calls it. `retries` is how often a start that failed
+    for a passing reason is repeated. `context_tokens` 0 means unknown.
     """
 
     def __init__(
@@ -35,6 +43,9 @@ class OpenAICompatibleEngine:
         enabled: Callable[[], bool],
         key_name: str = "openai",
         silence_seconds: float = 120.0,
+        retries: int = 1,
+        abilities: frozenset[str] = frozenset(),
+        context_tokens: int = 0,
     ) -> None:
         self._id = engine_id
         self._base_url = base_url
@@ -43,6 +54,9 @@ class OpenAICompatibleEngine:
         self._enabled = enabled
         self._key_name = key_name
         self._silence_seconds = silence_seconds
+        self._retries = retries
+        self._abilities = abilities
+        self._context_tokens = context_tokens
         self._completions = Completions()
 
     @property
@@ -60,11 +74,13 @@ class OpenAICompatibleEngine:
             state="missing" if missing else "ready",
             device=self._host(),
             sentence=missing.sentence(language) if missing else "",
+            abilities=self._abilities,
+            context_tokens=self._context_tokens,
         )
 
     def stream(
         self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
-    ) -> Iterator[EngineText | EngineDone]:
+    ) -> Iterator[EngineItem]:
         """Stream one answer; see `TextEngine.stream`."""
         if missing := self._missing():
             raise missing
@@ -74,6 +90,7 @@ class OpenAICompatibleEngine:
             model=self._model(),
             where=self._host(),
             silence_seconds=self._silence_seconds,
+            retries=self._retries,
         )
         yield from self._completions.stream(target, messages, options, cancel)
 
@@ -82,67 +99,53 @@ class OpenAICompatibleEngine:
         self._completions.close()
 
     def _host(self) -> str:
-        return _host_of(self._base_url()) or self._base_url()
+        return host_of(self._base_url()) or self._base_url()
 
     def _missing(self) -> EngineError | None:
-        if not self._enabled():
-            return EngineError(
-                "engine.off",
-                en="Asking {where} is switched off, so nothing left this computer. "
-                "Switch it on in the settings (cloud.enabled).",
-                es="Preguntar a {where} está desactivado y nada salió de este ordenador. "
-                "Actívalo en los ajustes (cloud.enabled).",
-                retryable=False,
-                where=self._host(),
-            )
-        if not _host_of(self._base_url()):
-            return EngineError(
-                "engine.bad_address",
-                en="{where} is not the address of a server. Enter one like https://host/v1 in the settings.",
-                es="{where} no es la dirección de un servidor. Introduce una como https://host/v1 en los ajustes.",
-                retryable=False,
-                where=self._base_url() or "“”",
-            )
-        if not _is_private_way(self._base_url()) and self._key():
-            return EngineError(
-                "engine.insecure_address",
-                en="The key for {where} would travel unencrypted, so nothing was sent. Enter an address that starts "
-                "with https:// in the settings, or remove the key with “jarvis keys delete {name}” if the server "
-                "needs none.",
-                es="La clave para {where} viajaría sin cifrar y no se ha enviado nada. Introduce en los ajustes una "
-                "dirección que empiece por https://, o quita la clave con «jarvis keys delete {name}» si el servidor "
-                "no la necesita.",
-                retryable=False,
-                where=self._host(),
-                name=self._key_name,
-            )
-        if self._host() == _NEEDS_KEY and not self._key():
-            return EngineError(
-                "engine.no_key",
-                en="There is no key for {where} yet. Enter it in the settings or with “jarvis keys set {name}”.",
-                es="Todavía no hay clave para {where}. Introdúcela en los ajustes o con «jarvis keys set {name}».",
-                retryable=False,
-                where=self._host(),
-                name=self._key_name,
-            )
-        return None
+        return obstacle(
+            self._base_url(),
+            key=self._key(),
+            key_name=self._key_name,
+            enabled=self._enabled(),
+            needs_key=self._host() in _NEEDS_KEY,
+        )
 
 
-def _is_private_way(url: str) -> bool:
-    """Tell whether nobody on the way to the http address `url` can read along: encrypted, or on this computer."""
-    host = _host_of(url)
-    if urlsplit(url).scheme == "https" or host == "localhost" or host.endswith(".localhost"):
-        return True
+def served_models(base_url: str, key: str | None, *, key_name: str = "openai") -> tuple[str, ...]:
+    """Return the names of the models that the server at `base_url` offers, as it orders them; asks it, blocking.
+
+    Raises `EngineError`: no address, a key in clear, unreachable, refused, or an answer that is no list of models.
+    """
+    import httpx2
+
+    if hindrance := obstacle(base_url, key=key, key_name=key_name, enabled=True, needs_key=False):
+        raise hindrance
+    names = {"where": host_of(base_url), "model": "/models"}
+    headers = {"Authorization": f"Bearer {key}"} if key and is_private_way(base_url) else {}
     try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+        with httpx2.stream("GET", base_url.rstrip("/") + "/models", headers=headers, timeout=_LIST_SECONDS) as answer:
+            if answer.status_code != 200:
+                page = is_page(answer.headers)
+                raise refusal_failure(Refusal(status=answer.status_code, page=page), **names)
+            body = b""
+            for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > _LIST_BYTES:
+                    raise failure("not_an_api", **names)
+    except httpx2.TimeoutException as error:
+        raise failure("timeout", **names) from error
+    except httpx2.HTTPError as error:
+        raise failure("unreachable", **names) from error
+    return _model_names(body, names)
 
 
-def _host_of(url: str) -> str:
-    """Return the host of an http address; empty when `url` is none."""
+def _model_names(body: bytes, names: dict[str, str]) -> tuple[str, ...]:
     try:
-        address = urlsplit(url)
-        return (address.hostname or "") if address.scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
+        listed: Any = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise failure("not_an_api", **names) from error
+    rows = listed.get("data") if isinstance(listed, dict) else None
+    if not isinstance(rows, list):
+        raise failure("not_an_api", **names)
+    found = (row.get("id") for row in rows if isinstance(row, dict))
+    return tuple(name for name in found if isinstance(name, str) and name)

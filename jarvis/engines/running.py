@@ -8,21 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.hardware import Machine
 from jarvis.contracts.placement import Placement, Refusal
+from jarvis.placement.estimate import RunnerKind
 
-RunnerKind = Literal["llama", "llama-server", "vllm"]
+__all__ = ["Endpoint", "Launcher", "ModelProcess", "ModelToRun", "Placer", "RunnerKind"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelToRun:
-    """A model on this disk and how it is to be run. Equal values mean the same child.
+    """A model on this disk and how it is to be run. Equal values mean the same child, whatever `pinned` and
+    `keep_alive_seconds` say: these steer the pool and not the child.
 
-    `context_tokens` is what is wished for; the placement may give less. `projector` is the vision file.
-    `keep_alive_seconds` None keeps it until something needs its place. A `pinned` model is never evicted.
+    `stamp` is the file's time and size, so that an exchanged file is loaded anew. `context_tokens` is what is wished
+    for; the placement may give less. `projector` is the vision file. `keep_alive_seconds` None keeps it until something
+    needs its place. A `pinned` model is never evicted.
     """
 
     id: str
@@ -32,8 +35,9 @@ class ModelToRun:
     projector: Path | None = None
     threads: int = 0
     gpu_layers: int = -1
-    pinned: bool = False
-    keep_alive_seconds: float | None = 900.0
+    stamp: tuple[int, int] = (0, 0)
+    pinned: bool = field(default=False, compare=False)
+    keep_alive_seconds: float | None = field(default=900.0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

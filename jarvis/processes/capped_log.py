@@ -13,7 +13,7 @@ LIMIT_BYTES = 1_000_000
 """Size at which the file is moved to `NAME.1` and begun anew; the two together never exceed about twice this."""
 
 LAST_LINES = 20
-"""Lines kept in memory to explain why a child ended."""
+"""Lines kept in memory to explain why a child ended, unless more are asked for."""
 
 
 class CappedLog:
@@ -22,11 +22,11 @@ class CappedLog:
     A full or read-only disk never stops the child: the lines in memory go on, and `trouble` holds the error.
     """
 
-    def __init__(self, path: Path, limit_bytes: int = LIMIT_BYTES) -> None:
+    def __init__(self, path: Path, limit_bytes: int = LIMIT_BYTES, kept_lines: int = LAST_LINES) -> None:
         self._path = path
         self._limit = limit_bytes
         self._lock = threading.Lock()
-        self._lines: deque[str] = deque(maxlen=LAST_LINES)
+        self._lines: deque[str] = deque(maxlen=kept_lines)
         self._partial = b""
         self.trouble: OSError | None = None
 
@@ -47,8 +47,9 @@ class CappedLog:
             return (*self._lines, *unfinished)
 
     def _remember(self, data: bytes) -> None:
+        kept = self._lines.maxlen or LAST_LINES
         *whole, rest = (self._partial + data).split(b"\n")
-        self._lines.extend(line.decode("utf-8", "replace")[:500] for line in whole[-LAST_LINES:] if line.strip())
+        self._lines.extend(line.decode("utf-8", "replace")[:500] for line in whole[-kept:] if line.strip())
         self._partial = rest[-2000:]
 
     def _append(self, data: bytes) -> None:

@@ -1,12 +1,16 @@
 """One child process as a state machine: new, starting, ready, stopping, exited, and from there started again.
 
 Every transition happens under one lock. Knows nothing about what the child does: it is a Python module that
-either announces one JSON document (mode "announce") or speaks over its standard input and output (mode "pipes").
+either announces one JSON document (mode "announce") or speaks over its standard input and output (mode "pipes"), or
+any program that is ready when a probe says so (mode "http").
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
+import shutil
 import sys
 import threading
 import time
@@ -17,14 +21,17 @@ from typing import Any, BinaryIO, Literal
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, EngineError
-from jarvis.processes.capped_log import CappedLog
+from jarvis.processes.capped_log import LAST_LINES, CappedLog
 from jarvis.processes.exits import ChildExit, start_failure, start_timeout
 from jarvis.processes.life import Life
 from jarvis.processes.registry import ChildRegistry
-from jarvis.settings.child_environment import for_python_child
+from jarvis.settings.child_environment import for_program, for_python_child
 
 ChildState = Literal["new", "starting", "ready", "stopping", "exited"]
-Mode = Literal["announce", "pipes"]
+Mode = Literal["announce", "pipes", "http"]
+
+Probe = Callable[[], dict[str, Any] | None]
+"""Asks a started program whether it is ready: its document, not empty, or None for "not yet". Bounded in time."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,18 +55,22 @@ class Wire:
 
 
 class Child:
-    """A Python module run in a process group of its own; safe to use from several threads.
+    """A Python module, or any program, run in a process group of its own; safe to use from several threads.
 
+    Either `module`, or `command` with its `probe` (mode "http", which is ready as soon as the probe gives a document).
     `arguments` go on the command line (never a secret), `environment` is added to this process' own without its API
-    keys. It never imports from the folder that Jarvis was started in. `log` is the file that keeps its standard
-    error. `on_exit` is called on a thread of its own after every end.
+    keys; a `command` gets none of Jarvis' own Python settings either. It never imports from the folder that Jarvis was
+    started in. `log` is the file that keeps its standard error, of a `command` also its standard output; `kept_lines`
+    of it explain an end. `on_exit` is called on a thread of its own after every end.
     """
 
     def __init__(
         self,
         *,
         name: str,
-        module: str,
+        module: str = "",
+        command: Sequence[str] = (),
+        probe: Probe | None = None,
         arguments: Sequence[str] = (),
         environment: Mapping[str, str] | None = None,
         log: Path,
@@ -67,12 +78,17 @@ class Child:
         mode: Mode = "announce",
         start_seconds: float = 120.0,
         grace_seconds: float = 3.0,
+        kept_lines: int = LAST_LINES,
         on_exit: Callable[[ChildExit], None] | None = None,
     ) -> None:
+        if bool(module) == bool(command) or not (bool(command) == (mode == "http") == (probe is not None)):
+            raise ValueError("a child is a module, or a command with a probe in mode http")
         self.name = name
-        self._command = [sys.executable, "-m", module, *arguments]
-        self._environment = {**for_python_child(), **(environment or {})}
-        self._log = CappedLog(log)
+        own = [sys.executable, "-m", module] if module else list(command)
+        self._command = [*own, *arguments]
+        self._environment = {**(for_python_child() if module else for_program()), **(environment or {})}
+        self._probe = probe
+        self._log = CappedLog(log, kept_lines=kept_lines)
         self._registry = registry
         self._mode = mode
         self._start_seconds = start_seconds
@@ -142,6 +158,10 @@ class Child:
         life.kill()
         self._wait_exited(life, self._grace_seconds)
 
+    def last_lines(self) -> tuple[str, ...]:
+        """Return what it said last, oldest first."""
+        return self._log.last_lines()
+
     def wait_exit(self, seconds: float) -> ChildExit | None:
         """Block until no process runs, at most `seconds`; returns how it ended, None while it still runs."""
         with self._changed:
@@ -178,10 +198,13 @@ class Child:
             return self._life
         self._move("starting")
         try:
+            if self._probe is not None and shutil.which(self._command[0]) is None:
+                raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), self._command[0])
             self._life = Life(
                 command=self._command,
                 environment=self._environment,
                 pipes=self._mode == "pipes",
+                probe=self._probe,
                 log=self._log,
                 deadline=time.monotonic() + self._start_seconds,
                 on_ready=self._became_ready,

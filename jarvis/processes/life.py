@@ -25,6 +25,13 @@ from jarvis.settings.child_environment import safe_folder
 _DRAIN_SECONDS = 1.0
 """How long the last output may take to arrive after the end; a grandchild that kept the pipe open is cut off."""
 
+_PROBE_SECONDS = (0.05, 0.5)
+"""Pause between two looks at whether a program is ready: the first one, which doubles up to the second."""
+
+_LEASH = 'exec 3<&0 </dev/null; { read -r _ <&3; kill -9 0; } >/dev/null 2>&1 & exec 3<&-; exec "$@"'
+"""Starts a foreign program under its own process id, beside a shell of the same group that waits on the pipe which this
+process holds open: when this one dies in whatever way, the whole group is ended. A module of Jarvis does so itself."""
+
 _LONGEST_LINE = 65_536
 """Bytes of one line on standard output that are looked at for the announced document."""
 
@@ -40,6 +47,7 @@ class Life:
         pipes: bool,
         log: CappedLog,
         deadline: float,
+        probe: Callable[[], dict[str, Any] | None] | None = None,
         on_ready: Callable[[Life], None],
         on_exit: Callable[[Life, ChildExit], None],
     ) -> None:
@@ -48,6 +56,8 @@ class Life:
         self.failure: dict[str, Any] | None = None
         self.exit: ChildExit | None = None
         self._pipes = pipes
+        self._probe = probe
+        self._ended = threading.Event()
         self._log = log
         self._on_ready = on_ready
         self._on_exit = on_exit
@@ -73,13 +83,17 @@ class Life:
         readers = [self._thread("stderr", self._read_stderr)]
         if self._pipes:
             self._on_ready(self)
+        elif self._probe is not None:
+            readers.append(self._thread("stdout", self._log_stdout))
+            self._thread("probe", self._ask_whether_ready)
         else:
             readers.append(self._thread("stdout", self._read_stdout))
         self._thread("exit", lambda: self._await_exit(readers))
 
     def ask_to_end(self) -> None:
-        """Close what it listens to and ask it to terminate."""
-        self._close_inputs()
+        """Close what it listens to and ask it to terminate; the leash of a foreign program ends it by force, later."""
+        if self._probe is None:
+            self._close_inputs()
         with self._reaping:
             if self._process.returncode is not None:
                 return
@@ -103,6 +117,8 @@ class Life:
             environment[LIFELINE] = str(child_end)
         elif self._pipes:
             environment[LIFELINE] = "wire"
+        if self._probe is not None and sys.platform != "win32":
+            command = ["/bin/sh", "-c", _LEASH, "sh", *command]
         try:
             return subprocess.Popen(
                 command,
@@ -126,6 +142,23 @@ class Life:
         with cast(io.BufferedReader, self._process.stderr) as stream:
             while data := stream.read1(65_536):
                 self._log.write(data)
+
+    def _log_stdout(self) -> None:
+        with cast(io.BufferedReader, self._process.stdout) as stream:
+            while data := stream.read1(65_536):
+                self._log.write(data)
+
+    def _ask_whether_ready(self) -> None:
+        """Ask the probe again and again until it gives a document, the process ends or its time is over."""
+        assert self._probe is not None
+        pause, longest = _PROBE_SECONDS
+        while not self._ended.wait(pause) and time.monotonic() < self.deadline:
+            document = self._probe()
+            if document and not self._ended.is_set():
+                self.document = document
+                self._on_ready(self)
+                return
+            pause = min(2 * pause, longest)
 
     def _read_stdout(self) -> None:
         """Find the announced document; what is printed around it goes to the log."""
@@ -161,6 +194,7 @@ class Life:
 
     def _await_exit(self, readers: list[threading.Thread]) -> None:
         code = self._reap()
+        self._ended.set()
         for reader in readers:
             reader.join(_DRAIN_SECONDS)
         self._close_inputs()

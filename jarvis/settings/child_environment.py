@@ -35,6 +35,13 @@ def for_python_child(environment: Mapping[str, str] = os.environ) -> dict[str, s
     return child
 
 
+def for_program(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment for a program that brings its own Python or none: no keys, and nothing that would make
+    its Python look into Jarvis' environment."""
+    ours = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSAFEPATH"}
+    return {name: value for name, value in without_keys(environment).items() if name not in ours}
+
+
 def safe_folder() -> str:
     """Return a folder for such a child to stand in, whatever folder Jarvis was started from: the interpreter's own."""
     return sys.prefix

@@ -152,6 +152,35 @@ OPTIONS: tuple[Option, ...] = (
         about_es="Minutos sin preguntas tras los cuales el modelo local deja la memoria.",
     ),
     Option(
+        name="engine.runner",
+        default="auto",
+        choices=("auto", "llama", "llama-server"),
+        about_en="What runs GGUF models: llama.cpp's Python binding, its own server, or auto for the server where it "
+        "was built.",
+        about_es="Qué ejecuta los modelos GGUF: llama.cpp desde Python, su propio servidor, o auto para el servidor si "
+        "está compilado.",
+    ),
+    Option(
+        name="ollama.url",
+        default="http://127.0.0.1:11434",
+        about_en="Address of an Ollama daemon whose models are offered too; empty looks for none.",
+        about_es="Dirección de un Ollama cuyos modelos también se ofrecen; vacío no busca ninguno.",
+    ),
+    Option(
+        name="vllm.url",
+        default="",
+        about_en="Address of a vLLM server or cluster of your own, such as http://host:8000/v1; its key is kept under "
+        "the name vllm.",
+        about_es="Dirección de un servidor o clúster vLLM propio, como http://host:8000/v1; su clave se guarda con el "
+        "nombre vllm.",
+    ),
+    Option(
+        name="vllm.model",
+        default="",
+        about_en="Model to ask for there; empty takes the one that is served.",
+        about_es="Modelo que se pide allí; vacío toma el que se sirve.",
+    ),
+    Option(
         name="engine.max_answer_tokens",
         default=1024,
         minimum=16,

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 SERVICE = "jarvis"
-KEY_NAMES: tuple[str, ...] = ("openai",)
+KEY_NAMES: tuple[str, ...] = (
+    "openai",
+    "anthropic",
+    "google",
+    "deepseek",
+    "cohere",
+    "ai21",
+    "mistral",
+    "vllm",
+    "huggingface",
+)
 """Names that Jarvis reads; `JARVIS_KEY_<NAME>` in the environment wins over the keyring."""
 
 

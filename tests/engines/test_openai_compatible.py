@@ -16,7 +16,7 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, EngineError
 from jarvis.contracts.messages import ChatMessage, Usage
 from jarvis.contracts.ports import EngineDone, EngineText, GenerationOptions
-from jarvis.engines import completions
+from jarvis.engines import streaming
 from jarvis.engines.openai_compatible import OpenAICompatibleEngine
 from tests.fakes.processes import PATIENCE_SECONDS, program
 
@@ -75,6 +75,9 @@ def test_text_then_usage() -> None:
         ("too_large", "engine.context_too_long", "larga"),
         ("no_model", "engine.model_unknown", "ningún modelo"),
         ("bad_request", "engine.refused", "unsupported_value"),
+        ("no_credit", "engine.quota", "saldo"),
+        ("overloaded", "engine.overloaded", "saturado"),
+        ("slow_behind_a_proxy", "engine.timeout", "a tiempo"),
         ("fault", "engine.server", "HTTP 500"),
         ("gateway", "engine.server", "HTTP 502"),
         ("page", "engine.not_an_api", "página"),
@@ -268,12 +271,12 @@ def test_a_key_may_travel_encrypted_or_within_this_computer(url: str) -> None:
 def test_closing_does_not_wait_for_a_connection_that_never_closes(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(completions, "_CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(streaming, "_CLOSE_SECONDS", 0.05)
     with engine_over("whole") as (engine, _):
         _answer(engine)
-        client = engine._completions._client
-        assert client is not None
-        monkeypatch.setattr(client[1], "close", lambda: asyncio.sleep(PATIENCE_SECONDS * 100))
+        client = next(iter(engine._completions._clients._kept.values())).client
+
+        monkeypatch.setattr(client, "close", lambda: asyncio.sleep(PATIENCE_SECONDS * 100))
         closing = threading.Thread(target=engine.close, daemon=True)
         closing.start()
         closing.join(PATIENCE_SECONDS)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, JarvisError, Language
 from jarvis.contracts.messages import ChatMessage, Request, Usage
-from jarvis.contracts.ports import EngineDone, EngineStatus, EngineText, GenerationOptions
+from jarvis.contracts.ports import EngineDone, EngineItem, EngineStatus, EngineText, GenerationOptions
 from jarvis.contracts.skills import SkillMatch, SkillReply
 
 MATCHES: dict[str, SkillMatch] = {
@@ -53,12 +53,12 @@ class FakeSkills:
 
 
 class ScriptedEngine:
-    """Yields the pieces of its script; a `JarvisError` in it is raised, a callable is called."""
+    """Yields the pieces of its script, texts and whole items; a `JarvisError` in it is raised, a callable is called."""
 
     def __init__(
         self,
         identity: str,
-        script: Sequence[str | JarvisError | Callable[[], None]],
+        script: Sequence[str | EngineItem | JarvisError | Callable[[], None]],
         *,
         where: str = "local",
         state: str = "ready",
@@ -74,7 +74,7 @@ class ScriptedEngine:
 
     def stream(
         self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
-    ) -> Iterator[EngineText | EngineDone]:
+    ) -> Iterator[EngineItem]:
         self.prompts.append(messages)
         for piece in self.script:
             cancel.raise_if_cancelled()
@@ -83,7 +83,9 @@ class ScriptedEngine:
             if callable(piece):
                 piece()
             else:
-                yield EngineText(text=piece)
+                yield EngineText(text=piece) if isinstance(piece, str) else piece
+            if isinstance(piece, EngineDone):
+                return
         yield EngineDone(usage=Usage(prompt_tokens=7, completion_tokens=len(self.script)))
 
     def close(self) -> None:

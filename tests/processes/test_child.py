@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -219,3 +222,74 @@ def test_the_next_start_ends_what_a_killed_parent_left(tmp_path: Path) -> None:
         assert ChildRegistry(tmp_path).kill_orphans() == ["test child"]
         until(lambda: gone(child), "the orphan was killed")
         assert ChildRegistry(tmp_path).kill_orphans() == []
+
+
+def _server(folder: Path, code: str, ready: Callable[[], dict[str, Any] | None], **options: Any) -> Child:
+    return Child(
+        name="server",
+        command=[sys.executable, "-c", code],
+        mode="http",
+        probe=ready,
+        log=folder / "server.log",
+        registry=ChildRegistry(folder),
+        grace_seconds=options.pop("grace_seconds", PATIENCE_SECONDS),
+        start_seconds=options.pop("start_seconds", PATIENCE_SECONDS),
+        **options,
+    )
+
+
+def test_a_program_is_ready_when_its_probe_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/somewhere")
+    monkeypatch.setenv("JARVIS_KEY_OPENAI", "sk-secret")
+    asked: list[int] = []
+
+    def probe() -> dict[str, Any] | None:
+        asked.append(1)
+        log = tmp_path / "server.log"
+        said = log.read_text(encoding="utf-8") if log.exists() else ""
+        return {"said": said} if "to err" in said and "to out" in said and len(asked) > 2 else None
+
+    code = (
+        "import os, sys, time; print('to out', [n for n in os.environ if n in ('PYTHONPATH', 'JARVIS_KEY_OPENAI')], "
+        "flush=True); print('to err', os.getpid(), sys.stdin.read(), file=sys.stderr, flush=True); time.sleep(600)"
+    )
+    child = _server(tmp_path, code, probe)
+    try:
+        said = child.ensure_ready()["said"]
+        assert "to out []" in said
+        assert f"to err {child.pid}" in said, "the program has the child's own number, and nothing to read"
+        pid = child.pid
+        child.stop()
+        assert pid is not None and gone(pid)
+        assert child.last_exit is not None and child.last_exit.signal == "SIGTERM", "asked, not forced"
+    finally:
+        child.kill()
+
+
+def test_a_program_that_ends_before_it_is_ready_says_its_lines(tmp_path: Path) -> None:
+    code = "import sys; [print('line', n, file=sys.stderr) for n in range(60)]; sys.exit(4)"
+    child = _server(tmp_path, code, lambda: None, kept_lines=50)
+    with pytest.raises(EngineError, match="exit code 4: line 59"):
+        child.ensure_ready()
+    assert child.last_exit is not None
+    assert child.last_exit.last_lines == tuple(f"line {number}" for number in range(10, 60)) == child.last_lines()
+
+
+def test_a_program_that_is_never_ready_is_killed(tmp_path: Path) -> None:
+    child = _server(tmp_path, "import time; time.sleep(600)", lambda: None, start_seconds=0.5)
+    with pytest.raises(EngineError) as caught:
+        child.ensure_ready()
+    assert caught.value.code == "child.start_timeout" and child.state == "exited"
+
+
+def test_a_child_is_either_a_module_or_a_program_with_a_probe(tmp_path: Path) -> None:
+    registry = ChildRegistry(tmp_path)
+    for options in (
+        {},
+        {"module": "x", "command": ["y"]},
+        {"command": ["y"]},
+        {"command": ["y"], "mode": "http"},
+        {"module": "x", "mode": "http", "probe": dict},
+    ):
+        with pytest.raises(ValueError, match="a module, or a command"):
+            Child(name="wrong", log=tmp_path / "l", registry=registry, **options)  # type: ignore[arg-type]

@@ -1,7 +1,7 @@
 """Stands in for pip: does what FAKE_PIP says, writes down how it was called, and makes real little wheels.
 
 FAKE_PIP is a JSON file: {"calls": FILE, "fail_first": N, "say": TEXT, "build_lines": [..], "build_seconds": S,
-"wheel": NAME or null, "listing": TEXT}.
+"wheel": NAME or null, "listing": TEXT, "vllm": VERSION}.
 """
 
 import json
@@ -36,8 +36,16 @@ def main(words: list[str]) -> int:
     if len(calls.read_text().splitlines()) <= orders.get("fail_first", 0):
         say(orders["say"])
         return 1
+    if orders.get("vllm") and words[-1].startswith("vllm=="):
+        install_vllm(Path(words[words.index("--python") + 1]).parent, orders["vllm"])
     say("Successfully installed everything")
     return 0
+
+
+def install_vllm(programs: Path, version: str) -> None:
+    packages = next((programs.parent / "lib").glob("python*")) / "site-packages"
+    (packages / f"vllm-{version}.dist-info").mkdir(exist_ok=True)
+    (programs / "vllm").touch()
 
 
 def wheel(words: list[str], orders: dict) -> int:

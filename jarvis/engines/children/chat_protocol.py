@@ -1,4 +1,4 @@
-"""The OpenAI chat-completions shape as our model child speaks it: what it accepts, and what it answers.
+"""The OpenAI chat-completions request as our model child understands it.
 
 Knows nothing about models or HTTP servers. What is not supported is refused by name, never ignored.
 """
@@ -6,12 +6,16 @@ Knows nothing about models or HTTP servers. What is not supported is refused by 
 from __future__ import annotations
 
 import json
-import time
-import uuid
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from jarvis.contracts.messages import ToolCall, ToolSpec
+from jarvis.engines.children.pictures import PictureError, picture_from_url
+
+MOST_PICTURES = 16
+"""Pictures in one request."""
 
 
 class ProtocolError(Exception):
@@ -29,18 +33,107 @@ class ProtocolError(Exception):
         return {"error": {"message": str(self), "type": kind, "param": None, "code": self.code, **self.numbers}}
 
 
-class _Part(BaseModel):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One message: texts and pictures (bytes of an image file) in order, and what it says about calls."""
+
+    role: Literal["system", "user", "assistant", "tool"]
+    content: tuple[str | bytes, ...]
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+
+    @property
+    def text(self) -> str:
+        """The texts joined."""
+        return "".join(part for part in self.content if isinstance(part, str))
+
+
+class _Text(BaseModel):
     type: Literal["text"]
     text: str
 
 
-class _Message(BaseModel):
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[_Part]
+class _Url(BaseModel):
+    url: str
+    detail: str | None = None
 
-    def plain(self) -> dict[str, str]:
-        text = self.content if isinstance(self.content, str) else "".join(part.text for part in self.content)
-        return {"role": "system" if self.role == "developer" else self.role, "content": text}
+
+class _Picture(BaseModel):
+    type: Literal["image_url"]
+    image_url: _Url
+
+
+class _Function(BaseModel):
+    name: str
+    arguments: str
+
+
+class _Call(BaseModel):
+    id: str
+    type: Literal["function"] = "function"
+    function: _Function
+
+    def call(self) -> ToolCall:
+        try:
+            arguments = json.loads(self.function.arguments or "{}")
+        except ValueError as error:
+            raise _invalid(f"tool_calls: the arguments of {self.function.name} are not JSON.") from error
+        if not isinstance(arguments, dict):
+            raise _invalid(f"tool_calls: the arguments of {self.function.name} are not a JSON object.")
+        return ToolCall(id=self.id, name=self.function.name, arguments=arguments)
+
+
+class _Message(BaseModel):
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str | list[Annotated[_Text | _Picture, Field(discriminator="type")]] | None = None
+    tool_calls: list[_Call] | None = None
+    tool_call_id: str | None = None
+
+    def turn(self) -> Turn:
+        calls = tuple(call.call() for call in self.tool_calls or ())
+        if self.content is None and not calls:
+            raise _invalid("messages: a message without tool_calls needs a content.")
+        if calls and self.role != "assistant":
+            raise _invalid("messages: only the assistant makes tool_calls.")
+        if self.role == "tool" and not self.tool_call_id:
+            raise _invalid("messages: a message of role tool needs a tool_call_id.")
+        parts = [_Text(type="text", text=self.content)] if isinstance(self.content, str) else self.content or []
+        return Turn(
+            role="system" if self.role == "developer" else self.role,
+            content=tuple(self._part(part) for part in parts),
+            calls=calls,
+            call_id=self.tool_call_id or "",
+        )
+
+    def _part(self, part: _Text | _Picture) -> str | bytes:
+        if isinstance(part, _Text):
+            return part.text
+        if self.role != "user":
+            raise _invalid("messages: pictures belong to messages of role user.")
+        try:
+            return picture_from_url(part.image_url.url)
+        except PictureError as error:
+            raise ProtocolError(400, "invalid_image", f"image_url: {error}") from error
+
+
+class _ToolFunction(BaseModel):
+    name: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")
+    description: str = ""
+    parameters: dict[str, Any] = Field(default_factory=lambda: {"type": "object", "properties": {}})
+
+
+class _Tool(BaseModel):
+    type: Literal["function"]
+    function: _ToolFunction
+
+
+class _Named(BaseModel):
+    name: str
+
+
+class _Choice(BaseModel):
+    type: Literal["function"]
+    function: _Named
 
 
 class _Schema(BaseModel):
@@ -74,12 +167,42 @@ class ChatRequest(BaseModel):
     seed: int | None = None
     n: int = 1
     response_format: _Format | None = None
-    tools: list[Any] | None = None
+    tools: list[_Tool] | None = None
+    tool_choice: Literal["auto", "none", "required"] | _Choice | None = None
+    parallel_tool_calls: bool = True
     logprobs: bool | None = None
 
-    def plain_messages(self) -> list[dict[str, str]]:
-        """Return the messages as `{"role", "content"}` with plain text."""
-        return [message.plain() for message in self.messages]
+    def turns(self) -> list[Turn]:
+        """Return the messages; `ProtocolError` for one that makes no sense."""
+        turns = [message.turn() for message in self.messages]
+        pictures = sum(isinstance(part, bytes) for turn in turns for part in turn.content)
+        if pictures > MOST_PICTURES:
+            raise ProtocolError(400, "invalid_image", f"At most {MOST_PICTURES} pictures go into one request.")
+        return turns
+
+    def offered_tools(self) -> tuple[ToolSpec, ...]:
+        """Return the tools that may be called in this answer: all, the named one, or none.
+
+        Raises `ProtocolError` for a choice that cannot be met.
+        """
+        listed = [tool.function for tool in self.tools or ()]
+        if len({tool.name for tool in listed}) < len(listed):
+            raise _invalid("tools: two have the same name.")
+        if isinstance(self.tool_choice, _Choice):
+            named = self.tool_choice.function.name
+            listed = [tool for tool in listed if tool.name == named]
+            if not listed:
+                raise _invalid(f"tool_choice: there is no tool {named}.")
+        if self.tool_choice == "required" and not listed:
+            raise _invalid("tool_choice: required needs tools.")
+        if self.tool_choice == "none":
+            return ()
+        return tuple(ToolSpec(name=t.name, description=t.description, parameters=t.parameters) for t in listed)
+
+    @property
+    def must_call(self) -> bool:
+        """True when the answer has to be a call."""
+        return self.tool_choice == "required" or isinstance(self.tool_choice, _Choice)
 
     def schema_body(self) -> dict[str, Any] | None:
         """Return the JSON schema that the answer must follow, None for free text."""
@@ -109,72 +232,15 @@ def parse_chat(body: bytes) -> ChatRequest:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "body"
-        raise ProtocolError(400, "invalid_request", f"{where}: {first['msg']}") from error
+        raise _invalid(f"{where}: {first['msg']}") from error
     if request.n != 1:
         raise ProtocolError(400, "unsupported", "n: this server gives exactly one choice.")
-    if request.tools:
-        raise ProtocolError(400, "unsupported", "tools: this server does not call tools.")
     if request.logprobs:
         raise ProtocolError(400, "unsupported", "logprobs: this server does not give them.")
+    if request.schema_body() is not None and request.offered_tools():
+        raise ProtocolError(400, "unsupported", "response_format: a JSON answer and tools do not go together here.")
     return request
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finished:
-    """End of one answer: why it ended, and how many tokens were read, of these reused, and written."""
-
-    finish_reason: Literal["stop", "length"]
-    prompt_tokens: int
-    cached_tokens: int
-    completion_tokens: int
-
-    def usage(self) -> dict[str, Any]:
-        """Return OpenAI's usage object."""
-        return {
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "total_tokens": self.prompt_tokens + self.completion_tokens,
-            "prompt_tokens_details": {"cached_tokens": self.cached_tokens},
-        }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """Builds the documents of one answer, which all carry the same id."""
-
-    model: str
-    id: str = field(default_factory=lambda: f"chatcmpl-{uuid.uuid4().hex}")
-    created: int = field(default_factory=lambda: int(time.time()))
-
-    def whole(self, text: str, end: Finished) -> dict[str, Any]:
-        """Return the answer of a request that does not stream."""
-        message = {"role": "assistant", "content": text}
-        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": end.finish_reason}
-        return {**self._head("chat.completion"), "choices": [choice], "usage": end.usage()}
-
-    def opening(self) -> bytes:
-        """Return the first event of a stream."""
-        return self._event({"role": "assistant", "content": ""}, None)
-
-    def piece(self, text: str) -> bytes:
-        """Return an event with more text."""
-        return self._event({"content": text}, None)
-
-    def closing(self, end: Finished, *, wants_usage: bool) -> bytes:
-        """Return the last events of a stream."""
-        events = self._event({}, end.finish_reason)
-        if wants_usage:
-            events += sse({**self._head("chat.completion.chunk"), "choices": [], "usage": end.usage()})
-        return events + b"data: [DONE]\n\n"
-
-    def _event(self, delta: dict[str, str], finish_reason: str | None) -> bytes:
-        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-        return sse({**self._head("chat.completion.chunk"), "choices": [choice]})
-
-    def _head(self, kind: str) -> dict[str, Any]:
-        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
-
-
-def sse(document: dict[str, Any]) -> bytes:
-    """Return `document` as one server-sent event."""
-    return b"data: " + json.dumps(document, ensure_ascii=False).encode("utf-8") + b"\n\n"
+def _invalid(message: str) -> ProtocolError:
+    return ProtocolError(400, "invalid_request", message)

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import fastjsonschema
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -20,18 +18,24 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from jarvis.engines.children.chat_protocol import Answer, ChatRequest, Finished, ProtocolError, parse_chat, sse
-from jarvis.engines.children.llama_model import Aborted, Sampling
+from jarvis.engines.children.chat_answer import Answer, Finished, Gathered, Item, sse
+from jarvis.engines.children.chat_protocol import ChatRequest, ProtocolError, parse_chat
+from jarvis.engines.children.llama_model import Aborted
 from jarvis.engines.children.model_owner import Delivery, Job, ModelOwner, Work
+from jarvis.engines.children.placed_llama import Sampling
+from jarvis.engines.children.tool_book import ToolBook, Validate, validator
+from jarvis.engines.children.tool_calls import AnswerParts
+from jarvis.engines.schema_patterns import plain_json
 
 if TYPE_CHECKING:
+    from llama_cpp.llama_grammar import LlamaGrammar
+
     from jarvis.engines.children.llama_model import LlamaModel
 
 KEEP_ALIVE_SECONDS = 2.0
 """A stream that has nothing to say yet sends a comment this often, so that its reader can tell slow from dead."""
 
 _CLIENT_LEFT = 499
-Validate = Callable[[Any], Any]
 
 
 def routes(model: LlamaModel, *, name: str, key: str) -> Starlette:
@@ -67,23 +71,39 @@ class _Server:
             asked = parse_chat(await request.body())
             if asked.model != self._name:
                 raise ProtocolError(404, "model_not_found", f"Only {self._name} is served here, not {asked.model}.")
-            tokens = await run_in_threadpool(self._model.prompt_tokens, asked.plain_messages())
-            sampling, validate = self._sampling(asked)
+            work, validate = await run_in_threadpool(self._prepared, asked)
         except ProtocolError as error:
             return _refusal(error)
-        task = _Task(self._owner, lambda: self._model.answer(tokens, sampling))
+        task = _Task(self._owner, work)
         answer = Answer(model=self._name)
         if asked.stream:
             return _Stream(task, answer, wants_usage=asked.wants_usage, validate=validate)
         return await _whole(request, task, answer, validate)
 
-    def _sampling(self, asked: ChatRequest) -> tuple[Sampling, Validate | None]:
+    def _prepared(self, asked: ChatRequest) -> tuple[Work, Validate | None]:
+        """Return what is to be run for `asked`, and the check of an answer in JSON; `ProtocolError` when it cannot."""
         schema = asked.schema_body()
-        try:
-            validate = fastjsonschema.compile(schema) if schema is not None else None
-        except fastjsonschema.JsonSchemaDefinitionException as error:
-            raise ProtocolError(400, "schema_invalid", f"This JSON schema is not valid: {error}") from error
-        sampling = Sampling(
+        validate = validator(schema) if schema is not None else None
+        book = ToolBook(asked.offered_tools(), must_call=asked.must_call, parallel=asked.parallel_tool_calls)
+        enforced = schema is not None or book.must_call
+        prompt = self._model.prompt(asked.turns(), book.tools, answer_now=enforced)
+        sampling = self._sampling(asked, book)
+
+        def work() -> Iterator[Item]:
+            parts = AnswerParts(tools=book.names(), thinking=prompt.thinking, plain=enforced)
+            return book.items(self._model.answer(prompt, sampling), parts)
+
+        return work, validate
+
+    def _sampling(self, asked: ChatRequest, book: ToolBook) -> Sampling:
+        schema = asked.schema_body()
+        grammar: LlamaGrammar | None = None
+        triggers: tuple[str, ...] = ()
+        if schema is not None:
+            grammar = self._model.grammar(schema)
+        elif book.tools:
+            grammar, triggers = self._call_grammar(book)
+        return Sampling(
             max_tokens=asked.max_completion_tokens or asked.max_tokens,
             temperature=asked.temperature,
             top_p=asked.top_p,
@@ -91,9 +111,20 @@ class _Server:
             presence_penalty=asked.presence_penalty,
             stops=asked.stops(),
             seed=asked.seed,
-            grammar=self._model.grammar(schema) if schema is not None else None,
+            grammar=grammar,
+            triggers=triggers,
         )
-        return sampling, validate
+
+    def _call_grammar(self, book: ToolBook) -> tuple[LlamaGrammar | None, tuple[str, ...]]:
+        """Return the grammar of the calls and its cues; none where the answer may be text and it cannot be enforced:
+        every call is checked all the same."""
+        try:
+            grammar = self._model.call_grammar(book)
+        except ProtocolError:
+            if book.must_call:
+                raise
+            return None, ()
+        return grammar, () if book.must_call else book.triggers(self._model.template.style)
 
     def _guarded(self, request: Request) -> Response | None:
         offered = request.headers.get("authorization", "").removeprefix("Bearer ").encode("utf-8")
@@ -142,14 +173,14 @@ class _Stream(Response):
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         await _send(send, self._answer.opening())
-        text = ""
+        gathered = Gathered()
         async with self._task.running(receive) as take:
             while (item := await _next(take, send)) is not None:
-                if isinstance(item, str):
-                    text += item
-                    await _send(send, self._answer.piece(item))
+                if isinstance(item, Finished | ProtocolError):
+                    await _send(send, self._last(item, gathered.text))
                 else:
-                    await _send(send, self._last(item, text))
+                    await _send(send, self._answer.piece(item, gathered.calls))
+                    gathered.add(item)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _last(self, item: Finished | ProtocolError, text: str) -> bytes:
@@ -160,16 +191,15 @@ class _Stream(Response):
 
 
 async def _whole(request: Request, task: _Task, answer: Answer, validate: Validate | None) -> Response:
-    text = ""
+    gathered = Gathered()
     async with task.running(request.receive) as take:
         while (item := await take()) is not None:
-            if isinstance(item, str):
-                text += item
-            elif isinstance(item, Finished):
-                error = _mismatch(validate, text, item)
-                return _refusal(error) if error else JSONResponse(answer.whole(text, item))
-            else:
+            if isinstance(item, Finished):
+                error = _mismatch(validate, gathered.text, item)
+                return _refusal(error) if error else JSONResponse(answer.whole(gathered, item))
+            if isinstance(item, ProtocolError):
                 return _refusal(item)
+            gathered.add(item)
     return Response(status_code=_CLIENT_LEFT)
 
 
@@ -197,7 +227,7 @@ def _mismatch(validate: Validate | None, text: str, end: Finished) -> ProtocolEr
     if validate is None:
         return None
     try:
-        validate(json.loads(text))
+        validate(plain_json(text))
     except ValueError as error:
         why = "it was cut off at max_tokens" if end.finish_reason == "length" else str(error)
         return ProtocolError(422, "schema_mismatch", f"The answer does not follow the JSON schema: {why}")

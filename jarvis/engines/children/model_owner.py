@@ -10,16 +10,17 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from jarvis.engines.children.chat_protocol import Finished, ProtocolError
+from jarvis.engines.children.chat_answer import Item
+from jarvis.engines.children.chat_protocol import ProtocolError
 
 _LOG = logging.getLogger(__name__)
 
-Delivery = str | Finished | ProtocolError | None
-"""Text, then `Finished` or an error, then None; a cancelled job ends with None at once."""
+Delivery = Item | ProtocolError | None
+"""What the answer consists of, then an error or nothing, then None; a cancelled job ends with None at once."""
 
 
-Work = Callable[[], Iterator[str | Finished]]
-"""What the owner thread runs for a job: yields text and then one `Finished`."""
+Work = Callable[[], Iterator[Item]]
+"""What the owner thread runs for a job: yields items, `Finished` last."""
 
 
 class Job:

@@ -35,11 +35,11 @@ class TextPieces:
             self.stopped = True
             self._held = ""
             return held[: min(found)]
-        keep = 0 if last else max((_overlap(held, stop) for stop in self._stops), default=0)
+        keep = 0 if last else max((overlap(held, stop) for stop in self._stops), default=0)
         self._held = held[len(held) - keep :]
         return held[: len(held) - keep]
 
 
-def _overlap(text: str, stop: str) -> int:
-    """Return how many characters at the end of `text` could be the beginning of `stop`."""
+def overlap(text: str, stop: str) -> int:
+    """Return how many characters at the end of `text` could be the beginning of `stop`, at least 0."""
     return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if text.endswith(stop[:n])), 0)
