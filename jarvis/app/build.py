@@ -11,10 +11,8 @@ from typing import TYPE_CHECKING
 from jarvis.app.preferences import RememberedFacts, SettingsPreferences, ask_options, chosen_language
 from jarvis.app.stopping import StopHub, StoppableAssistant
 from jarvis.assistant.ask import Abilities, JarvisAssistant
-from jarvis.catalog.download import download
-from jarvis.catalog.models import catalog_file, find_model, load_catalog
 from jarvis.cli.output import system_language
-from jarvis.cli.services import Check, ModelOffer
+from jarvis.cli.services import Check
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.ports import TextEngine, TextToSpeech
@@ -42,6 +40,9 @@ from jarvis.storage.lists import SqliteListBook
 from jarvis.storage.notes import SqliteNoteBook
 
 if TYPE_CHECKING:
+    from jarvis.app.engines import TextEngines
+    from jarvis.app.model_desk import AppModelDesk
+    from jarvis.app.models import Models
     from jarvis.app.speech import Speech
 
 _log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ class Jarvis:
                 Abilities(
                     skills=self.skill_book,
                     router=PreferenceRouter(),
-                    engines=lambda: self.text_engines,
+                    engines=self.text_engines,
                     recall=RememberedFacts(self.fact_book),
                     log=self.conversation_log,
                     pending=SqlitePendingConfirmations(self.database, self.clock),
@@ -157,20 +158,32 @@ class Jarvis:
         return assistant
 
     @cached_property
-    def text_engines(self) -> list[TextEngine]:
-        """The engines that can answer open questions, local first."""
-        from jarvis.app.engines import text_engines
+    def models_room(self) -> Models:
+        """Everything about models: what is here, where it goes, what runs."""
+        from jarvis.app.models import Models
 
-        engines = text_engines(self)
-        self._closers.extend(engine.close for engine in engines)
+        return Models(self)
+
+    @cached_property
+    def text_engine_list(self) -> TextEngines:
+        """The list of engines, which follows the models and the settings."""
+        from jarvis.app.engines import TextEngines
+
+        engines = TextEngines(self)
+        self._closers.append(engines.close)
         return engines
 
+    def text_engines(self) -> list[TextEngine]:
+        """Return the engines that can answer open questions now, local first."""
+        return self.text_engine_list()
+
     def loaded_models(self) -> tuple[str, ...]:
-        """Return the models that are in memory now; starts nothing."""
-        if "text_engines" not in self.__dict__:
-            return ()
-        statuses = [engine.status() for engine in self.text_engines]
-        return tuple(status.model for status in statuses if status.state == "ready" and status.where == "local")
+        """Return the text models that are in memory now, in whichever process; starts nothing."""
+        return tuple(row.id for row in self.models_room.book.rows() if row.loaded is not None)
+
+    def on_close(self, closer: Callable[[], None]) -> None:
+        """Have `closer` called when Jarvis ends, before whatever was built earlier."""
+        self._closers.append(closer)
 
     # Services of the command line
 
@@ -225,31 +238,11 @@ class Jarvis:
         """Run one whole spoken turn."""
         return self.speech.demo(source=source, output=output)
 
-    def model_offers(self) -> list[ModelOffer]:
-        """Return the catalogue, with what is installed here."""
-        return [
-            ModelOffer(
-                id=model.id,
-                kind=model.kind,
-                about=model.about_es if self.language == "es" else model.about_en,
-                approximate_mb=model.approximate_mb,
-                licence=model.licence,
-                languages=model.languages,
-                installed=model.installed(self.folders.models),
-            )
-            for model in load_catalog(catalog_file())
-        ]
+    def models(self) -> AppModelDesk:
+        """Everything that a door can do with models."""
+        from jarvis.app.model_desk import AppModelDesk
 
-    def download_model(
-        self, identity: str, cancel: CancelToken, on_progress: Callable[[str, int, int], None]
-    ) -> list[Path]:
-        """Fetch a model of the catalogue."""
-        return download(
-            find_model(load_catalog(catalog_file()), identity),
-            self.folders.models,
-            cancel=cancel,
-            on_progress=lambda progress: on_progress(progress.file, progress.done_bytes, progress.total_bytes),
-        )
+        return AppModelDesk(self)
 
     def checks(self) -> Iterator[Check]:
         """Examine this installation."""

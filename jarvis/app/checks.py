@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from jarvis import __version__
 from jarvis.cli.services import Check
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
+from jarvis.contracts.ports import EngineStatus
 from jarvis.engines.llama_build import build_state
 from jarvis.hardware.machine import machine_facts
 
@@ -37,6 +38,9 @@ def checks(jarvis: Jarvis) -> Iterator[Check]:
         ("voice", "voz", doctor.voices),
         ("sound devices", "dispositivos de sonido", doctor.devices),
         ("llama.cpp", "llama.cpp", doctor.llama),
+        ("llama-server", "llama-server", doctor.llama_server),
+        ("vLLM", "vLLM", doctor.vllm),
+        ("Ollama", "Ollama", doctor.ollama),
         ("language models", "modelos de lenguaje", doctor.models),
         ("window", "ventana", doctor.window),
     )
@@ -206,15 +210,61 @@ class _Doctor:
         state: State = {"installed": "ok", "building": "note"}.get(build.state, "missing")  # type: ignore[assignment]
         yield self.check(state, build.sentence(self.language))
 
+    def llama_server(self) -> Iterator[Check]:
+        """llama.cpp's own server, which models run in where it was built; to have none is a normal case."""
+        from jarvis.engines.llama_server_build import state as server_state
+
+        build = server_state(self._jarvis.folders.home)
+        known: dict[str, State] = {"built": "ok", "elsewhere": "ok", "absent": "note", "building": "note"}
+        yield self.check(known.get(build.state, "failed"), build.sentence(self.language))
+
+    def vllm(self) -> Iterator[Check]:
+        """vLLM; said only where it is installed, begun, or could run."""
+        from jarvis.app.models import environments_folder
+        from jarvis.engines.vllm_install import vllm_state
+
+        found = vllm_state(environments_folder())
+        if found.state != "absent" or self._jarvis.gpus.facts():
+            yield self.check("ok" if found.state == "installed" else "note", found.sentence(self.language))
+
+    def ollama(self) -> Iterator[Check]:
+        """The Ollama daemon, and which models it has; none running is a normal case."""
+        library, url = self._jarvis.models_room.library, self._jarvis.settings.text("ollama.url")
+        if not url:
+            yield self.check("ok", self.words("none is looked for (ollama.url)", "no se busca ninguno (ollama.url)"))
+            return
+        library.reconcile()
+        if library.ollama_failure is not None:
+            yield self.check("note", library.ollama_failure.sentence(self.language))
+            return
+        rows = [row for row in self._jarvis.models_room.book.rows() if row.source == "ollama"]
+        names = ", ".join(row.id.removeprefix("ollama/") for row in rows)
+        yield self.check("ok", f"{url}: {names or self.words('no models yet', 'todavía sin modelos')}")
+
     def models(self) -> Iterator[Check]:
-        """The engines that answer open questions."""
-        for engine in self._jarvis.text_engines:
+        """The engines that answer open questions, and whether they may use the GPUs."""
+        if self._jarvis.models_room.book.hold():
+            yield self.check(
+                "note",
+                self.words("the GPUs are kept free", "las GPU se mantienen libres"),
+                "jarvis free --end",
+            )
+        for engine in self._jarvis.text_engines():
             status = engine.status(self.language)
             usable = status.state in {"ready", "loadable"}
             state: State = "ok" if usable else "failed" if status.state == "failed" else "missing"
             if status.where == "cloud" and not usable:
                 state = "note"
-            yield self.check(state, f"{status.model or status.id}: {status.sentence or status.state}")
+            named = status.id if not status.model or status.model in status.id else f"{status.id} ({status.model})"
+            yield self.check(state, f"{named}: {status.sentence or self._ability(status)}")
+
+    def _ability(self, status: EngineStatus) -> str:
+        ready = self.words("ready", "listo")
+        can = self.words("can be loaded", "se puede cargar")
+        said = [{"ready": ready, "loadable": can}.get(status.state, status.state), status.device or ""]
+        if status.tokens_per_second:
+            said.append(self.words("about ", "unos ") + f"{status.tokens_per_second:.0f} tokens/s")
+        return ", ".join(part for part in said if part)
 
     def window(self) -> Iterator[Check]:
         """Qt and a display."""

@@ -120,7 +120,7 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
                 kind="warning",
             )
         )
-    statuses = [engine.status(language) for engine in jarvis.text_engines]
+    statuses = [engine.status(language) for engine in jarvis.text_engines()]
     if build.state == "installed" and not any(status.state in {"ready", "loadable"} for status in statuses):
         local = next((status.sentence for status in statuses if status.where == "local"), "")
         found.append(Notice(id="no-model", text=local, step="jarvis models download qwen2.5-1.5b"))

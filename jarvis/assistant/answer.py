@@ -17,12 +17,24 @@ from jarvis.contracts.events import (
     AskEvent,
     EngineFailed,
     EngineLoading,
+    EngineNoticed,
     MemoryRecalled,
     RouteChosen,
     TextDelta,
+    ThoughtDelta,
 )
 from jarvis.contracts.messages import Door, Source, StoredMessage, Usage
-from jarvis.contracts.ports import Clock, ConversationLog, EngineDone, EngineText, GenerationOptions, TextEngine
+from jarvis.contracts.ports import (
+    Clock,
+    ConversationLog,
+    EngineDone,
+    EngineItem,
+    EngineNotice,
+    EngineText,
+    EngineThought,
+    GenerationOptions,
+    TextEngine,
+)
 from jarvis.contracts.skills import ControlAct
 
 if TYPE_CHECKING:
@@ -131,6 +143,7 @@ class ModelRun:
     options: AskOptions
     answer: Answer = field(init=False)
     _usage: Usage = field(init=False, default_factory=Usage)
+    _cost: float | None = field(init=False, default=None)
 
     def steps(self) -> Iterator[AskEvent]:
         """Yield recall, route, loading and text; raises the last engine's error when all candidates failed."""
@@ -176,7 +189,7 @@ class ModelRun:
                 model=status.model,
                 reason=route.reason,
                 usage=self._usage,
-                cost_usd=0.0 if status.where == "local" else None,
+                cost_usd=0.0 if status.where == "local" else self._cost,
             )
             self._account(candidate, status.model)
             return
@@ -207,7 +220,10 @@ class ModelRun:
                 if clock.monotonic() - emitted_at < DELTA_SECONDS:
                     continue
             elif isinstance(piece, EngineDone):
-                self._usage = piece.usage
+                self._usage, self._cost = piece.usage, piece.cost_usd
+            elif (aside := self._aside(piece)) is not None:
+                yield aside
+                continue
             if waiting:
                 self.draft.append(waiting)
                 wrote = True
@@ -225,6 +241,15 @@ class ModelRun:
                 es="{model} envió una respuesta vacía; tu pregunta se conserva. Repite o elige otro modelo.",
                 model=engine.id,
             )
+
+    def _aside(self, piece: EngineItem | None) -> AskEvent | None:
+        """Return the event for what is not part of the answer; None for everything else."""
+        if isinstance(piece, EngineNotice):
+            sentence = piece.es if self.language == "es" else piece.en
+            return EngineNoticed(ask_id=self.ask_id, code=piece.code, sentence=sentence)
+        if isinstance(piece, EngineThought):
+            return ThoughtDelta(ask_id=self.ask_id, text=piece.text)
+        return None
 
     def _decide(self, candidates: Sequence[str], chosen: str | None, reason: str) -> None:
         self.abilities.ledger.record_decision(

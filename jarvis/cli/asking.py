@@ -24,6 +24,7 @@ from jarvis.contracts.events import (
     AskStarted,
     EngineFailed,
     EngineLoading,
+    EngineNoticed,
     TextDelta,
 )
 from jarvis.contracts.messages import Request
@@ -127,6 +128,8 @@ class _Asker:
             click.echo()
         elif isinstance(event, EngineLoading):
             click.echo(words(f"Loading {event.model} …", f"Cargando {event.model} …"), err=True)
+        elif isinstance(event, EngineNoticed):
+            click.echo(event.sentence, err=True)
         elif isinstance(event, EngineFailed):
             click.echo(f"\n{event.sentence}", err=True)
         elif isinstance(event, AskFailed | AskCancelled) and event.text:

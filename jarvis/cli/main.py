@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from jarvis import __version__
-from jarvis.cli import asking, models_commands, settings_commands, voice_commands
+from jarvis.cli import asking, models_commands, models_planning, settings_commands, voice_commands
 from jarvis.cli.output import plain_failures, words
 from jarvis.cli.services import Services
 
@@ -50,6 +50,7 @@ def command_line(build: Callable[[], Services]) -> click.Group:
         voice_commands.wake,
         voice_commands.say,
         models_commands.models,
+        models_planning.free,
         settings_commands.doctor,
         settings_commands.keys,
         settings_commands.config,

@@ -5,30 +5,18 @@ Knows no concrete class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
+from jarvis.contracts.model_desk import ModelDesk
 from jarvis.contracts.ports import Assistant, ConversationLog, SecretStore, Skills, TextToSpeech
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
 from jarvis.settings.folders import Folders
 from jarvis.settings.store import Settings
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelOffer:
-    """One model of the catalogue. `approximate_mb` is 10^6 bytes."""
-
-    id: str
-    kind: str
-    about: str
-    approximate_mb: int
-    licence: str
-    languages: tuple[Language, ...]
-    installed: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,14 +75,8 @@ class Services(Protocol):
         """Run one whole spoken turn; returns every stage with its seconds."""
         ...
 
-    def model_offers(self) -> list[ModelOffer]:
-        """Return the catalogue, with what is installed here."""
-        ...
-
-    def download_model(
-        self, identity: str, cancel: CancelToken, on_progress: Callable[[str, int, int], None]
-    ) -> list[Path]:
-        """Fetch a model; `on_progress` is given file name, bytes so far and all bytes. Returns its files."""
+    def models(self) -> ModelDesk:
+        """Everything about models."""
         ...
 
     def desktop(self, arguments: list[str]) -> int:

@@ -65,6 +65,21 @@ class EngineLoading(AskEvent):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EngineNoticed(AskEvent):
+    """Something to know while waiting: a queue, a swap, less context; `sentence` is in the language of the ask."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ThoughtDelta(AskEvent):
+    """More of a reasoning model's thinking: shown aside at most, never stored or spoken."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EngineFailed(AskEvent):
     """One candidate failed and the next is tried; `restarts` is True when shown text is being replaced."""
 
@@ -131,7 +146,9 @@ EVENT_TYPES: dict[str, type[AskEvent]] = {
         MemoryRecalled,
         RouteChosen,
         EngineLoading,
+        EngineNoticed,
         EngineFailed,
+        ThoughtDelta,
         TextDelta,
         AskFinished,
         AskFailed,

@@ -74,10 +74,16 @@ class ChatMessage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """Tokens that one model call read and wrote, as its engine counted them."""
+    """Tokens that one model call read and wrote, as its engine counted them.
+
+    `cached_tokens` is the part of `prompt_tokens` that was read from a cache, `cache_written_tokens` the part that was
+    put into one; thoughts count as written.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    cached_tokens: int = 0
+    cache_written_tokens: int = 0
 
 
 MessageState = Literal["complete", "streaming", "cancelled", "failed", "interrupted"]

@@ -132,10 +132,14 @@ class EngineNotice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineDone:
-    """End of a streamed answer; `finish_reason` as the OpenAI protocol names them."""
+    """End of a streamed answer; `finish_reason` as the OpenAI protocol names them.
+
+    `cost_usd` None means that the price is not known; what runs on this computer costs 0 whatever this says.
+    """
 
     usage: Usage
     finish_reason: str = "stop"
+    cost_usd: float | None = None
 
 
 EngineItem = EngineText | EngineThought | EngineToolCall | EngineNotice | EngineDone

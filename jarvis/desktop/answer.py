@@ -13,6 +13,7 @@ from jarvis.contracts.events import (
     AskStarted,
     EngineFailed,
     EngineLoading,
+    EngineNoticed,
     RouteChosen,
     SkillMatched,
     TextDelta,
@@ -41,6 +42,7 @@ class Answer:
     sentence: str = ""
     seconds: float | None = None
     loading: EngineLoading | None = None
+    notice: str = ""
     failures: tuple[EngineFailed, ...] = ()
     message_id: str = ""
 
@@ -59,10 +61,12 @@ def after(answer: Answer, event: AskEvent) -> Answer:
     if isinstance(event, RouteChosen):
         return replace(answer, reason=event.reason)
     if isinstance(event, EngineLoading):
-        return replace(answer, phase="loading", loading=event)
+        return replace(answer, phase="loading", loading=event, notice="")
+    if isinstance(event, EngineNoticed):
+        return replace(answer, notice=event.sentence)
     if isinstance(event, EngineFailed):
         text = "" if event.restarts else answer.text
-        return replace(answer, phase="thinking", text=text, failures=(*answer.failures, event))
+        return replace(answer, phase="thinking", text=text, notice="", failures=(*answer.failures, event))
     if isinstance(event, TextDelta):
         return replace(answer, phase="writing", text=answer.text + event.text)
     if isinstance(event, AskFinished):
@@ -138,6 +142,8 @@ def doing_now(answer: Answer, words: Words) -> str:
     """Say what is being done for an answer that has not ended."""
     if answer.phase == "elsewhere":
         return words(texts.STILL_WRITING)
+    if answer.notice and answer.phase in {"thinking", "loading"}:
+        return answer.notice
     if answer.phase == "loading" and answer.loading is not None:
         model, device, seconds = answer.loading.model, answer.loading.device, answer.loading.seconds
         if seconds is None:

@@ -205,6 +205,8 @@ GROUP_VOICE = Text(en="Voice", es="Voz")
 GROUP_SPEECH = Text(en="Speech models", es="Modelos de voz")
 GROUP_ENGINE = Text(en="Local model", es="Modelo local")
 GROUP_CLOUD = Text(en="Cloud", es="Nube")
+GROUP_OLLAMA = Text(en="Ollama", es="Ollama")
+GROUP_VLLM = Text(en="Own vLLM server", es="Servidor vLLM propio")
 GROUP_WEB = Text(en="Web", es="Web")
 GROUP_SHORTCUT = Text(en="Shortcuts", es="Atajos")
 GROUPS = {
@@ -213,6 +215,8 @@ GROUPS = {
     "voice": GROUP_VOICE,
     "speech": GROUP_SPEECH,
     "engine": GROUP_ENGINE,
+    "ollama": GROUP_OLLAMA,
+    "vllm": GROUP_VLLM,
     "cloud": GROUP_CLOUD,
     "web": GROUP_WEB,
     "shortcut": GROUP_SHORTCUT,
@@ -228,6 +232,8 @@ CHOICES = {
     "spoken": Text(en="To spoken questions", es="A preguntas habladas"),
     "always": Text(en="Always", es="Siempre"),
     "never": Text(en="Never", es="Nunca"),
+    "llama": Text(en="llama.cpp in Python", es="llama.cpp en Python"),
+    "llama-server": Text(en="llama.cpp's own server", es="Servidor de llama.cpp"),
 }
 """What a choice is called; a choice that is not here is shown as it is."""
 
@@ -237,7 +243,7 @@ KEYS_BODY = Text(
     es="Las claves de los servidores en la nube se guardan en {where}. Sus valores nunca se muestran.",
 )
 KEYS_NONE = Text(en="No key is stored.", es="No hay ninguna clave guardada.")
-KEY_NAME = Text(en="Name (openai)", es="Nombre (openai)")
+KEY_NAME = Text(en="Name (openai, anthropic, google …)", es="Nombre (openai, anthropic, google …)")
 KEY_VALUE = Text(en="Key", es="Clave")
 KEY_SAVE = Text(en="Store key", es="Guardar clave")
 KEY_SAVED = Text(en="The key “{name}” is stored.", es="La clave «{name}» está guardada.")

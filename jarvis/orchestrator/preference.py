@@ -1,6 +1,6 @@
-"""Orders the engines that can answer: what is loaded first, then what runs here, then what leaves the computer.
+"""Orders the engines that can answer: what runs on this computer before what leaves it.
 
-Pure: it looks only at the statuses it is given.
+Pure: it looks only at the statuses it is given, whose order is the person's own preference.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _NONE = {
 
 
 class PreferenceRouter:
-    """Local before cloud, ready before loadable; cloud engines only ever come in when the person allowed them."""
+    """Local before cloud, each in the given order; cloud engines only ever come in when the person allowed them."""
 
     def route(self, text: str, door: Door, language: Language, engines: Sequence[EngineStatus]) -> Route:  # noqa: ARG002
         """Return the usable engines in order, and why the first one comes first."""
         usable = [engine for engine in engines if engine.state in {"ready", "loadable"}]
-        ordered = sorted(usable, key=lambda engine: (engine.where == "cloud", engine.state != "ready"))
+        ordered = sorted(usable, key=lambda engine: engine.where == "cloud")
         if not ordered:
             return Route(candidates=(), reason=_NONE[language])
         first = ordered[0]

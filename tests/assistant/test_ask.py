@@ -19,12 +19,15 @@ from jarvis.contracts.events import (
     AskStarted,
     EngineFailed,
     EngineLoading,
+    EngineNoticed,
     MemoryRecalled,
     RouteChosen,
     SkillMatched,
     TextDelta,
+    ThoughtDelta,
 )
-from jarvis.contracts.messages import Request
+from jarvis.contracts.messages import Request, Usage
+from jarvis.contracts.ports import EngineDone, EngineNotice, EngineThought
 from jarvis.orchestrator.preference import PreferenceRouter
 from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
 from jarvis.storage.database import Database
@@ -142,6 +145,24 @@ def test_without_any_model_the_answer_says_what_is_missing(bench: Bench) -> None
 def test_loading_is_announced(bench: Bench) -> None:
     bench.engines = [ScriptedEngine("local", ["x"], state="loadable")]
     assert EngineLoading in kinds(bench.ask("tell me a story"))
+
+
+def test_what_an_engine_says_while_it_works_is_passed_on_and_not_taken_for_the_answer(bench: Bench) -> None:
+    notice = EngineNotice(code="pool.queued", en="Waiting.", es="Esperando.")
+    bench.engines = [ScriptedEngine("local", [notice, EngineThought(text="hm"), "done"])]
+    said = bench.ask("tell me a story")
+    assert [e.sentence for e in said if isinstance(e, EngineNoticed)] == ["Waiting."]
+    assert [e.text for e in said if isinstance(e, ThoughtDelta)] == ["hm"]
+    assert bench.stored()[-1] == ("assistant", "done", "complete")
+    bench.engines = [ScriptedEngine("local", [notice, "vale"])]
+    assert [e.sentence for e in bench.ask("cuéntame una historia") if isinstance(e, EngineNoticed)] == ["Esperando."]
+
+
+def test_an_answer_from_the_network_costs_what_its_engine_says(bench: Bench) -> None:
+    paid = EngineDone(usage=Usage(prompt_tokens=7, completion_tokens=1), cost_usd=0.0125)
+    bench.engines = [ScriptedEngine("far", ["x", paid], where="cloud")]
+    final = bench.ask("tell me a story")[-1]
+    assert isinstance(final, AskFinished) and final.cost_usd == 0.0125
 
 
 def test_the_next_engine_takes_over_and_the_broken_text_is_kept(bench: Bench) -> None:

@@ -153,7 +153,7 @@ def status(identity: str, where: str, state: str) -> EngineStatus:
     [
         ([], ()),
         ([("cloud", "cloud", "ready"), ("local", "local", "loadable")], ("local", "cloud")),
-        ([("a", "local", "loadable"), ("b", "local", "ready")], ("b", "a")),
+        ([("a", "local", "loadable"), ("b", "local", "ready")], ("a", "b")),
         ([("a", "local", "missing"), ("b", "local", "installing"), ("c", "local", "failed")], ()),
         ([("a", "local", "missing"), ("b", "cloud", "ready")], ("b",)),
     ],

@@ -16,6 +16,8 @@ EXAMPLES: tuple[AskEvent, ...] = (
     events.MemoryRecalled(ask_id="1", texts=("a", "b")),
     events.RouteChosen(ask_id="1", candidates=("x", "y"), reason="why"),
     events.EngineLoading(ask_id="1", model="m", device="cpu", seconds=1.5),
+    events.EngineNoticed(ask_id="1", code="pool.queued", sentence="waits"),
+    events.ThoughtDelta(ask_id="1", text="hm"),
     events.EngineFailed(ask_id="1", model="m", code="c", sentence="s", restarts=True),
     events.TextDelta(ask_id="1", text="…"),
     events.AskFinished(

@@ -25,7 +25,15 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.errors import StorageError
-from jarvis.contracts.events import AskFailed, EngineFailed, EngineLoading, RouteChosen, SkillMatched, TextDelta
+from jarvis.contracts.events import (
+    AskFailed,
+    EngineFailed,
+    EngineLoading,
+    EngineNoticed,
+    RouteChosen,
+    SkillMatched,
+    TextDelta,
+)
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import AnswerStep, LevelMeasured, VoiceState, VoiceTrouble
 from jarvis.desktop import texts
@@ -97,6 +105,7 @@ def test_every_step_shows(desktop: Desktop, fake: FakeDesktop, until: Until) -> 
         [
             RouteChosen(ask_id=ask_id, candidates=("big", "small"), reason="Hard question."),
             EngineLoading(ask_id=ask_id, model="big", device="GPU 0", seconds=12.0),
+            EngineNoticed(ask_id=ask_id, code="pool.queued", sentence="Waiting for small to finish."),
             TextDelta(ask_id=ask_id, text="wrong start"),
             EngineFailed(ask_id=ask_id, model="big", code="x", sentence="It died.", restarts=True),
             TextDelta(ask_id=ask_id, text="right answer"),
@@ -106,6 +115,7 @@ def test_every_step_shows(desktop: Desktop, fake: FakeDesktop, until: Until) -> 
     until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)
     assert ("loading" in [phase for phase, _ in seen]) and ("writing" in [phase for phase, _ in seen])
     assert "Loading big on GPU 0, usually 12 s…" in [status for _, status in seen]
+    assert "Waiting for small to finish." in [status for _, status in seen]
     assert shown(answers(desktop)[0]) == "right answer"
     assert answers(desktop)[0]._failures.text() == "big could not answer: It died."
 

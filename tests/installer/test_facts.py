@@ -103,3 +103,9 @@ def test_a_program_that_hangs_or_fails_says_nothing():
     assert facts.output_of(["false"]) == ""
     assert facts.output_of(["jarvis-has-no-such-program"]) == ""
     assert facts.output_of(["echo", "hello"]) == "hello\n"
+
+
+def test_compute_capabilities_and_a_driver_that_does_not_tell_them():
+    assert facts.parse_capabilities("12.0\n7.5\n") == [(12, 0), (7, 5)]
+    assert facts.parse_capabilities("[N/A]\n8.9\n") == [None, (8, 9)]
+    assert facts.parse_capabilities("") == []

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from installer.arguments import parse
@@ -19,11 +21,11 @@ AMD = Gpu(name="Radeon", maker="amd")
 @pytest.mark.parametrize(
     ("words", "facts", "extras"),
     [
-        ("run", machine(), ("voice", "desktop")),
-        ("run", machine(display=False), ("voice",)),
-        ("run --no-desktop", machine(), ("voice",)),
-        ("test", machine(display=False), ("voice", "desktop", "test")),
-        ("run --with-tuning", machine(), ("voice", "desktop", "tuning")),
+        ("run", machine(), ("voice", "cloud", "desktop")),
+        ("run", machine(display=False), ("voice", "cloud")),
+        ("run --no-desktop", machine(), ("voice", "cloud")),
+        ("test", machine(display=False), ("voice", "cloud", "desktop", "test")),
+        ("run --with-tuning", machine(), ("voice", "cloud", "desktop", "tuning")),
     ],
 )
 def test_the_parts_follow_from_command_and_machine(words, facts, extras):
@@ -55,6 +57,12 @@ def test_llama_is_built_for_what_is_there(words, facts, flavour, why):
         ("run --with-vllm", machine(), "refused"),
         ("run --with-vllm --cpu", machine(gpus=(RTX,)), "refused"),
         ("run --with-vllm", machine(gpus=(AMD,)), "refused"),
+        ("run --with-vllm", machine(gpus=(RTX,), system="macos"), "refused"),
+        ("run --with-vllm", machine(gpus=(replace(RTX, capability=(7, 5)),)), "yes"),
+        ("run --with-vllm", machine(gpus=(replace(RTX, capability=(7, 0)),)), "old"),
+        ("run --with-vllm", machine(gpus=(RTX, replace(RTX, capability=(6, 1)))), "yes"),
+        ("run --with-vllm", machine(gpus=(RTX,), disk_free_mib=11_000), "disk"),
+        ("run --with-vllm", machine(gpus=(RTX,), disk_free_mib=11_000, vllm_begun=True), "yes"),
     ],
 )
 def test_vllm_needs_an_nvidia_card(words, facts, answer):

@@ -90,7 +90,7 @@ def test_a_lost_network_is_gone_on_from_and_a_repeat_does_nothing(clone):
     assert (made / "still-the-same").exists()
     assert "It is noon." in clone.said
     assert [words[0] for words in clone.calls] == ["install", "cache", "install", "install"]
-    assert f"{clone.root}[desktop,voice]" in clone.calls[0]
+    assert f"{clone.root}[cloud,desktop,voice]" in clone.calls[0]
     assert "uvicorn" in clone.calls[0]
     assert "llama-cpp-python" not in clone.calls[0]
 
@@ -124,7 +124,7 @@ def test_a_changed_pin_is_built_beside_and_takes_over_only_when_it_answers(clone
 def test_a_part_that_cannot_be_installed_is_named_and_left_out(clone):
     setup = clone.install(fail_first=1, say="ERROR: No matching distribution found for PySide6")
     targets = [words[words.index("-e") + 1].removeprefix(str(clone.root)) for words in clone.calls if "-e" in words]
-    assert targets == ["[desktop,voice]", "", "[desktop]", "[voice]"]
+    assert targets == ["[cloud,desktop,voice]", "", "[cloud]", "[desktop]", "[voice]"]
     assert setup.places.current() is not None
 
 

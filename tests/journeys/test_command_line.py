@@ -99,7 +99,7 @@ def test_sentences_on_failure_are_in_the_language_of_the_person(jarvis: Program)
         (("config", "get", "nope"), ("nope",)),
         (("keys", "delete", "openai"), ("openai",)),
         (("keys", "delete", "bank"), ("bank",)),
-        (("models", "download", "nope"), ("nope", "whisper-base")),
+        (("models", "download", "whisper-bass"), ("whisper-bass", "whisper-base")),
     ],
 )
 def test_bad_input_is_one_plain_sentence(jarvis: Program, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:

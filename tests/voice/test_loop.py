@@ -20,6 +20,7 @@ from jarvis.voice.options import HearingOptions, VoiceOptions
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.phrases import NOT_UNDERSTOOD, ONLY_COMMANDS
 from jarvis.voice.turns import SilenceTurnDetector
+from tests.fakes.processes import until
 from tests.fakes.voice import (
     QUIET,
     SPEECH,
@@ -485,8 +486,8 @@ def test_muting_closes_the_microphone_and_unmuting_opens_it():
     world.log.wait_for_state("muted")
     assert not world.loop.stop_all()
     world.loop.unmute()
-    world.log.wait_for(lambda events: [e.name for e in events if hasattr(e, "name")][-1] == "sleeping")
-    assert 9 - len(world.microphones) == opened + 1
+    until(lambda: 9 - len(world.microphones) == opened + 1, "the microphone is opened again")
+    assert world.log.states()[-1] == "sleeping"
     world.loop.close()
 
 
