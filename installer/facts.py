@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,11 +24,12 @@ Manager = Literal["apt", "dnf", "pacman", "brew", "none"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gpu:
-    """One graphics card; `vram_mib` is None where only its name is known."""
+    """One graphics card; `vram_mib` and `capability` (compute capability) are None where they are not known."""
 
     name: str
     maker: Literal["nvidia", "amd"]
     vram_mib: int | None = None
+    capability: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +54,7 @@ class Facts:
     manager: Manager
     may_install: bool
     missing_libraries: tuple[str, ...]
+    vllm_begun: bool = False
 
     @property
     def nvidia(self) -> bool:
@@ -69,6 +71,12 @@ def parse_nvidia_gpus(text: str) -> tuple[list[Gpu], str]:
             gpus.append(Gpu(name=cells[0], maker="nvidia", vram_mib=int(cells[1]) if cells[1].isdigit() else None))
             driver = cells[2]
     return gpus, driver
+
+
+def parse_capabilities(text: str) -> list[tuple[int, int] | None]:
+    """Read `nvidia-smi --query-gpu=compute_cap --format=csv,noheader`, one card a line; old drivers do not know it."""
+    found = (re.fullmatch(r"(\d+)\.(\d+)", line.strip()) for line in text.splitlines() if line.strip())
+    return [(int(one[1]), int(one[2])) if one else None for one in found]
 
 
 def parse_cuda_version(text: str) -> str:
@@ -150,6 +158,7 @@ def gather(root: Path, libraries: Mapping[str, str]) -> Facts:
         manager=manager,
         may_install=manager == "apt" and may_install(),
         missing_libraries=missing_libraries(libraries) if system == "linux" else (),
+        vllm_begun=(root / ".venvs" / "vllm").exists(),
     )
 
 
@@ -170,6 +179,9 @@ def _gpus() -> tuple[list[Gpu], str, str]:
     query = ["nvidia-smi", "--query-gpu=name,memory.total,driver_version", "--format=csv,noheader,nounits"]
     gpus, driver = parse_nvidia_gpus(output_of(query))
     cuda = parse_cuda_version(output_of(["nvidia-smi"])) if gpus else ""
+    known = parse_capabilities(output_of(["nvidia-smi", "--query-gpu=compute_cap", "--format=csv,noheader"]))
+    if len(known) == len(gpus):
+        gpus = [replace(gpu, capability=capability) for gpu, capability in zip(gpus, known, strict=True)]
     listed = parse_amd_gpus(output_of(["lspci"]))
     return gpus + (listed or _amd_from_sysfs()), driver, cuda
 

@@ -25,7 +25,7 @@ Trouble = Literal["network", "disk", "failed"]
 _NETWORK = re.compile(
     r"Retrying \(Retry|NewConnectionError|NameResolutionError|Temporary failure in name resolution|"
     r"Read timed out|ConnectTimeout|ConnectionResetError|Connection aborted|IncompleteRead|ProxyError|"
-    r"Network is unreachable"
+    r"Network is unreachable|error sending request|Failed to fetch|dns error|operation timed out"
 )
 
 
@@ -49,18 +49,20 @@ def trouble_in(lines: Sequence[str]) -> Trouble:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pip:
-    """pip of the environment in `folder`; `command` starts it, `pause` waits between attempts."""
+    """pip of the environment in `folder`; `command` starts it, `pause` waits between attempts. `uv` if it is uv's."""
 
     folder: Path
     command: tuple[str, ...]
     log: Path
     screen: Screen
     pause: Callable[[float], None] = time.sleep
+    uv: bool = False
 
     def install(self, *words: str) -> None:
         """Run `pip install WORDS`; `PipFailed` when it does not succeed, after retries if the network is at fault."""
         for attempt, seconds in enumerate((*PAUSES_SECONDS, 0), start=1):
-            code, lines = self._run(["install", "--no-input", "--progress-bar", "off", *words])
+            quiet = ["--no-progress"] if self.uv else ["--no-input", "--progress-bar", "off"]
+            code, lines = self._run(["install", *quiet, *words])
             if code == 0:
                 return
             trouble = trouble_in(lines)
@@ -76,7 +78,7 @@ class Pip:
 
     def _run(self, words: list[str]) -> tuple[int, deque[str]]:
         lines: deque[str] = deque(maxlen=200)
-        command = [*self.command, *words, "--disable-pip-version-check"]
+        command = [*self.command, *words, *(() if self.uv else ("--disable-pip-version-check",))]
         with pip_lock(self.folder), self.log.open("a", encoding="utf-8") as log:
             log.write(f"\n$ {' '.join(command)}\n")
             log.flush()
@@ -92,6 +94,6 @@ class Pip:
                 for line in process.stdout:
                     log.write(line)
                     lines.append(line.rstrip())
-                    if re.match(r"\s*(Collecting|Downloading|Processing|Installing|Building)\b", line):
+                    if re.match(r"\s*(Collecting|Download(ing|ed)|Processing|Installing|Building|Prepared)\b", line):
                         self.screen.progress(line.strip())
                 return process.wait(), lines

@@ -12,9 +12,10 @@ from typing import Any, Literal
 from installer.arguments import Arguments
 from installer.facts import Facts
 
-Extra = Literal["voice", "desktop", "test", "tuning"]
+Extra = Literal["voice", "cloud", "desktop", "test", "tuning"]
 Flavour = Literal["cpu", "cuda"]
 TorchSource = Literal["none", "default", "found", "cpu-index", "default-cuda"]
+VllmPlan = Literal["no", "yes", "refused", "old", "disk"]
 EnvironmentAct = Literal["create", "keep", "rebuild"]
 
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -24,8 +25,21 @@ LLAMA = "llama-cpp-python"
 PYTHONS_OWN = ("pip", "setuptools", "wheel")
 """What a new environment may hold before anything was installed, in whatever version its Python brings."""
 
-DISK_MIB = {"core": 900, "desktop": 350, "llama": 900, "test": 1600, "tuning": 1500, "cuda": 8000, "vllm": 10000}
+DISK_MIB = {
+    "core": 900,
+    "cloud": 60,
+    "desktop": 350,
+    "llama": 900,
+    "test": 1600,
+    "tuning": 1500,
+    "cuda": 8000,
+    "vllm": 10000,
+}
 """Disk that each part takes with its downloads, rounded up from an installation on Debian 12."""
+
+
+VLLM_CAPABILITY = (7, 5)
+"""The oldest cards that vLLM's wheels are built for, by compute capability."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +50,7 @@ class Plan:
     flavour: Flavour
     torch: bool
     torch_cuda: bool
-    vllm: Literal["no", "yes", "refused"]
+    vllm: VllmPlan
     disk_mib: int
     why_flavour: str = ""
     why_desktop: str = ""
@@ -46,14 +60,14 @@ def plan_for(facts: Facts, arguments: Arguments) -> Plan:
     """Return what `arguments` lead to on a machine with `facts`."""
     testing = arguments.command == "test"
     desktop = testing or (arguments.desktop and facts.display)
-    extras: list[Extra] = ["voice", *(["desktop"] if desktop else []), *(["test"] if testing else [])]  # type: ignore[list-item]
+    extras: list[Extra] = ["voice", "cloud", *(["desktop"] if desktop else []), *(["test"] if testing else [])]  # type: ignore[list-item]
     if arguments.tuning:
         extras.append("tuning")
     flavour, why_flavour = llama_flavour(facts, cpu=arguments.cpu)
-    vllm = "no" if not arguments.vllm else "yes" if facts.nvidia and not arguments.cpu else "refused"
     torch = testing or arguments.tuning
     disk = DISK_MIB["core"] + DISK_MIB["llama"] + sum(DISK_MIB.get(extra, 0) for extra in extras)
     disk += DISK_MIB["cuda"] if torch and facts.nvidia and not arguments.cpu else 0
+    vllm = vllm_plan(facts, arguments, beside_mib=disk)
     disk += DISK_MIB["vllm"] if vllm == "yes" else 0
     why_desktop = "" if desktop else "desktop_declined" if not arguments.desktop else "desktop_no_display"
     return Plan(
@@ -61,11 +75,27 @@ def plan_for(facts: Facts, arguments: Arguments) -> Plan:
         flavour=flavour,
         torch=torch,
         torch_cuda=torch and facts.nvidia and not arguments.cpu,
-        vllm=vllm,  # type: ignore[arg-type]
+        vllm=vllm,
         disk_mib=disk,
         why_flavour=why_flavour,
         why_desktop=why_desktop,
     )
+
+
+def vllm_plan(facts: Facts, arguments: Arguments, *, beside_mib: int) -> VllmPlan:
+    """Return whether vLLM is installed, or why it is not although it was asked for; `beside_mib` goes on the disk too.
+
+    An installation that was begun is gone on with, since a part of its room is taken already. A card whose compute
+    capability the driver does not tell is taken for new enough: vLLM itself will say.
+    """
+    if not arguments.vllm:
+        return "no"
+    if not facts.nvidia or arguments.cpu or facts.system != "linux":
+        return "refused"
+    cards = [gpu.capability for gpu in facts.gpus if gpu.maker == "nvidia"]
+    if all(capability is not None and capability < VLLM_CAPABILITY for capability in cards):
+        return "old"
+    return "yes" if facts.vllm_begun or facts.disk_free_mib >= DISK_MIB["vllm"] + beside_mib else "disk"
 
 
 def llama_flavour(facts: Facts, *, cpu: bool) -> tuple[Flavour, str]:

@@ -32,6 +32,7 @@ from installer.plan import (
 )
 from installer.system_packages import Need
 from installer.table import show
+from installer.vllm import VllmSetup
 from installer.words import Screen
 
 CPU_INDEX_SECONDS = 5
@@ -44,7 +45,8 @@ class Stopped(Exception):
 class Setup:
     """One run of the installer in the clone `root` on the machine of `facts`.
 
-    `began` is when the command was given, in epoch seconds; `pip_command` None means the environment's own pip.
+    `began` is when the command was given, in epoch seconds; `pip_command` and `uv_command` None mean the
+    environment's own.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Setup:
         *,
         began: float,
         pip_command: tuple[str, ...] | None = None,
+        uv_command: tuple[str, ...] | None = None,
     ) -> None:
         self.places = Places(root)
         self.arguments = arguments
@@ -66,6 +69,7 @@ class Setup:
         self.facts = facts
         self.plan: Plan = plan_for(facts, arguments)
         self._pip_command = pip_command
+        self._uv_command = uv_command
         self.changed = False
 
     @property
@@ -312,20 +316,12 @@ class Setup:
         environments.remove_others(self.places, environment)
 
     def _vllm(self) -> None:
-        folder = self.places.environments / "vllm"
-        environment = Environment.load(folder)
-        if self.plan.vllm != "yes" or environment.steps.get("vllm"):
+        if self.plan.vllm != "yes":
             return
-        self.changed = True
-        self.screen.say("step_vllm")
-        if environment.steps.get("venv") is None:
-            environments.create_environment(environment, self.facts.python, self.facts.python_home)
-        try:
-            self.pip(environment).install("vllm")
-        except PipFailed as error:
-            self.screen.say("part_failed", extra="vLLM", log=error.log)
-            return
-        environment.finished("vllm", "installed")
+        setup = VllmSetup(
+            self.places, self.screen, self.facts, pip_command=self._pip_command, uv_command=self._uv_command
+        )
+        self.changed = setup.run() or self.changed
 
 
 def _cpu_index_answers() -> bool:

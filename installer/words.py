@@ -74,6 +74,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "no: vLLM runs only on an NVIDIA card, and none answered here (or --cpu was given)",
         "no: vLLM solo funciona con tarjeta NVIDIA, y aquí no responde ninguna (o se dio --cpu)",
     ),
+    "vllm_old": (
+        "no: vLLM needs a card of compute capability 7.5 or newer (GTX 16 or RTX 20 and later)",
+        "no: vLLM necesita una tarjeta de capacidad de cómputo 7.5 o posterior (GTX 16 o RTX 20 en adelante)",
+    ),
+    "vllm_disk": (
+        "no: vLLM needs about 10 GiB of free disk beside the rest; free some and repeat",
+        "no: vLLM necesita unos 10 GiB libres en disco además del resto; libera espacio y repite",
+    ),
     "disk_short": (
         "There are {free} GiB free here and about {need} GiB are needed; nothing was changed. Free some and repeat.",
         "Quedan {free} GiB libres y hacen falta unos {need} GiB; no se ha cambiado nada. Libera espacio y repite.",
@@ -111,6 +119,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "step_packages": ("Packages: {extras}", "Paquetes: {extras}"),
     "step_torch": ("torch {version} ({source})", "torch {version} ({source})"),
     "step_vllm": ("vLLM (several GB)", "vLLM (varios GB)"),
+    "vllm_done": ("vLLM {version} is installed.", "vLLM {version} está instalado."),
+    "vllm_broken": (
+        "vLLM was installed but does not start ({why}); the rest works. The log is {log}.",
+        "vLLM se instaló pero no arranca ({why}); lo demás funciona. El registro es {log}.",
+    ),
     "torch_found": ("CPU build", "versión para CPU"),
     "torch_cpu-index": ("CPU build from PyTorch", "versión para CPU de PyTorch"),
     "torch_default": ("default build", "versión normal"),
