@@ -19,7 +19,7 @@ from jarvis.settings.options import OPTIONS
 ALL = {name: text for name, text in vars(texts).items() if isinstance(text, Text)} | {
     f"CHOICES[{name}]": text for name, text in texts.CHOICES.items()
 }
-SAME_IN_BOTH = {"APP", "SECONDS", "ALERT_AT", "GROUP_WEB", "PAGE_OPTIONS"}
+SAME_IN_BOTH = {"APP", "SECONDS", "ALERT_AT", "GROUP_OLLAMA", "GROUP_WEB", "PAGE_OPTIONS"}
 
 
 def places(template: str) -> set[str]:
