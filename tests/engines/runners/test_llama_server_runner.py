@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import os
 import signal
@@ -140,7 +142,8 @@ def test_a_start_that_runs_out_of_memory_says_so(made: Any) -> None:
 def test_memory_that_runs_out_in_an_answer_is_in_its_ending(made: Any) -> None:
     process = made("oom_later")
     endpoint = process.start()
-    with pytest.raises(OSError):
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        # How much of an answer still arrives depends on how quickly the process is gone.
         _chat(endpoint, "hi")
     assert process.ending(PATIENCE_SECONDS) == "SIGABRT: CUDA error: out of memory"
 
