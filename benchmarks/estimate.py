@@ -9,70 +9,28 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.catalog.test_estimate_loads import Case, loads
-
 from jarvis.catalog.gguf_shape import shape_of_gguf
 from jarvis.placement.estimate import cpu_estimate
-from tests.fakes.shaped_gguf import Dimensions, shaped_gguf
+from tests.fakes.measured_loads import Case, loads
+from tests.fakes.shaped_gguf import a_model, shaped_gguf
 
 CASES: tuple[Case, ...] = ((2048, "f16", True), (2048, "f16", False), (8192, "q8_0", False), (32_768, "f16", False))
 """Context, type of cache, and whether the file is mapped; Jarvis does not map what stays in RAM."""
 
 
-def _qwen(layers: int, width: int, inner: int, heads: int, kv: int, *, tied: bool = True) -> Dimensions:
-    return Dimensions(
-        architecture="qwen2",
-        layers=layers,
-        width=width,
-        feed_forward=inner,
-        heads=heads,
-        kv_heads=kv,
-        head=width // heads,
-        vocabulary=151_936,
-        weights="Q4_K" if width % 256 == 0 else "Q5_0",
-        output="Q6_K" if width % 256 == 0 else "Q8_0",
-        tied=tied,
-    )
-
+QWEN_VOCABULARY = 151_936
 
 SHAPES = {
-    "Qwen2.5-0.5B": _qwen(24, 896, 4864, 14, 2),
-    "Qwen2.5-1.5B": _qwen(28, 1536, 8960, 12, 2),
-    "Qwen2.5-3B": _qwen(36, 2048, 11_008, 16, 2),
-    "Qwen2.5-7B, 4 of 28 layers": _qwen(4, 3584, 18_944, 28, 4, tied=False),
-    "Llama-3.1-8B, 4 of 32 layers": Dimensions(
-        architecture="llama",
-        layers=4,
-        width=4096,
-        feed_forward=14_336,
-        heads=32,
-        kv_heads=8,
-        head=128,
-        vocabulary=128_256,
+    "Qwen2.5-0.5B": a_model(
+        "qwen2", (24, 896, 4864), (14, 2, 64), QWEN_VOCABULARY, weights="Q5_0", output="Q8_0", tied=True
     ),
-    "Gemma-3-4B, 6 of 34 layers": Dimensions(
-        architecture="gemma3",
-        layers=6,
-        width=2560,
-        feed_forward=10_240,
-        heads=8,
-        kv_heads=4,
-        head=256,
-        vocabulary=262_144,
-        window=1024,
-        tied=True,
-    ),
-    "Qwen3-30B-A3B, 4 of 48 layers": Dimensions(
-        architecture="qwen3moe",
-        layers=4,
-        width=2048,
-        feed_forward=768,
-        heads=32,
-        kv_heads=4,
-        head=128,
-        vocabulary=151_936,
-        experts=128,
-    ),
+    "Qwen2.5-1.5B": a_model("qwen2", (28, 1536, 8960), (12, 2, 128), QWEN_VOCABULARY, tied=True),
+    "Qwen2.5-3B": a_model("qwen2", (36, 2048, 11_008), (16, 2, 128), QWEN_VOCABULARY, tied=True),
+    "Qwen2.5-7B, 4 of 28 layers": a_model("qwen2", (4, 3584, 18_944), (28, 4, 128), QWEN_VOCABULARY),
+    "Llama-3.1-8B, 4 of 32 layers": a_model("llama", (4, 4096, 14_336), (32, 8, 128), 128_256),
+    "Mistral-7B, 4 of 32 layers": a_model("llama", (4, 4096, 14_336), (32, 8, 128), 32_768),
+    "Gemma-3-4B, 6 of 34 layers": a_model("gemma3", (6, 2560, 10_240), (8, 4, 256), 262_144, window=1024, tied=True),
+    "Qwen3-30B-A3B, 4 of 48 layers": a_model("qwen3moe", (4, 2048, 768), (32, 4, 128), QWEN_VOCABULARY, experts=128),
 }
 
 

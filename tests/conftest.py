@@ -6,10 +6,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fakes.tiny_gguf import random_gguf, tiny_gguf
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# A machine may stand still for seconds in the middle of an example; and what fails must fail again.
+settings.register_profile("jarvis", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("jarvis")
 
 
 @pytest.fixture(scope="session")

@@ -20,8 +20,8 @@ from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AudioChunk
 
 RING_SECONDS = 10.0
 """Sound kept while nobody takes it; older sound is dropped and counted."""
-SILENT_DEVICE_SECONDS = 2.0
-"""A device that delivers or takes nothing for this long has vanished."""
+SILENT_DEVICE_SECONDS = 5.0
+"""A device that delivers or takes nothing for this long has vanished; a busy computer may stand still for less."""
 QUEUE_SECONDS = 1.0
 """`SoundDeviceSpeaker.play` blocks while more than this is queued."""
 
@@ -120,7 +120,8 @@ class SoundDeviceMicrophone:
             while not self._ring or self._closed:
                 if self._closed:
                     return None
-                if self._ended or not self._ready.wait(SILENT_DEVICE_SECONDS):
+                heard = not self._ended and self._ready.wait(SILENT_DEVICE_SECONDS)
+                if not heard and not self._ring and not self._closed:
                     raise portaudio.vanished(device)
             block = self._ring.popleft()
             self._held_bytes -= len(block)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jarvis.catalog.checksums import matches
+from jarvis.catalog.disk_claims import DiskClaims
 from jarvis.catalog.entries import CatalogModel, ModelFile, Variant
-from jarvis.catalog.hub_failures import changed_at_hub, hub_sentences, no_space, wrong_content
+from jarvis.catalog.hub_failures import changed_at_hub, hub_sentences, wrong_content
 from jarvis.catalog.hub_files import RemoteFile, receive, remote_file
 from jarvis.catalog.model_folder import (
     PlacedFile,
@@ -31,10 +32,8 @@ from jarvis.catalog.removal import finish_removal
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.ports import Clock
 
-SPARE_BYTES = 200_000_000
-"""Space that a download leaves free."""
-
 _MOVES = "moves.json"
+_CLAIMS = DiskClaims()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,12 +101,12 @@ def download(
             wanted = _wanted(placed, variant, staging_folder(folder, identity), key, cancel, newer or verify)
             if not newer:
                 _check_promise(identity, wanted)
-            _check_space(folder, wanted)
-            progress = _Meter(identity, wanted, clock, on_progress)
-            for each in wanted:
-                if each.missing:
-                    receive(each.remote, each.part, key, cancel, progress.of(each))
-                    _check(identity, each, cancel, pinned="" if newer else each.place.file.sha256)
+            progress = _Meter(identity, wanted, clock, on_progress, folder)
+            with _CLAIMS.claim(folder, identity, progress.left):
+                for each in wanted:
+                    if each.missing:
+                        receive(each.remote, each.part, key, cancel, progress.of(each))
+                        _check(identity, each, cancel, pinned="" if newer else each.place.file.sha256)
             if any(each.missing for each in wanted):
                 before_moves()
             fetched = _fetched(placed, wanted, newer=newer)
@@ -183,14 +182,6 @@ def _check_promise(identity: str, wanted: list[_Wanted]) -> None:
             raise changed_at_hub(identity, each.place.file.name)
 
 
-def _check_space(folder: Path, wanted: list[_Wanted]) -> None:
-    here = sum(each.part.stat().st_size for each in wanted if each.missing and each.part.is_file())
-    needed = sum(each.remote.size for each in wanted if each.missing) - here
-    free = shutil.disk_usage(folder).free
-    if needed and free < needed + SPARE_BYTES:
-        raise no_space(needed + SPARE_BYTES, free, folder)
-
-
 def _write_moves(
     folder: Path, identity: str, placed: list[PlacedFile], wanted: list[_Wanted], fetched: Fetched
 ) -> None:
@@ -226,8 +217,11 @@ def _fetched(placed: list[PlacedFile], wanted: list[_Wanted], *, newer: bool) ->
 class _Meter:
     """Turns bytes per file into one progress with a rate over the whole transfer of this run."""
 
-    def __init__(self, identity: str, wanted: list[_Wanted], clock: Clock, on_progress: OnProgress) -> None:
+    def __init__(
+        self, identity: str, wanted: list[_Wanted], clock: Clock, on_progress: OnProgress, folder: Path
+    ) -> None:
         self._identity = identity
+        self._folder = folder
         self._clock = clock
         self._on_progress = on_progress
         self._done = {
@@ -237,6 +231,11 @@ class _Meter:
         self._began = clock.monotonic()
         self._had = sum(self._done.values())
 
+    @property
+    def left(self) -> int:
+        """Bytes that are still to be fetched."""
+        return max(0, self._total - sum(self._done.values()))
+
     def of(self, wanted: _Wanted) -> Callable[[int], None]:
         """Return what is to be called with the bytes of that file."""
         file: ModelFile = wanted.place.file
@@ -244,6 +243,7 @@ class _Meter:
         def heard(done: int) -> None:
             self._done[wanted.part] = done
             together = sum(self._done.values())
+            _CLAIMS.written(self._folder, self._identity, self.left)
             seconds = self._clock.monotonic() - self._began
             rate = max(0, together - self._had) / seconds if seconds > 0 else 0.0
             self._on_progress(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -13,17 +14,23 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, JarvisError
 
 Work = Callable[[CancelToken, OnProgress], object]
+_logger = logging.getLogger(__name__)
+
 JobState = Literal["queued", "running", "finished", "failed", "cancelled"]
 
 
 @dataclass(kw_only=True, eq=False)
 class DownloadJob:
-    """One download; `error` is set when it failed. `wait` returns when it has ended, however that was."""
+    """One download; `error` is set when it failed, `crash` when it failed by a fault of Jarvis' own.
+
+    `wait` returns when it has ended, however that was.
+    """
 
     identity: str
     state: JobState = "queued"
     progress: Progress | None = None
     error: JarvisError | None = None
+    crash: Exception | None = None
     cancel: CancelToken = field(default_factory=CancelToken)
     ended: threading.Event = field(default_factory=threading.Event)
 
@@ -42,16 +49,25 @@ class DownloadQueue:
         self._waiting: deque[tuple[DownloadJob, Work]] = deque()
         self._jobs: dict[str, DownloadJob] = {}
         self._running = 0
+        self._stopped = False
 
     def start(self, identity: str, work: Work) -> DownloadJob:
-        """Run `work` when its turn comes; the same model asked for again is the job that is under way."""
+        """Run `work` when its turn comes; the same model asked for again is the job that is under way.
+
+        After `stop` the job is cancelled already.
+        """
         with self._lock:
             known = self._jobs.get(identity)
             if known is not None and not known.ended.is_set():
                 return known
             job = self._jobs[identity] = DownloadJob(identity=identity)
-            self._waiting.append((job, work))
-        self._begin_next()
+            stopped = self._stopped
+            if not stopped:
+                self._waiting.append((job, work))
+        if stopped:
+            self._end(job, "cancelled")
+        else:
+            self._begin_next()
         return job
 
     def jobs(self) -> list[DownloadJob]:
@@ -73,10 +89,20 @@ class DownloadQueue:
             self._end(job, "cancelled")
         return True
 
-    def close(self, seconds: float = 5.0) -> None:
-        """Cancel everything and wait for each at most `seconds`."""
+    def stop(self) -> None:
+        """Cancel everything that waits or runs, and begin nothing any more."""
+        with self._lock:
+            self._stopped = True
+            waiting = [job for job, _ in self._waiting]
+            self._waiting.clear()
+        for job in waiting:
+            self._end(job, "cancelled")
         for job in self.jobs():
             self.cancel(job.identity)
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Cancel everything and wait for each at most `seconds`."""
+        self.stop()
         for job in self.jobs():
             job.wait(seconds)
 
@@ -103,16 +129,24 @@ class DownloadQueue:
             state = "cancelled"
         except JarvisError as error:
             job.error = error
+        except Exception as error:
+            _logger.exception("fetching %s failed", job.identity)
+            job.crash = error
         finally:
             with self._lock:
                 self._running -= 1
-            self._end(job, state)
-            self._begin_next()
+            try:
+                self._end(job, state)
+            finally:
+                self._begin_next()
 
     def _end(self, job: DownloadJob, state: JobState) -> None:
         job.state = state
-        job.ended.set()
-        self._tell(job)
+        try:
+            self._tell(job)
+        finally:
+            # Last, so that who waited for it hears nothing more of it.
+            job.ended.set()
 
     def _tell(self, job: DownloadJob) -> None:
         if self._on_change is not None:

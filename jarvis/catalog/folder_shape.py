@@ -78,6 +78,8 @@ def _shape(path: Path) -> ModelShape:
         sliding_window=config.number("sliding_window", default=0) if any(_sliding(config)) else 0,
         experts=config.number("num_local_experts", default=config.number("num_experts", default=0)),
         experts_used=config.number("num_experts_per_tok", default=0),
+        feed_forward=max(1, config.number("num_experts_per_tok", default=0))
+        * (config.number("moe_intermediate_size", default=0) or config.number("intermediate_size", default=0)),
         quantization=_quantization(config),
     )
 

@@ -93,6 +93,8 @@ def _shape(marks: tuple[tuple[Path, int, int], ...], projector_bytes: int) -> Mo
         sliding_window=_window(first),
         experts=first.number("expert_count"),
         experts_used=first.number("expert_used_count"),
+        feed_forward=max(1, first.number("expert_used_count"))
+        * (first.number("expert_feed_forward_length") or first.number("feed_forward_length")),
         projector_bytes=projector_bytes,
         parameters=sum(_numbers(tensor) for tensor in tensors),
         quantization=_quantization(tensors),

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from errno import EDQUOT, ENOSPC
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jarvis.contracts.errors import Cancelled, InputError, JarvisError, StorageError
+
+if TYPE_CHECKING:
+    from huggingface_hub.errors import HfHubHTTPError
 
 
 def no_space(needed: int, free: int, folder: Path) -> StorageError:
@@ -26,145 +30,126 @@ def no_space(needed: int, free: int, folder: Path) -> StorageError:
 
 def wrong_content(identity: str, file: str) -> InputError:
     """Return the error for a file that is not what was promised; it was removed."""
-    return InputError(
-        "download.checksum",
-        en="{file} of {id} is not what the hub or the list of models promises (its checksum differs), so it was "
-        "removed; everything else is kept. Repeat, and if it happens again, do not trust that source.",
-        es="{file} de {id} no es lo que promete el servidor o la lista de modelos (su suma no coincide), así que se "
-        "borró; lo demás se conserva. Repite y, si vuelve a pasar, no te fíes de esa fuente.",
-        id=identity,
-        file=file,
-    )
+    return _told("download.checksum", id=identity, file=file)
 
 
 def changed_at_hub(identity: str, file: str) -> InputError:
     """Return the error for a file of which the hub has another version than the catalogue; it was not fetched."""
-    return InputError(
-        "download.changed",
-        en="The hub has another {file} of {id} than the list of models promises; nothing of it was fetched, what is "
-        "here is kept. Update Jarvis and its list of models, or choose another quantization.",
-        es="El servidor tiene otro {file} de {id} que el que promete la lista de modelos; no se descargó nada de él y "
-        "lo que hay se conserva. Actualiza Jarvis y su lista de modelos o elige otra cuantización.",
-        id=identity,
-        file=file,
-    )
+    return _told("download.changed", id=identity, file=file)
 
 
 def not_a_hub(identity: str, host: str) -> InputError:
     """Return the error for a server that answers with a page instead of a file."""
-    return InputError(
-        "download.not_a_hub",
-        en="{host} answered with a web page instead of {id}; nothing of it was kept. Check HF_ENDPOINT, the proxy, or "
-        "whether the network wants you to sign in, and repeat.",
-        es="{host} respondió con una página web en vez de {id}; no se guardó nada de ella. Comprueba HF_ENDPOINT, el "
-        "proxy o si la red pide identificarse, y repite.",
-        id=identity,
-        host=host,
-    )
+    return _told("download.not_a_hub", id=identity, host=host)
 
 
 def failed(identity: str, why: str) -> InputError:
     """Return the error for a transfer that ended before its end."""
-    return InputError(
-        "download.failed",
-        en="{id} could not be fetched ({why}); what arrived is kept. Check the network and repeat to go on from there.",
-        es="No se pudo descargar {id} ({why}); lo que llegó se conserva. Comprueba la red y repite para continuar.",
-        id=identity,
-        why=why.strip().splitlines()[0][:120] if why.strip() else "?",
-    )
-
-
-def _refused(identity: str, repository: str, *, with_token: bool) -> InputError:
-    token_en = "the token that was given is not accepted" if with_token else "no token was given"
-    token_es = "el token que se dio no se acepta" if with_token else "no se dio ningún token"
-    return InputError(
-        "download.gated",
-        en="{id} wants its licence accepted, and {token_en}: open https://huggingface.co/{repository}, accept it, make "
-        "a token at https://huggingface.co/settings/tokens and give it with “jarvis keys set huggingface” or as "
-        "HF_TOKEN. Nothing was fetched.",
-        es="{id} pide aceptar su licencia y {token_es}: abre https://huggingface.co/{repository}, acéptala, crea un "
-        "token en https://huggingface.co/settings/tokens y dalo con «jarvis keys set huggingface» o como HF_TOKEN. "
-        "No se descargó nada.",
-        id=identity,
-        repository=repository,
-        token_en=token_en,
-        token_es=token_es,
-    )
-
-
-def _hidden(identity: str, repository: str) -> InputError:
-    return InputError(
-        "download.hidden",
-        en="The hub shows {repository} to nobody without a token: it was removed, or wants its licence accepted. Look "
-        "at https://huggingface.co/{repository}; where a licence is asked for, accept it, make a token at "
-        "https://huggingface.co/settings/tokens and give it with “jarvis keys set huggingface” or as HF_TOKEN. Nothing "
-        "of {id} was fetched.",
-        es="El servidor no enseña {repository} sin token: se retiró o pide aceptar su licencia. Mira "
-        "https://huggingface.co/{repository}; si pide la licencia, acéptala, crea un token en "
-        "https://huggingface.co/settings/tokens y dalo con «jarvis keys set huggingface» o como HF_TOKEN. No se "
-        "descargó nada de {id}.",
-        id=identity,
-        repository=repository,
-    )
-
-
-def _unknown(identity: str, repository: str) -> InputError:
-    return InputError(
-        "download.not_found",
-        en="The hub has no longer (or never had) a file of {id} in {repository}; nothing of it was fetched. Choose "
-        "another quantization, or update Jarvis and its list of models.",
-        es="El servidor ya no tiene (o nunca tuvo) un fichero de {id} en {repository}; no se descargó. Elige otra "
-        "cuantización o actualiza Jarvis y su lista de modelos.",
-        id=identity,
-        repository=repository,
-    )
-
-
-def _busy(identity: str, status: int) -> InputError:
-    return InputError(
-        "download.hub_busy",
-        en="The hub answers {status} for {id} again and again; what arrived is kept. Repeat in a few minutes; with a "
-        "token (HF_TOKEN) it lets you ask more often.",
-        es="El servidor responde {status} una y otra vez para {id}; lo que llegó se conserva. Repite en unos minutos; "
-        "con un token (HF_TOKEN) permite pedir más a menudo.",
-        id=identity,
-        status=status,
-    )
+    return _told("download.failed", id=identity, why=why.strip().splitlines()[0][:120] if why.strip() else "?")
 
 
 @contextmanager
 def hub_sentences(identity: str, repository: str, folder: Path, *, with_token: bool) -> Iterator[None]:
     """Turn the client's and the disk's errors into ones that a person understands."""
     from httpx2 import HTTPError
-    from huggingface_hub.errors import EntryNotFoundError, GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
 
     try:
         yield
     except (Cancelled, JarvisError):
         raise
-    except GatedRepoError as error:
-        raise _refused(identity, repository, with_token=with_token) from error
-    except RepositoryNotFoundError as error:
-        status = error.response.status_code
-        if status == 401:
-            raise (
-                _refused(identity, repository, with_token=True) if with_token else _hidden(identity, repository)
-            ) from error
-        raise _unknown(identity, repository) from error
     except EntryNotFoundError as error:
-        raise _unknown(identity, repository) from error
+        raise _told("download.not_found", id=identity, repository=repository) from error
     except HfHubHTTPError as error:
-        status = error.response.status_code
-        if status == 401 and not with_token:
-            raise _hidden(identity, repository) from error
-        if status in (401, 403):
-            raise _refused(identity, repository, with_token=with_token) from error
-        if status == 429 or status >= 500:
-            raise _busy(identity, status) from error
-        raise failed(identity, f"HTTP {status}") from error
+        raise _answered(identity, repository, error, with_token=with_token) from error
     except HTTPError as error:
         raise failed(identity, str(error) or type(error).__name__) from error
     except OSError as error:
         if error.errno in (ENOSPC, EDQUOT):
             raise no_space(1_000_000, 0, folder) from error
         raise failed(identity, str(error)) from error
+
+
+def _answered(identity: str, repository: str, error: HfHubHTTPError, *, with_token: bool) -> InputError:
+    """Return what an answer of the hub means; 401 also stands for a repository that is shown to nobody."""
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError
+
+    status = error.response.status_code
+    if not isinstance(error, GatedRepoError):
+        if status == 401 and not with_token:
+            return _told("download.hidden", id=identity, repository=repository)
+        if isinstance(error, RepositoryNotFoundError) and status != 401:
+            return _told("download.not_found", id=identity, repository=repository)
+        if status == 429 or status >= 500:
+            return _told("download.hub_busy", id=identity, status=status)
+        if status not in (401, 403):
+            return failed(identity, f"HTTP {status}")
+    return _told(
+        "download.gated",
+        id=identity,
+        repository=repository,
+        token_en="the token that was given is not accepted" if with_token else "no token was given",
+        token_es="el token que se dio no se acepta" if with_token else "no se dio ningún token",
+    )
+
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "download.checksum": (
+        "{file} of {id} is not what the hub or the list of models promises (its checksum differs), so it was removed; "
+        "everything else is kept. Repeat, and if it happens again, do not trust that source.",
+        "{file} de {id} no es lo que promete el servidor o la lista de modelos (su suma no coincide), así que se "
+        "borró; lo demás se conserva. Repite y, si vuelve a pasar, no te fíes de esa fuente.",
+    ),
+    "download.changed": (
+        "The hub has another {file} of {id} than the list of models promises; nothing of it was fetched, what is here "
+        "is kept. Update Jarvis and its list of models, or choose another quantization.",
+        "El servidor tiene otro {file} de {id} que el que promete la lista de modelos; no se descargó nada de él y lo "
+        "que hay se conserva. Actualiza Jarvis y su lista de modelos o elige otra cuantización.",
+    ),
+    "download.not_a_hub": (
+        "{host} answered with a web page instead of {id}; nothing of it was kept. Check HF_ENDPOINT, the proxy, or "
+        "whether the network wants you to sign in, and repeat.",
+        "{host} respondió con una página web en vez de {id}; no se guardó nada de ella. Comprueba HF_ENDPOINT, el "
+        "proxy o si la red pide identificarse, y repite.",
+    ),
+    "download.failed": (
+        "{id} could not be fetched ({why}); what arrived is kept. Check the network and repeat to go on from there.",
+        "No se pudo descargar {id} ({why}); lo que llegó se conserva. Comprueba la red y repite para continuar.",
+    ),
+    "download.gated": (
+        "{id} wants its licence accepted, and {token_en}: open https://huggingface.co/{repository}, accept it, make a "
+        "token at https://huggingface.co/settings/tokens and give it with “jarvis keys set huggingface” or as "
+        "HF_TOKEN. Nothing was fetched.",
+        "{id} pide aceptar su licencia y {token_es}: abre https://huggingface.co/{repository}, acéptala, crea un token "
+        "en https://huggingface.co/settings/tokens y dalo con «jarvis keys set huggingface» o como HF_TOKEN. No se "
+        "descargó nada.",
+    ),
+    "download.hidden": (
+        "The hub shows {repository} to nobody without a token: it was removed, or wants its licence accepted. Look at "
+        "https://huggingface.co/{repository}; where a licence is asked for, accept it, make a token at "
+        "https://huggingface.co/settings/tokens and give it with “jarvis keys set huggingface” or as HF_TOKEN. Nothing "
+        "of {id} was fetched.",
+        "El servidor no enseña {repository} sin token: se retiró o pide aceptar su licencia. Mira "
+        "https://huggingface.co/{repository}; si pide la licencia, acéptala, crea un token en "
+        "https://huggingface.co/settings/tokens y dalo con «jarvis keys set huggingface» o como HF_TOKEN. No se "
+        "descargó nada de {id}.",
+    ),
+    "download.not_found": (
+        "The hub has no longer (or never had) a file of {id} in {repository}; nothing of it was fetched. Choose "
+        "another quantization, or update Jarvis and its list of models.",
+        "El servidor ya no tiene (o nunca tuvo) un fichero de {id} en {repository}; no se descargó. Elige otra "
+        "cuantización o actualiza Jarvis y su lista de modelos.",
+    ),
+    "download.hub_busy": (
+        "The hub answers {status} for {id} again and again; what arrived is kept. Repeat in a few minutes; with a "
+        "token (HF_TOKEN) it lets you ask more often.",
+        "El servidor responde {status} una y otra vez para {id}; lo que llegó se conserva. Repite en unos minutos; "
+        "con un token (HF_TOKEN) permite pedir más a menudo.",
+    ),
+}
+"""English and Spanish by code."""
+
+
+def _told(code: str, **names: object) -> InputError:
+    english, spanish = _SENTENCES[code]
+    return InputError(code, en=english, es=spanish, **names)

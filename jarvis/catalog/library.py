@@ -29,6 +29,7 @@ from jarvis.catalog.library_sentences import (
     unknown,
 )
 from jarvis.catalog.model_folder import changing, first_weights, own_folder, places
+from jarvis.catalog.ollama_place import FoundOllama
 from jarvis.catalog.ollama_store import OllamaModel, OllamaStore
 from jarvis.catalog.reconcile import reconcile
 from jarvis.catalog.removal import Removal, delete_files
@@ -44,8 +45,9 @@ _ID = re.compile(r"[a-z0-9][a-z0-9.\-_/:]*")
 class ModelLibrary:
     """The state of every model and everything that changes it.
 
-    `ollama` is None without a daemon; `choose_variant` names the quantization to fetch where none was asked for. The
-    hub gets `HF_TOKEN` from the environment, else what `token` returns.
+    `ollama` is None without a daemon, and `look_for_ollama` finds where it answers now. `choose_variant` names the
+    quantization to fetch where none was asked for. The hub gets `HF_TOKEN` from the environment, else what `token`
+    returns.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class ModelLibrary:
         clock: Clock,
         token: Callable[[], str | None],
         choose_variant: Callable[[CatalogModel], Variant],
+        look_for_ollama: Callable[[], FoundOllama] | None = None,
     ) -> None:
         self._book = book
         self._catalog = catalog
@@ -67,6 +70,7 @@ class ModelLibrary:
         self._ollama = ollama
         self._clock = clock
         self._choose = choose_variant
+        self._look_for_ollama = look_for_ollama
         self._fetcher = LibraryFetch(
             book=book,
             folder=folder,
@@ -77,14 +81,16 @@ class ModelLibrary:
             reconcile=self.reconcile,
         )
         self.ollama_failure: JarvisError | None = None
+        self.ollama_found: FoundOllama | None = None
 
     def reconcile(self) -> None:
-        """Compare the book with disk and daemon; a daemon that does not answer is kept in `ollama_failure`."""
+        """Compare the book with disk and daemon; where it answers is kept in `ollama_found`, why none does in
+        `ollama_failure`."""
         found: list[OllamaModel] | None = [] if self._ollama is None else None
         self.ollama_failure = None
         if self._ollama is not None:
             try:
-                found = self._ollama.installed()
+                found = self._in_ollama(self._ollama)
             except (EngineError, InputError) as error:
                 self.ollama_failure = error
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -233,6 +239,12 @@ class ModelLibrary:
                 delete_files(self._folder, row.id, plan.paths, own)
         self._book.remove(row.id)
         return plan.bytes
+
+    def _in_ollama(self, ollama: OllamaStore) -> list[OllamaModel]:
+        found = self.ollama_found = self._look_for_ollama() if self._look_for_ollama is not None else None
+        if found is not None and found.trouble is not None:
+            raise found.trouble
+        return ollama.installed()
 
     def _used_by_others(self, identity: str) -> set[Path]:
         return {

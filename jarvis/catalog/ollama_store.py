@@ -7,8 +7,6 @@ Knows nothing about chatting with it.
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -33,21 +31,21 @@ class OllamaModel:
     vram_bytes: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class OllamaContainer:
-    """A running container of Ollama's image and the URL of its published port."""
-
-    name: str
-    url: str
-
-
 class OllamaStore:
-    """One daemon. Every call raises `EngineError` (code `ollama.unreachable`, `ollama.not_ollama`, `ollama.failed`)
-    or `InputError` (code `ollama.unknown_model`)."""
+    """One daemon; where `url` is a function, it is asked for the URL at every call.
 
-    def __init__(self, url: str, *, seconds: float = _SECONDS) -> None:
-        self.url = url.rstrip("/")
+    Every call raises `EngineError` (code `ollama.unreachable`, `ollama.not_ollama`, `ollama.failed`) or `InputError`
+    (code `ollama.unknown_model`).
+    """
+
+    def __init__(self, url: str | Callable[[], str], *, seconds: float = _SECONDS) -> None:
+        self._url = url
         self._seconds = seconds
+
+    @property
+    def url(self) -> str:
+        """Where it is asked, without a slash at the end."""
+        return (self._url if isinstance(self._url, str) else self._url()).rstrip("/")
 
     def version(self) -> str:
         """The daemon's version, such as "0.12.3"."""
@@ -103,7 +101,7 @@ class OllamaStore:
         import httpx2
 
         # A proxy of the environment cannot reach what listens on this computer alone.
-        return httpx2.Client(base_url=self.url, timeout=self._seconds, trust_env=not _is_here(self.url))
+        return httpx2.Client(base_url=self.url, timeout=self._seconds, trust_env=not is_here(self.url))
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._json("GET", path, "", None)
@@ -181,51 +179,6 @@ class OllamaStore:
         )
 
 
-def ollama_containers(seconds: float = 5.0) -> list[OllamaContainer]:
-    """Return the running containers of Ollama's image that publish its port; empty without docker and podman."""
-    found: dict[str, OllamaContainer] = {}
-    for program in ("docker", "podman"):
-        where = shutil.which(program)
-        if where is None:
-            continue
-        try:
-            told = subprocess.run(
-                [where, "ps", "--format", "{{json .}}"], capture_output=True, text=True, timeout=seconds, check=False
-            )
-        except (subprocess.TimeoutExpired, OSError):
-            continue  # a container service that hangs or is broken has no containers for us
-        for line in told.stdout.splitlines():
-            container = _container(line)
-            if container is not None:
-                found.setdefault(container.url, container)
-    return list(found.values())
-
-
-def _container(line: str) -> OllamaContainer | None:
-    try:
-        seen = json.loads(line)
-    except ValueError:
-        return None
-    if not isinstance(seen, dict) or "ollama/ollama" not in str(seen.get("Image", "")):
-        return None
-    port = _published(seen.get("Ports"))
-    names = seen.get("Names")
-    name = names[0] if isinstance(names, list) and names else str(names or "")
-    return OllamaContainer(name=name, url=f"http://127.0.0.1:{port}") if port else None
-
-
-def _published(ports: object) -> int | None:
-    """Return the host's port for 11434; docker writes "0.0.0.0:11434->11434/tcp", podman objects."""
-    if isinstance(ports, list):
-        told = (each["host_port"] for each in ports if isinstance(each, dict) and each.get("container_port") == 11434)
-        return next((port for port in told if isinstance(port, int) and port), None)
-    for each in str(ports or "").split(","):
-        outside, arrow, inside = each.strip().partition("->")
-        if arrow and inside.startswith("11434/") and outside.rpartition(":")[2].isdigit():
-            return int(outside.rpartition(":")[2])
-    return None
-
-
 def _model(seen: dict[str, Any]) -> OllamaModel:
     return OllamaModel(
         name=str(seen["name"]),
@@ -236,6 +189,10 @@ def _model(seen: dict[str, Any]) -> OllamaModel:
     )
 
 
-def _is_here(url: str) -> bool:
-    host = (urlsplit(url).hostname or "").lower()
+def is_here(url: str) -> bool:
+    """Tell whether `url` is on this computer."""
+    try:
+        host = (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return False  # no address at all: asking it says so
     return host in {"localhost", "::1"} or host.startswith("127.")

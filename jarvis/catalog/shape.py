@@ -33,7 +33,9 @@ class ModelShape:
 
     `repacked_output_bytes` is the CPU's second copy of the output matrix. `sliding_window` 0 means none. `heads` is
     the largest of all layers. `file_bytes` is what has to be read to load it. `projector_bytes` is the vision file.
-    `exact` is False where layers were computed from the catalogue instead of read from the file.
+    `feed_forward` is how many numbers a token has inside a feed-forward block: its width, times the experts used; 0
+    where that is not known. `exact` is False where layers were computed from the catalogue instead of read from the
+    file.
     """
 
     architecture: str
@@ -51,6 +53,7 @@ class ModelShape:
     sliding_window: int = 0
     experts: int = 0
     experts_used: int = 0
+    feed_forward: int = 0
     projector_bytes: int = 0
     parameters: int = 0
     quantization: str = ""

@@ -6,28 +6,15 @@ Never fetches what a schema refers to, and names the tool and the field in its e
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
 
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.messages import ToolCall
 from jarvis.contracts.ports import EngineDone, EngineItem, EngineText, EngineToolCall, GenerationOptions
+from jarvis.engines.bounded_check import DEFINITION_FAULTS, Check, TooManySteps, compiled_check
 from jarvis.engines.failures import bad_tool, failure
-from jarvis.engines.schema_patterns import bounded, odd_part, plain_json
-
-DEFINITION_FAULTS = (
-    ArithmeticError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    ValueError,
-    SyntaxError,
-    RecursionError,
-    re.error,
-)
-"""What compiling a malformed schema raises, apart from the library's own error, which is a ValueError."""
+from jarvis.engines.schema_patterns import odd_part, plain_json
 
 
 def checked(items: Iterable[EngineItem], options: GenerationOptions, *, where: str, model: str) -> Iterator[EngineItem]:
@@ -75,7 +62,7 @@ def arguments_of(raw: object, *, tool: str, model: str) -> dict[str, object]:
 
 
 def _check_call(
-    call: ToolCall, checks: dict[str, Callable[[object], object]], options: GenerationOptions, *, where: str, model: str
+    call: ToolCall, checks: dict[str, Check], options: GenerationOptions, *, where: str, model: str
 ) -> None:
     if call.name not in checks:
         raise bad_tool("unknown", model=model, tool=_tame(call.name))
@@ -86,7 +73,7 @@ def _check_call(
         raise failure("tool_schema", where=where, model=model, detail=f"{call.name}: {complaint}")
 
 
-def _check_answer(text: str, check: Callable[[object], object], options: GenerationOptions, *, model: str) -> None:
+def _check_answer(text: str, check: Check, options: GenerationOptions, *, model: str) -> None:
     try:
         value = plain_json(text)
     except (ValueError, RecursionError) as error:
@@ -95,7 +82,7 @@ def _check_answer(text: str, check: Callable[[object], object], options: Generat
         raise failure("answer_schema", where="", model=model, detail=complaint)
 
 
-def _complaint(check: Callable[[object], object], value: object, schema: dict[str, object]) -> str:
+def _complaint(check: Check, value: object, schema: dict[str, object]) -> str:
     """Return which field misses which rule, such as "minutes (maximum)"; empty when all is well."""
     import fastjsonschema
 
@@ -107,6 +94,8 @@ def _complaint(check: Callable[[object], object], value: object, schema: dict[st
         known = _property_names(schema)
         path = ".".join(part if part in known or part.isdigit() else "*" for part in map(str, error.path[1:]))
         return f"{path or '$'} ({error.rule})"
+    except TooManySteps:
+        return "$ (steps)"
     except RecursionError:
         return "$ (depth)"
     except ArithmeticError:
@@ -114,7 +103,7 @@ def _complaint(check: Callable[[object], object], value: object, schema: dict[st
     return ""
 
 
-def _check(schema: dict[str, object], model: str) -> Callable[[object], object]:
+def _check(schema: dict[str, object], model: str) -> Check:
     try:
         return _compiled(json.dumps(schema, sort_keys=True))
     except DEFINITION_FAULTS as error:
@@ -122,27 +111,8 @@ def _check(schema: dict[str, object], model: str) -> Callable[[object], object]:
 
 
 @lru_cache(maxsize=64)
-def _compiled(schema: str) -> Callable[[object], object]:
-    import fastjsonschema
-
-    check: Callable[[object], object] = fastjsonschema.compile(
-        bounded(json.loads(schema)), handlers=NothingRemote(), use_default=False
-    )
-    return check
-
-
-class NothingRemote(dict[str, Callable[[str], Any]]):
-    """Handlers for every scheme, all of which refuse: otherwise the library would fetch what a schema refers to."""
-
-    def __contains__(self, scheme: object) -> bool:
-        return True
-
-    def __missing__(self, scheme: str) -> Callable[[str], Any]:
-        return _refuse
-
-
-def _refuse(_address: str) -> Any:
-    raise ValueError("a schema may refer only to itself")
+def _compiled(schema: str) -> Check:
+    return compiled_check(json.loads(schema))
 
 
 def _property_names(schema: object) -> set[str]:

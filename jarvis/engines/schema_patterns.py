@@ -14,8 +14,11 @@ from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from jarvis.engines.schema_bounds import demand_bounded, objects
+
 _CAPS = (10_000, 10_000, 3_000, 400, 100)
-"""Longest text for a pattern with so many variable repetitions: matching takes about length to that power steps."""
+"""Longest text for a pattern by the power of its length that matching takes: its variable repetitions, and one more
+where it may begin anywhere."""
 
 LONGEST_NAME = 1_000
 """Characters of a field's name, which `patternProperties` are run over."""
@@ -33,7 +36,8 @@ _EVERYTHING: frozenset[int] = frozenset(range(0x250)) | {-1}
 
 def bounded(schema: Any) -> Any:
     """Return `schema` with a `maxLength` beside every pattern; `ValueError` for one that cannot be held in time."""
-    for part in _objects(schema):
+    demand_bounded(schema)
+    for part in objects(schema):
         if isinstance(part.get("pattern"), str):
             longest_for(part["pattern"])
         if isinstance(named := part.get("patternProperties"), dict):
@@ -80,14 +84,42 @@ def longest_for(pattern: str) -> int:
     """Return how long a text `pattern` may be run over; `ValueError` where its time may grow beyond all bounds."""
     if _FLAGS.search(pattern):
         raise ValueError("the pattern sets flags")
+    power = _power(_tree(pattern))
+    if power >= len(_CAPS):
+        raise ValueError("the pattern may take too long")
+    return _CAPS[power]
+
+
+def power_of(pattern: str) -> int:
+    """Return to which power of a text's length `pattern` may take time, at least 1; 2 for one of the library's own,
+    which look ahead."""
     try:
-        tree = parser.parse(pattern)
+        return max(1, _power(_tree(pattern)))
+    except ValueError:
+        return 2
+
+
+def _tree(pattern: str) -> Any:
+    try:
+        return parser.parse(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise ValueError("no pattern") from error
-    variable = _variable_parts(tree)
-    if variable >= len(_CAPS):
-        raise ValueError("the pattern may take too long")
-    return _CAPS[variable]
+
+
+def _power(tree: Any) -> int:
+    # What does not begin at the beginning is tried at every character.
+    return _variable_parts(tree) + (not _is_anchored(tree))
+
+
+def _is_anchored(tree: Any) -> bool:
+    if not len(tree):
+        return False
+    op, argument = tree[0]
+    if op is ops.BRANCH:
+        return all(map(_is_anchored, argument[1]))
+    if op is ops.SUBPATTERN:
+        return _is_anchored(argument[3])
+    return op is ops.AT and argument in (ops.AT_BEGINNING, ops.AT_BEGINNING_STRING)
 
 
 def _variable_parts(tree: Any) -> int:
@@ -207,18 +239,6 @@ def _inside(op: Any, argument: Any) -> list[Any]:
     if op is ops.BRANCH:
         return list(argument[1])
     return [argument] if op is ops.ATOMIC_GROUP else []
-
-
-def _objects(schema: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object in `schema`, wherever it stands: a reference may make a schema of any."""
-    left = [schema]
-    while left:
-        part = left.pop()
-        if isinstance(part, dict):
-            yield part
-            left += part.values()
-        elif isinstance(part, list):
-            left += part
 
 
 def _capped(schema: Any) -> Any:

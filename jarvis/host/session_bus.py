@@ -83,7 +83,7 @@ def session_bus(address: str | None = None) -> Iterator[BusConnection]:
     except ImportError as error:
         raise BusUnavailable("jeepney is not installed") from error
     try:
-        connection = open_dbus_connection(address)
+        connection = open_dbus_connection(address, auth_timeout=CALL_SECONDS)
     except (OSError, RuntimeError, ValueError, StopIteration, DBusErrorResponse, AuthenticationError) as error:
         raise BusUnavailable(f"{address}: {error}") from error
     try:

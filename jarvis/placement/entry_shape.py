@@ -53,6 +53,7 @@ def shape_of_entry(model: CatalogModel, variant: Variant) -> ModelShape:
         sliding_window=shape.sliding_window or 0,
         experts=shape.experts or 0,
         experts_used=shape.experts_used or 0,
+        feed_forward=max(1, shape.experts_used or 0) * (shape.expert_feed_forward_length or shape.feed_forward_length),
         projector_bytes=projector,
         parameters=round((model.parameters_billion or 0) * 1e9),
         quantization=variant.quantization,

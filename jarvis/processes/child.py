@@ -27,6 +27,10 @@ from jarvis.processes.life import Life
 from jarvis.processes.registry import ChildRegistry
 from jarvis.settings.child_environment import for_program, for_python_child
 
+_KILLED_SECONDS = 10.0
+"""How long the end of what was killed is waited for at least: it cannot refuse, but a busy computer, or a driver that
+takes its memory back, needs a while, and until then its memory is not free."""
+
 ChildState = Literal["new", "starting", "ready", "stopping", "exited"]
 Mode = Literal["announce", "pipes", "http"]
 
@@ -146,7 +150,7 @@ class Child:
         life.ask_to_end()
         if not self._wait_exited(life, self._grace_seconds):
             life.kill()
-            self._wait_exited(life, self._grace_seconds)
+            self._wait_exited(life, max(self._grace_seconds, _KILLED_SECONDS))
 
     def kill(self) -> None:
         """End it and everything that it started by force, at once; for a child that no longer answers."""
@@ -156,7 +160,7 @@ class Child:
                 return
             self._move("stopping")
         life.kill()
-        self._wait_exited(life, self._grace_seconds)
+        self._wait_exited(life, max(self._grace_seconds, _KILLED_SECONDS))
 
     def last_lines(self) -> tuple[str, ...]:
         """Return what it said last, oldest first."""

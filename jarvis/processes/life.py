@@ -22,7 +22,7 @@ from jarvis.processes.exits import ChildExit
 from jarvis.processes.tree import kill_group, kill_orphans_of, kill_tree
 from jarvis.settings.child_environment import safe_folder
 
-_DRAIN_SECONDS = 1.0
+_DRAIN_SECONDS = 5.0
 """How long the last output may take to arrive after the end; a grandchild that kept the pipe open is cut off."""
 
 _PROBE_SECONDS = (0.05, 0.5)
@@ -33,7 +33,7 @@ _LEASH = 'exec 3<&0 </dev/null; { read -r _ <&3; kill -9 0; } >/dev/null 2>&1 & 
 process holds open: when this one dies in whatever way, the whole group is ended. A module of Jarvis does so itself."""
 
 _LONGEST_LINE = 65_536
-"""Bytes of one line on standard output that are looked at for the announced document."""
+"""Bytes of one line that are looked at for the announced document, and that are kept together in the log."""
 
 
 class Life:
@@ -78,13 +78,21 @@ class Life:
         """The child's standard output, buffered."""
         return cast(BinaryIO, self._process.stdout)
 
+    @property
+    def _stdout(self) -> io.BufferedReader:
+        return cast(io.BufferedReader, self._process.stdout)
+
+    @property
+    def _stderr(self) -> io.BufferedReader:
+        return cast(io.BufferedReader, self._process.stderr)
+
     def watch(self) -> None:
         """Begin to read it and to wait for its end; call once."""
-        readers = [self._thread("stderr", self._read_stderr)]
+        readers = [self._thread("stderr", lambda: self._log_lines(self._stderr))]
         if self._pipes:
             self._on_ready(self)
         elif self._probe is not None:
-            readers.append(self._thread("stdout", self._log_stdout))
+            readers.append(self._thread("stdout", lambda: self._log_lines(self._stdout)))
             self._thread("probe", self._ask_whether_ready)
         else:
             readers.append(self._thread("stdout", self._read_stdout))
@@ -138,15 +146,17 @@ class Life:
             if child_end is not None:
                 os.close(child_end)
 
-    def _read_stderr(self) -> None:
-        with cast(io.BufferedReader, self._process.stderr) as stream:
+    def _log_lines(self, stream: io.BufferedReader) -> None:
+        """Log what it says, line by line: output and errors share the log, and would be mixed within a line."""
+        rest = b""
+        with stream:
             while data := stream.read1(65_536):
-                self._log.write(data)
-
-    def _log_stdout(self) -> None:
-        with cast(io.BufferedReader, self._process.stdout) as stream:
-            while data := stream.read1(65_536):
-                self._log.write(data)
+                lines, end, rest = (rest + data).rpartition(b"\n")
+                if len(rest) > _LONGEST_LINE:
+                    lines, end, rest = lines + end, rest, b""
+                if end:
+                    self._log.write(lines + end)
+            self._log.write(rest)
 
     def _ask_whether_ready(self) -> None:
         """Ask the probe again and again until it gives a document, the process ends or its time is over."""
@@ -163,7 +173,7 @@ class Life:
     def _read_stdout(self) -> None:
         """Find the announced document; what is printed around it goes to the log."""
         rest = b""
-        with cast(io.BufferedReader, self._process.stdout) as stream:
+        with self._stdout as stream:
             while not (self.document or self.failure) and (data := stream.read1(65_536)):
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:

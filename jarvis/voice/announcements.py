@@ -1,6 +1,7 @@
 """What waits to be said without having been asked by voice: alerts, and answers to typed questions.
 
-Keeps the order and knows who no longer wants to be heard. Knows neither speech nor the loop that asks it.
+Keeps the order, makes one announcement after the other, and knows who no longer wants to be heard. Knows nothing of the
+loop that asks it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from jarvis.contracts.speech import AudioChunk
-from jarvis.voice.work import Said
+from jarvis.voice.work import Announcement, Conversing, Said
 
 
 class Notice:
@@ -42,6 +43,7 @@ class WaitingNotices:
 
     def __init__(self) -> None:
         self._waiting: deque[Notice] = deque()
+        self._sounding: tuple[Notice, Announcement] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -53,17 +55,30 @@ class WaitingNotices:
         else:
             notice.over.set()
 
-    def next(self) -> Notice:
-        """Take the one that has waited longest; IndexError when none waits."""
-        return self._waiting.popleft()
+    def next(self, conversing: Conversing, rate: float, on_over: Callable[[Announcement], None]) -> Announcement:
+        """Take the one that has waited longest and return the work that says it, unstarted; IndexError without one.
 
-    def drop(self, notice: Notice) -> None:
-        """Let `notice` wait no more; nothing when it does not wait."""
+        `on_over` is called on the speaking thread when it ends; after that the notice is over.
+        """
+        notice = self._waiting.popleft()
+
+        def over(work: Announcement) -> None:
+            on_over(work)
+            notice.over.set()
+
+        work = Announcement(conversing, notice.said, notice.sound, rate, over, notice.still_wanted)
+        self._sounding = notice, work
+        return work
+
+    def withdraw(self, notice: Notice) -> Announcement | None:
+        """Let `notice` wait no more; returns the work that is saying it, if it has begun."""
         if notice in self._waiting:
             self._waiting.remove(notice)
             notice.over.set()
+        sounding = self._sounding
+        return sounding[1] if sounding is not None and sounding[0] is notice else None
 
     def clear(self) -> None:
         """Let none wait any more."""
         while self._waiting:
-            self.next().over.set()
+            self._waiting.popleft().over.set()

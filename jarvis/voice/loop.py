@@ -5,11 +5,9 @@ The microphone is read on one thread and never waits for recognition, answers or
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
-from collections.abc import Callable, Generator
-from typing import Literal, cast
+from collections.abc import Callable
 
 from jarvis.audio.resampling import level
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
@@ -18,7 +16,6 @@ from jarvis.contracts.speech import (
     AudioChunk,
     LevelMeasured,
     VoiceEvent,
-    VoiceState,
     VoiceStateName,
     VoiceTrouble,
     WakeHeard,
@@ -27,6 +24,8 @@ from jarvis.contracts.speech import (
 from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.context import SpokenContext
+from jarvis.voice.ears import Ears
+from jarvis.voice.floor import Floor, Resting
 from jarvis.voice.hearing import Hearing, NothingSaid, Signal, SpeechBegan, SpeechEnded, SpeechWent, Woke
 from jarvis.voice.mouth import Mouth
 from jarvis.voice.options import HearingOptions, VoiceOptions
@@ -34,7 +33,7 @@ from jarvis.voice.outbox import Outbox
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.phrases import UNEXPECTED
 from jarvis.voice.turn import SpokenTurn
-from jarvis.voice.work import Announcement, Conversing, Work, WorkEnd
+from jarvis.voice.work import Announcement, Conversing, WorkEnd
 
 REOPEN_SECONDS = 2.0
 """Pause between attempts to open a microphone that is missing."""
@@ -45,12 +44,6 @@ _LEVEL_FRAMES = 4
 # Noises without words are let be this often before Jarvis sleeps again.
 _MOST_EMPTY_TURNS = 3
 _logger = logging.getLogger(__name__)
-_RESTING = ("sleeping", "muted", "off")
-
-Resting = Literal["sleeping", "muted", "off"]
-"""What to do between turns: wait for the wake word, or keep the microphone closed."""
-
-_Order = Literal["sleep", "talk", "awake", "reply", "go_on"]
 
 
 class VoiceLoop:
@@ -84,18 +77,11 @@ class VoiceLoop:
         )
         self._context = SpokenContext(parts.clock)
         self._changed = threading.Event()
-        self._resting: Resting = resting
-        self._state: VoiceStateName = "off"
-        self._order: _Order | None = None
-        self._work: Work | None = None
-        self._turn: SpokenTurn | None = None
+        self._floor = Floor(self._lock, resting)
+        self._ears = Ears(self._lock)
         self._notices = WaitingNotices()
-        self._sounding: tuple[Notice, Announcement] | None = None
-        self._microphone: Microphone | None = None
         self._thread: threading.Thread | None = None
-        self._closing = False
         self._trouble_code = ""
-        self._deaf = True
         self._wake_at: float | None = None
         self._frames = 0
         self._empty_turns = 0
@@ -104,7 +90,7 @@ class VoiceLoop:
     @property
     def state(self) -> VoiceStateName:
         """What the voice side is doing now."""
-        return self._state
+        return self._floor.state
 
     def continue_conversation(self, conversation_id: str | None) -> None:
         """Let the next spoken turn belong to a conversation of another door; None starts a new one."""
@@ -122,11 +108,12 @@ class VoiceLoop:
         """
         with self._lock:
             self._turns_left = turns
-            self._order = "awake" if awake else self._order
-            self._set_resting()
+            self._floor.order = "awake" if awake else self._floor.order
+            if self._floor.work is None:
+                self._floor.rest()
         self._announce()
         try:
-            while not self._closing and self._turns_left != 0:
+            while not self._floor.closing and self._turns_left != 0:
                 if not self._wants_microphone():
                     self._wait_for_change(None)
                     continue
@@ -142,10 +129,10 @@ class VoiceLoop:
     def close(self) -> None:
         """Stop everything and release the microphone and the speaker."""
         with self._lock:
-            self._closing = True
+            self._floor.closing = True
             self._notices.clear()
-            work = self._work
-            self._close_microphone()
+            work = self._floor.work
+            self._ears.close()
         if work is not None:
             work.cancel("closing")
         self._changed.set()
@@ -156,8 +143,8 @@ class VoiceLoop:
     def push_to_talk(self) -> None:
         """Listen at once, interrupting whatever Jarvis says or does; works muted too, for this one turn."""
         with self._lock:
-            interrupted = self._detach()
-            self._order = "talk"
+            interrupted = self._floor.detach()
+            self._floor.order = "talk"
         if interrupted is not None:
             interrupted.cancel("interrupted by the talk button")
         self._changed.set()
@@ -173,13 +160,13 @@ class VoiceLoop:
     def stop_all(self) -> bool:
         """Stop listening, the running answer and speech; True if there was something to stop. The StopSwitch port."""
         with self._lock:
-            busy = self._state not in _RESTING or bool(self._notices)
+            busy = not self._floor.is_resting() or bool(self._notices)
             self._notices.clear()
-            own = self._work is not None and self._work.is_current_thread()
-            work = self._work if own else self._detach()
+            own = self._floor.work is not None and self._floor.work.is_current_thread()
+            work = self._floor.work if own else self._floor.detach()
             if not own:
-                self._order = "sleep"
-                self._set_resting()
+                self._floor.order = "sleep"
+                self._floor.rest()
         if work is not None:
             # A skill that stops everything runs inside the answer itself: that one ends unsaid.
             work.silence() if own else work.cancel("stopped by the user")
@@ -197,7 +184,7 @@ class VoiceLoop:
         said = tuple((clause, language) for clause in clauses_of(text, language))
         notice = Notice(said, sound, self._withdraw, still_wanted)
         with self._lock:
-            if self._closing:
+            if self._floor.closing:
                 notice.over.set()
             else:
                 self._notices.add(notice)
@@ -215,40 +202,27 @@ class VoiceLoop:
             self._lock.post(VoiceTrouble(code="voice.unexpected", sentence=sentence))
 
     def _follow(self, microphone: Microphone) -> bool:
-        """Take frames until the microphone is not wanted; True when there is nothing more to follow."""
+        """Take frames until the microphone is not wanted; True when a sound file has ended."""
         self._hearing.sleep()
-        with self._lock:
-            self._microphone = microphone
-        try:
-            with contextlib.closing(cast("Generator[bytes, None, None]", microphone.chunks())) as frames:
-                for frame in frames:
-                    if self._deaf:
-                        self._recovered()
-                    self._frame(frame)
-                    if self._closing or self._turns_left == 0:
-                        return True
-                    if not self._wants_microphone():
-                        return False
-            with self._lock:
-                by_itself = self._microphone is microphone
-        finally:
-            with self._lock:
-                self._microphone = None
-            microphone.close()
-        if by_itself:
+        if ended := self._ears.follow(microphone, self._heard):
             self._file_ended()
-        return by_itself
+        return ended
+
+    def _heard(self, frame: bytes) -> bool:
+        if self._floor.deaf:
+            self._recovered()
+        self._frame(frame)
+        return self._turns_left != 0 and self._wants_microphone()
 
     def _recovered(self) -> None:
         with self._lock:
-            self._deaf, self._trouble_code = False, ""
-            if self._state == "off" and self._work is None:
-                self._set_resting()
+            if self._ears.open:
+                self._trouble_code = ""
+                self._floor.recover()
 
     def _wants_microphone(self) -> bool:
         with self._lock:
-            wanted = self._resting == "sleeping" or self._state in ("listening", "hearing")
-            return not self._closing and (wanted or self._order not in (None, "sleep"))
+            return self._floor.wants_microphone()
 
     def _frame(self, frame: bytes) -> None:
         self._obey()
@@ -261,17 +235,17 @@ class VoiceLoop:
     def _obey(self) -> None:
         """Carry out what another thread asked for: only this thread may touch the hearing."""
         with self._lock:
-            order, self._order = self._order, None
+            order = self._floor.take_order()
             if order is None:
                 return
             if order == "sleep":
-                if self._work is None:
-                    self._set_resting()
+                if self._floor.work is None:
+                    self._floor.rest()
             else:
                 self._wake_at = self._wake_at if order == "go_on" else None
                 if order == "talk":
                     self._lock.post(WakeHeard(hit=WakeHit(at_seconds=self._hearing.seconds, score=1.0)))
-                self._set_state("listening")
+                self._floor.set_state("listening")
         if order == "sleep":
             self._hearing.sleep()
         elif order == "reply":
@@ -287,152 +261,120 @@ class VoiceLoop:
             case SpeechBegan(sound=sound):
                 self._begin_turn(sound)
             case SpeechWent(sound=sound):
-                if self._turn is not None:
-                    self._turn.feed(sound)
+                if (turn := self._floor.turn) is not None:
+                    turn.feed(sound)
             case SpeechEnded():
                 self._end_of_speech(signal)
             case NothingSaid():
                 self._hearing.sleep()
                 with self._lock:
-                    if self._order is None:
-                        self._set_resting()
+                    if self._floor.order is None:
+                        self._floor.rest()
                 self._announce()
 
     def _woke(self, hit: WakeHit) -> None:
         if self._mouth.says_name and not self._hold:
             return
         with self._lock:
-            if self._order is not None:
+            if self._floor.order is not None:
                 return
-            interrupted = self._detach()
+            interrupted = self._floor.detach()
             # The detector counts its own stream; the loop's stream time is the one that every other time uses.
             self._wake_at = self._hearing.seconds
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=self._wake_at, score=hit.score)))
-            self._set_state("listening")
+            self._floor.set_state("listening")
         if interrupted is not None:
             interrupted.cancel("interrupted by the wake word")
         self._hearing.listen_after_wake()
 
     def _begin_turn(self, sound: bytes) -> None:
         with self._lock:
-            if self._order is not None:
+            if self._floor.order is not None:
                 return
             start = self._context.start(self._options(), self._wake_at)
             turn = SpokenTurn(self._conversing, start, self._speaking, self._turn_over)
-            self._work = self._turn = turn
-            self._set_state("hearing")
+            self._floor.give(turn, "hearing")
         turn.feed(sound)
         turn.start()
 
     def _end_of_speech(self, ended: SpeechEnded) -> None:
         self._hearing.sleep()
         with self._lock:
-            turn = self._turn
+            turn = self._floor.turn
             if turn is None:
                 return
-            self._set_state("thinking")
+            self._floor.set_state("thinking")
         turn.end(ended)
         if self._hold:
             turn.done.wait()
 
     def _file_ended(self) -> None:
-        if self._state == "hearing":
+        if self._floor.state == "hearing":
             now = self._hearing.seconds
             self._end_of_speech(SpeechEnded(end_of_speech_at=now, decided_at=now, speech_seconds=now))
-        while (work := self._work) is not None and not self._closing:
+        while (work := self._floor.work) is not None and not self._floor.closing:
             work.done.wait()
 
     def _speaking(self, turn: SpokenTurn) -> None:
         with self._lock:
-            if self._work is turn:
-                self._set_state("speaking")
+            if self._floor.work is turn:
+                self._floor.set_state("speaking")
 
     def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
         self._context.learn(turn)
         with self._lock:
             if self._turns_left is not None and end not in ("nothing", "cancelled"):
                 self._turns_left -= 1
-            if self._work is not turn:
+            if self._floor.work is not turn:
                 return
-            self._work = self._turn = None
+            self._floor.work = None
             self._empty_turns = self._empty_turns + 1 if end == "nothing" else 0
             if end == "question":
-                self._order = self._order or "reply"
+                self._floor.order = self._floor.order or "reply"
             elif 0 < self._empty_turns <= _MOST_EMPTY_TURNS:
-                self._order = self._order or "go_on"
-            self._set_resting()
+                self._floor.order = self._floor.order or "go_on"
+            self._floor.rest()
         self._changed.set()
         self._announce()
 
     def _announce(self) -> None:
         with self._lock:
-            busy = self._work is not None or self._order not in (None, "sleep") or self._state not in _RESTING
-            if busy or self._closing or not self._notices:
+            if not self._floor.is_free() or not self._notices:
                 return
-            notice = self._notices.next()
-
-            def announced(work: Announcement) -> None:
-                self._announced(work)
-                notice.over.set()
-
-            work = Announcement(
-                self._conversing, notice.said, notice.sound, self._options().rate, announced, notice.still_wanted
-            )
-            self._work = work
-            self._sounding = notice, work
-            self._set_state("speaking")
+            work = self._notices.next(self._conversing, self._options().rate, self._announced)
+            self._floor.give(work, "speaking")
         work.start()
 
     def _announced(self, work: Announcement) -> None:
         self._context.said(work.clauses)
         with self._lock:
-            if self._work is not work:
+            if self._floor.work is not work:
                 return
-            self._work = None
-            self._set_resting()
+            self._floor.work = None
+            self._floor.rest()
         self._announce()
 
     def _withdraw(self, notice: Notice) -> None:
         with self._lock:
-            self._notices.drop(notice)
-            sounding = self._sounding
-            work = sounding[1] if sounding is not None and sounding[0] is notice else None
+            work = self._notices.withdraw(notice)
         if work is not None:
             # It comes to its end by itself, and the next one that waits follows.
             work.cancel("withdrawn")
 
     def _rest(self, resting: Resting) -> None:
         with self._lock:
-            if resting == self._resting:
+            if resting == self._floor.resting:
                 return
-            self._resting = resting
-            work = self._detach() if self._state in ("listening", "hearing") else None
-            if self._work is None:
-                self._order = "sleep"
-                self._deaf = self._deaf or resting != "sleeping"
-                self._set_resting()
+            work = self._floor.rest_as(resting)
             if resting != "sleeping":
-                self._close_microphone()
+                self._ears.close()
         if work is not None:
             work.cancel("muted")
         self._changed.set()
 
-    def _close_microphone(self) -> None:
-        microphone, self._microphone = self._microphone, None
-        if microphone is not None:
-            microphone.close()
-
-    def _detach(self) -> Work | None:
-        """Take the running work away from the loop: whatever it still does no longer changes the state."""
-        work, self._work, self._turn = self._work, None, None
-        return work
-
     def _device_lost(self, error: DeviceError) -> None:
         with self._lock:
-            self._deaf = True
-            work = self._detach() if self._state in ("listening", "hearing") else None
-            if self._work is None:
-                self._set_state("off")
+            work = self._floor.lose_microphone()
         if work is not None:
             work.cancel("the microphone vanished")
         if error.code != self._trouble_code:
@@ -441,12 +383,12 @@ class VoiceLoop:
 
     def _end_work(self) -> None:
         with self._lock:
-            work = self._detach()
+            work = self._floor.detach()
         if work is not None:
             work.cancel("closing")
             work.done.wait(5)
         with self._lock:
-            self._set_state("off")
+            self._floor.set_state("off")
 
     def _wait_for_change(self, seconds: float | None) -> None:
         self._changed.wait(seconds)
@@ -454,12 +396,3 @@ class VoiceLoop:
 
     def _report(self, error: JarvisError) -> None:
         self._lock.post(VoiceTrouble(code=error.code, sentence=error.sentence(self._options().usual_language)))
-
-    def _set_resting(self) -> None:
-        # Until its first sound a microphone is not known to work, and Jarvis does not claim to listen.
-        self._set_state("off" if self._deaf and self._resting == "sleeping" else self._resting)
-
-    def _set_state(self, name: VoiceStateName) -> None:
-        if name != self._state:
-            self._state = name
-            self._lock.post(VoiceState(name=name))

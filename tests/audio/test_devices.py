@@ -10,6 +10,7 @@ from jarvis.audio.devices import SoundDeviceMicrophone, SoundDeviceSpeaker
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AudioChunk
+from tests.fakes.processes import PATIENCE_SECONDS, until
 from tests.fakes.sound_library import FakeSoundDevice, device
 
 TABLE = [device("HDMI", outputs=8), device("USB Mic", inputs=1), device("Laptop", inputs=2, outputs=2)]
@@ -21,6 +22,7 @@ def library(monkeypatch):
 
 
 def installed(monkeypatch, library: FakeSoundDevice) -> FakeSoundDevice:
+    monkeypatch.setattr(devices, "SILENT_DEVICE_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setitem(sys.modules, "sounddevice", library)
     monkeypatch.setattr(portaudio, "_streams", set())
     monkeypatch.setattr(portaudio, "_closing", set())
@@ -124,7 +126,7 @@ def test_sound_in_odd_pieces_becomes_frames(library):
     assert (stream.settings["samplerate"], stream.settings["channels"]) == (SAMPLE_RATE, 1)
     for at in range(0, len(sound), 334):
         stream.deliver(sound[at : at + 334])
-    thread.join(5)
+    thread.join(PATIENCE_SECONDS)
     assert b"".join(heard) == sound
     assert stream.aborted
 
@@ -137,7 +139,7 @@ def test_a_stereo_44_khz_device_is_turned_into_16_khz_mono(monkeypatch):
     assert stream.settings["samplerate"] == 44100
     wave = 8000 * np.sin(2 * np.pi * 440 * np.arange(44100) / 44100)
     stream.deliver(np.stack([wave * 1.5, wave * 0.5], axis=1).astype("<i2").tobytes())
-    thread.join(5)
+    thread.join(PATIENCE_SECONDS)
     found = np.frombuffer(b"".join(heard), "<i2").astype(float)
     assert np.abs(found[1000:]).max() == pytest.approx(8000, rel=0.02)
     assert np.argmax(np.abs(np.fft.rfft(found))) * SAMPLE_RATE / found.size == pytest.approx(440, abs=2)
@@ -153,7 +155,7 @@ def test_sound_that_nobody_takes_is_dropped_counted_and_told(library):
         starter.join(0.001)
     stream = library.streams[-1]
     stream.deliver(bytes(1024))
-    starter.join(5)
+    starter.join(PATIENCE_SECONDS)
     for _ in range(13):
         stream.deliver(bytes(2 * SAMPLE_RATE))
     stream.deliver(bytes(1024), overflow=True)
@@ -186,7 +188,7 @@ def test_a_stream_that_ends_by_itself_has_vanished(library):
     while not library.streams or not library.streams[-1].active:
         thread.join(0.001)
     library.streams[-1].settings["finished_callback"]()
-    thread.join(5)
+    thread.join(PATIENCE_SECONDS)
     assert errors == ["audio.microphone_lost"]
 
 
@@ -195,7 +197,7 @@ def test_a_closed_microphone_ends_and_can_be_opened_again(library):
     for _ in range(2):
         _stream, heard, thread = listening(microphone, library, 99)
         microphone.close()
-        thread.join(5)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
         assert heard == []
     assert len(library.streams) == 2
@@ -235,7 +237,7 @@ def test_playing_blocks_only_while_more_than_a_second_is_queued(library):
     player.join(0.05)
     assert player.is_alive()
     library.streams[-1].take(SAMPLE_RATE)
-    player.join(5)
+    player.join(PATIENCE_SECONDS)
     assert not player.is_alive()
     speaker.close()
 
@@ -247,9 +249,10 @@ def test_stopping_drops_the_queue_and_frees_who_waits(library, act):
     waiters = [threading.Thread(target=speaker.wait), threading.Thread(target=lambda: speaker.play(chunk(SAMPLE_RATE)))]
     for waiter in waiters:
         waiter.start()
+    until(lambda: len(speaker._ready._waiters) == len(waiters), "both wait")
     getattr(speaker, act)()
     for waiter in waiters:
-        waiter.join(5)
+        waiter.join(PATIENCE_SECONDS)
         assert not waiter.is_alive()
     assert library.streams[0].aborted
     speaker.close()
@@ -271,7 +274,7 @@ def test_waiting_ends_when_cancelled(library):
     waiter = threading.Thread(target=lambda: speaker.wait(cancel))
     waiter.start()
     cancel.cancel()
-    waiter.join(5)
+    waiter.join(PATIENCE_SECONDS)
     assert not waiter.is_alive()
     speaker.close()
 
@@ -312,7 +315,7 @@ def test_a_stream_that_never_closes_is_left_behind(library, monkeypatch):
     forever = threading.Event()
     speaker = SoundDeviceSpeaker()
     speaker.play(chunk(10))
-    monkeypatch.setattr(library.streams[-1], "abort", lambda: forever.wait(30))
+    monkeypatch.setattr(library.streams[-1], "abort", lambda: forever.wait(PATIENCE_SECONDS))
     speaker.stop()
     portaudio.refresh()
     assert library.refreshed == 0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvis.catalog import download as download_module
+from jarvis.catalog.disk_claims import DiskClaims
 from jarvis.catalog.download import Fetched, Progress, download
 from jarvis.catalog.download_queue import DownloadQueue
 from jarvis.catalog.entries import CatalogModel
@@ -155,7 +155,7 @@ def test_no_network(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_disk_that_is_too_small(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download_module, "SPARE_BYTES", 1 << 60)
+    monkeypatch.setattr("jarvis.catalog.disk_claims.SPARE_BYTES", 1 << 60)
     with pytest.raises(StorageError) as caught:
         fetch(tmp_path)
     assert caught.value.code == "download.space" and hub.gets == []
@@ -227,15 +227,46 @@ def test_two_run_and_the_third_waits_and_can_be_cancelled() -> None:
 
     def work(cancel: CancelToken, on_progress: object) -> None:
         begun.release()
-        release.wait(10)
+        release.wait(60)
 
     first, second, third = (queue.start(name, work) for name in "abc")
-    assert begun.acquire(timeout=5) and begun.acquire(timeout=5)
+    assert begun.acquire(timeout=60) and begun.acquire(timeout=60)
     assert third.state == "queued" and queue.start("a", work) is first
     assert queue.cancel("c") and {job.identity: job.state for job in queue.jobs()}["c"] == "cancelled"
     release.set()
-    assert first.wait(5) and second.wait(5)
+    assert first.wait(60) and second.wait(60)
     queue.close()
+
+
+def test_a_download_that_crashes_ends_and_lets_the_next_one_begin(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[tuple[str, str]] = []
+    queue = DownloadQueue(running=1, on_change=lambda job: told.append((job.identity, job.state)))
+
+    def crashes(cancel: CancelToken, on_progress: object) -> None:
+        raise ZeroDivisionError
+
+    first, second = queue.start("a", crashes), queue.start("b", lambda cancel, on_progress: None)
+    assert first.wait(60) and second.wait(60)
+    assert isinstance(first.crash, ZeroDivisionError) and (first.state, second.state) == ("failed", "finished")
+    assert "fetching a failed" in caplog.text
+    assert told == [("a", "running"), ("a", "failed"), ("b", "running"), ("b", "finished")]
+
+
+def test_downloads_at_the_same_time_do_not_count_on_the_same_space(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = 1_000_000_000
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(2 * free, free, free))  # type: ignore[attr-defined]
+    claims = DiskClaims()
+    with claims.claim(tmp_path, "a", 500_000_000):
+        with pytest.raises(StorageError) as caught, claims.claim(tmp_path, "b", 400_000_000):
+            pytest.fail("claimed twice")
+        assert caught.value.code == "download.space"
+        claims.written(tmp_path, "a", 100_000_000)
+        with claims.claim(tmp_path, "b", 400_000_000), claims.claim(tmp_path, "c", 0):
+            pass
+    with claims.claim(tmp_path, "b", 800_000_000), claims.claim(tmp_path / "elsewhere", "d", 800_000_000):
+        pass
 
 
 def test_a_held_model_says_so(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One Qt application without a screen, and a desktop over fakes for each test."""
+"""One Qt application without a screen, a desktop over fakes for each test, and what a person sees of it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.run import Desktop, make_application
+from jarvis.desktop.text_widgets import CodeBlock, RichText
 from tests.fakes.desktop import FakeDesktop
 
 Until = Callable[[Callable[[], bool]], None]
@@ -44,9 +50,38 @@ def until(qtbot: object) -> Until:
     """Wait, with the window alive, until something holds."""
 
     def wait(holds: Callable[[], bool]) -> None:
-        qtbot.waitUntil(holds, timeout=8000)  # type: ignore[attr-defined]
+        qtbot.waitUntil(holds, timeout=60_000)  # type: ignore[attr-defined]
+        # What a layout was given becomes visible by an event of its own, which may not have had its turn yet.
+        QApplication.processEvents()
 
     return wait
+
+
+def questions(desktop: Desktop) -> list[str]:
+    """The questions on the screen, top to bottom."""
+    return [widget.text for widget in desktop.window.view.findChildren(UserMessage)]
+
+
+def answers(desktop: Desktop) -> list[AnswerMessage]:
+    """The answers on the screen, top to bottom."""
+    return desktop.window.view.widget().findChildren(AnswerMessage)
+
+
+def shown(answer: AnswerMessage) -> str:
+    """The words a person sees in an answer's body, top to bottom."""
+    parts: list[str] = []
+    for widget in answer.body.children():
+        if isinstance(widget, RichText) and widget.isVisibleTo(answer.body):
+            parts.append(widget.document().toPlainText())
+        elif isinstance(widget, CodeBlock) and widget.isVisibleTo(answer.body):
+            parts.append(widget.code)
+    return "\n".join(parts)
+
+
+def type_and_send(desktop: Desktop, qtbot: QtBot, text: str) -> None:
+    """Type a question and press Return."""
+    qtbot.keyClicks(desktop.window.composer.input, text)
+    qtbot.keyClick(desktop.window.composer.input, Qt.Key.Key_Return)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

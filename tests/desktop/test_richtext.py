@@ -71,7 +71,7 @@ def test_a_click_on_anything_but_a_web_address_is_refused(
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     rich = rendered(desktop, "x")
-    with qtbot.waitSignal(rich.refused, timeout=1000):
+    with qtbot.waitSignal(rich.refused, timeout=60_000):
         rich.anchorClicked.emit(QUrl(address))
     assert opened == []
     rich.anchorClicked.emit(QUrl("https://example.org/a"))

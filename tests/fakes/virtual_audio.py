@@ -9,11 +9,14 @@ import os
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 RECORDED_RATE = 16_000
+PATIENCE_SECONDS = 60.0
+"""Bound of every wait; only a failing test uses it up."""
 
 _SETUP = """
 load-module module-native-protocol-unix
@@ -43,20 +46,20 @@ class VirtualAudio:
         script.write_text(_SETUP)
         self._children: list[subprocess.Popen[bytes]] = []
         self._server = self._started("pulseaudio", "-n", "-F", str(script), "--daemonize=no", "--exit-idle-time=-1")
-        for _ in range(100):
-            if subprocess.run(["pactl", "info"], env=self._env(), capture_output=True, check=False).returncode == 0:
-                return
-            time.sleep(0.05)
-        self.close()
-        raise RuntimeError("the sound server did not start")
+        self._until(lambda: "Default Source: vmic" in self._asked("info"))
 
     def say(self, path: Path) -> None:
         """Play a sound file into the microphone; returns when it is over."""
-        subprocess.run(["paplay", "--device=vmic_sink", str(path)], env=self._env(), check=True)
+        command = ["paplay", "--device=vmic_sink", str(path)]
+        subprocess.run(command, env=self._env(), check=True, timeout=PATIENCE_SECONDS)
+
+    def listeners(self) -> int:
+        """Return how many streams record from the microphone now."""
+        return self._asked("list", "short", "source-outputs").count("\n")
 
     def record(self, path: Path) -> subprocess.Popen[bytes]:
-        """Begin to record what the speaker plays, as raw 16 kHz int16 mono."""
-        return self._started(
+        """Begin to record what the speaker plays, as raw 16 kHz int16 mono; returns once sound comes in."""
+        recorder = self._started(
             "parec",
             "--device=vspk.monitor",
             f"--rate={RECORDED_RATE}",
@@ -65,16 +68,18 @@ class VirtualAudio:
             "--latency-msec=20",
             output=path,
         )
+        self._until(lambda: bool(path.stat().st_size))
+        return recorder
 
     def end(self, child: subprocess.Popen[bytes]) -> None:
         """End a child and wait for it."""
         child.terminate()
-        child.wait(5)
+        child.wait(PATIENCE_SECONDS)
 
     def kill_server(self) -> None:
         """Take the devices away, as pulling a plug does."""
         self._server.kill()
-        self._server.wait(5)
+        self._server.wait(PATIENCE_SECONDS)
 
     def close(self) -> None:
         """End everything that was started."""
@@ -85,7 +90,7 @@ class VirtualAudio:
                     child.wait(5)
                 except subprocess.TimeoutExpired:
                     child.kill()
-                    child.wait(5)
+                    child.wait()
 
     def _started(self, *command: str, output: Path | None = None) -> subprocess.Popen[bytes]:
         target = output.open("wb") if output is not None else subprocess.DEVNULL
@@ -98,6 +103,20 @@ class VirtualAudio:
                 target.close()  # type: ignore[union-attr]
         self._children.append(child)
         return child
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not holds():
+            if self._server.poll() is not None or time.monotonic() > end:
+                self.close()
+                raise RuntimeError("the sound server does not work")
+            time.sleep(0.02)
+
+    def _asked(self, *question: str) -> str:
+        environment = {**self._env(), "LC_ALL": "C"}
+        return subprocess.run(
+            ["pactl", *question], env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        ).stdout
 
     def _env(self) -> dict[str, str]:
         return {**os.environ, **self.environment}

@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-PROGRAMS = Path(__file__).parents[1] / "programs"
+from jarvis.host import launcher, notify, session_bus, volume
+from tests.fakes.processes import PATIENCE_SECONDS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait long for every program and service: on a busy machine all of them are slow, and none here is to hang."""
+    monkeypatch.setattr(session_bus, "CALL_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(notify, "ACTIVATION_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(volume, "PROGRAM_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(launcher, "APPLICATION_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(launcher, "OPENER_SECONDS", PATIENCE_SECONDS)
 
 
 def end(process: subprocess.Popen) -> None:
@@ -37,7 +50,8 @@ def on_bus(bus_address: str) -> Iterator[Callable[..., subprocess.Popen]]:
 
     def start(program: str, *arguments: str) -> subprocess.Popen:
         process = subprocess.Popen(
-            [sys.executable, PROGRAMS / program, *arguments],
+            [sys.executable, "-m", f"tests.programs.{program}", *arguments],
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus_address},

@@ -17,6 +17,7 @@ from jarvis.settings.clock import SystemClock
 from jarvis.storage.alerts import SqliteAlertBook
 from jarvis.storage.database import Database
 from tests.fakes.host import FakeClock, MemoryAlerts
+from tests.fakes.processes import PATIENCE_SECONDS
 
 
 def timer(clock: FakeClock, seconds: float, identity: str = "t", **changes) -> Alert:
@@ -200,7 +201,7 @@ def test_the_thread_rings_survives_trouble_and_stops(tmp_path, trouble):
     )
     keeper.start()
     keeper.start()
-    assert rang.wait(10)
+    assert rang.wait(PATIENCE_SECONDS)
     assert is_held(tmp_path / "lock")
     keeper.stop()
     assert not is_held(tmp_path / "lock")
@@ -219,7 +220,7 @@ def test_a_thread_that_ends_does_not_keep_the_lock(clock, lock, tmp_path):
     assert lock.acquire()
     heard.book.active = end
     heard.keeper.start()
-    heard.keeper._thread.join(10)
+    heard.keeper._thread.join(PATIENCE_SECONDS)
     assert looked.is_set()
     assert not is_held(tmp_path / "alerts.lock")
 
@@ -283,12 +284,12 @@ def test_an_alert_that_another_process_stored_rings_here(tmp_path):
     keeper.start()
     root = Path(__file__).parents[2]
     subprocess.run([sys.executable, "-c", ADD_A_TIMER, database.path], check=True, cwd=root)
-    assert rang.wait(10)
+    assert rang.wait(PATIENCE_SECONDS)
     assert book.rings()
     (alert,) = book.active()
     assert (alert.label, alert.state) == ("pasta", "ringing")
     book.replace(replace(alert, state="done"))
-    assert quiet.wait(10)
+    assert quiet.wait(PATIENCE_SECONDS)
     keeper.stop()
     assert not book.rings()
     database.close()

@@ -1,7 +1,6 @@
 """Opening things: real small programs on a PATH of our own that write down how they were called."""
 
 import re
-import time
 from pathlib import Path
 
 import psutil
@@ -9,7 +8,9 @@ import pytest
 
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.skills import Application
+from jarvis.host import launcher
 from jarvis.host.launcher import SystemLauncher, is_web_address
+from tests.fakes.processes import until
 
 
 class Desk:
@@ -39,10 +40,7 @@ class Desk:
 
     def called(self) -> list[str]:
         """Wait for the program to have written how it was called, and where."""
-        deadline = time.monotonic() + 10
-        while not self.told.exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until(self.told.exists, "the program was called")
         program, *rest = self.told.read_text().splitlines()
         return [Path(program).name, *rest]
 
@@ -186,19 +184,18 @@ def test_known_folders(desk, tmp_path):
     (desk.home / "Descargas").mkdir()
     (tmp_path / "config").mkdir()
     (tmp_path / "config" / "user-dirs.dirs").write_text('XDG_DOWNLOAD_DIR="$HOME/Descargas"\n')
-    launcher = SystemLauncher()
-    assert launcher.known_folder("home") == desk.home
-    assert launcher.known_folder("downloads") == desk.home / "Descargas"
-    assert launcher.known_folder("music") is None
-    assert launcher.known_folder("nonsense") is None
+    system = SystemLauncher()
+    assert system.known_folder("home") == desk.home
+    assert system.known_folder("downloads") == desk.home / "Descargas"
+    assert system.known_folder("music") is None
+    assert system.known_folder("nonsense") is None
 
 
-def test_what_was_opened_leaves_no_zombie(desk):
+def test_what_was_opened_leaves_no_zombie(desk, monkeypatch):
+    monkeypatch.setattr(launcher, "APPLICATION_SECONDS", 0.0)
     desk.program("brief")
+    before = psutil.Process().children()
     desk.entry("brief.desktop", "Name=Brief\nExec=brief")
     SystemLauncher().open_application(SystemLauncher().applications()[0])
     desk.called()
-    deadline = time.monotonic() + 10
-    while any(child.status() == psutil.STATUS_ZOMBIE for child in psutil.Process().children()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: set(psutil.Process().children()) <= set(before), "it was collected")

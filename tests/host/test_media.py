@@ -32,9 +32,9 @@ def test_a_bus_without_players(media):
 
 
 def test_players_with_the_playing_one_first(media, on_bus):
-    on_bus("mpris_player.py", "aaa", "Idle Player", "Stopped", "", "")
-    on_bus("mpris_player.py", "bbb", "Music", "Paused", "Malagueña", "Ana+Bob")
-    on_bus("mpris_player.py", "ccc.instance42", "Browser", "Playing", "A Film", "")
+    on_bus("mpris_player", "aaa", "Idle Player", "Stopped", "", "")
+    on_bus("mpris_player", "bbb", "Music", "Paused", "Malagueña", "Ana+Bob")
+    on_bus("mpris_player", "ccc.instance42", "Browser", "Playing", "A Film", "")
     assert list(media.players()) == [
         MediaPlayer(name="Browser", status="playing", title="A Film"),
         MediaPlayer(name="Music", status="paused", title="Malagueña", artist="Ana, Bob"),
@@ -43,7 +43,7 @@ def test_players_with_the_playing_one_first(media, on_bus):
 
 
 def test_every_act_reaches_the_player(media, on_bus):
-    player = on_bus("mpris_player.py", "one", "Music", "Stopped", "First Song", "Ana")
+    player = on_bus("mpris_player", "one", "Music", "Stopped", "First Song", "Ana")
     for act, method, status, title in (
         ("play", "Play", "playing", "First Song"),
         ("pause", "Pause", "paused", "First Song"),
@@ -59,8 +59,8 @@ def test_every_act_reaches_the_player(media, on_bus):
 
 
 def test_two_players_of_one_name_are_told_apart(media, on_bus):
-    first = on_bus("mpris_player.py", "aa", "Browser", "Paused", "One", "")
-    second = on_bus("mpris_player.py", "bb", "Browser", "Paused", "Two", "")
+    first = on_bus("mpris_player", "aa", "Browser", "Paused", "One", "")
+    second = on_bus("mpris_player", "bb", "Browser", "Paused", "Two", "")
     assert [player.name for player in media.players()] == ["Browser", "Browser 2"]
     media.act("Browser 2", "play")
     assert second.stdout.readline().strip() == "Play"
@@ -69,16 +69,22 @@ def test_two_players_of_one_name_are_told_apart(media, on_bus):
 
 
 def test_a_player_that_hangs_is_left_out(media, on_bus, monkeypatch):
-    monkeypatch.setattr(session_bus, "CALL_SECONDS", 0.3)
-    on_bus("mpris_player.py", "hanging", "Hanging", "Playing", "hang", "")
-    on_bus("mpris_player.py", "well", "Music", "Playing", "One", "")
+    call = session_bus.BusConnection.call
+
+    def impatient_with_one(bus, service, *arguments, **options):
+        seconds = {"timeout": 0.1} if service.endswith("hanging") else {}
+        return call(bus, service, *arguments, **options, **seconds)
+
+    monkeypatch.setattr(session_bus.BusConnection, "call", impatient_with_one)
+    on_bus("mpris_player", "hanging", "Hanging", "Playing", "hang", "")
+    on_bus("mpris_player", "well", "Music", "Playing", "One", "")
     assert [player.name for player in media.players()] == ["Music"]
     with pytest.raises(DeviceError, match="Hanging"):
         media.act("Hanging", "pause")
 
 
 def test_a_player_that_cannot_skip_says_so(media, on_bus):
-    on_bus("mpris_player.py", "radio", "Radio", "Playing", "stuck", "")
+    on_bus("mpris_player", "radio", "Radio", "Playing", "stuck", "")
     with pytest.raises(DeviceError) as caught:
         media.act("Radio", "next")
     assert caught.value.code == "host.player_cannot"
@@ -86,7 +92,7 @@ def test_a_player_that_cannot_skip_says_so(media, on_bus):
 
 
 def test_a_player_that_is_gone(media, on_bus):
-    player = on_bus("mpris_player.py", "brief", "Brief", "Playing", "One", "")
+    player = on_bus("mpris_player", "brief", "Brief", "Playing", "One", "")
     player.kill()
     player.wait()
     with pytest.raises(DeviceError) as caught:

@@ -13,7 +13,7 @@ def notifier(bus_address) -> DesktopNotifier:
 
 
 def test_title_and_body_arrive(notifier, on_bus):
-    service = on_bus("notification_service.py", "body")
+    service = on_bus("notification_service", "body")
     assert notifier.notify("Temporizador", "¡Los huevos están listos! <b>5 & 6</b>") is True
     shown = json.loads(service.stdout.readline())
     assert (shown["app"], shown["icon"]) == ("Jarvis", "alarm")
@@ -23,14 +23,14 @@ def test_title_and_body_arrive(notifier, on_bus):
 
 
 def test_words_never_become_markup(notifier, on_bus):
-    service = on_bus("notification_service.py", "body", "body-markup")
+    service = on_bus("notification_service", "body", "body-markup")
     assert notifier.notify("a < b", "<b>5 & 6</b>")
     shown = json.loads(service.stdout.readline())
     assert (shown["title"], shown["body"]) == ("a < b", "&lt;b&gt;5 &amp; 6&lt;/b&gt;")
 
 
 def test_an_urgent_one_stays(notifier, on_bus):
-    service = on_bus("notification_service.py", "body")
+    service = on_bus("notification_service", "body")
     assert notifier.notify("Alarm", "7 am", urgent=True)
     shown = json.loads(service.stdout.readline())
     assert (shown["hints"]["urgency"], shown["lasts"]) == (["y", 2], 0)
@@ -42,5 +42,5 @@ def test_false_where_nobody_shows_them(notifier):
 
 
 def test_false_when_the_service_refuses(notifier, on_bus):
-    on_bus("notification_service.py", "refuse")
+    on_bus("notification_service", "refuse")
     assert notifier.notify("a", "b") is False

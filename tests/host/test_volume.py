@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.skills import Volume
 from jarvis.host.volume import NoMixer, SystemVolume, volume_in
+from tests.fakes.processes import until
 
 PACTL = "Volume: front-left: 26214 /  40% / -23.88 dB,   front-right: 29491 /  45% / -20.81 dB\n"
 AMIXER = "Simple mixer control 'Master',0\n  Front Left: Playback 45000 [69%] [-1.5dB] [{}]\n"
@@ -108,11 +108,9 @@ def sound_server(tmp_path: Path, monkeypatch) -> Iterator[None]:
         stderr=subprocess.DEVNULL,
     )
     monkeypatch.setenv("PULSE_SERVER", f"unix:{socket}")
-    deadline = time.monotonic() + 10
-    while subprocess.run(["pactl", "info"], capture_output=True, check=False).returncode:
-        assert time.monotonic() < deadline
-        assert process.poll() is None
-        time.sleep(0.05)
+    answers = lambda: subprocess.run(["pactl", "info"], capture_output=True, check=False).returncode == 0  # noqa: E731
+    until(lambda: process.poll() is not None or answers(), "the sound server answers")
+    assert process.poll() is None
     yield
     process.terminate()
     process.wait()

@@ -225,3 +225,35 @@ def test_recurrent_layers_take_their_state_once_per_sequence_whatever_the_contex
     )
     for context in (256, 100_000):
         assert kv_bytes(state, range(3), context=context, kv_type="q4_0", sequences=2) == 6000
+
+
+LLAMA_8B_SIZES = (32, 8, 4096, 128_256, 14_336)
+MISTRAL_7B_SIZES = (32, 8, 4096, 32_768, 14_336)
+QWEN_30B_SIZES = (32, 4, 2048, 151_936, 1536)
+TINY_LLAMA_SIZES = (32, 4, 2048, 32_000, 5632)
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "context", "kv_type", "logged"),
+    [
+        (LLAMA_8B_SIZES, 2048, "f16", 266.5),
+        (LLAMA_8B_SIZES, 2048, "q8_0", 266.5),
+        (LLAMA_8B_SIZES, 8192, "q8_0", 274.5),
+        (MISTRAL_7B_SIZES, 2048, "f16", 118.01),
+        (MISTRAL_7B_SIZES, 2048, "q8_0", 118.09),
+        (MISTRAL_7B_SIZES, 8192, "f16", 124.01),
+        (MISTRAL_7B_SIZES, 8192, "q8_0", 116.09),
+        (MISTRAL_7B_SIZES, 32_768, "q8_0", 140.09),
+        (TINY_LLAMA_SIZES, 8192, "q8_0", 74.5),
+        (TINY_LLAMA_SIZES, 32_768, "q8_0", 77.04),
+        (QWEN_30B_SIZES, 8192, "q8_0", 308.75),
+        (QWEN_30B_SIZES, 32_768, "q8_0", 304.75),
+    ],
+)
+def test_the_compute_buffer_of_real_shapes_on_the_cpu(
+    dimensions: tuple[int, int, int, int, int], context: int, kv_type: KvType, logged: float
+) -> None:
+    heads, kv_heads, width, vocabulary, inside = dimensions
+    shape = shape_of(2, heads, kv_heads, width, vocabulary, head=64 if dimensions == TINY_LLAMA_SIZES else 128)
+    size = cpu_estimate(replace(shape, feed_forward=inside), context=context, kv_type=kv_type).compute_mib
+    assert size == pytest.approx(logged, rel=0.001)

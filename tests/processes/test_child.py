@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,15 @@ def test_waiting_can_be_cancelled_and_the_start_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_child_that_is_never_ready_is_killed_and_says_its_last_line(tmp_path: Path) -> None:
-    with naughty(tmp_path, "never_ready", start_seconds=2.0) as child:
+    with naughty(tmp_path, "never_ready") as child:
+
+        def run_out_of_time() -> None:
+            until(lambda: "still loading" in child.last_lines(), "the child said something")
+            assert child._life is not None
+            child._life.deadline = time.monotonic()
+            child._wake()
+
+        threading.Thread(target=run_out_of_time).start()
         with pytest.raises(EngineError) as caught:
             child.ensure_ready()
         assert caught.value.code == "child.start_timeout"
@@ -273,6 +282,15 @@ def test_a_program_that_ends_before_it_is_ready_says_its_lines(tmp_path: Path) -
         child.ensure_ready()
     assert child.last_exit is not None
     assert child.last_exit.last_lines == tuple(f"line {number}" for number in range(10, 60)) == child.last_lines()
+
+
+def test_output_and_errors_are_not_mixed_within_a_line(tmp_path: Path) -> None:
+    pieces = "os.write(1, b'said '); os.write(2, b'went '); os.write(1, b'so\\n'); os.write(2, b'wrong\\n')"
+    child = _server(tmp_path, f"import os\nfor _ in range(2000): {pieces}", lambda: None)
+    with pytest.raises(EngineError):
+        child.ensure_ready()
+    lines = (tmp_path / "server.log").read_text(encoding="utf-8").splitlines()
+    assert sorted(set(lines)) == ["said so", "went wrong"] and len(lines) == 4000
 
 
 def test_a_program_that_is_never_ready_is_killed(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The real desktop over fakes, for a test that drives it from outside: `desktop_over_fakes.py FOLDER`.
 
-Writes each question to FOLDER/asked, voice calls to FOLDER/voice and `tray` or `no tray` to FOLDER/tray.
+Writes each question to FOLDER/asked, and FOLDER/tray once the window is shown and there is a tray.
 """
 
 from __future__ import annotations
@@ -31,11 +31,15 @@ def main() -> int:
     fake.assistant.script = script
     services = replace(fake.services, on_quit=(folder / "quit").touch)
     make_application(sys.argv)
+    look = QTimer(interval=50)
 
     def report() -> None:
-        (folder / "tray").write_text("tray" if QSystemTrayIcon.isSystemTrayAvailable() else "no tray")
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            look.stop()
+            (folder / "tray").touch()
 
-    QTimer.singleShot(300, report)
+    look.timeout.connect(report)
+    look.start()
     return run_desktop(services, sys.argv)
 
 

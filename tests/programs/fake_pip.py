@@ -1,7 +1,8 @@
 """Stands in for pip: does what FAKE_PIP says, writes down how it was called, and makes real little wheels.
 
-FAKE_PIP is a JSON file: {"calls": FILE, "fail_first": N, "say": TEXT, "build_lines": [..], "build_seconds": S,
-"wheel": NAME or null, "listing": TEXT, "vllm": VERSION}.
+FAKE_PIP is a JSON file: {"calls": FILE, "fail_first": N, "say": TEXT, "build_lines": [..],
+"wheel": NAME or null, "listing": TEXT, "vllm": VERSION, "compiles_on": BOOL}. What compiles on
+does so without a word after the build lines.
 """
 
 import json
@@ -54,7 +55,8 @@ def wheel(words: list[str], orders: dict) -> int:
         return 1
     for line in orders.get("build_lines", []):
         say(line)
-        time.sleep(orders.get("build_seconds", 0))
+    while orders.get("compiles_on"):
+        time.sleep(60)
     if not orders.get("wheel"):
         say("c++: fatal error: Killed signal terminated program cc1plus")
         return 1

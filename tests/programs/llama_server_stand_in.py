@@ -100,7 +100,8 @@ class Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         if MODE == "oom_later":
             say("CUDA error: out of memory\n  current device: 0, in function alloc at ggml-cuda.cu:503\n")
-            os.kill(os.getpid(), signal.SIGABRT)
+            # Not a signal to the process: that may be taken by another thread while this one still answers.
+            os.abort()
         if self._let_in():
             message = {"role": "assistant", "content": "Stand-in."}
             self._reply(200, {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]})

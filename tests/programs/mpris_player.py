@@ -7,8 +7,8 @@ Prints `ready` when it is on the bus, then every act that it was told.
 import sys
 
 from jeepney import HeaderFields, MessageType, new_error, new_method_return
-from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import Proxy, open_dbus_connection
+
+from tests.programs.bus_name import connected_as
 
 TRACKS = [("First Song", "Ana"), ("Second Song", "Bob"), ("Third Song", "Çelik")]
 
@@ -51,8 +51,7 @@ class Player:
 def main() -> None:
     suffix, *rest = sys.argv[1:]
     player = Player(*rest)
-    connection = open_dbus_connection()
-    Proxy(message_bus, connection).RequestName(f"org.mpris.MediaPlayer2.{suffix}")
+    connection = connected_as(f"org.mpris.MediaPlayer2.{suffix}")
     say("ready")
     while True:
         message = connection.receive()

@@ -1,4 +1,7 @@
-"""A model child that speaks the OpenAI protocol in raw HTTP and misbehaves in the ways that its arguments name."""
+"""A model child that speaks the OpenAI protocol in raw HTTP and misbehaves in the ways that its arguments name.
+
+"waits=FILE" does not finish loading before that file exists.
+"""
 
 import json
 import os
@@ -7,6 +10,7 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
 from jarvis.processes.child_side import announce, announce_failure, exit_with_parent
 
@@ -84,6 +88,9 @@ def main() -> None:
         os.write(2, b"ggml: \xff\x00 nonsense\n" * 500)
     if "slow" in WAYS:
         time.sleep(0.3)
+    for gate in (Path(way.removeprefix("waits=")) for way in WAYS if way.startswith("waits=")):
+        while not gate.exists():
+            time.sleep(0.01)
     if "no_memory" in WAYS:
         announce_failure("engine.out_of_memory", "No memory.", "Sin memoria.")
         sys.exit(1)

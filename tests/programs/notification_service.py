@@ -7,8 +7,8 @@ import json
 import sys
 
 from jeepney import HeaderFields, MessageType, new_error, new_method_return
-from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import Proxy, open_dbus_connection
+
+from tests.programs.bus_name import connected_as
 
 
 def say(line: str) -> None:
@@ -18,8 +18,7 @@ def say(line: str) -> None:
 
 def main() -> None:
     abilities = sys.argv[1:]
-    connection = open_dbus_connection()
-    Proxy(message_bus, connection).RequestName("org.freedesktop.Notifications")
+    connection = connected_as("org.freedesktop.Notifications")
     say("ready")
     while True:
         message = connection.receive()

@@ -2,7 +2,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -18,9 +17,13 @@ from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from jarvis.voice.wake import MicroWakeDetector
+from tests.fakes.processes import PATIENCE_SECONDS, until
 from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech, write_wav
 from tests.fakes.virtual_audio import RECORDED_RATE, VirtualAudio, missing_parts, samples
 from tests.fakes.voice import EventLog, FakeAssistant, FakeClock, FakeSpeechToText, FakeTextToSpeech
+
+ATTEMPTS = 5
+"""Sound does not wait: a machine that stands still loses some or leaves a gap. Only then is it tried anew."""
 
 pytestmark = pytest.mark.skipif(bool(missing_parts()), reason=f"not installed: {missing_parts()}")
 
@@ -59,55 +62,93 @@ def test_the_virtual_devices_are_listed_and_found_by_name(audio):
     assert "pulse" in caught.value.sentence("es")
 
 
-def test_a_sound_played_into_the_microphone_is_heard_whole(audio, tmp_path):
-    sound = tone(1.0, 600, 48000)
-    path = write_wav(tmp_path / "in.wav", sound.pcm, 48000)
+def loud(sound: np.ndarray) -> np.ndarray:
+    """Return the places of what is loud, in a recording at `RECORDED_RATE`."""
+    return np.flatnonzero(np.abs(sound.astype(np.int32)) > 2000)
+
+
+def over(sound: np.ndarray) -> bool:
+    """Tell whether something loud was followed by a third of a second of silence, counted in the recording itself."""
+    found = loud(sound)
+    return bool(found.size) and sound.size - found[-1] > RECORDED_RATE / 3
+
+
+def heard_at_microphone(audio, path) -> tuple[np.ndarray, float]:
+    """Return what the microphone heard of a file, and the seconds that it says it lost."""
     microphone = SoundDeviceMicrophone("pulse")
     heard = bytearray()
-    opened = threading.Event()
 
     def listen():
         for frame in microphone.chunks():
             heard.extend(frame)
-            opened.set()
 
     listener = threading.Thread(target=listen)
     listener.start()
-    assert opened.wait(10)
+    until(lambda: bool(heard), "the microphone is open")
     audio.say(path)
-    time.sleep(0.3)
+    until(lambda: over(np.frombuffer(bytes(heard), "<i2")), "the sound is over")
     microphone.close()
-    listener.join(5)
+    listener.join(PATIENCE_SECONDS)
     assert not listener.is_alive()
-    found = np.frombuffer(bytes(heard), "<i2")
-    loud = np.flatnonzero(np.abs(found) > 3000)
-    assert (loud[-1] - loud[0]) / 16000 == pytest.approx(1.0, abs=0.05)
-    middle = found[loud[0] : loud[-1]].astype(float)
+    return np.frombuffer(bytes(heard), "<i2"), microphone.lost_seconds
+
+
+def test_a_sound_played_into_the_microphone_is_heard_whole(audio, tmp_path):
+    sound = tone(1.0, 600, 48000)
+    path = write_wav(tmp_path / "in.wav", sound.pcm, 48000)
+    for _ in range(ATTEMPTS):
+        found, lost = heard_at_microphone(audio, path)
+        if not lost:
+            break
+    assert lost == 0
+    places = loud(found)
+    assert (places[-1] - places[0]) / 16000 == pytest.approx(1.0, abs=0.05)
+    middle = found[places[0] : places[-1]].astype(float)
     assert np.argmax(np.abs(np.fft.rfft(middle))) * 16000 / middle.size == pytest.approx(600, abs=5)
-    assert microphone.lost_seconds == 0
 
 
-def test_the_speaker_plays_all_of_it_and_falls_silent_at_once_when_stopped(audio, tmp_path):
+def seconds_until_over(recording, start: int) -> tuple[float, float]:
+    """Wait for the end of what sounds after sample `start`; return its length with gaps, and that of the tone alone."""
+    until(lambda: over(samples(recording)[start:]), "the sound is over")
+    found = loud(samples(recording)[start:])
+    above = 1 - 2 / np.pi * np.arcsin(2000 / 12000)
+    return (found[-1] - found[0]) / RECORDED_RATE, found.size / above / RECORDED_RATE
+
+
+def test_the_speaker_plays_all_of_it_without_gaps(audio, tmp_path):
     recording = tmp_path / "out.raw"
     recorder = audio.record(recording)
-    time.sleep(0.3)
     speaker = SoundDeviceSpeaker()
-    for _ in range(5):
-        speaker.play(tone(0.1))
-    speaker.wait()
-    time.sleep(0.3)
-    first = np.flatnonzero(np.abs(samples(recording)) > 2000)
-    assert (first[-1] - first[0]) / RECORDED_RATE == pytest.approx(0.5, abs=0.05)
-    before = samples(recording).size
-    speaker.play(tone(0.9))
-    time.sleep(0.3)
-    speaker.stop()
-    speaker.wait()
-    time.sleep(0.5)
-    audio.end(recorder)
-    second = np.flatnonzero(np.abs(samples(recording)[before:]) > 2000)
-    assert 0.1 < (second[-1] - second[0]) / RECORDED_RATE < 0.6
+    for _ in range(ATTEMPTS):
+        start = samples(recording).size
+        for _ in range(5):
+            speaker.play(tone(0.1))
+        speaker.wait()
+        whole, sounding = seconds_until_over(recording, start)
+        assert sounding == pytest.approx(0.5, abs=0.05)
+        if whole < 0.55:
+            break
+    assert whole == pytest.approx(0.5, abs=0.05)
     speaker.close()
+    audio.end(recorder)
+
+
+def test_the_speaker_falls_silent_at_once_when_stopped(audio, tmp_path):
+    recording = tmp_path / "out.raw"
+    recorder = audio.record(recording)
+    speaker = SoundDeviceSpeaker()
+    for _ in range(ATTEMPTS):
+        start = samples(recording).size
+        speaker.play(tone(0.9))
+        until(lambda: bool(loud(samples(recording)[start:]).size), "it sounds")  # noqa: B023
+        speaker.stop()
+        speaker.wait()
+        whole, _ = seconds_until_over(recording, start)
+        if whole < 0.6:
+            break
+    assert whole < 0.6
+    speaker.close()
+    audio.end(recorder)
 
 
 def test_waiting_for_the_speaker_ends_when_cancelled(audio):
@@ -117,7 +158,7 @@ def test_waiting_for_the_speaker_ends_when_cancelled(audio):
     waiter = threading.Thread(target=lambda: speaker.wait(cancel))
     waiter.start()
     cancel.cancel()
-    waiter.join(5)
+    waiter.join(PATIENCE_SECONDS)
     assert not waiter.is_alive()
     speaker.close()
 
@@ -130,19 +171,32 @@ def test_a_pulled_plug_is_a_device_error_and_the_program_still_ends(audio):
         assert listener.stdout.readline() == "hearing\n"
         audio.kill_server()
         assert listener.stdout.read() == "audio.microphone_lost\n"
-        assert listener.wait(10) == 0
+        assert listener.wait(PATIENCE_SECONDS) == 0
 
 
 def test_hey_jarvis_at_the_microphone_is_answered_at_the_speaker(audio, tmp_path):
     question = silence(0.5) + synthetic_speech("hey jarvis", WAKING_VOICE, 150) + silence(0.6)
     question += synthetic_speech("what time is it", WAKING_VOICE, 150)
     path = write_wav(tmp_path / "question.wav", question + silence(0.2))
-    recording = tmp_path / "reply.raw"
-    log = EventLog()
-    stt = FakeSpeechToText()
+    for attempt in range(ATTEMPTS):
+        recording = tmp_path / f"reply{attempt}.raw"
+        lost: list[float] = []
+        log, stt = asked_aloud(audio, path, recording, lost)
+        if not lost:
+            break
+    assert not lost
+    assert log.states()[:6] == ["sleeping", "listening", "hearing", "thinking", "speaking", "sleeping"]
+    command = len(stt.utterances[0].sound) / 32000
+    assert 1.0 < command < 2.5
+    assert loud(samples(recording)).size / RECORDED_RATE == pytest.approx(0.4, abs=0.05)
+
+
+def asked_aloud(audio, path, recording, lost: list[float]) -> tuple[EventLog, FakeSpeechToText]:
+    """Let a loop at the real devices hear a file, until it has answered or has lost sound of it."""
+    log, stt = EventLog(), FakeSpeechToText()
     loop = VoiceLoop(
         VoiceParts(
-            microphone=SoundDeviceMicrophone,
+            microphone=lambda: SoundDeviceMicrophone(on_overflow=lost.append),
             wake=MicroWakeDetector(),
             activity=SileroVoiceDetector(),
             turns=SilenceTurnDetector(0.35),
@@ -159,12 +213,9 @@ def test_hey_jarvis_at_the_microphone_is_answered_at_the_speaker(audio, tmp_path
     log.wait_for_state("sleeping")
     recorder = audio.record(recording)
     audio.say(path)
-    log.wait_for(lambda events: any(isinstance(event, TurnFinished) for event in events))
-    time.sleep(0.2)
+    log.wait_for(lambda events: bool(lost) or any(isinstance(event, TurnFinished) for event in events))
+    if not lost:
+        until(lambda: over(samples(recording)), "the answer was heard")
     loop.close()
     audio.end(recorder)
-    assert log.states()[:6] == ["sleeping", "listening", "hearing", "thinking", "speaking", "sleeping"]
-    command = len(stt.utterances[0].sound) / 32000
-    assert 1.0 < command < 2.5
-    loud = np.flatnonzero(np.abs(samples(recording)) > 2000)
-    assert (loud[-1] - loud[0]) / RECORDED_RATE == pytest.approx(0.4, abs=0.05)
+    return log, stt

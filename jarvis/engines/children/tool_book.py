@@ -16,7 +16,7 @@ from typing import Any, Literal
 import fastjsonschema
 
 from jarvis.contracts.messages import ToolCall, ToolSpec
-from jarvis.engines.answer_checks import DEFINITION_FAULTS, NothingRemote
+from jarvis.engines.bounded_check import DEFINITION_FAULTS, TooManySteps, compiled_check
 from jarvis.engines.children.chat_answer import Finished, Item
 from jarvis.engines.children.chat_protocol import ProtocolError
 from jarvis.engines.children.tool_calls import (
@@ -30,7 +30,7 @@ from jarvis.engines.children.tool_calls import (
     Part,
     WrittenCall,
 )
-from jarvis.engines.schema_patterns import bounded, odd_part
+from jarvis.engines.schema_patterns import odd_part
 
 CallStyle = Literal["hermes", "mistral_list", "mistral_arguments", "llama"]
 """How a model writes a call; `tool_calls` shows each."""
@@ -49,7 +49,7 @@ Validate = Callable[[Any], Any]
 def validator(schema: dict[str, Any]) -> Validate:
     """Return a check for `schema`; `ProtocolError` when it is no schema, or one that lies on the network."""
     try:
-        return _numbers_told(fastjsonschema.compile(bounded(schema), handlers=NothingRemote(), use_default=False))
+        return _numbers_told(compiled_check(schema))
     except (fastjsonschema.JsonSchemaDefinitionException, fastjsonschema.JsonSchemaException) as error:
         raise ProtocolError(400, "schema_invalid", f"This JSON schema is not valid: {error}") from error
     except DEFINITION_FAULTS as error:
@@ -171,7 +171,7 @@ def _numbers_told(check: Validate) -> Validate:
             raise fastjsonschema.JsonSchemaValueException(f"data holds what cannot be checked ({odd})")
         try:
             return check(value)
-        except (ArithmeticError, RecursionError) as error:
+        except (ArithmeticError, RecursionError, TooManySteps) as error:
             raise fastjsonschema.JsonSchemaValueException("data holds what cannot be checked") from error
 
     return checked

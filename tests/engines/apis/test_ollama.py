@@ -5,19 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
-from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Cancelled, EngineError
+from jarvis.contracts.errors import EngineError
 from jarvis.contracts.messages import ChatMessage, Image, ToolCall, ToolSpec, Usage
 from jarvis.contracts.ports import (
     EngineDone,
-    EngineItem,
     EngineNotice,
     EngineText,
     EngineThought,
@@ -25,9 +22,12 @@ from jarvis.contracts.ports import (
     GenerationOptions,
 )
 from jarvis.engines.apis.ollama import OllamaEngine, OllamaOptions
+from tests.engines.apis.promises import (
+    answer_of,
+    hangs_up_when_cancelled,
+)
 from tests.fakes.openai_server import MUTE, PAGE, Reply, ScriptedServer, http, scripted, streamed
 
-QUESTION = [ChatMessage(role="user", text="hello?")]
 LOADED = {"/api/ps": http(200, {"models": [{"name": "m:1b", "model": "m:1b"}]})}
 COLD = {"/api/ps": http(200, {"models": []})}
 TIMER = ToolSpec(
@@ -64,18 +64,9 @@ def engine_over(
             engine.close()
 
 
-def _answer(
-    engine: OllamaEngine,
-    messages: list[ChatMessage] = QUESTION,
-    options: GenerationOptions = GenerationOptions(),  # noqa: B008
-    cancel: CancelToken | None = None,
-) -> list[EngineItem]:
-    return list(engine.stream(messages, options, cancel or CancelToken()))
-
-
 def test_text_usage_and_the_context_that_is_asked_for() -> None:
     with engine_over(HELLO, context_tokens=16_384, keep_alive_minutes=2.5) as (engine, server):
-        assert _answer(engine) == [
+        assert answer_of(engine) == [
             EngineText(text="hello "),
             EngineText(text="there"),
             EngineDone(usage=Usage(prompt_tokens=3, completion_tokens=2)),
@@ -86,9 +77,9 @@ def test_text_usage_and_the_context_that_is_asked_for() -> None:
         assert engine.id == "ollama/m:1b" and engine.status().where == "local"
 
 
-def test_loading_is_announced_before_the_answer() -> None:
+def test_loading_is_announced_before_theanswer_of() -> None:
     with engine_over(HELLO, COLD) as (engine, _):
-        first = _answer(engine)[0]
+        first = answer_of(engine)[0]
         assert isinstance(first, EngineNotice) and first.code == "engine.loading" and "cargando m:1b" in first.es
 
 
@@ -102,7 +93,7 @@ def test_images_tools_thoughts_and_the_way_back() -> None:
             ChatMessage(role="assistant", text="", tool_calls=(past,)),
             ChatMessage(role="tool", text="done", tool_call_id="c0"),
         ]
-        items = _answer(engine, messages, GenerationOptions(tools=(TIMER,)))
+        items = answer_of(engine, messages, GenerationOptions(tools=(TIMER,)))
         assert items[0] == EngineThought(text="Five.")
         assert isinstance(items[1], EngineToolCall) and items[1].call.arguments == {"minutes": 5} and items[1].call.id
         assert isinstance(items[2], EngineDone) and items[2].finish_reason == "tool_calls"
@@ -131,7 +122,7 @@ def test_images_tools_thoughts_and_the_way_back() -> None:
 def test_every_failure_has_its_code_and_two_sentences(reply: Reply, code: str, words: str) -> None:
     with engine_over(reply) as (engine, _):
         with pytest.raises(EngineError) as caught:
-            _answer(engine)
+            answer_of(engine)
         assert caught.value.code == code and words in caught.value.sentence("es")
         assert caught.value.sentence("en") != caught.value.sentence("es")
 
@@ -141,7 +132,7 @@ def test_a_daemon_that_is_not_running() -> None:
         port = free.getsockname()[1]
     engine = OllamaEngine(model="m:1b", base_url=lambda: f"http://127.0.0.1:{port}")
     with pytest.raises(EngineError) as caught:
-        _answer(engine)
+        answer_of(engine)
     engine.close()
     assert caught.value.code == "engine.unreachable" and "ollama serve" in caught.value.sentence("es")
 
@@ -150,15 +141,11 @@ def test_one_on_another_computer_needs_permission() -> None:
     engine = OllamaEngine(model="m", base_url=lambda: "http://192.168.1.5:11434", enabled=lambda: False)
     assert engine.status().where == "cloud" and engine.status().state == "missing"
     with pytest.raises(EngineError) as caught:
-        _answer(engine)
+        answer_of(engine)
     assert caught.value.code == "engine.off"
 
 
 @pytest.mark.parametrize("reply", [MUTE, lines(hold=True), lines(says("first"), hold=True)])
 def test_cancel_hangs_up_at_every_stage(reply: Reply) -> None:
     with engine_over(reply) as (engine, server):
-        cancel = CancelToken()
-        threading.Thread(target=lambda: (server.wait_asked(), cancel.cancel())).start()
-        with pytest.raises(Cancelled):
-            _answer(engine, cancel=cancel)
-        assert server.left.wait(30)
+        hangs_up_when_cancelled(engine, server)

@@ -42,7 +42,7 @@ class Room:
     def pool(self, **options: Any) -> EnginePool:
         given: dict[str, Any] = {
             "placer": self.placer, "launcher": self.rig.launch, "probe": self.rig, "book": self.book,
-            "limits": Limits(vram=0.5, look=0.02, patience=20.0, starve=0.3), "tick_seconds": 0.02,
+            "limits": Limits(vram=0.5, look=0.02, patience=PATIENCE_SECONDS, starve=0.3), "tick_seconds": 0.02,
         }  # fmt: skip
         self.pools.append(EnginePool(**{**given, **options}))
         return self.pools[-1]
@@ -106,7 +106,7 @@ def test_one_thread_watches_for_as_long_as_there_are_children() -> None:
 
 
 def test_unloading_during_the_load_ends_the_wait(room: Room) -> None:
-    room.rig.ways["big"] = ("slow",)
+    room.rig.gate("big")
     pool = room.pool()
     asking = Asking(pool, "big")
     until(lambda: bool(room.rig.launched), "the load begins")
@@ -118,7 +118,7 @@ def test_unloading_during_the_load_ends_the_wait(room: Room) -> None:
 
 
 def test_an_update_ends_the_wait(room: Room) -> None:
-    room.rig.ways["big"] = ("slow",)
+    room.rig.gate("big")
     pool = room.pool(limits=Limits(patience=600.0))
     asking = Asking(pool, "big")
     until(lambda: bool(room.rig.launched), "the load begins")
@@ -233,13 +233,16 @@ def test_processes_load_in_turns(room: Room) -> None:
     """Memory counts as taken only when a child is ready, so two at once would both take the same."""
     lock, real = room.folder / "loading.lock", room.rig.living
     seen_ready = lambda: [one for one in real() if one.child.state == "ready"]  # noqa: E731
-    room.rig.ways = {"big": ("slow",), "other": ("slow",)}
+    loaded = room.rig.gate("big")
     room.rig.living = seen_ready  # type: ignore[method-assign]
     first, second = (room.pool(load_lock=lock, book=MemoryBook()) for _ in range(2))
     one = Asking(first, "big")
     until(lambda: bool(room.rig.launched), "the first loads")
     assert somebody_loads(lock)
-    two = Asking(second, "other").done()
+    two = Asking(second, "other")
+    until(lambda: "engine.loading_elsewhere" in two.codes, "the second waits for its turn")
+    loaded.touch()
+    two.done()
     assert one.done().how == "one_gpu" and two.how == "partial"
     assert two.codes[0] == "engine.loading_elsewhere"
     until(lambda: not somebody_loads(lock), "the turn is given back")
@@ -260,24 +263,26 @@ def test_the_turn_is_waited_for_only_so_long_and_only_while_wanted(tmp_path: Pat
 
 def test_freeing_from_outside_waits_for_a_load_that_goes_on(room: Room) -> None:
     lock = room.folder / "loading.lock"
-    room.rig.ways["big"] = ("slow",)
+    room.rig.gate("big")
     pool = room.pool(load_lock=lock)
     asking = Asking(pool, "big")
     until(lambda: bool(room.rig.launched), "the load begins")
-    free_everywhere(room.book, room.rig, load_lock=lock)
+    room.rig.ways.clear()
+    free_everywhere(room.book, room.rig, load_lock=lock, seconds=PATIENCE_SECONDS)
     assert room.rig.placements[0].how == "one_gpu"
     assert not [one for one in room.rig.living() if one.placement.devices]
     assert asking.done().how == "cpu"
 
 
 def test_whoever_waits_behind_a_load_is_told_and_not_for_ever(room: Room) -> None:
-    room.rig.ways["big"] = ("slow",)
+    loaded = room.rig.gate("big")
     pool = room.pool(limits=Limits(patience=0.1))
     one = Asking(pool, "big")
     until(lambda: bool(room.rig.launched), "the first loads")
     two = Asking(pool, "small").done()
     assert two.codes == ["engine.loading_first"] and two.error is not None
     assert two.error.code == "engine.busy" and "cargando" in two.error.sentence("es")
+    loaded.touch()
     assert one.done().how == "one_gpu"
 
 

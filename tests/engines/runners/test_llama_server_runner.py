@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import http.client
 import json
 import os
 import signal
@@ -81,7 +79,7 @@ def test_it_starts_answers_and_ends(made: Any, tmp_path: Path) -> None:
     process = made()
     assert not process.running() and not process.healthy(0.1) and process.ending(0) == ""
     endpoint = process.start()
-    assert endpoint.model == "stand:q4_k_m" and endpoint.pid and process.running() and process.healthy(5)
+    assert endpoint.model == "stand:q4_k_m" and endpoint.pid and process.running() and process.healthy(PATIENCE_SECONDS)
     assert endpoint.document["context_tokens"] == 2048 and endpoint.document["device"] == "cpu"
     assert process.start() == endpoint, "a second call joins"
     assert _chat(endpoint, "hi")["choices"][0]["message"]["content"] == "Stand-in."
@@ -117,7 +115,7 @@ def test_the_key_is_on_no_command_line_and_in_no_file(made: Any, tmp_path: Path)
         family = [psutil.Process(endpoint.pid), *psutil.Process(endpoint.pid).children(recursive=True)]
         assert endpoint.key not in " ".join(" ".join(one.cmdline()) for one in family)
         assert list((tmp_path / "run").glob("server-key-*")) == []
-        assert get(int(endpoint.base_url.split(":")[2].split("/")[0]), "/props", "wrong", 5)[0] == 401
+        assert get(int(endpoint.base_url.split(":")[2].split("/")[0]), "/props", "wrong", PATIENCE_SECONDS)[0] == 401
     finally:
         process.kill()
 
@@ -128,7 +126,10 @@ def test_its_cards_and_nothing_of_our_python_are_in_its_environment(made: Any, m
     process = made(placement=placed(MODEL.id, (1, 10, 900.0), (3, 20, 1800.0)))
     endpoint = process.start()
     port = int(endpoint.base_url.split(":")[2].split("/")[0])
-    assert get(port, "/props", endpoint.key, 5)[1]["seen"] == {"CUDA_VISIBLE_DEVICES": "1,3", "PYTHONPATH": None}
+    assert get(port, "/props", endpoint.key, PATIENCE_SECONDS)[1]["seen"] == {
+        "CUDA_VISIBLE_DEVICES": "1,3",
+        "PYTHONPATH": None,
+    }
     assert endpoint.document["device"] == "gpu"
 
 
@@ -142,8 +143,7 @@ def test_a_start_that_runs_out_of_memory_says_so(made: Any) -> None:
 def test_memory_that_runs_out_in_an_answer_is_in_its_ending(made: Any) -> None:
     process = made("oom_later")
     endpoint = process.start()
-    with contextlib.suppress(OSError, http.client.HTTPException):
-        # How much of an answer still arrives depends on how quickly the process is gone.
+    with pytest.raises(OSError):
         _chat(endpoint, "hi")
     assert process.ending(PATIENCE_SECONDS) == "SIGABRT: CUDA error: out of memory"
 
@@ -181,7 +181,7 @@ def test_one_that_ignores_the_request_to_end_is_killed(made: Any) -> None:
     process = made("deaf", grace_seconds=0.3)
     pid = process.start().pid
     process.stop()
-    assert gone(pid) and process.ending(1).startswith("SIGKILL")
+    assert gone(pid) and process.ending(PATIENCE_SECONDS).startswith("SIGKILL")
 
 
 def test_one_that_hangs_is_not_healthy_and_can_be_killed(made: Any, tmp_path: Path) -> None:
@@ -265,11 +265,11 @@ def test_the_real_server_takes_every_flag_and_answers(made: Any, home_model: Pat
     model = ModelToRun(id="home-facts", path=home_model, runner="llama-server", threads=1)
     process = made(model=model, binary=REAL, placement=placed(model.id, cpu_layers=2, kv_type=kv_type))
     endpoint = process.start()
-    assert endpoint.document["context_tokens"] == 2048 and process.healthy(5)
+    assert endpoint.document["context_tokens"] == 2048 and process.healthy(PATIENCE_SECONDS)
     answer = _chat(endpoint, "hi", max_tokens=8, temperature=0)
     assert answer["choices"][0]["message"]["content"].strip()
     process.stop()
-    assert gone(endpoint.pid) and "exit code 0" in process.ending(1)
+    assert gone(endpoint.pid) and "exit code 0" in process.ending(PATIENCE_SECONDS)
 
 
 @needs_real

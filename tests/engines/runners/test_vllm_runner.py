@@ -85,7 +85,7 @@ def _post(endpoint: Any, **body: Any) -> str:
 def test_it_starts_streams_and_ends(made: Any, tmp_path: Path) -> None:
     process = made()
     endpoint = process.start()
-    assert endpoint.model == "qwen2.5-7b:awq" and process.healthy(5)
+    assert endpoint.model == "qwen2.5-7b:awq" and process.healthy(PATIENCE_SECONDS)
     assert endpoint.document["context_tokens"] == 2048 and endpoint.document["vllm"] == "0.33.0"
     lines = [line for line in _post(endpoint, stream=True).splitlines() if line]
     assert lines[-1] == "data: [DONE]"
@@ -103,8 +103,8 @@ def test_it_starts_streams_and_ends(made: Any, tmp_path: Path) -> None:
 def test_only_who_has_the_key_is_let_in(made: Any) -> None:
     endpoint = made().start()
     port = int(endpoint.base_url.split(":")[2].split("/")[0])
-    assert get(port, "/v1/models", "wrong", 5) == (401, {"error": "Unauthorized"})
-    assert get(port, "/v1/models", endpoint.key, 5)[0] == 200
+    assert get(port, "/v1/models", "wrong", PATIENCE_SECONDS) == (401, {"error": "Unauthorized"})
+    assert get(port, "/v1/models", endpoint.key, PATIENCE_SECONDS)[0] == 200
 
 
 @pytest.mark.parametrize(("mode", "words"), [("oom", "Free memory on device"), ("kv", "No available memory")])
@@ -123,9 +123,9 @@ def test_a_port_that_was_taken_meanwhile_is_replaced(made: Any, tmp_path: Path) 
 def test_a_dead_engine_behind_a_living_server_is_not_healthy(made: Any, tmp_path: Path) -> None:
     process = made("dead")
     process.start()
-    assert process.healthy(5)
+    assert process.healthy(PATIENCE_SECONDS)
     (tmp_path / "flag").touch()
-    assert not process.healthy(5)
+    assert not process.healthy(PATIENCE_SECONDS)
 
 
 def test_what_is_installed_and_what_is_not(tmp_path: Path, model: ModelToRun) -> None:
