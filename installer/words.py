@@ -117,6 +117,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "step_venv": ("Environment", "Entorno"),
     "step_packages": ("Packages: {extras}", "Paquetes: {extras}"),
+    "step_encoder": ("Encoder of questions (92 MB)", "Codificador de preguntas (92 MB)"),
+    "encoder_failed": (
+        "The encoder could not be installed; questions are judged by rules alone. Log: {log}",
+        "El codificador no se pudo instalar; las preguntas se valoran solo con reglas. Registro: {log}",
+    ),
     "step_torch": ("torch {version} ({source})", "torch {version} ({source})"),
     "step_vllm": ("vLLM (several GB)", "vLLM (varios GB)"),
     "vllm_done": ("vLLM {version} is installed.", "vLLM {version} está instalado."),

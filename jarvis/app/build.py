@@ -15,15 +15,18 @@ from jarvis.cli.output import system_language
 from jarvis.cli.services import Check
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
+from jarvis.contracts.guard import AuditLog, Permissions, Redactor
+from jarvis.contracts.mcp_desk import McpDesk
 from jarvis.contracts.ports import TextEngine, TextToSpeech
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.contracts.spending import Spending
 from jarvis.hardware.gpus import NvidiaGpus
 from jarvis.hardware.probe import MachineProbe
 from jarvis.host.keeper_lock import is_held
 from jarvis.host.launcher import SystemLauncher
 from jarvis.host.media import MprisMediaControl
 from jarvis.host.volume import SystemVolume
-from jarvis.orchestrator.preference import PreferenceRouter
+from jarvis.orchestrator.cooperation import SpecialistPlanner
 from jarvis.processes.logs import start_logging
 from jarvis.processes.registry import ChildRegistry
 from jarvis.settings.clock import SystemClock
@@ -35,7 +38,6 @@ from jarvis.storage.alerts import SqliteAlertBook
 from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
 from jarvis.storage.database import Database
 from jarvis.storage.facts import SqliteFactBook
-from jarvis.storage.ledger import SqliteLedger
 from jarvis.storage.lists import SqliteListBook
 from jarvis.storage.notes import SqliteNoteBook
 
@@ -43,7 +45,10 @@ if TYPE_CHECKING:
     from jarvis.app.engines import TextEngines
     from jarvis.app.model_desk import AppModelDesk
     from jarvis.app.models import Models
+    from jarvis.app.routing import Routing
+    from jarvis.app.routing_desk import AppRoutingDesk
     from jarvis.app.speech import Speech
+    from jarvis.app.tools import Tools
 
 _log = logging.getLogger(__name__)
 
@@ -139,18 +144,28 @@ class Jarvis:
     @cached_property
     def running_assistant(self) -> StoppableAssistant:
         """The one run behind every door."""
+        routing = self.routing_room
         assistant = StoppableAssistant(
             JarvisAssistant(
                 Abilities(
                     skills=self.skill_book,
-                    router=PreferenceRouter(),
+                    router=routing.router,
                     engines=self.text_engines,
                     recall=RememberedFacts(self.fact_book),
                     log=self.conversation_log,
                     pending=SqlitePendingConfirmations(self.database, self.clock),
-                    ledger=SqliteLedger(self.database, self.clock),
+                    ledger=routing.ledger,
                     clock=self.clock,
-                    options=lambda: ask_options(self.settings),
+                    options=lambda: ask_options(self.settings, routing.weights()),
+                    health=routing.health,
+                    draw=routing.draw,
+                    budget=routing.budget,
+                    earlier=routing.earlier,
+                    feedback=routing.feedback,
+                    redactor=routing.redactor,
+                    outgoing=routing.outgoing,
+                    planner=SpecialistPlanner(routing.roles()),
+                    toolbox=self.tools_room.toolbox,
                 )
             )
         )
@@ -163,6 +178,20 @@ class Jarvis:
         from jarvis.app.models import Models
 
         return Models(self)
+
+    @cached_property
+    def routing_room(self) -> Routing:
+        """Everything between a question and the engine that answers it."""
+        from jarvis.app.routing import Routing
+
+        return Routing(self)
+
+    @cached_property
+    def tools_room(self) -> Tools:
+        """The tools that models may use."""
+        from jarvis.app.tools import Tools
+
+        return Tools(self)
 
     @cached_property
     def text_engine_list(self) -> TextEngines:
@@ -243,6 +272,32 @@ class Jarvis:
         from jarvis.app.model_desk import AppModelDesk
 
         return AppModelDesk(self)
+
+    def routing(self) -> AppRoutingDesk:
+        """How questions are routed, and what was learned."""
+        from jarvis.app.routing_desk import AppRoutingDesk
+
+        return AppRoutingDesk(self)
+
+    def redactor(self) -> Redactor:
+        """Finds personal data."""
+        return self.routing_room.redactor
+
+    def audit(self) -> AuditLog:
+        """The audit log."""
+        return self.routing_room.audit
+
+    def permissions(self) -> Permissions:
+        """Who may do what."""
+        return self.routing_room.permissions
+
+    def mcp(self) -> McpDesk:
+        """The MCP servers."""
+        return self.tools_room.desk()
+
+    def spending(self) -> Spending:
+        """What was spent, and why."""
+        return self.routing_room.spending
 
     def checks(self) -> Iterator[Check]:
         """Examine this installation."""

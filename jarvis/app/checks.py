@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jarvis import __version__
 from jarvis.cli.services import Check
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
 from jarvis.contracts.ports import EngineStatus
 from jarvis.engines.llama_build import build_state
@@ -42,6 +43,9 @@ def checks(jarvis: Jarvis) -> Iterator[Check]:
         ("vLLM", "vLLM", doctor.vllm),
         ("Ollama", "Ollama", doctor.ollama),
         ("language models", "modelos de lenguaje", doctor.models),
+        ("choice of model", "elección del modelo", doctor.routing),
+        ("MCP servers", "servidores MCP", doctor.mcp),
+        ("audit log", "registro de auditoría", doctor.audit),
         ("window", "ventana", doctor.window),
     )
     for english, spanish, part in parts:
@@ -229,8 +233,8 @@ class _Doctor:
 
     def ollama(self) -> Iterator[Check]:
         """The Ollama daemon, and which models it has; none running is a normal case."""
-        library, url = self._jarvis.models_room.library, self._jarvis.settings.text("ollama.url")
-        if not url:
+        library = self._jarvis.models_room.library
+        if not self._jarvis.settings.text("ollama.url"):
             yield self.check("ok", self.words("none is looked for (ollama.url)", "no se busca ninguno (ollama.url)"))
             return
         library.reconcile()
@@ -239,7 +243,10 @@ class _Doctor:
             return
         rows = [row for row in self._jarvis.models_room.book.rows() if row.source == "ollama"]
         names = ", ".join(row.id.removeprefix("ollama/") for row in rows)
+        url, found = self._jarvis.models_room.ollama_place.url(), library.ollama_found
         yield self.check("ok", f"{url}: {names or self.words('no models yet', 'todavía sin modelos')}")
+        if found is not None and found.container:
+            yield self.check("note", found.sentence(self.language))
 
     def models(self) -> Iterator[Check]:
         """The engines that answer open questions, and whether they may use the GPUs."""
@@ -265,6 +272,34 @@ class _Doctor:
         if status.tokens_per_second:
             said.append(self.words("about ", "unos ") + f"{status.tokens_per_second:.0f} tokens/s")
         return ", ".join(part for part in said if part)
+
+    def routing(self) -> Iterator[Check]:
+        """What judges questions, and the specialists."""
+        from jarvis.app.routing import roles_in
+
+        room = self._jarvis.routing_room
+        ready = room.encoder.make_ready() and room.head is not None
+        finding = self.words("rules and the trained head", "reglas y el juez entrenado")
+        without = room.encoder.why_not(self.language) or self.words(
+            "rules alone: the file of the trained head cannot be used; reinstall Jarvis",
+            "solo reglas: el fichero del juez entrenado no se puede usar; reinstala Jarvis",
+        )
+        yield self.check("ok", finding) if ready else self.check("note", without)
+        # A file that cannot be used raises, and its sentence is the finding.
+        roles = roles_in(self._jarvis.folders.home / "roles.json")
+        names = ", ".join(role.id for role in roles if role.kind == "specialist")
+        yield self.check("ok", self.words(f"specialists: {names}", f"especialistas: {names}"))
+
+    def mcp(self) -> Iterator[Check]:
+        """Which servers are configured; none is started for this."""
+        for row in self._jarvis.mcp().servers(CancelToken(), connect=False):
+            sentence = row.sentence(self.language)
+            yield self.check("failed" if sentence else "ok", f"{row.name}: {sentence or row.target}")
+
+    def audit(self) -> Iterator[Check]:
+        """Whether the chain holds."""
+        verdict = self._jarvis.audit().verify()
+        yield self.check("ok" if verdict.broken_at is None else "failed", verdict.sentence(self.language))
 
     def window(self) -> Iterator[Check]:
         """Qt and a display."""

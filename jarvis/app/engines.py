@@ -8,11 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
+from jarvis.app.model_facts import OWN_SERVER_PRICE, entry_behind, price_at
 from jarvis.app.model_order import Candidate, in_order
 from jarvis.catalog.models import CatalogModel
 from jarvis.contracts.errors import EngineError, InputError, Language
@@ -23,6 +24,7 @@ from jarvis.engines.completions import Completions
 from jarvis.engines.llama_build import build_state
 from jarvis.engines.local_model import LocalModelEngine
 from jarvis.engines.openai_compatible import OpenAICompatibleEngine, served_models
+from jarvis.engines.reach import is_this_computer
 from jarvis.engines.running import ModelToRun
 
 if TYPE_CHECKING:
@@ -40,17 +42,23 @@ _PLAN_SECONDS = 20.0
 """How long a predicted place is shown; the pool decides anew at every load."""
 
 
+class _Known(TypedDict):
+    abilities: frozenset[str]
+    context_tokens: int
+
+
 class TextEngines:
     """The engines, local first; call it for the present list. Safe from several threads."""
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
         self._models = jarvis.models_room
+        self._routing = jarvis.routing_room
         # Opened before this list exists, the book is closed after it: closing an engine still reads its row.
         self._book = self._models.book
         self._lock = threading.Lock()
         self._listed: tuple[float, list[TextEngine]] | None = None
-        self._made: dict[str, TextEngine] = {}
+        self._made: dict[Hashable, TextEngine] = {}
         self._plans: dict[ModelToRun, tuple[float, Placement | Refusal | None]] = {}
         self._completions = Completions()
 
@@ -102,17 +110,29 @@ class TextEngines:
         entry = self._models.entry_of(identity)
         return self._once(
             identity,
-            lambda: LocalModelEngine(
-                model=lambda: self._model_now(identity),
-                name=identity,
-                pool=self._models.pool,
-                completions=self._completions,
-                abilities=frozenset(entry[0].abilities) if entry is not None else frozenset(),
-                install_state=install_sentence,
-                plan=lambda: self._plan_now(identity),
-                book=self._book,
+            lambda: self._routing.watched(
+                LocalModelEngine(
+                    model=lambda: self._model_now(identity),
+                    name=identity,
+                    pool=self._models.pool,
+                    completions=self._completions,
+                    abilities=frozenset(entry[0].abilities) if entry is not None else frozenset(),
+                    install_state=install_sentence,
+                    plan=lambda: self._plan_now(identity),
+                    book=self._book,
+                    preferred=lambda: self._in_service(identity),
+                ),
+                "local",
             ),
         )
+
+    def _in_service(self, identity: str) -> bool:
+        """Tell whether the person named this model in the settings, or activated it."""
+        asked = self._jarvis.settings.text("engine.model").strip()
+        row = self._book.row(identity)
+        if asked:
+            return identity == asked or (row is not None and _is_meant(row, asked, self._jarvis.folders.models))
+        return row is not None and row.state == "active"
 
     def _model_now(self, identity: str) -> ModelToRun | EngineError:
         row = self._book.row(identity)
@@ -153,18 +173,24 @@ class TextEngines:
         from jarvis.engines.apis.ollama import OllamaEngine, OllamaOptions
 
         settings = self._jarvis.settings
-        return self._once(
-            row.id,
-            lambda: OllamaEngine(
+        url = self._models.ollama_place.url
+        where: Literal["local", "cloud"] = "local" if is_this_computer(url()) else "cloud"
+        entry, _ = entry_behind(row.id, "", self._models.catalog)
+
+        def make() -> TextEngine:
+            engine = OllamaEngine(
                 model=row.id.removeprefix("ollama/"),
-                base_url=lambda: settings.text("ollama.url"),
+                base_url=url,
                 options=lambda: OllamaOptions(
                     context_tokens=settings.integer("engine.context_tokens"),
                     keep_alive_minutes=settings.number("engine.idle_minutes"),
                 ),
                 enabled=lambda: settings.flag("cloud.enabled"),
-            ),
-        )
+                abilities=frozenset(entry.abilities) if entry is not None else frozenset(),
+            )
+            return self._routing.watched(engine, where, OWN_SERVER_PRICE)
+
+        return self._once((row.id, where), make)
 
     def _cloud(self, row: ModelRow) -> TextEngine | None:
         if row.state != "active":
@@ -174,7 +200,6 @@ class TextEngines:
 
     def _cloud_engine(self, entry: CatalogModel) -> TextEngine:
         from jarvis.engines.cloud_models import cloud_engine
-        from jarvis.engines.priced import PricedEngine
 
         jarvis, provider = self._jarvis, str(entry.provider)
         engine = cloud_engine(
@@ -182,36 +207,54 @@ class TextEngines:
             key=lambda: jarvis.secrets().get(provider),
             enabled=lambda: jarvis.settings.flag("cloud.enabled"),
         )
-        return PricedEngine(engine, entry.price)
+        return self._routing.watched(engine, "cloud", entry.price)
 
     @property
     def _own_servers(self) -> list[TextEngine]:
-        settings, secrets = self._jarvis.settings, self._jarvis.secrets
-        servers = [
-            self._once(
-                "cloud",
-                lambda: OpenAICompatibleEngine(
-                    base_url=lambda: settings.text("cloud.base_url"),
-                    model=lambda: settings.text("cloud.model"),
-                    key=lambda: secrets().get("openai"),
-                    enabled=lambda: settings.flag("cloud.enabled"),
-                ),
-            )
-        ]
+        settings = self._jarvis.settings
+        named = settings.text("cloud.base_url"), settings.text("cloud.model")
+        servers = [self._once(("cloud", *named), lambda: self._cloud_server(*named))]
         if settings.text("vllm.url"):
-            served = _Served(lambda: settings.text("vllm.url"), lambda: secrets().get("vllm") or "")
-            cluster = OpenAICompatibleEngine(
-                engine_id="vllm",
-                base_url=lambda: settings.text("vllm.url"),
-                model=lambda: settings.text("vllm.model") or served(),
-                key=lambda: secrets().get("vllm"),
-                enabled=lambda: settings.flag("cloud.enabled"),
-                key_name="vllm",
-            )
-            servers.append(self._once("vllm", lambda: cluster))
+            address, model = settings.text("vllm.url"), settings.text("vllm.model")
+            servers.append(self._once(("vllm", address, model), lambda: self._cluster(address)))
         return servers
 
-    def _once(self, identity: str, make: Callable[[], TextEngine]) -> TextEngine:
+    def _cloud_server(self, base_url: str, model: str) -> TextEngine:
+        settings, secrets = self._jarvis.settings, self._jarvis.secrets
+        engine = OpenAICompatibleEngine(
+            base_url=lambda: settings.text("cloud.base_url"),
+            model=lambda: settings.text("cloud.model"),
+            key=lambda: secrets().get("openai"),
+            enabled=lambda: settings.flag("cloud.enabled"),
+            **self._known_of(model),
+        )
+        price = price_at(base_url, model, self._models.catalog)
+        return self._routing.watched(engine, "cloud", price)
+
+    def _cluster(self, address: str) -> TextEngine:
+        settings, secrets = self._jarvis.settings, self._jarvis.secrets
+        served = _Served(lambda: settings.text("vllm.url"), lambda: secrets().get("vllm") or "")
+        engine = OpenAICompatibleEngine(
+            engine_id="vllm",
+            base_url=lambda: settings.text("vllm.url"),
+            model=lambda: settings.text("vllm.model") or served(),
+            key=lambda: secrets().get("vllm"),
+            enabled=lambda: settings.flag("cloud.enabled"),
+            key_name="vllm",
+            **self._known_of(settings.text("vllm.model")),
+        )
+        price = price_at(address, "", self._models.catalog, own=True)
+        return self._routing.watched(engine, "cloud", price)
+
+    def _known_of(self, model: str) -> _Known:
+        """Return what the catalogue knows of a model that a server names; nothing of one that it does not have."""
+        entry, _ = entry_behind("", model, self._models.catalog)
+        if entry is None:
+            return {"abilities": frozenset(), "context_tokens": 0}
+        return {"abilities": frozenset(entry.abilities), "context_tokens": entry.context_tokens or 0}
+
+    def _once(self, identity: Hashable, make: Callable[[], TextEngine]) -> TextEngine:
+        """Return what was made for `identity`, making it at first: whatever it depends on belongs into it."""
         if identity not in self._made:
             self._made[identity] = make()
         return self._made[identity]

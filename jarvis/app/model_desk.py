@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from jarvis.catalog.download import Progress
+from jarvis.app.model_downloads import download_all, relay
 from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.shape import ModelShape
 from jarvis.contracts.cancel import CancelToken
@@ -21,6 +21,7 @@ from jarvis.contracts.model_desk import (
     RecommendedModel,
     RecommendedSet,
     Removal,
+    Transfer,
     TransferProgress,
 )
 from jarvis.contracts.models import ModelRow
@@ -63,6 +64,15 @@ class AppModelDesk:
             rows = [row for row in rows if row.state != "available" or self._is_chosen(row)]
         return [self._view(row, language) for row in rows]
 
+    def ollama_note(self, language: Language) -> str:
+        """Say what is out of the ordinary about Ollama: none running, and no model of its known, is not."""
+        library = self._models.library
+        found, failure = library.ollama_found, library.ollama_failure
+        if failure is None:
+            return found.sentence(language) if found is not None else ""
+        wanted = failure.code != "ollama.unreachable" or any(row.source == "ollama" for row in library.rows())
+        return failure.sentence(language) if wanted else ""
+
     def recommend(self, language: Language) -> RecommendedSet:
         """Pick a set for this machine and the person's language first."""
         languages = (language, *(other for other in LANGUAGES if other != language))
@@ -88,8 +98,17 @@ class AppModelDesk:
     ) -> ModelView:
         """Fetch a model whole, or go on with an interrupted fetch."""
         self._models.library.reconcile()
-        row = self._models.library.download(identity, cancel=cancel, on_progress=_relay(on_progress))
+        row = self._models.library.download(identity, cancel=cancel, on_progress=relay(on_progress))
         return self._view(row, self._jarvis.language)
+
+    def download_all(
+        self, identities: Sequence[str], cancel: CancelToken, on_change: Callable[[Transfer], None]
+    ) -> list[Transfer]:
+        """Fetch several models, a few at once."""
+        self._models.library.reconcile()
+        return download_all(
+            self._models.library, identities, cancel, on_change, lambda row: self._view(row, self._jarvis.language)
+        )
 
     def take_over(self, source: str, identity: str | None = None) -> ModelView:
         """Use a file, a folder or a model of Ollama's store in place."""
@@ -129,11 +148,11 @@ class AppModelDesk:
         self, identity: str | None, cancel: CancelToken, on_progress: Callable[[TransferProgress], None]
     ) -> Sequence[tuple[str, bool]]:
         """Bring one model, or all, to the newest version; the first that failed is told after the others."""
-        library, relay = self._models.library, _relay(on_progress)
+        library, told = self._models.library, relay(on_progress)
         library.reconcile()
         if identity is not None:
-            return [(identity, library.update(identity, cancel=cancel, on_progress=relay))]
-        done = library.update_all(cancel=cancel, on_progress=relay)
+            return [(identity, library.update(identity, cancel=cancel, on_progress=told))]
+        done = library.update_all(cancel=cancel, on_progress=told)
         failed = [outcome for outcome in done.values() if isinstance(outcome, JarvisError)]
         if failed:
             raise failed[0]
@@ -295,22 +314,6 @@ class AppModelDesk:
             shape=shape,
             pinned=row.pinned,
         )
-
-
-def _relay(on_progress: Callable[[TransferProgress], None]) -> Callable[[Progress], None]:
-    def relay(progress: Progress) -> None:
-        on_progress(
-            TransferProgress(
-                model=progress.model,
-                file=progress.file,
-                done_bytes=progress.done_bytes,
-                total_bytes=progress.total_bytes,
-                bytes_per_second=progress.bytes_per_second or None,
-                seconds_left=progress.seconds_left,
-            )
-        )
-
-    return relay
 
 
 def _recommended(pick: Pick, language: Language, installed: bool) -> RecommendedModel:

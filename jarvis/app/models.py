@@ -14,6 +14,7 @@ from jarvis.app.placing import Placing, devices_of, shape_of, usable_machine, us
 from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.library import ModelLibrary
 from jarvis.catalog.models import catalog_file, load_all
+from jarvis.catalog.ollama_place import OllamaPlace
 from jarvis.catalog.ollama_store import OllamaStore
 from jarvis.catalog.reconcile import reconcile
 from jarvis.contracts.errors import EngineError, StorageError
@@ -112,6 +113,11 @@ class Models:
         return pool
 
     @cached_property
+    def ollama_place(self) -> OllamaPlace:
+        """Where Ollama answers: at the address of the settings, or in a container on this computer."""
+        return OllamaPlace(lambda: self._jarvis.settings.text("ollama.url"))
+
+    @cached_property
     def library(self) -> ModelLibrary:
         """The state of every model and everything that changes it."""
         jarvis, url = self._jarvis, self._jarvis.settings.text("ollama.url")
@@ -120,7 +126,8 @@ class Models:
             catalog=lambda: self.catalog,
             folder=jarvis.folders.models,
             runner=self.pool,
-            ollama=OllamaStore(url) if url else None,
+            ollama=OllamaStore(self.ollama_place.url) if url else None,
+            look_for_ollama=self.ollama_place.look,
             clock=jarvis.clock,
             token=lambda: jarvis.secrets().get("huggingface"),
             choose_variant=chosen_variant,

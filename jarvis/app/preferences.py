@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from jarvis.assistant.ask import AskOptions
 from jarvis.cli.output import system_language
+from jarvis.contracts.cooperation import CooperationLimits
 from jarvis.contracts.errors import Language
+from jarvis.contracts.messages import Privacy
+from jarvis.contracts.routing import RouteWeights
 from jarvis.contracts.skill_ports import FactBook
 from jarvis.settings.store import Settings
 
@@ -53,12 +56,29 @@ def chosen_language(settings: Settings) -> Language | None:
     return "en" if chosen == "en" else "es" if chosen == "es" else None
 
 
-def ask_options(settings: Settings) -> AskOptions:
+def privacy_of(settings: Settings) -> Privacy:
+    """Return what may leave this computer."""
+    if not settings.flag("cloud.enabled"):
+        return "local"
+    return "ask" if settings.text("privacy.cloud") == "ask" else "cloud"
+
+
+def ask_options(settings: Settings, weights: RouteWeights) -> AskOptions:
     """Return what the settings say about answering.
 
     A language that was chosen is the usual one; a question in the other language is still answered in its own.
     """
     return AskOptions(
+        weights=weights,
+        profile=settings.text("routing.profile"),  # type: ignore[arg-type]
+        privacy=privacy_of(settings),
+        personal_data="stay" if settings.text("privacy.personal_data") == "stay" else "replace",
+        pinned_engine=settings.text("routing.model").strip() or None,
+        reuse_answers=settings.flag("answers.reuse"),
+        cooperate=settings.text("cooperation.mode") == "auto",
+        cooperation=CooperationLimits(
+            seconds=settings.number("cooperation.seconds"), usd=settings.number("cooperation.usd")
+        ),
         usual_language=chosen_language(settings) or system_language(),
         confirm_basic=settings.flag("voice.confirm_basic"),
         context_tokens=settings.integer("engine.context_tokens"),

@@ -22,7 +22,8 @@ from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.demo import listen_to_file, run_demo
-from jarvis.voice.loop import Resting, VoiceLoop
+from jarvis.voice.floor import Resting
+from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions, voice_options
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
@@ -214,6 +215,7 @@ class Speech:
         for language in LANGUAGES:
             self._jarvis.skill_book.warm(language)
         self._jarvis.conversation_log.conversations(limit=1)
+        self._jarvis.routing_room.encoder.prepare()
 
     def _present_speaker(self) -> Speaker:
         find_device(self._jarvis.settings.text("voice.speaker"), "output")

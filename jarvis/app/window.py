@@ -25,6 +25,8 @@ _log = logging.getLogger(__name__)
 def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     """Open the desktop app; a second one brings the first one's window forward and fails with a sentence."""
     require_display()
+    # Ahead of Qt: PySide's import hook looks into modules that are being imported, and pydantic's do not survive that.
+    encoder = jarvis.routing_room.encoder
     try:
         from jarvis.desktop.instance import raise_running_instance
         from jarvis.desktop.run import run_desktop
@@ -43,6 +45,7 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
         alerts.stop()
         voice.close()
 
+    encoder.prepare()
     if jarvis.settings.flag("voice.enabled"):
         threading.Thread(target=voice.start, name="jarvis-voice-start", daemon=True).start()
     try:

@@ -1,267 +1,396 @@
-"""The answer while it is being written: the stored draft, and the run through the candidate models.
+"""An open question on its way to an answer: assessed, perhaps known, routed, tried candidate by candidate.
 
-Text reaches the log before it reaches anybody's eyes. Knows only ports.
+Knows only ports. What was shown of a candidate that failed is kept, marked, and the next one begins a message of its
+own.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from jarvis.assistant.prompt import prompt_for, turns_worth_telling
+from jarvis.assistant.asking_back import AskingBack
+from jarvis.assistant.candidate import Asked, CandidateAnswer
+from jarvis.assistant.cooperate import CooperationRun
+from jarvis.assistant.draft import Answer, Draft
+from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN, turns_worth_telling
+from jarvis.assistant.route_words import ALONE, FROM_CACHE, NO_SUCH_MODEL, NOBODY_FITS, chosen, nobody_can, result_stays
+from jarvis.assistant.tool_use import ToolNeedsYes, ToolTurn
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Cancelled, EngineError, Language
+from jarvis.contracts.cooperation import CooperationPlan
+from jarvis.contracts.errors import Cancelled, EngineError, JarvisError
 from jarvis.contracts.events import (
     AskEvent,
+    CacheAnswered,
     EngineFailed,
     EngineLoading,
     EngineNoticed,
     MemoryRecalled,
-    RouteChosen,
     TextDelta,
-    ThoughtDelta,
 )
-from jarvis.contracts.messages import Door, Source, StoredMessage, Usage
-from jarvis.contracts.ports import (
-    Clock,
-    ConversationLog,
-    EngineDone,
-    EngineItem,
-    EngineNotice,
-    EngineText,
-    EngineThought,
-    GenerationOptions,
-    TextEngine,
-)
-from jarvis.contracts.skills import ControlAct
+from jarvis.contracts.messages import DETAIL_CACHED, DETAIL_STAYS, Privacy, ToolCall
+from jarvis.contracts.ports import EngineStatus, TextEngine
+from jarvis.contracts.reuse import CachedAnswer
+from jarvis.contracts.routing import PRIVACY_ORDER, Assessment, Decision, RouteCandidate, RouteQuestion
 
 if TYPE_CHECKING:
     from jarvis.assistant.ask import Abilities, AskOptions
 
-DELTA_SECONDS = 0.025
-"""Text that arrives faster than this is joined, so that one write and one repaint serve many tokens."""
+VERY_HARD = 0.8
+"""Difficulty from which a question gets several models where the settings allow it."""
 
-_CANNOT: dict[Language, str] = {
-    "en": "I cannot answer that yet: it needs a language model, and none can run here now.",
-    "es": "Aún no puedo responder a eso: hace falta un modelo de lenguaje y ahora no hay ninguno disponible.",
-}
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """A whole answer, on its way into the final event."""
-
-    text: str
-    source: Source
-    model: str | None = None
-    skill: str | None = None
-    reason: str = ""
-    usage: Usage = field(default_factory=Usage)
-    cost_usd: float | None = 0.0
-    expects_reply: bool = False
-    spoken: str | None = None
-    control: ControlAct | None = None
-
-
-class Draft:
-    """The assistant's message being written to the log; times count from its creation."""
-
-    def __init__(self, log: ConversationLog, clock: Clock) -> None:
-        self._log = log
-        self._clock = clock
-        self._began = clock.monotonic()
-        self._first: float | None = None
-        self._open = False
-        self.conversation_id = ""
-        self.message_id: str | None = None
-        self.text = ""
-
-    def append(self, text: str) -> None:
-        """Store more text; the first piece creates the message."""
-        if not self._open:
-            message = self._log.add_message(self.conversation_id, "assistant", text, "streaming")
-            self.message_id, self._open, self.text = message.id, True, text
-        else:
-            assert self.message_id is not None
-            self._log.append_text(self.message_id, text)
-            self.text += text
-        if self._first is None:
-            self._first = self._clock.monotonic()
-
-    def write(self, text: str, source: Source) -> None:
-        """Store a whole answer at once."""
-        message = self._log.add_message(self.conversation_id, "assistant", text, "complete", source=source)
-        self.message_id, self.text = message.id, text
-        self._first = self._clock.monotonic()
-
-    def close(
-        self,
-        state: Literal["complete", "failed", "cancelled"],
-        *,
-        source: Source | None = None,
-        model: str | None = None,
-        detail: str = "",
-    ) -> None:
-        """End the message; a later `append` starts another one."""
-        if self._open and self.message_id is not None:
-            self._log.close_message(self.message_id, state, source=source, model=model, detail=detail)
-            self._open = False
-
-    def give_up(self, state: Literal["failed", "cancelled"], detail: str) -> None:
-        """End it without an answer; what went wrong is kept even where no text was."""
-        if self._open:
-            self.close(state, detail=detail)
-        elif self.conversation_id and detail:
-            message = self._log.add_message(self.conversation_id, "assistant", "", "streaming")
-            self.message_id = message.id
-            self._log.close_message(message.id, state, detail=detail)
-
-    def timings(self) -> dict[str, float]:
-        """Return seconds since the question: `first_text` (if any text came) and `total`."""
-        timings = {"total": round(self._clock.monotonic() - self._began, 4)}
-        if self._first is not None:
-            timings["first_text"] = round(self._first - self._began, 4)
-        return timings
 
 
 @dataclass(kw_only=True)
 class ModelRun:
-    """One question on its way through the candidate engines; `answer` is there once `steps` is exhausted."""
+    """One question on its way through the candidate engines; `answer` is there once `steps` is exhausted.
 
-    ask_id: str
-    message_id: str
-    question: str
-    history: Sequence[StoredMessage]
-    language: Language
-    door: Door
+    `allowed` is the strictest privacy that the conversation and the request ask for, None for what the settings say.
+    `consented` is the engine that the person just agreed to.
+    """
+
+    asked: Asked
     cancel: CancelToken
     draft: Draft
     abilities: Abilities
     options: AskOptions
+    allowed: Privacy | None = None
+    consented: str | None = None
     answer: Answer = field(init=False)
-    _usage: Usage = field(init=False, default_factory=Usage)
-    _cost: float | None = field(init=False, default=None)
+    _hops: list[str] = field(init=False, default_factory=list)
+    _turns: list[ToolTurn] = field(init=False)
+    _waiting: list[ToolCall] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._turns = list(self.asked.work.turns)
+        self._waiting = list(self.asked.work.waiting)
 
     def steps(self) -> Iterator[AskEvent]:
-        """Yield recall, route, loading and text; raises the last engine's error when all candidates failed."""
-        engines = {engine.id: engine for engine in self.abilities.engines()}
-        statuses = {identity: engine.status(self.language) for identity, engine in engines.items()}
-        route = self.abilities.router.route(self.question, self.door, self.language, list(statuses.values()))
-        if not route.candidates:
-            reasons = [status.sentence for status in statuses.values() if status.sentence]
-            text = "\n\n".join([_CANNOT[self.language], *reasons])
-            self.draft.write(text, "none")
-            yield TextDelta(ask_id=self.ask_id, text=text)
-            self.answer = Answer(text=text, source="none", reason=route.reason)
+        """Yield route, loading, recall and text; raises the last engine's error when all candidates failed."""
+        if (again := self._known_answer()) is not None:
+            yield from self._give_again(again)
             return
-        yield RouteChosen(ask_id=self.ask_id, candidates=route.candidates, reason=route.reason)
-        for position, candidate in enumerate(route.candidates):
-            status = statuses[candidate]
-            # What Jarvis was told to remember never leaves this computer.
-            facts = self.abilities.recall.recall(self.question) if status.where == "local" else ()
-            if facts:
-                yield MemoryRecalled(ask_id=self.ask_id, texts=facts)
-            if status.state == "loadable":
-                yield EngineLoading(
-                    ask_id=self.ask_id, model=status.model, device=status.device, seconds=status.load_seconds
-                )
-            try:
-                yield from self._stream(engines[candidate], facts, leaving=status.where == "cloud")
-            except EngineError as error:
-                if position + 1 == len(route.candidates):
-                    self._decide(route.candidates, None, route.reason)
-                    raise
-                sentence = error.sentence(self.language)
-                restarts = self.draft.message_id is not None
-                self.draft.close("failed", model=status.model, detail=sentence)
-                yield EngineFailed(
-                    ask_id=self.ask_id, model=status.model, code=error.code, sentence=sentence, restarts=restarts
-                )
-                continue
-            self.draft.close("complete", source="model", model=status.model)
-            self._decide(route.candidates, candidate, route.reason)
-            self.answer = Answer(
-                text=self.draft.text,
-                source="model",
-                model=status.model,
-                reason=route.reason,
-                usage=self._usage,
-                cost_usd=0.0 if status.where == "local" else self._cost,
-            )
-            self._account(candidate, status.model)
+        decision = self.abilities.router.decide(self._route_question, list(self._statuses.values()))
+        if not decision.candidates:
+            yield from self._nobody(decision)
             return
+        yield chosen(self.asked, self._assessment, decision)
+        if self._pinned and self._pinned not in self._engines:
+            sentence = NO_SUCH_MODEL[self.asked.language].format(model=self._pinned)
+            yield self._noticed("route.no_such_model", sentence)
+        if self._together and (yield from self._cooperate(decision)):
+            return
+        yield from self._try_each(decision)
 
-    def _stream(self, engine: TextEngine, facts: Sequence[str], *, leaving: bool) -> Iterator[AskEvent]:
-        prompt = prompt_for(
-            self.question,
-            history=turns_worth_telling(self.history, leaving=leaving),
-            facts=facts,
-            language=self.language,
-            today=self.abilities.clock.now(),
-            spoken=self.door == "voice",
-            budget_tokens=max(self.options.context_tokens - self.options.max_answer_tokens, 256) // 2,
-        )
-        options = GenerationOptions(max_tokens=self.options.max_answer_tokens)
-        clock = self.abilities.clock
-        waiting, emitted_at = "", float("-inf")
-        wrote = False
-        broken: EngineError | Cancelled | None = None
-        pieces = iter(engine.stream(prompt, options, self.cancel))
-        while True:
-            try:
-                piece = next(pieces, None)
-            except (EngineError, Cancelled) as error:
-                broken, piece = error, None
-            if isinstance(piece, EngineText):
-                waiting += piece.text
-                if clock.monotonic() - emitted_at < DELTA_SECONDS:
-                    continue
-            elif isinstance(piece, EngineDone):
-                self._usage, self._cost = piece.usage, piece.cost_usd
-            elif (aside := self._aside(piece)) is not None:
-                yield aside
-                continue
-            if waiting:
-                self.draft.append(waiting)
-                wrote = True
-                yield TextDelta(ask_id=self.ask_id, text=waiting)
-                waiting, emitted_at = "", clock.monotonic()
-            if piece is None:
-                break
-            self.cancel.raise_if_cancelled()
-        if broken is not None:
-            raise broken
-        if not wrote:
-            raise EngineError(
-                "engine.empty",
-                en="{model} sent an empty answer; your question is kept. Ask again or choose another model.",
-                es="{model} envió una respuesta vacía; tu pregunta se conserva. Repite o elige otro modelo.",
-                model=engine.id,
-            )
+    # What is asked.
 
-    def _aside(self, piece: EngineItem | None) -> AskEvent | None:
-        """Return the event for what is not part of the answer; None for everything else."""
-        if isinstance(piece, EngineNotice):
-            sentence = piece.es if self.language == "es" else piece.en
-            return EngineNoticed(ask_id=self.ask_id, code=piece.code, sentence=sentence)
-        if isinstance(piece, EngineThought):
-            return ThoughtDelta(ask_id=self.ask_id, text=piece.text)
-        return None
+    @cached_property
+    def _engines(self) -> dict[str, TextEngine]:
+        return {engine.id: engine for engine in self.abilities.engines()}
 
-    def _decide(self, candidates: Sequence[str], chosen: str | None, reason: str) -> None:
-        self.abilities.ledger.record_decision(
-            message_id=self.message_id, candidates=candidates, chosen=chosen, reason=reason
+    @cached_property
+    def _statuses(self) -> dict[str, EngineStatus]:
+        return {identity: engine.status(self.asked.language) for identity, engine in self._engines.items()}
+
+    @cached_property
+    def _assessment(self) -> Assessment:
+        return self.abilities.router.assess(
+            self.asked.text,
+            self.asked.language,
+            images=len(self.asked.request.images),
+            context_tokens=self._history_tokens,
         )
 
-    def _account(self, engine: str, model: str) -> None:
-        self.abilities.ledger.record_usage(
-            message_id=self.message_id,
-            engine=engine,
+    @cached_property
+    def _history_tokens(self) -> int:
+        told = sum(len(message.text) for message in self.asked.history)
+        most = max(self.options.context_tokens - self.options.max_answer_tokens, 256) // 2
+        return min(round(told / CHARACTERS_PER_TOKEN), most)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """The strictest of what the settings, the conversation and the request allow."""
+        rules = [self.options.privacy, *([self.allowed] if self.allowed else [])]
+        return min(rules, key=PRIVACY_ORDER.index)
+
+    @cached_property
+    def _pinned(self) -> str | None:
+        """The engine that the person chose, by its id or by a name that only one has; a name that none has as it is."""
+        name = self.asked.request.model or self.options.pinned_engine
+        if name is None or name in self._engines:
+            return name
+        called = [one.id for one in self._statuses.values() if name in (one.model, one.id.partition(":")[0])]
+        return called[0] if len(called) == 1 else name
+
+    @cached_property
+    def _route_question(self) -> RouteQuestion:
+        budget = self.abilities.budget
+        return RouteQuestion(
+            text=self.asked.text,
+            assessment=self._assessment,
+            language=self.asked.language,
+            door=self.asked.request.door,
+            background=self.asked.request.background,
+            prompt_tokens=self._history_tokens + round(len(self.asked.text) / CHARACTERS_PER_TOKEN) + 120,
+            max_answer_tokens=self.options.max_answer_tokens,
+            privacy=self.privacy,
+            private=self._must_stay(),
+            pinned=self.consented or self._pinned,
+            weights=self.options.weights,
+            unusable=self.abilities.health.resting(),
+            budget_left_usd=budget.state().left_usd if budget is not None else None,
+            draw=self.abilities.draw(),
+        )
+
+    def _must_stay(self) -> bool:
+        """Tell whether the settings keep personal data here and this question, or what comes with it, has some."""
+        redactor = self.abilities.redactor
+        if redactor is None or self.options.personal_data != "stay":
+            return False
+        told = turns_worth_telling(self.asked.history, leaving=True)
+        return any(redactor.findings(text) for text in [self.asked.text, *(m.text for m in told)])
+
+    # An answer from before.
+
+    def _known_answer(self) -> CachedAnswer | None:
+        earlier = self.abilities.earlier
+        if earlier is None or not self.options.reuse_answers or self.consented or self._turns:
+            return None
+        return earlier.find(
+            self.asked,
+            self._assessment,
+            profile=self.options.profile,
+            privacy=self.privacy,
+            pinned=self._pinned,
+        )
+
+    def _give_again(self, found: CachedAnswer) -> Iterator[AskEvent]:
+        assert self.abilities.earlier is not None
+        yield CacheAnswered(
+            ask_id=self.asked.ask_id, model=found.model, asked=found.question, age_seconds=found.age_seconds
+        )
+        self.draft.write(found.answer, "model", model=found.model, detail=DETAIL_CACHED)
+        self.abilities.earlier.given(found.id, self.draft.message_id or "")
+        yield TextDelta(ask_id=self.asked.ask_id, text=found.answer)
+        reason = FROM_CACHE[self.asked.language].format(asked=found.question)
+        self.answer = Answer(text=found.answer, source="model", model=found.model, reason=reason, cached=True)
+
+    def _keep(self, run: CandidateAnswer) -> None:
+        if self.abilities.earlier is not None and self.options.reuse_answers:
+            self.abilities.earlier.keep(
+                self.asked,
+                self._assessment,
+                run,
+                self.draft.text,
+                profile=self.options.profile,
+                privacy=self.privacy,
+                pinned=self._pinned,
+                conversation_id=self.draft.conversation_id,
+                message_id=self.draft.message_id or "",
+                hops=len(self._hops),
+            )
+
+    # Several together.
+
+    @property
+    def _together(self) -> bool:
+        """Whether several are to work on this: it was asked for, or the settings want it for what is hard."""
+        asked = self.asked.request
+        hard = self._assessment.difficulty >= VERY_HARD and asked.door != "voice"
+        wanted = asked.deep or (self.options.cooperate and hard and self._pinned is None)
+        answered_for = self.consented is not None or self.asked.work.turns
+        return wanted and self.abilities.planner is not None and not answered_for
+
+    def _cooperate(self, decision: Decision) -> Generator[AskEvent, None, bool]:
+        """Yield the cooperation's steps; True if it gave the answer."""
+        planner, deep = self.abilities.planner, self.asked.request.deep
+        assert planner is not None
+        limits = self.options.cooperation if deep else replace(self.options.cooperation, variant="escalate")
+        plan = planner.plan(self._route_question, decision, self._statuses, limits)
+        if plan is None:
+            if deep and not decision.candidates[0].asks:
+                yield self._noticed("cooperation.none", NOBODY_FITS[self.asked.language])
+            return False
+        run = self._cooperation_of(plan)
+        if run.facts:
+            yield MemoryRecalled(ask_id=self.asked.ask_id, texts=tuple(run.facts))
+        try:
+            yield from run.steps()
+        except EngineError as error:
+            self._hops.append(error.code)
+            why = error.sentence(self.asked.language)
+            yield self._noticed("cooperation.failed", ALONE[self.asked.language].format(why=why))
+            return False
+        except (Cancelled, GeneratorExit):
+            self.draft.close("cancelled", detail=DETAIL_STAYS if run.facts else "")
+            self._hops.append("stopped")
+            self._decided(decision, None)
+            raise
+        model = " + ".join(dict.fromkeys(run.models))
+        self.draft.close("complete", source="model", model=model, detail=DETAIL_STAYS if run.facts else "")
+        self._decided(decision, run.writer)
+        self.answer = Answer(
+            text=self.draft.text,
+            source="model",
             model=model,
-            usage=self._usage,
-            cost_usd=self.answer.cost_usd,
-            seconds=self.draft.timings()["total"],
+            reason=plan.sentence,
+            usage=run.usage,
+            cost_usd=run.cost_usd,
+        )
+        return True
+
+    def _cooperation_of(self, plan: CooperationPlan) -> CooperationRun:
+        return CooperationRun(
+            plan=plan,
+            asked=self.asked,
+            engines=self._engines,
+            context_tokens={identity: status.context_tokens for identity, status in self._statuses.items()},
+            facts=() if plan.leaves else self.abilities.recall.recall(self.asked.text),
+            cancel=self.cancel,
+            draft=self.draft,
+            abilities=self.abilities,
+            options=self.options,
+        )
+
+    def _noticed(self, code: str, sentence: str) -> EngineNoticed:
+        return EngineNoticed(ask_id=self.asked.ask_id, code=code, sentence=sentence)
+
+    # Candidates, one after the other.
+
+    def _nobody(self, decision: Decision) -> Iterator[AskEvent]:
+        text = nobody_can(self._statuses.values(), decision, self.asked.language)
+        self.draft.write(text, "none")
+        self._decided(decision, None)
+        yield TextDelta(ask_id=self.asked.ask_id, text=text)
+        self.answer = Answer(text=text, source="none", reason=decision.reason)
+
+    def _try_each(self, decision: Decision) -> Iterator[AskEvent]:
+        left = self._allowed_to_see(decision.candidates)
+        if not left:
+            self._decided(decision, None)
+            raise result_stays()
+        while left:
+            candidate = left.pop(0)
+            run = self._run_of(candidate)
+            if candidate.asks and self.consented != candidate.engine:
+                yield from self._asked_back(self._asking.to_send(run, self._statuses[candidate.engine].device))
+                return
+            self.abilities.health.asked(candidate.engine)
+            try:
+                yield from self._announced(run)
+                yield from run.steps()
+            except ToolNeedsYes as needed:
+                self.abilities.health.answered(candidate.engine)
+                yield from self._asked_back(self._asking.for_tool(needed.call, run))
+                return
+            except (Cancelled, GeneratorExit):
+                self._stopped(run, decision)
+                raise
+            except EngineError as error:
+                self._hops.append(error.code)
+                self.abilities.health.failed(candidate.engine, error.code)
+                left = self._allowed_to_see(left)
+                if not left:
+                    self._decided(decision, None)
+                    raise
+                yield self._fallen_back(error, candidate)
+                continue
+            self.abilities.health.answered(candidate.engine)
+            self._answered(run, decision)
+            return
+
+    def _allowed_to_see(self, candidates: Sequence[RouteCandidate]) -> list[RouteCandidate]:
+        """Return those that may go on: what tools brought to a model on this computer stays on it."""
+        here = any(turn.here for turn in self._turns)
+        return [candidate for candidate in candidates if candidate.where == "local" or not here]
+
+    @property
+    def _asking(self) -> AskingBack:
+        return AskingBack(asked=self.asked, draft=self.draft, abilities=self.abilities)
+
+    def _asked_back(self, steps: Iterator[AskEvent]) -> Iterator[AskEvent]:
+        """Yield the question to the person; it is this run's answer."""
+        yield from steps
+        self.answer = Answer(text=self.draft.text, source="none", expects_reply=True)
+
+    def _run_of(self, candidate: RouteCandidate) -> CandidateAnswer:
+        status = self._statuses[candidate.engine]
+        # What Jarvis was told to remember never leaves this computer.
+        facts = self.abilities.recall.recall(self.asked.text) if candidate.where == "local" else ()
+        return CandidateAnswer(
+            asked=self.asked,
+            candidate=candidate,
+            engine=self._engines[candidate.engine],
+            facts=facts,
+            context_tokens=min(status.context_tokens or self.options.context_tokens, self.options.context_tokens),
+            takes_tools="tools" in status.abilities,
+            cancel=self.cancel,
+            draft=self.draft,
+            abilities=self.abilities,
+            options=self.options,
+            turns=self._turns,
+            waiting=self._waiting,
+        )
+
+    def _announced(self, run: CandidateAnswer) -> Iterator[AskEvent]:
+        status = self._statuses[run.candidate.engine]
+        if run.facts:
+            yield MemoryRecalled(ask_id=self.asked.ask_id, texts=tuple(run.facts))
+        if status.state == "loadable":
+            yield EngineLoading(
+                ask_id=self.asked.ask_id, model=status.model, device=status.device, seconds=status.load_seconds
+            )
+
+    def _fallen_back(self, error: EngineError, candidate: RouteCandidate) -> EngineFailed:
+        sentence = error.sentence(self.asked.language)
+        restarts = self.draft.is_open
+        self.draft.close("failed", model=candidate.model, detail=sentence)
+        return EngineFailed(
+            ask_id=self.asked.ask_id, model=candidate.model, code=error.code, sentence=sentence, restarts=restarts
+        )
+
+    def _answered(self, run: CandidateAnswer, decision: Decision) -> None:
+        candidate = run.candidate
+        detail = DETAIL_STAYS if run.stays else ""
+        self.draft.close("complete", source="model", model=candidate.model, detail=detail)
+        self._decided(decision, candidate.engine)
+        self.answer = Answer(
+            text=self.draft.text,
+            source="model",
+            model=candidate.model,
+            reason=candidate.why if self._hops else decision.reason,
+            usage=run.usage,
+            cost_usd=run.cost_usd,
+        )
+        try:
+            self._keep(run)
+        except JarvisError as error:
+            # The answer is there and stored; only its copy is not.
+            _log.warning("an answer was not kept for later", extra={"facts": {"code": error.code}})
+
+    def _stopped(self, run: CandidateAnswer, decision: Decision) -> None:
+        """Keep who was being listened to when the person stopped it."""
+        candidate = run.candidate
+        self.abilities.health.stopped(candidate.engine)
+        message_id = self.draft.message_id if self.draft.is_open else None
+        self.draft.close("cancelled", model=candidate.model, detail=DETAIL_STAYS if run.stays else "")
+        self._hops.append("stopped")
+        self._decided(decision, candidate.engine if message_id else None)
+        feedback = self.abilities.feedback
+        answer = self.abilities.log.message(message_id) if message_id else None
+        if feedback is not None and answer is not None:
+            feedback.noticed(answer, self.asked.message_id, "stopped")
+
+    def _decided(self, decision: Decision, chosen: str | None) -> None:
+        self.abilities.ledger.record_decision(
+            message_id=self.asked.message_id,
+            assessment=self._assessment,
+            decision=decision,
+            chosen=chosen,
+            hops=tuple(self._hops),
+            door=self.asked.request.door,
         )

@@ -9,12 +9,20 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from jarvis.assistant.answer import Answer, Draft, ModelRun
+from jarvis.assistant.answer import ModelRun
+from jarvis.assistant.candidate import Asked
 from jarvis.assistant.confirmation import confirmation_of
+from jarvis.assistant.consent import CLOUD_CONSENT, TOOL_CONSENT, call_of, work_before
+from jarvis.assistant.draft import Answer, Draft
 from jarvis.assistant.language import language_of
+from jarvis.assistant.question import Questions, checked, is_reply, question_of
+from jarvis.assistant.reused import EarlierAnswers
+from jarvis.assistant.tool_use import ToolTurn, ToolWork, carried_out, not_allowed
 from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.cooperation import CooperationLimits, CooperationPlanner
 from jarvis.contracts.errors import Cancelled, InputError, JarvisError, Language
 from jarvis.contracts.events import (
     FINAL_EVENTS,
@@ -25,8 +33,19 @@ from jarvis.contracts.events import (
     AskStarted,
     SkillMatched,
     TextDelta,
+    ToolAnswered,
 )
-from jarvis.contracts.messages import Conversation, Request, StoredMessage
+from jarvis.contracts.guard import Outgoing, Redactor
+from jarvis.contracts.messages import (
+    DETAIL_ASKED_BACK,
+    Conversation,
+    Image,
+    Privacy,
+    Request,
+    Source,
+    StoredMessage,
+    ToolCall,
+)
 from jarvis.contracts.ports import (
     Clock,
     ConversationLog,
@@ -37,14 +56,18 @@ from jarvis.contracts.ports import (
     Skills,
     TextEngine,
 )
+from jarvis.contracts.routing import PRIVACY_ORDER, EngineHealth, Feedback, Profile, RouteWeights
 from jarvis.contracts.skills import SkillMatch
-
-MAX_QUESTION_CHARACTERS = 2_000_000
-"""Longer questions are refused: no model here reads that much, and the log is not a file store."""
+from jarvis.contracts.spending import Budget
+from jarvis.contracts.tools import Toolbox, ToolResult
 
 _TITLE_CHARACTERS = 60
 _TAKING_AWAY = frozenset({"cancel", "clear", "complete", "delete", "forget", "remove"})
 _DROPPED: dict[Language, str] = {"en": "All right, I left it.", "es": "De acuerdo, lo dejo."}
+_GONE: dict[Language, str] = {
+    "en": "That question was no longer waiting for an answer, so nothing was sent or done. Ask it again.",
+    "es": "Esa pregunta ya no esperaba respuesta y no se envió ni se hizo nada. Repítela.",
+}
 _UNEXPECTED = {
     "en": "Something in Jarvis itself went wrong ({kind}); what was shown is kept. The log has the details.",
     "es": "Algo falló en el propio Jarvis ({kind}); lo mostrado se conserva. El registro tiene los detalles.",
@@ -56,19 +79,29 @@ _log = logging.getLogger(__name__)
 class AskOptions:
     """What the settings say about answering, read anew for every question.
 
-    `language` None follows the words, falling back to `usual_language`.
+    `language` None follows the words, falling back to `usual_language`. `personal_data` in a question for the cloud is
+    replaced before it leaves, or keeps the question here. `pinned_engine` answers everything that it can. `cooperate`
+    lets several models answer what is very hard without being asked to.
     """
 
     usual_language: Language = "en"
+    weights: RouteWeights
+    profile: Profile = "balanced"
     language: Language | None = None
     confirm_basic: bool = True
     context_tokens: int = 4096
     max_answer_tokens: int = 1024
+    privacy: Privacy = "cloud"
+    personal_data: Literal["replace", "stay"] = "replace"
+    pinned_engine: str | None = None
+    reuse_answers: bool = True
+    cooperate: bool = False
+    cooperation: CooperationLimits = field(default_factory=CooperationLimits)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Abilities:
-    """Everything that answering needs, as ports."""
+    """Everything that answering needs, as ports. `draw` returns a random number 0..1 for exploring."""
 
     skills: Skills
     router: Router
@@ -79,6 +112,15 @@ class Abilities:
     ledger: Ledger
     clock: Clock
     options: Callable[[], AskOptions]
+    health: EngineHealth
+    draw: Callable[[], float] = lambda: 0.5
+    budget: Budget | None = None
+    earlier: EarlierAnswers | None = None
+    redactor: Redactor | None = None
+    outgoing: Outgoing | None = None
+    toolbox: Toolbox | None = None
+    planner: CooperationPlanner | None = None
+    feedback: Feedback | None = None
 
 
 class JarvisAssistant:
@@ -86,28 +128,38 @@ class JarvisAssistant:
 
     def __init__(self, abilities: Abilities) -> None:
         self._abilities = abilities
+        # Pictures are not in the log, so those of a question that waits for a yes are kept here.
+        self._pictures: dict[str, tuple[Image, ...]] = {}
 
     def ask(self, request: Request, cancel: CancelToken) -> Iterator[AskEvent]:
         """Answer `request`; see the port."""
-        return _Run(self._abilities, request, cancel).events()
+        return _Run(self._abilities, request, cancel, self._pictures).events()
 
 
 class _Run:
     """One question being answered."""
 
-    def __init__(self, abilities: Abilities, request: Request, cancel: CancelToken) -> None:
+    def __init__(
+        self,
+        abilities: Abilities,
+        request: Request,
+        cancel: CancelToken,
+        pictures: dict[str, tuple[Image, ...]],
+    ) -> None:
         self._abilities = abilities
         self._request = request
         self._cancel = cancel
-        self._options = abilities.options()
-        self._language = request.language or self._options.language or self._options.usual_language
+        self._language: Language = request.language or "en"
         self._id = uuid.uuid4().hex
+        self._questions = Questions(ask_id=self._id, request=request, pictures=pictures)
         self._draft = Draft(abilities.log, abilities.clock)
 
     def events(self) -> Iterator[AskEvent]:
         """Yield the steps; turns every failure into a final event and keeps what was shown."""
         final = False
         try:
+            self._options = self._abilities.options()
+            self._language = self._request.language or self._options.language or self._options.usual_language
             for event in self._steps():
                 final = isinstance(event, FINAL_EVENTS)
                 yield event
@@ -125,7 +177,7 @@ class _Run:
             yield self._failed("internal", sentence)
 
     def _steps(self) -> Iterator[AskEvent]:
-        text = _checked(self._request.text)
+        text = checked(self._request.text)
         self._language = (
             self._request.language or self._options.language or language_of(text, self._options.usual_language)
         )
@@ -133,7 +185,9 @@ class _Run:
         message = self._abilities.log.add_message(conversation.id, "user", text)
         self._draft.conversation_id = conversation.id
         pending = self._abilities.pending.take(conversation.id)
-        answer = confirmation_of(text) if pending else None
+        last = len(history) - 1
+        asked_back = last >= 0 and (history[last].detail == DETAIL_ASKED_BACK or is_reply(history, last))
+        answer = confirmation_of(text) if pending or asked_back else None
         match = None if answer is not None else self._skill(text)
         if match:
             self._language = match.language
@@ -148,15 +202,18 @@ class _Run:
         )
         self._cancel.raise_if_cancelled()
         if pending and answer is not None:
-            yield from (
-                self._confirmed(pending, history)
-                if answer
-                else self._say(Answer(text=_DROPPED[self._language], source="skill", skill=pending.skill))
-            )
+            yield from self._replied(pending, answer, conversation, history)
+        elif answer is not None:
+            # Too late, or somebody answered at another door: no model is to make something of a lone yes.
+            yield from self._say(Answer(text=_GONE[self._language], source="none"))
         elif match:
             yield from self._matched(match, history)
         else:
-            yield from self._model(text, message, history)
+            asked = self._questions.asked(text, message.id, history, self._language)
+            self._language = asked.language
+            if self._asked_again(asked.text, history):
+                asked = replace(asked, request=replace(asked.request, fresh=True))
+            yield from self._model(asked, conversation)
 
     def _conversation(self, text: str) -> tuple[Conversation, list[StoredMessage]]:
         log = self._abilities.log
@@ -187,9 +244,47 @@ class _Run:
         if match.risk == "could_lose" or (match.risk == "acts" and unsure):
             self._abilities.pending.put(self._draft.conversation_id, match)
             question = self._abilities.skills.read_back(match)
-            yield from self._say(Answer(text=question, source="skill", skill=match.skill, expects_reply=True))
+            answer = Answer(text=question, source="skill", skill=match.skill, expects_reply=True)
+            yield from self._say(answer, detail=DETAIL_ASKED_BACK)
         else:
             yield from self._run_skill(match, history)
+
+    def _replied(
+        self, pending: SkillMatch, agreed: bool, conversation: Conversation, history: Sequence[StoredMessage]
+    ) -> Iterator[AskEvent]:
+        """Go on after the yes or no to what was asked back."""
+        if pending.skill == CLOUD_CONSENT:
+            # After a no it is answered here, by what there is.
+            allowed: Privacy | None = None if agreed else "local"
+            consented = str(pending.slots["engine"]) if agreed else None
+            asked = self._questions.asked_before(pending, history, self._language)
+            yield from self._model(asked, conversation, allowed=allowed, consented=consented)
+        elif pending.skill == TOOL_CONSENT and agreed:
+            yield from self._tool_agreed(pending, conversation, history)
+        elif agreed:
+            yield from self._confirmed(pending, history)
+        else:
+            skill = None if pending.skill == TOOL_CONSENT else pending.skill
+            source: Source = "skill" if skill else "none"
+            yield from self._say(Answer(text=_DROPPED[self._language], source=source, skill=skill))
+
+    def _tool_agreed(
+        self, pending: SkillMatch, conversation: Conversation, history: Sequence[StoredMessage]
+    ) -> Iterator[AskEvent]:
+        call, before = call_of(pending), work_before(pending)
+        asked = self._questions.asked_before(pending, history, self._language)
+        result = self._use(call)
+        turn = ToolTurn(call=call, result=result, here=pending.slots["where"] == "local")
+        yield ToolAnswered(ask_id=self._id, name=call.name, ok=result.ok, text=result.text)
+        work = ToolWork(turns=(*before.turns, turn), waiting=before.waiting)
+        yield from self._model(replace(asked, work=work), conversation, consented=str(pending.slots["engine"]))
+
+    def _use(self, call: ToolCall) -> ToolResult:
+        toolbox = self._abilities.toolbox
+        if toolbox is None or toolbox.permission(call, tainted=False) == "never":
+            # It was taken away while the question waited.
+            return not_allowed(call, self._language)
+        return carried_out(toolbox, call, self._request, self._language, self._cancel)
 
     def _confirmed(self, match: SkillMatch, history: Sequence[StoredMessage]) -> Iterator[AskEvent]:
         yield SkillMatched(ask_id=self._id, skill=match.skill, slots=dict(match.slots), confidence=match.confidence)
@@ -208,27 +303,48 @@ class _Run:
                 spoken=reply.spoken,
                 expects_reply=reply.expects_reply,
                 control=reply.control,
-            )
+            ),
+            detail=DETAIL_ASKED_BACK if reply.confirm else "",
         )
 
-    def _model(self, text: str, message: StoredMessage, history: Sequence[StoredMessage]) -> Iterator[AskEvent]:
+    def _asked_again(self, text: str, history: Sequence[StoredMessage]) -> bool:
+        """Tell whether the very same was asked just before: then the last answer was not good enough. Whatever else
+        comes next means that it was taken as it was."""
+        place = len(history) - 1
+        before = question_of(history, place) if history else None
+        if before is None or is_reply(history, place):
+            return False
+        question, answer = history[before], history[place]
+        if not (answer.role == "assistant" and answer.source == "model" and answer.state == "complete"):
+            return False
+        same = " ".join(question.text.casefold().split()) == " ".join(text.casefold().split())
+        if self._abilities.feedback is not None:
+            self._abilities.feedback.noticed(answer, question.id, "retry" if same else "kept")
+        return same
+
+    def _model(
+        self,
+        asked: Asked,
+        conversation: Conversation,
+        *,
+        allowed: Privacy | None = None,
+        consented: str | None = None,
+    ) -> Iterator[AskEvent]:
+        rules = [rule for rule in (conversation.privacy, asked.request.privacy, allowed) if rule is not None]
         run = ModelRun(
-            ask_id=self._id,
-            message_id=message.id,
-            question=text,
-            history=history,
-            language=self._language,
-            door=self._request.door,
+            asked=asked,
             cancel=self._cancel,
             draft=self._draft,
             abilities=self._abilities,
             options=self._options,
+            allowed=min(rules, key=PRIVACY_ORDER.index) if rules else None,
+            consented=consented,
         )
         yield from run.steps()
         yield self._finished(run.answer)
 
-    def _say(self, answer: Answer) -> Iterator[AskEvent]:
-        self._draft.write(answer.text, answer.source)
+    def _say(self, answer: Answer, *, detail: str = "") -> Iterator[AskEvent]:
+        self._draft.write(answer.text, answer.source, detail=detail)
         yield TextDelta(ask_id=self._id, text=answer.text)
         yield self._finished(answer)
 
@@ -250,6 +366,7 @@ class _Run:
             expects_reply=answer.expects_reply,
             spoken=answer.spoken,
             control=answer.control,
+            cached=answer.cached,
             language=self._language,
         )
 
@@ -275,24 +392,3 @@ class _Run:
 def _takes_away(skill: str) -> bool:
     """True for skills such as `timers.cancel`: wrongly heard, they lose something although no value was said."""
     return skill.rpartition(".")[2].split("_")[0] in _TAKING_AWAY
-
-
-def _checked(text: str) -> str:
-    text = text.replace("\x00", "").strip()
-    if not text:
-        raise InputError(
-            "ask.empty",
-            en="There was nothing to answer: the question is empty.",
-            es="No había nada que responder: la pregunta está vacía.",
-        )
-    if len(text) > MAX_QUESTION_CHARACTERS:
-        raise InputError(
-            "ask.too_long",
-            en="The question has {have} characters, more than the {limit} that Jarvis takes; nothing was stored. "
-            "Ask about a part of it.",
-            es="La pregunta tiene {have} caracteres, más de los {limit} que admite Jarvis; no se guardó nada. "
-            "Pregunta por una parte.",
-            have=len(text),
-            limit=MAX_QUESTION_CHARACTERS,
-        )
-    return text.encode("utf-8", "replace").decode("utf-8")

@@ -7,27 +7,35 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from jarvis.cli.answer_lines import lines_of
 from jarvis.cli.output import batch_rows, plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import LANGUAGES, Language
+from jarvis.contracts.errors import LANGUAGES, InputError, Language
 from jarvis.contracts.events import (
     AskCancelled,
     AskEvent,
     AskFailed,
     AskFinished,
     AskStarted,
+    CacheAnswered,
+    ConsentAsked,
     EngineFailed,
-    EngineLoading,
-    EngineNoticed,
+    Redacted,
+    RouteChosen,
+    StageFinished,
     TextDelta,
+    ToolAnswered,
+    ToolCalled,
+    event_to_json,
 )
-from jarvis.contracts.messages import Request
+from jarvis.contracts.messages import Image, Request
 
 _LANGUAGE = click.Choice(LANGUAGES)
 
@@ -55,23 +63,55 @@ _LANGUAGE = click.Choice(LANGUAGES)
 @click.option(
     "--yes", is_flag=True, help=words("Answer yes when Jarvis asks back.", "Responder sí si Jarvis pregunta.")
 )
+@click.option(
+    "--deep",
+    is_flag=True,
+    help=words("Have several specialists answer together.", "Que respondan varios especialistas juntos."),
+)
+@click.option(
+    "--fresh", is_flag=True, help=words("Give no earlier answer again.", "No repetir una respuesta anterior.")
+)
+@click.option(
+    "--background",
+    is_flag=True,
+    help=words("Nobody waits: a slow model may answer.", "Nadie espera: puede responder un modelo lento."),
+)
+@click.option(
+    "--model", metavar="ID", help=words("Model that is to answer, if it can.", "Modelo que debe responder, si puede.")
+)
+@click.option(
+    "--privacy",
+    type=click.Choice(("local", "ask", "cloud")),
+    help=words("What may leave; never more than is set.", "Qué puede salir; nunca más de lo configurado."),
+)
+@click.option(
+    "--image",
+    "images",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=words("A picture to go with the question.", "Una imagen que acompaña la pregunta."),
+)
 @click.pass_obj
-def ask(
-    services: Services,
-    text: tuple[str, ...],
-    as_json: bool,
-    lang: Language | None,
-    conversation: str | None,
-    go_on: bool,
-    yes: bool,
-) -> None:
+def ask(services: Services, /, text: tuple[str, ...], as_json: bool, go_on: bool, yes: bool, **how: Any) -> None:
     """Answer on stdout; streams unless `--json`."""
     with plain_failures(services.language):
         question = sys.stdin.read() if text == ("-",) else " ".join(text)
-        if go_on and not conversation:
+        request = Request(
+            text=question,
+            door="cli",
+            conversation_id=how["conversation"],
+            language=how["lang"],
+            images=tuple(_picture(file) for file in how["images"]),
+            deep=how["deep"],
+            fresh=how["fresh"],
+            background=how["background"],
+            model=how["model"],
+            privacy=how["privacy"],
+        )
+        if go_on and not request.conversation_id:
             last = services.conversations().conversations(limit=1)
-            conversation = last[0].id if last else None
-        asker = _Asker(services, as_json=as_json, language=lang, conversation=conversation)
+            request = replace(request, conversation_id=last[0].id if last else None)
+        asker = _Asker(services, request, as_json=as_json)
         final = asker.ask(question)
         while isinstance(final, AskFinished) and final.expects_reply:
             if yes:
@@ -84,20 +124,46 @@ def ask(
         asker.finish(final)
 
 
+_STEPS = (RouteChosen, CacheAnswered, Redacted, ConsentAsked, ToolCalled, ToolAnswered, EngineFailed, StageFinished)
+_PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+}
+_LARGEST_PICTURE = 20_000_000
+
+
+def _picture(file: Path) -> Image:
+    kind = _PICTURES.get(file.suffix.lower())
+    if kind is None or file.stat().st_size > _LARGEST_PICTURE:
+        raise InputError(
+            "ask.picture",
+            en="{file} is not a picture that models take (PNG, JPEG, WebP or GIF up to 20 MB); nothing was asked.",
+            es="{file} no es una imagen que acepten los modelos (PNG, JPEG, WebP o GIF de hasta 20 MB); no se preguntó "
+            "nada.",
+            file=file.name,
+        )
+    return Image(data=file.read_bytes(), media_type=kind)
+
+
 class _Asker:
     """Asks within one conversation and prints the steps."""
 
-    def __init__(
-        self, services: Services, *, as_json: bool, language: Language | None, conversation: str | None
-    ) -> None:
+    def __init__(self, services: Services, first: Request, *, as_json: bool) -> None:
         self._services = services
+        self._request = first
+        self._conversation = first.conversation_id
         self._as_json = as_json
-        self._language = language
-        self._conversation = conversation
+        self._events: list[AskEvent] = []
+        self._shown = ""
 
     def ask(self, text: str) -> AskEvent:
         """Return the final event; Ctrl-C cancels the run instead of killing it."""
-        request = Request(text=text, door="cli", conversation_id=self._conversation, language=self._language)
+        request = replace(self._request, text=text, conversation_id=self._conversation)
+        # A yes or no to what Jarvis asked back is neither deep nor about a picture.
+        self._request = replace(self._request, images=(), deep=False, fresh=False)
         cancel = CancelToken()
         final: AskEvent | None = None
         with _interrupt_cancels(cancel):
@@ -105,6 +171,7 @@ class _Asker:
                 final = event
                 if isinstance(event, AskStarted):
                     self._conversation = event.conversation_id
+                self._events.append(event)
                 if not self._as_json:
                     self._show(event)
         assert final is not None
@@ -123,17 +190,13 @@ class _Asker:
 
     def _show(self, event: AskEvent) -> None:
         if isinstance(event, TextDelta):
+            self._shown += event.text
             click.echo(event.text, nl=False)
-        elif isinstance(event, AskFinished):
+        elif isinstance(event, AskFinished) or (isinstance(event, AskFailed | AskCancelled) and event.text):
             click.echo()
-        elif isinstance(event, EngineLoading):
-            click.echo(words(f"Loading {event.model} …", f"Cargando {event.model} …"), err=True)
-        elif isinstance(event, EngineNoticed):
-            click.echo(event.sentence, err=True)
-        elif isinstance(event, EngineFailed):
-            click.echo(f"\n{event.sentence}", err=True)
-        elif isinstance(event, AskFailed | AskCancelled) and event.text:
-            click.echo()
+        else:
+            for line in lines_of(event, shown=self._shown):
+                click.echo(line, err=True)
 
     def _document(self, final: AskEvent) -> dict[str, Any]:
         document: dict[str, Any] = {"conversation_id": self._conversation}
@@ -152,6 +215,8 @@ class _Asker:
                 "skill": final.skill,
                 "language": final.language,
                 "expects_reply": final.expects_reply,
+                "cached": final.cached,
+                "steps": [event_to_json(event) for event in self._events if isinstance(event, _STEPS)],
                 **document,
             }
         if isinstance(final, AskFailed):

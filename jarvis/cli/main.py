@@ -7,7 +7,17 @@ from collections.abc import Callable
 import click
 
 from jarvis import __version__
-from jarvis.cli import asking, models_commands, models_planning, settings_commands, voice_commands
+from jarvis.cli import (
+    asking,
+    guard_commands,
+    mcp_commands,
+    models_commands,
+    models_planning,
+    routing_commands,
+    settings_commands,
+    spending_commands,
+    voice_commands,
+)
 from jarvis.cli.output import plain_failures, words
 from jarvis.cli.services import Services
 
@@ -51,6 +61,14 @@ def command_line(build: Callable[[], Services]) -> click.Group:
         voice_commands.say,
         models_commands.models,
         models_planning.free,
+        routing_commands.route,
+        routing_commands.rate,
+        routing_commands.routing,
+        guard_commands.redact,
+        guard_commands.audit,
+        guard_commands.permissions,
+        mcp_commands.mcp,
+        spending_commands.usage,
         settings_commands.doctor,
         settings_commands.keys,
         settings_commands.config,

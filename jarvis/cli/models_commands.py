@@ -12,8 +12,10 @@ import click
 from jarvis.cli.models_planning import build_server, estimate, measure, plan, recommend
 from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
+from jarvis.cli.transfers import board_for, size_words
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.model_desk import ModelView, TransferProgress
+from jarvis.contracts.errors import Language
+from jarvis.contracts.model_desk import ModelView, Transfer
 
 _JSON_HELP = words("Print JSON.", "Imprimir JSON.")
 _ID = click.argument("identity", metavar="ID")
@@ -79,6 +81,8 @@ def models_status(services: Services, as_json: bool) -> None:
     with plain_failures(services.language):
         desk = services.models()
         views = desk.views(services.language, installed_only=True)
+        if note := desk.ollama_note(services.language):
+            click.echo(note, err=as_json)
         if as_json:
             print_json([asdict(view) for view in views])
             return
@@ -106,21 +110,23 @@ def models_status(services: Services, as_json: bool) -> None:
 @_JSON
 @click.pass_obj
 def models_download(services: Services, identities: tuple[str, ...], as_json: bool) -> None:
-    """Shows bytes, rate and time left on a terminal; Ctrl-C keeps what came for the next time."""
-    views = []
+    """Several at once, with bytes, rate and time left on stderr; Ctrl-C keeps what came for the next time."""
     with plain_failures(services.language):
-        for identity in identities:
-            meter = Meter(quiet=as_json or not sys.stderr.isatty())
-            try:
-                view = services.models().download(identity, CancelToken(), meter.show)
-            finally:
-                meter.end()
-            views.append(view)
-            if not as_json:
-                click.echo(words(f"{view.id} is installed.", f"{view.id} está instalado."))
-        if as_json:
-            documents = [asdict(view) for view in views]
-            print_json(documents[0] if len(documents) == 1 else documents)
+        board = board_for(as_json)
+        try:
+            ended = services.models().download_all(identities, CancelToken(), board.show)
+        except KeyboardInterrupt:
+            board.close()
+            click.echo(
+                words(
+                    "Paused; what arrived is kept, and the same command goes on from there.",
+                    "En pausa; lo que llegó se conserva y la misma orden continúa desde ahí.",
+                ),
+                err=True,
+            )
+            raise
+        board.close()
+        _tell_downloads(ended, services.language, as_json)
 
 
 @models.command(
@@ -197,9 +203,11 @@ def models_pin(services: Services, identity: str, off: bool, as_json: bool) -> N
 def models_update(services: Services, identity: str | None, as_json: bool) -> None:
     """What runs is paused for the exchange and resumed."""
     with plain_failures(services.language):
-        meter = Meter(quiet=as_json or not sys.stderr.isatty())
-        done = services.models().update(identity, CancelToken(), meter.show)
-        meter.end()
+        board = board_for(as_json)
+        try:
+            done = services.models().update(identity, CancelToken(), board.progress)
+        finally:
+            board.close()
         if as_json:
             print_json([{"id": name, "updated": changed} for name, changed in done])
             return
@@ -234,8 +242,8 @@ def models_remove(services: Services, identity: str, yes: bool, as_json: bool) -
         elif freed:
             click.echo(
                 words(
-                    f"{removal.id} was removed; {_size(freed)} are free again.",
-                    f"{removal.id} se ha borrado; quedan libres {_size(freed)} más.",
+                    f"{removal.id} was removed; {size_words(freed)} are free again.",
+                    f"{removal.id} se ha borrado; quedan libres {size_words(freed)} más.",
                 )
             )
         else:
@@ -246,6 +254,27 @@ def models_remove(services: Services, identity: str, yes: bool, as_json: bool) -
 
 for _command in (recommend, estimate, plan, measure, build_server):
     models.add_command(_command)
+
+
+def _tell_downloads(ended: Sequence[Transfer], language: Language, as_json: bool) -> None:
+    """Say what is here now, and why what is not is not; exits with 1 where any failed.
+
+    The JSON of one model is its document, that of several a list of those that are known.
+    """
+    failed = [transfer for transfer in ended if transfer.state != "finished"]
+    views = [transfer.view for transfer in ended if transfer.view is not None]
+    if as_json and len(ended) > 1:
+        print_json([asdict(view) for view in views])
+    elif as_json and not failed:
+        print_json(asdict(views[0]))
+    for transfer in ended:
+        if transfer.state == "finished" and not as_json:
+            click.echo(words(f"{transfer.model} is installed.", f"{transfer.model} está instalado."))
+    for transfer in failed:
+        if transfer.failure is not None:
+            click.echo(transfer.failure.sentence(language), err=True)
+    if failed:
+        raise SystemExit(1)
 
 
 def _print_lines(views: Sequence[ModelView], *, whole: bool = False) -> None:
@@ -261,16 +290,10 @@ def _print_lines(views: Sequence[ModelView], *, whole: bool = False) -> None:
 
 def _print_line(view: ModelView, width: int) -> None:
     mark = {"active": "●", "installed": "○", "failed": "!", "downloading": "↓", "inactive": "-"}.get(view.state, " ")
-    size = _size(view.bytes) if view.bytes else ""
+    size = size_words(view.bytes) if view.bytes else ""
     state = words("cloud, off", "nube, sin usar") if _is_idle_cloud(view) else _STATES[view.state]
     licence = f" [{view.licence}]" if view.licence else ""
     click.echo(f"{mark} {view.id:<{width}}  {size:>8}  {state:<15}  {view.about}{licence}".rstrip())
-
-
-def _size(count: int) -> str:
-    if count < 1_000_000:
-        return f"{count / 1e3:.1f} kB"
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
 
 
 def _agreed() -> bool:
@@ -292,26 +315,3 @@ def _tell(view: ModelView, as_json: bool, sentence: str) -> None:
         print_json(document)
     else:
         click.echo(sentence)
-
-
-class Meter:
-    """One line on the terminal: file, bytes, rate, time left."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._shown = False
-
-    def show(self, progress: TransferProgress) -> None:
-        """Redraw the line."""
-        if self._quiet:
-            return
-        self._shown = True
-        rate = f"  {progress.bytes_per_second / 1e6:.1f} MB/s" if progress.bytes_per_second else ""
-        left = f"  {progress.seconds_left:.0f} s" if progress.seconds_left is not None else ""
-        line = f"{progress.file}  {progress.done_bytes / 1e6:.1f}/{progress.total_bytes / 1e6:.1f} MB{rate}{left}"
-        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._shown:
-            click.echo(err=True)

@@ -12,9 +12,13 @@ from typing import Literal, Protocol
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
+from jarvis.contracts.guard import AuditLog, Permissions, Redactor
+from jarvis.contracts.mcp_desk import McpDesk
 from jarvis.contracts.model_desk import ModelDesk
 from jarvis.contracts.ports import Assistant, ConversationLog, SecretStore, Skills, TextToSpeech
+from jarvis.contracts.routing_desk import RoutingDesk
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.contracts.spending import Spending
 from jarvis.settings.folders import Folders
 from jarvis.settings.store import Settings
 
@@ -77,6 +81,30 @@ class Services(Protocol):
 
     def models(self) -> ModelDesk:
         """Everything about models."""
+        ...
+
+    def routing(self) -> RoutingDesk:
+        """How questions are routed, and what was learned."""
+        ...
+
+    def redactor(self) -> Redactor:
+        """Finds personal data."""
+        ...
+
+    def audit(self) -> AuditLog:
+        """The record of what left and what acted."""
+        ...
+
+    def permissions(self) -> Permissions:
+        """Which skills and tools may act."""
+        ...
+
+    def mcp(self) -> McpDesk:
+        """The MCP servers."""
+        ...
+
+    def spending(self) -> Spending:
+        """What was spent, and the limits."""
         ...
 
     def desktop(self, arguments: list[str]) -> int:

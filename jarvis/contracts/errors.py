@@ -50,6 +50,14 @@ class EngineError(JarvisError):
         self.retryable = retryable
 
 
+class BudgetError(EngineError):
+    """A call would pass the spending limit of the day or the month; another engine may still answer."""
+
+
+class NotAllowed(JarvisError):
+    """A skill, tool or engine is forbidden to do this, by a permission or by the privacy in force."""
+
+
 class StorageError(JarvisError):
     """The database or a file of Jarvis' own could not be read or written."""
 

@@ -49,10 +49,18 @@ class MemoryRecalled(AskEvent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RouteChosen(AskEvent):
-    """The ordered engines that will be tried, and one sentence on why."""
+    """The ordered engines that will be tried, and one sentence on why.
+
+    `details` has one JSON-ready row per candidate with the fields of `RouteCandidate`, `excluded` one per engine that
+    may not answer with those of `Excluded`.
+    """
 
     candidates: tuple[str, ...]
     reason: str
+    difficulty: float | None = None
+    domain: str | None = None
+    details: tuple[dict[str, Any], ...] = ()
+    excluded: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +98,85 @@ class EngineFailed(AskEvent):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CacheAnswered(AskEvent):
+    """An earlier answer is given again, made by `model` to the question `asked`, `age_seconds` ago; asking with
+    `fresh` gets a new one."""
+
+    model: str
+    asked: str
+    age_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Redacted(AskEvent):
+    """Personal data was replaced before the question left for `model`: how many of each kind, never what."""
+
+    model: str
+    kinds: dict[str, int]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConsentAsked(AskEvent):
+    """The next candidate would take the question elsewhere; `preview` is exactly what would be sent, as JSON-ready
+    messages, after redaction."""
+
+    model: str
+    where: str
+    preview: tuple[dict[str, Any], ...]
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolCalled(AskEvent):
+    """A model wants a tool used; `permission` is what holds for it ("allow", "ask", "never")."""
+
+    name: str
+    arguments: dict[str, Any]
+    permission: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToolAnswered(AskEvent):
+    """What came back from a tool; `ok` False means that it failed or was not allowed, and `text` says so."""
+
+    name: str
+    ok: bool
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageStarted(AskEvent):
+    """One part of a cooperation begins: `role` such as "maths" or "review", `title` in the language of the ask."""
+
+    stage: int
+    stages: int
+    role: str
+    title: str
+    model: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageDelta(AskEvent):
+    """More of what a stage writes: shown aside, not part of the answer, never spoken."""
+
+    stage: int
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StageFinished(AskEvent):
+    """A stage is done: its whole text, or the sentence of why it gave none (`ok` False)."""
+
+    stage: int
+    role: str
+    model: str
+    ok: bool
+    text: str
+    seconds: float
+    cost_usd: float | None = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TextDelta(AskEvent):
     """More of the answer; already stored when it is emitted."""
 
@@ -118,6 +205,7 @@ class AskFinished(AskEvent):
     spoken: str | None = None
     language: Language = "en"
     control: ControlAct | None = None
+    cached: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +237,14 @@ EVENT_TYPES: dict[str, type[AskEvent]] = {
         EngineNoticed,
         EngineFailed,
         ThoughtDelta,
+        CacheAnswered,
+        Redacted,
+        ConsentAsked,
+        ToolCalled,
+        ToolAnswered,
+        StageStarted,
+        StageDelta,
+        StageFinished,
         TextDelta,
         AskFinished,
         AskFailed,
@@ -173,7 +269,7 @@ def event_from_json(document: dict[str, Any]) -> AskEvent:
     values = {f.name: document[f.name] for f in fields(cls) if f.name in document}
     if "usage" in values:
         values["usage"] = Usage(**values["usage"])
-    for name in ("texts", "candidates"):
+    for name in ("texts", "candidates", "details", "excluded", "preview"):
         if name in values:
             values[name] = tuple(values[name])
     return cls(**values)

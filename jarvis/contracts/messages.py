@@ -13,22 +13,10 @@ Door = Literal["chat", "voice", "quick", "cli", "api"]
 """Where a question came in."""
 Source = Literal["skill", "model", "memory", "none"]
 """What answered: a skill, a language model, a stored memory, or nothing could."""
+Privacy = Literal["local", "ask", "cloud"]
+"""Nothing leaves; each question that would leave is asked about first; questions may leave."""
 HearingQuality = Literal["typed", "full", "basic"]
 """How the words came to be known: typed, a full recogniser, or the basic fallback one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """One question on its way to `Assistant.ask`.
-
-    `conversation_id` None starts a new conversation. `language` None lets Jarvis tell it from the words.
-    """
-
-    text: str
-    door: Door = "chat"
-    conversation_id: str | None = None
-    language: Language | None = None
-    hearing: HearingQuality = "typed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +25,28 @@ class Image:
 
     data: bytes = field(repr=False)
     media_type: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """One question on its way to `Assistant.ask`.
+
+    `conversation_id` None starts a new conversation. `language` None lets Jarvis tell it from the words. `deep` asks
+    several specialists together, `fresh` wants no answer from the cache, `model` is the engine that is to answer, and
+    `privacy` may be stricter than the settings, never laxer. `background` means that nobody waits for the answer.
+    """
+
+    text: str
+    door: Door = "chat"
+    conversation_id: str | None = None
+    language: Language | None = None
+    hearing: HearingQuality = "typed"
+    images: tuple[Image, ...] = ()
+    deep: bool = False
+    fresh: bool = False
+    model: str | None = None
+    privacy: Privacy | None = None
+    background: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,11 +60,13 @@ class ToolCall:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToolSpec:
-    """A tool that a model may call; `parameters` is a JSON Schema of type object."""
+    """A tool that a model may call; `parameters` is a JSON Schema of type object. What a `private` one answers never
+    leaves this computer, so only models here are offered it."""
 
     name: str
     description: str
     parameters: dict[str, object]
+    private: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +102,16 @@ MessageState = Literal["complete", "streaming", "cancelled", "failed", "interrup
 """`interrupted`: Jarvis itself ended while the answer was being written; the text shown so far is kept."""
 
 
+DETAIL_CACHED = "cached"
+"""`detail` of a stored answer that was given before."""
+
+DETAIL_ASKED_BACK = "asked back"
+"""`detail` of a stored message in which Jarvis only asked whether it may go on with the question."""
+
+DETAIL_STAYS = "stays"
+"""`detail` of a stored answer that drew on what never leaves this computer: what is remembered, or tools used here."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredMessage:
     """One message as the conversation log keeps it; `created_at` is an aware UTC time."""
@@ -107,9 +129,10 @@ class StoredMessage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
-    """A titled run of messages; times are aware UTC."""
+    """A titled run of messages; times are aware UTC. `privacy` None follows the settings."""
 
     id: str
     title: str
     created_at: datetime
     updated_at: datetime
+    privacy: Privacy | None = None

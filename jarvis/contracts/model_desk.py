@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Language
+from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.models import EngineKind, ModelKind, ModelSource, ModelState
 from jarvis.contracts.placement import KvType, MemoryEstimate, Plan
 
@@ -57,6 +57,24 @@ class TransferProgress:
     total_bytes: int
     bytes_per_second: float | None = None
     seconds_left: float | None = None
+
+
+TransferState = Literal["queued", "running", "finished", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Transfer:
+    """One of several downloads: `model` is its id, or what was asked for where there is no such model.
+
+    `progress` is None until bytes came. After the end `view` is the model as it is then, None for one that is unknown,
+    and `failure` says why it failed.
+    """
+
+    model: str
+    state: TransferState = "queued"
+    progress: TransferProgress | None = None
+    view: ModelView | None = None
+    failure: JarvisError | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,6 +139,11 @@ class ModelDesk(Protocol):
         each, unless `every_quantization`."""
         ...
 
+    def ollama_note(self, language: Language) -> str:
+        """Say, after `views`, what is out of the ordinary about Ollama: a container that answers in its place or cannot
+        be reached, models that do not answer now. Empty where there is nothing to say."""
+        ...
+
     def recommend(self, language: Language) -> RecommendedSet:
         """Pick a set for this machine."""
         ...
@@ -129,6 +152,16 @@ class ModelDesk(Protocol):
         self, identity: str, cancel: CancelToken, on_progress: Callable[[TransferProgress], None]
     ) -> ModelView:
         """Fetch a model whole, or go on with an interrupted fetch."""
+        ...
+
+    def download_all(
+        self, identities: Sequence[str], cancel: CancelToken, on_change: Callable[[Transfer], None]
+    ) -> list[Transfer]:
+        """Fetch several models, a few at once; one that fails stops no other. Returns how each ended, in order.
+
+        `on_change` is called from several threads, one at a time. Cancelled, or interrupted by an exception in the
+        waiting thread, all of them pause: what arrived is kept, and the next download of the model goes on from there.
+        """
         ...
 
     def take_over(self, source: str, identity: str | None = None) -> ModelView:

@@ -5,7 +5,7 @@ Unless said otherwise a port may be called from any thread.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -18,6 +18,7 @@ from jarvis.contracts.messages import (
     Conversation,
     Door,
     MessageState,
+    Privacy,
     Request,
     Source,
     StoredMessage,
@@ -25,8 +26,10 @@ from jarvis.contracts.messages import (
     ToolSpec,
     Usage,
 )
+from jarvis.contracts.routing import Assessment, Decision, RouteQuestion
 from jarvis.contracts.skills import SkillMatch, SkillReply
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, Transcript, WakeHit
+from jarvis.contracts.spending import Call
 
 
 class Clock(Protocol):
@@ -71,7 +74,8 @@ class EngineStatus:
     """One text engine as it is now. `sentence` says what is missing when it is not usable, else is empty.
 
     `abilities` are those of the model ("vision", "tools", "code" ...); `context_tokens` 0 means unknown.
-    `device` is "GPU 0", "GPU 0+CPU", "CPU" or the name of the server.
+    `device` is "GPU 0", "GPU 0+CPU", "CPU" or the name of the server. `preferred` means that the person put it in
+    service by name.
     """
 
     id: str
@@ -84,13 +88,15 @@ class EngineStatus:
     context_tokens: int = 0
     abilities: frozenset[str] = frozenset()
     tokens_per_second: float | None = None
+    preferred: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GenerationOptions:
     """How to sample one answer; `json_schema` None means free text.
 
-    `tool_choice` is "auto", "none", "required" or the name of one of `tools`.
+    `tool_choice` is "auto", "none", "required" or the name of one of `tools`. `message_id` and `stage` name what the
+    answer is for in the ledger: the question's message, and "answer" or a role in a cooperation.
     """
 
     max_tokens: int = 1024
@@ -98,6 +104,8 @@ class GenerationOptions:
     json_schema: dict[str, object] | None = None
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: str = "auto"
+    message_id: str = ""
+    stage: str = "answer"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,7 +150,14 @@ class EngineDone:
     cost_usd: float | None = None
 
 
-EngineItem = EngineText | EngineThought | EngineToolCall | EngineNotice | EngineDone
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EngineRedacted:
+    """Personal data was replaced in the prompt before it left: how many of each kind. Comes first, if at all."""
+
+    kinds: Mapping[str, int]
+
+
+EngineItem = EngineText | EngineThought | EngineToolCall | EngineNotice | EngineRedacted | EngineDone
 """What a streamed answer consists of; `EngineDone` comes once, last."""
 
 
@@ -171,19 +186,18 @@ class TextEngine(Protocol):
         ...
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Route:
-    """The decision: engine ids in the order to try, and one sentence of reason in the asked language."""
-
-    candidates: tuple[str, ...]
-    reason: str
-
-
 class Router(Protocol):
-    """Pure choice of engines for a question."""
+    """Choice of engines for a question."""
 
-    def route(self, text: str, door: Door, language: Language, engines: Sequence[EngineStatus]) -> Route:
-        """Return usable engines in order; empty `candidates` when none can answer."""
+    def assess(
+        self, text: str, language: Language | None = None, *, images: int = 0, context_tokens: int = 0
+    ) -> Assessment:
+        """Tell how hard the question is and what it is about; see `Assessor`."""
+        ...
+
+    def decide(self, question: RouteQuestion, engines: Sequence[EngineStatus]) -> Decision:
+        """Return usable engines in order; empty `candidates` when none can answer. The same question and engines give
+        the same decision, as long as nothing is learned in between."""
         ...
 
 
@@ -207,6 +221,10 @@ class ConversationLog(Protocol):
         ...
 
     def rename(self, conversation_id: str, title: str) -> None: ...
+
+    def set_privacy(self, conversation_id: str, privacy: Privacy | None) -> None:
+        """Say what this conversation allows, where that is stricter than the settings; None follows them again."""
+        ...
 
     def delete(self, conversation_id: str) -> None:
         """Remove the conversation and its messages for good."""
@@ -243,6 +261,10 @@ class ConversationLog(Protocol):
         """Oldest first; with `limit` only the newest that many."""
         ...
 
+    def message(self, message_id: str) -> StoredMessage | None:
+        """One message, None when it is gone."""
+        ...
+
 
 class PendingConfirmations(Protocol):
     """The question that Jarvis asked back in a conversation, waiting for yes or no."""
@@ -255,15 +277,25 @@ class PendingConfirmations(Protocol):
 
 
 class Ledger(Protocol):
-    """What every model call used, and why it was routed so."""
+    """What every model call used, and why each question was routed so. Holds no text of the person."""
 
-    def record_usage(
-        self, *, message_id: str, engine: str, model: str, usage: Usage, cost_usd: float | None, seconds: float
-    ) -> None: ...
+    def record_call(self, call: Call) -> None:
+        """Keep one model call."""
+        ...
 
     def record_decision(
-        self, *, message_id: str, candidates: Sequence[str], chosen: str | None, reason: str
-    ) -> None: ...
+        self,
+        *,
+        message_id: str,
+        assessment: Assessment,
+        decision: Decision,
+        chosen: str | None,
+        hops: Sequence[str] = (),
+        door: Door | None = None,
+    ) -> None:
+        """Keep how a question was assessed, the candidates with their numbers, the one that answered (None: none) and
+        the codes of the failures before it."""
+        ...
 
 
 class WakeDetector(Protocol):

@@ -11,24 +11,35 @@ from jarvis.contracts.events import (
     AskFailed,
     AskFinished,
     AskStarted,
+    CacheAnswered,
+    ConsentAsked,
     EngineFailed,
     EngineLoading,
     EngineNoticed,
+    Redacted,
     RouteChosen,
     SkillMatched,
+    StageFinished,
+    StageStarted,
     TextDelta,
+    ToolCalled,
 )
-from jarvis.contracts.messages import Source, StoredMessage
+from jarvis.contracts.messages import DETAIL_ASKED_BACK, DETAIL_CACHED, DETAIL_STAYS, Source, StoredMessage
 from jarvis.desktop import texts
 from jarvis.desktop.words import Words
 
 Phase = Literal["thinking", "loading", "writing", "done", "failed", "cancelled", "interrupted", "elsewhere"]
+_MARKS = frozenset({DETAIL_ASKED_BACK, DETAIL_CACHED, DETAIL_STAYS})
 ENDED: frozenset[Phase] = frozenset({"done", "failed", "cancelled", "interrupted"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """One answer as it stands; `seconds` is its whole time, None when it was not kept."""
+    """One answer as it stands; `seconds` is its whole time, None when it was not kept.
+
+    `cached` means that it was given before, `replaced` counts personal details that a server did not get to see, and
+    `details` are further lines of how it came about.
+    """
 
     ask_id: str
     phase: Phase = "thinking"
@@ -45,6 +56,9 @@ class Answer:
     notice: str = ""
     failures: tuple[EngineFailed, ...] = ()
     message_id: str = ""
+    cached: bool = False
+    replaced: int = 0
+    details: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -59,7 +73,7 @@ def after(answer: Answer, event: AskEvent) -> Answer:
     if isinstance(event, SkillMatched):
         return replace(answer, skill=event.skill, source="skill")
     if isinstance(event, RouteChosen):
-        return replace(answer, reason=event.reason)
+        return replace(answer, reason=event.reason, details=_candidate_lines(event))
     if isinstance(event, EngineLoading):
         return replace(answer, phase="loading", loading=event, notice="")
     if isinstance(event, EngineNoticed):
@@ -80,6 +94,7 @@ def after(answer: Answer, event: AskEvent) -> Answer:
             reason=event.reason or answer.reason,
             seconds=event.timings.get("total"),
             message_id=event.message_id,
+            cached=event.cached,
         )
     if isinstance(event, AskFailed):
         return replace(
@@ -91,6 +106,24 @@ def after(answer: Answer, event: AskEvent) -> Answer:
         )
     if isinstance(event, AskCancelled):
         return replace(answer, phase="cancelled", text=event.text or answer.text, message_id=event.message_id or "")
+    return _after_aside(answer, event)
+
+
+def _after_aside(answer: Answer, event: AskEvent) -> Answer:
+    """The steps that are told beside the answer."""
+    if isinstance(event, CacheAnswered):
+        return replace(answer, cached=True)
+    if isinstance(event, Redacted):
+        return replace(answer, replaced=answer.replaced + sum(event.kinds.values()))
+    if isinstance(event, ConsentAsked):
+        shown = tuple(f"{row['role']}: {row['text']}" for row in event.preview)
+        return replace(answer, details=(*answer.details, *shown))
+    if isinstance(event, ToolCalled):
+        return replace(answer, notice=f"{event.name} …")
+    if isinstance(event, StageStarted):
+        return replace(answer, notice=f"{event.stage}/{event.stages} · {event.title} · {event.model}")
+    if isinstance(event, StageFinished):
+        return replace(answer, details=(*answer.details, f"{event.role} ({event.model}): {event.text}"))
     return answer
 
 
@@ -112,7 +145,8 @@ def from_stored(message: StoredMessage, question: str = "") -> Answer:
         text=message.text,
         source=message.source,
         model=message.model or "",
-        reason="" if failed else message.detail,
+        reason="" if failed or message.detail in _MARKS else message.detail,
+        cached=message.detail == DETAIL_CACHED,
         sentence=message.detail if failed else "",
         message_id=message.id,
     )
@@ -131,11 +165,28 @@ def what_answered(answer: Answer, words: Words) -> str:
         by = words(texts.BY_NOTHING)
     else:
         return ""
-    return (
-        by
-        if answer.seconds is None
-        else f"{by}  ·  {words(texts.SECONDS, seconds=seconds_text(answer.seconds, words))}"
-    )
+    parts = [by]
+    if answer.cached:
+        parts.append(words(texts.FROM_CACHE))
+    if answer.replaced:
+        parts.append(words(texts.REPLACED, count=answer.replaced))
+    if answer.seconds is not None:
+        parts.append(words(texts.SECONDS, seconds=seconds_text(answer.seconds, words)))
+    return "  ·  ".join(parts)
+
+
+def why_text(answer: Answer, words: Words) -> str:
+    """Return the reason, and how it came about, a line each."""
+    return "\n".join([answer.reason or words(texts.NO_REASON), *answer.details])
+
+
+def _candidate_lines(event: RouteChosen) -> tuple[str, ...]:
+    """Return one line per candidate with what was expected of it, and one per engine left out."""
+    lines = []
+    for place, row in enumerate(event.details, 1):
+        cost = f" · ${row['cost_usd']:.4f}" if row.get("cost_usd") else ""
+        lines.append(f"{place}. {row['model']} · {row['quality']:.0%} · {row['seconds']:.1f} s{cost}: {row['why']}")
+    return (*lines, *(f"–  {row['model'] or row['engine']}: {row['why']}" for row in event.excluded))
 
 
 def doing_now(answer: Answer, words: Words) -> str:

@@ -30,6 +30,7 @@ class ConversationView(QScrollArea):
     """A scrolling column of messages that stays at its end while the person is there."""
 
     retry = Signal(str)
+    anew = Signal(str)
     link_refused = Signal()
     older_wanted = Signal()
     """The oldest message handed in is on screen and more may exist."""
@@ -133,6 +134,7 @@ class ConversationView(QScrollArea):
     def _answer_widget(self, answer: Answer) -> AnswerMessage:
         widget = AnswerMessage(self._desk, answer)
         widget.retry.connect(self.retry)
+        widget.anew.connect(self.anew)
         widget.link_refused.connect(self.link_refused)
         self._answers[answer.ask_id] = widget
         return widget

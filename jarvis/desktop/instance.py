@@ -11,7 +11,8 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from jarvis.contracts.errors import DeviceError
 
-_PATIENCE_MILLISECONDS = 1000
+_PATIENCE_MILLISECONDS = 10_000
+"""A window on a busy computer may take seconds to answer; where none listens, the answer is immediate."""
 _LONGEST_PATH = 100
 """Bytes of a socket path that every Unix takes (104 on macOS, 108 on Linux)."""
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from jarvis.desktop import texts
-from jarvis.desktop.answer import Answer, doing_now, what_answered
+from jarvis.desktop.answer import Answer, doing_now, what_answered, why_text
 from jarvis.desktop.answer_body import AnswerBody
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.text_widgets import RichText, copied_mark, row
@@ -112,6 +112,7 @@ class AnswerMessage(QWidget):
     """One answer; `update_answer` takes every later version of it."""
 
     retry = Signal(str)
+    anew = Signal(str)
     link_refused = Signal()
 
     def __init__(self, desk: Desk, answer: Answer) -> None:
@@ -173,9 +174,10 @@ class AnswerMessage(QWidget):
         by = what_answered(answer, words)
         self._by.setText(by)
         self._by.setVisible(bool(by))
-        self._why_text.setText(answer.reason or words(texts.NO_REASON))
+        self._why_text.setText(why_text(answer, words))
         self._why.setVisible(bool(by or answer.reason))
         self._copy.setVisible(bool(answer.text))
+        self._anew.setVisible(answer.cached and bool(answer.question))
         self._footer.setVisible(answer.ended and (bool(answer.text) or bool(by)))
 
     def _show_trouble(self) -> None:
@@ -219,13 +221,18 @@ class AnswerMessage(QWidget):
         words.bind(self._why, self._why.setText, texts.WHY)
         words.name(self._why, texts.WHY_NAME)
         self._why.toggled.connect(self._toggle_why)
+        self._anew = QPushButton()
+        self._anew.setProperty("look", "link")
+        words.bind(self._anew, self._anew.setText, texts.ASK_ANEW)
+        words.name(self._anew, texts.ASK_ANEW, tooltip=False)
+        self._anew.clicked.connect(lambda: self.anew.emit(self.answer.question))
         self._copy = QToolButton()
         self._copy.setProperty("look", "small")
         words.name(self._copy, texts.COPY_ANSWER)
         self._desk.theme.dress(self._copy, "copy", size=16)
         self._copy.clicked.connect(self._copy_answer)
         holder = QWidget()
-        holder.setLayout(row(self._copy, self._by, self._why, spacing=6))
+        holder.setLayout(row(self._copy, self._by, self._anew, self._why, spacing=6))
         return holder
 
     def _toggle_why(self, shown: bool) -> None:

@@ -69,8 +69,8 @@ class ChatSession(QObject):
                 return answer
         return None
 
-    def ask(self, text: str) -> None:
-        """Ask in the open conversation; the question is shown when it is stored."""
+    def ask(self, text: str, *, fresh: bool = False) -> None:
+        """Ask in the open conversation; the question is shown when it is stored. `fresh` wants no earlier answer."""
         view = self._view
         token: CancelToken | None = None
 
@@ -81,7 +81,7 @@ class ChatSession(QObject):
             self._mine[ask_id] = view
             self.answers[ask_id] = Answer(ask_id=ask_id, conversation_id=self.current or "", question=text)
 
-        token = self._desk.bridge.ask(Request(text=text, door="chat", conversation_id=self.current), began)
+        token = self._desk.bridge.ask(Request(text=text, door="chat", conversation_id=self.current, fresh=fresh), began)
         self._starting[token] = view
         self.changed.emit()
 

@@ -88,6 +88,9 @@ INTERRUPTED = Text(
     es="Interrumpido: Jarvis se cerró mientras lo escribía. Lo mostrado se conserva.",
 )
 STILL_WRITING = Text(en="Being written elsewhere…", es="Se está escribiendo en otro lugar…")
+FROM_CACHE = Text(en="answered from cache", es="respuesta ya dada antes")
+ASK_ANEW = Text(en="Ask again", es="Preguntar de nuevo")
+REPLACED = Text(en="{count} personal details replaced", es="{count} datos personales sustituidos")
 TRY_AGAIN = Text(en="Try again", es="Reintentar")
 COPY = Text(en="Copy", es="Copiar")
 COPIED = Text(en="Copied", es="Copiado")
@@ -209,6 +212,12 @@ GROUP_OLLAMA = Text(en="Ollama", es="Ollama")
 GROUP_VLLM = Text(en="Own vLLM server", es="Servidor vLLM propio")
 GROUP_WEB = Text(en="Web", es="Web")
 GROUP_SHORTCUT = Text(en="Shortcuts", es="Atajos")
+GROUP_ROUTING = Text(en="Choice of model", es="Elección del modelo")
+GROUP_PRIVACY = Text(en="Privacy", es="Privacidad")
+GROUP_BUDGET = Text(en="Spending", es="Gasto")
+GROUP_USAGE = Text(en="Usage", es="Uso")
+GROUP_ANSWERS = Text(en="Earlier answers", es="Respuestas anteriores")
+GROUP_COOPERATION = Text(en="Cooperation", es="Cooperación")
 GROUPS = {
     "language": GROUP_LANGUAGE,
     "appearance": GROUP_APPEARANCE,
@@ -218,6 +227,12 @@ GROUPS = {
     "ollama": GROUP_OLLAMA,
     "vllm": GROUP_VLLM,
     "cloud": GROUP_CLOUD,
+    "routing": GROUP_ROUTING,
+    "privacy": GROUP_PRIVACY,
+    "budget": GROUP_BUDGET,
+    "usage": GROUP_USAGE,
+    "answers": GROUP_ANSWERS,
+    "cooperation": GROUP_COOPERATION,
     "web": GROUP_WEB,
     "shortcut": GROUP_SHORTCUT,
 }
@@ -232,6 +247,14 @@ CHOICES = {
     "spoken": Text(en="To spoken questions", es="A preguntas habladas"),
     "always": Text(en="Always", es="Siempre"),
     "never": Text(en="Never", es="Nunca"),
+    "fast": Text(en="Short waits", es="Poca espera"),
+    "balanced": Text(en="Balanced", es="Equilibrado"),
+    "best": Text(en="Best answer", es="Mejor respuesta"),
+    "allow": Text(en="Send when that is best", es="Enviar si conviene"),
+    "ask": Text(en="Ask before each one", es="Preguntar cada vez"),
+    "replace": Text(en="Replace it", es="Sustituirlos"),
+    "stay": Text(en="Keep the question here", es="Dejar la pregunta aquí"),
+    "off": Text(en="Only when asked", es="Solo si se pide"),
     "llama": Text(en="llama.cpp in Python", es="llama.cpp en Python"),
     "llama-server": Text(en="llama.cpp's own server", es="Servidor de llama.cpp"),
 }

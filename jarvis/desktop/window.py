@@ -198,6 +198,7 @@ class ChatWindow(QMainWindow):
         sidebar.settings_wanted.connect(self.settings_wanted)
         self.empty.asked.connect(session.ask)
         self.view.retry.connect(self._send)
+        self.view.anew.connect(lambda text: self._send(text, fresh=True))
         self.view.older_wanted.connect(session.read_older)
         self.view.link_refused.connect(lambda: self.show_status(self._desk.words(texts.LINK_REFUSED)))
         composer.sent.connect(self._send)
@@ -275,11 +276,11 @@ class ChatWindow(QMainWindow):
         elif not busy and not self.status.text():
             self.show_status(words(texts.READY))
 
-    def _send(self, text: str) -> None:
+    def _send(self, text: str, *, fresh: bool = False) -> None:
         if not text or self.session.busy:
             self.show_status(self._desk.words(texts.STILL_ANSWERING))
         else:
-            self.session.ask(text)
+            self.session.ask(text, fresh=fresh)
 
     def _talk(self) -> None:
         voice = self._desk.services.voice

@@ -53,8 +53,13 @@ def obstacle(
 
 def is_private_way(url: str) -> bool:
     """Tell whether nobody on the way to the http address `url` can read along: encrypted, or on this computer."""
+    return url.startswith("https:") or is_this_computer(url)
+
+
+def is_this_computer(url: str) -> bool:
+    """Tell whether the http address `url` is one of this computer."""
     host = host_of(url)
-    if urlsplit(url).scheme == "https" or host == "localhost" or host.endswith(".localhost"):
+    if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
         return ip_address(host).is_loopback

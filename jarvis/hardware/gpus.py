@@ -50,6 +50,18 @@ class DriverFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GpuEnergy:
+    """`joules` that a GPU used since its driver was loaded, `watts` that it draws now; None where it does not tell.
+
+    GPUs from Volta and Turing on count joules.
+    """
+
+    index: int
+    joules: float | None
+    watts: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Card:
     """What of a card never changes while NVML runs; `index` is its place in the order of the PCI bus."""
 
@@ -119,6 +131,22 @@ class NvidiaGpus:
                 found.append(_sample(nvml, card, used, total, processes))
             # A number may be given to another program later: its name is kept only while it is seen.
             self._names = {pid: name for pid, name in self._names.items() if pid in seen}
+            return tuple(found)
+
+    def energies(self) -> tuple[GpuEnergy, ...]:
+        """Return what every GPU tells of its energy; empty without a driver."""
+        with self._lock:
+            found = []
+            for nvml, card in self._present():
+                millijoules = _told(nvml, "nvmlDeviceGetTotalEnergyConsumption", card.handle)
+                milliwatts = _told(nvml, "nvmlDeviceGetPowerUsage", card.handle)
+                found.append(
+                    GpuEnergy(
+                        index=card.index,
+                        joules=None if millijoules is None else millijoules / 1000,
+                        watts=None if milliwatts is None else milliwatts / 1000,
+                    )
+                )
             return tuple(found)
 
     def driver(self) -> DriverFacts:

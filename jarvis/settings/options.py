@@ -209,6 +209,158 @@ OPTIONS: tuple[Option, ...] = (
         about_es="Modelo que se pide a ese servidor.",
     ),
     Option(
+        name="routing.profile",
+        default="balanced",
+        choices=("fast", "balanced", "best"),
+        about_en="What counts when a model is chosen: short waits, a balance, or the best answer.",
+        about_es="Qué cuenta al elegir el modelo: poca espera, un equilibrio o la mejor respuesta.",
+    ),
+    Option(
+        name="routing.model",
+        default="",
+        about_en="Model that answers everything it can, such as qwen2.5-7b:q4_k_m or openai/gpt-4o; empty lets Jarvis "
+        "choose for each question.",
+        about_es="Modelo que responde a todo lo que pueda, como qwen2.5-7b:q4_k_m u openai/gpt-4o; vacío deja que "
+        "Jarvis elija en cada pregunta.",
+    ),
+    Option(
+        name="routing.per_dollar",
+        default=-1.0,
+        minimum=-1.0,
+        maximum=10_000.0,
+        about_en="Share of good answers that a dollar must buy; higher spends less, -1 takes the profile's.",
+        about_es="Proporción de buenas respuestas que debe comprar un dólar; más alta gasta menos, -1 toma la del "
+        "perfil.",
+    ),
+    Option(
+        name="routing.per_second_voice",
+        default=-1.0,
+        minimum=-1.0,
+        maximum=10.0,
+        about_en="Share of good answers that a second of waiting costs when speaking; -1 takes the profile's.",
+        about_es="Proporción de buenas respuestas que cuesta un segundo de espera al hablar; -1 toma la del perfil.",
+    ),
+    Option(
+        name="routing.per_second_chat",
+        default=-1.0,
+        minimum=-1.0,
+        maximum=10.0,
+        about_en="The same when reading; -1 takes the profile's.",
+        about_es="Lo mismo al leer; -1 toma la del perfil.",
+    ),
+    Option(
+        name="routing.per_second_background",
+        default=-1.0,
+        minimum=-1.0,
+        maximum=10.0,
+        about_en="The same for what nobody waits for; -1 takes the profile's.",
+        about_es="Lo mismo para lo que nadie espera; -1 toma la del perfil.",
+    ),
+    Option(
+        name="routing.explore",
+        default=-1.0,
+        minimum=-1.0,
+        maximum=1.0,
+        about_en="How readily a model that is little known is tried, 0 to 1; -1 takes the profile's. Never on private, "
+        "spoken or expensive questions.",
+        about_es="Con qué facilidad se prueba un modelo poco conocido, de 0 a 1; -1 toma la del perfil. Nunca con "
+        "preguntas privadas, habladas o caras.",
+    ),
+    Option(
+        name="routing.leaving",
+        default=-1.0,
+        minimum=-1.0,
+        maximum=1.0,
+        about_en="Share of good answers by which a cloud model must be better before a question leaves; -1 takes the "
+        "profile's.",
+        about_es="Cuánto mejor, en proporción de buenas respuestas, debe ser un modelo en la nube para que la pregunta "
+        "salga; -1 toma la del perfil.",
+    ),
+    Option(
+        name="privacy.cloud",
+        default="allow",
+        choices=("allow", "ask"),
+        about_en="Where the cloud is allowed: send questions there when that is best, or ask before each one.",
+        about_es="Cuando la nube está permitida: enviar allí las preguntas si conviene, o preguntar antes de cada una.",
+    ),
+    Option(
+        name="privacy.personal_data",
+        default="replace",
+        choices=("replace", "stay"),
+        about_en="What is done with personal data in a question for the cloud: it is replaced before it leaves, or the "
+        "question stays here.",
+        about_es="Qué se hace con los datos personales de una pregunta para la nube: se sustituyen antes de salir, o "
+        "la pregunta se queda aquí.",
+    ),
+    Option(
+        name="privacy.contacts",
+        default="",
+        about_en="Names of people that never leave, separated by commas; those in what you asked to be remembered are "
+        "known already.",
+        about_es="Nombres de personas que no salen nunca, separados por comas; los de lo que pediste recordar ya se "
+        "conocen.",
+    ),
+    Option(
+        name="budget.day_usd",
+        default=0.0,
+        minimum=0.0,
+        maximum=100_000.0,
+        about_en="Most that cloud models may cost a day, in US dollars; 0 sets no limit.",
+        about_es="Máximo que pueden costar al día los modelos en la nube, en dólares; 0 no pone límite.",
+    ),
+    Option(
+        name="budget.month_usd",
+        default=0.0,
+        minimum=0.0,
+        maximum=1_000_000.0,
+        about_en="Most that cloud models may cost a month, in US dollars; 0 sets no limit.",
+        about_es="Máximo que pueden costar al mes los modelos en la nube, en dólares; 0 no pone límite.",
+    ),
+    Option(
+        name="usage.reference_model",
+        default="openai/gpt-4o",
+        about_en="Cloud model that savings are reckoned against.",
+        about_es="Modelo en la nube con el que se calcula el ahorro.",
+    ),
+    Option(
+        name="answers.reuse",
+        default=True,
+        about_en="Give an earlier answer again when the same is asked; it is marked, and can be asked anew.",
+        about_es="Repetir una respuesta anterior si se pregunta lo mismo; se indica, y se puede preguntar de nuevo.",
+    ),
+    Option(
+        name="answers.reuse_days",
+        default=7.0,
+        minimum=0.01,
+        maximum=3650.0,
+        about_en="Days after which an answer is not given again.",
+        about_es="Días tras los que una respuesta ya no se repite.",
+    ),
+    Option(
+        name="cooperation.mode",
+        default="off",
+        choices=("off", "auto"),
+        about_en="Let several specialists answer very hard questions together; “think deeper” works either way.",
+        about_es="Dejar que varios especialistas respondan juntos las preguntas muy difíciles; «piénsalo a fondo» "
+        "funciona siempre.",
+    ),
+    Option(
+        name="cooperation.seconds",
+        default=180.0,
+        minimum=5.0,
+        maximum=7200.0,
+        about_en="Most seconds that specialists may take together.",
+        about_es="Máximo de segundos que pueden tardar los especialistas juntos.",
+    ),
+    Option(
+        name="cooperation.usd",
+        default=0.1,
+        minimum=0.0,
+        maximum=1000.0,
+        about_en="Most that one such answer may cost, in US dollars.",
+        about_es="Máximo que puede costar una de esas respuestas, en dólares.",
+    ),
+    Option(
         name="web.search_url",
         default="https://duckduckgo.com/?q={query}",
         about_en="Web search; {query} is replaced by the words.",

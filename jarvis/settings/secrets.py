@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,10 @@ KEY_NAMES: tuple[str, ...] = (
     "huggingface",
 )
 """Names that Jarvis reads; `JARVIS_KEY_<NAME>` in the environment wins over the keyring."""
+
+
+_OF_A_SERVER = re.compile(r"mcp-[a-z0-9-]{1,40}")
+"""Names of keys that MCP servers are given."""
 
 
 class KeyringSecrets:
@@ -122,17 +127,17 @@ class KeyringSecrets:
 
 
 def _variable(name: str) -> str:
-    return f"JARVIS_KEY_{name.upper()}"
+    return f"JARVIS_KEY_{name.upper().replace('-', '_')}"
 
 
 def _check(name: str) -> None:
-    if name not in KEY_NAMES:
+    if name not in KEY_NAMES and not _OF_A_SERVER.fullmatch(name):
         raise InputError(
             "keys.unknown",
             en="Jarvis uses no key called {name}; nothing was changed. Known names: {known}.",
             es="Jarvis no usa ninguna clave llamada {name}; no se ha cambiado nada. Nombres conocidos: {known}.",
             name=name,
-            known=", ".join(KEY_NAMES),
+            known=", ".join((*KEY_NAMES, "mcp-…")),
         )
 
 

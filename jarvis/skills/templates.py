@@ -43,6 +43,14 @@ class SkillTexts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ToolTexts:
+    """What a family of skills is as a tool for models: one sentence, and commands that it understands."""
+
+    about: str
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class LanguagePack:
     """All sentence files of one language. `intents` is hassil's own `Intents`, named `file.intent`.
 
@@ -60,6 +68,7 @@ class LanguagePack:
     polite_end: re.Pattern[str]
     spoken: Mapping[str, tuple[str, ...]]
     spoken_answers: tuple[str, ...]
+    tools: Mapping[str, ToolTexts] = field(default_factory=dict)
 
     @property
     def skills(self) -> tuple[str, ...]:
@@ -126,6 +135,11 @@ def _pack(language: Language, documents: Mapping[str, dict[str, Any]]) -> Langua
         polite_end=_wrapper(common["polite_end"], start=False),
         spoken=spoken,
         spoken_answers=tuple(fold(template) for template in common.get("spoken_answers", ())),
+        tools={
+            stem: ToolTexts(about=document["tool"]["about"], examples=tuple(document["tool"]["examples"]))
+            for stem, document in documents.items()
+            if "tool" in document
+        },
     )
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 import psutil
 
 from jarvis.contracts.errors import StorageError
-from jarvis.contracts.messages import Conversation, MessageState, Source, StoredMessage
+from jarvis.contracts.messages import Conversation, MessageState, Privacy, Source, StoredMessage
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import SkillMatch
 from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
@@ -42,7 +42,10 @@ class SqliteConversationLog:
         now = self._now()
         identity = uuid.uuid4().hex
         with self._database.write() as connection:
-            connection.execute("INSERT INTO conversations VALUES (?, ?, ?, ?)", (identity, title, now, now))
+            connection.execute(
+                "INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)",
+                (identity, title, now, now),
+            )
         return Conversation(
             id=identity, title=title, created_at=from_milliseconds(now), updated_at=from_milliseconds(now)
         )
@@ -63,6 +66,11 @@ class SqliteConversationLog:
         """Change a title."""
         with self._database.write() as connection:
             connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title, conversation_id))
+
+    def set_privacy(self, conversation_id: str, privacy: Privacy | None) -> None:
+        """Say what this conversation allows; None follows the settings again."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE conversations SET privacy = ? WHERE id = ?", (privacy, conversation_id))
 
     def delete(self, conversation_id: str) -> None:
         """Remove a conversation with its messages, usage rows and decisions, bytes included."""
@@ -134,6 +142,12 @@ class SqliteConversationLog:
                 (state, text, source, model, detail, message_id),
             )
 
+    def message(self, message_id: str) -> StoredMessage | None:
+        """Return one message, or None."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
+        return _message(row) if row else None
+
     def messages(self, conversation_id: str, limit: int | None = None) -> list[StoredMessage]:
         """Return messages oldest first; with `limit` only the newest that many."""
         with self._database.read() as connection:
@@ -199,7 +213,8 @@ class SqlitePendingConfirmations:
                 "DELETE FROM pending_confirmations WHERE conversation_id = ? RETURNING *", (conversation_id,)
             ).fetchone()
         age_ms = to_milliseconds(self._clock.now()) - row["asked_at"] if row else 0
-        if row is None or age_ms > CONFIRMATION_SECONDS * 1000:
+        # A clock that was set back says nothing of how old it is.
+        if row is None or abs(age_ms) > CONFIRMATION_SECONDS * 1000:
             return None
         return SkillMatch(
             skill=row["skill"],
@@ -241,6 +256,7 @@ def _conversation(row: sqlite3.Row) -> Conversation:
         title=row["title"],
         created_at=from_milliseconds(row["created_at"]),
         updated_at=from_milliseconds(row["updated_at"]),
+        privacy=row["privacy"],
     )
 
 

@@ -64,6 +64,12 @@ class SqliteFactBook:
             rows = connection.execute("SELECT * FROM facts ORDER BY created_at DESC, id DESC LIMIT ?", (limit,))
             return [_fact(row) for row in rows]
 
+    def version(self) -> str:
+        """Return a text that changes with everything that is remembered or forgotten."""
+        with self._database.read() as connection:
+            row = connection.execute("SELECT COUNT(*) AS n, COALESCE(MAX(id), 0) AS last FROM facts").fetchone()
+        return f"{row['n']}.{row['last']}"
+
     def forget(self, fact_id: int) -> None:
         """Delete a fact for good, bytes included, also where conversations quote it."""
         with self._database.write() as connection:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from jarvis.app.build import Jarvis
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError
+from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.models import LoadedModel
+from jarvis.contracts.ports import EngineText, GenerationOptions
 from jarvis.settings.folders import Folders
 from tests.fakes.ollama import Ollama
 
@@ -39,7 +44,7 @@ def test_freeing_ends_a_child_of_another_process_that_does_not_let_go(jarvis: Ja
         (view,) = [view for view in desk.views("en", installed_only=True) if view.id == "home"]
         assert (view.device, view.vram_mib) == ("GPU 0", 4000.0)
         freed = desk.free()
-        assert child.wait(10) == -signal.SIGKILL
+        assert child.wait(60) == -signal.SIGKILL
     assert freed.models == ("home",) and freed.freed_mib == 4000.0
     assert desk.held() and jarvis.loaded_models() == ()
     desk.use_gpus_again()
@@ -88,3 +93,42 @@ def test_doctor_asks_ollama_for_its_models(tmp_path: Path) -> None:
     finally:
         jarvis.close()
         daemon.close()
+
+
+def test_the_models_of_a_container_are_shown_told_of_and_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, programs = Ollama(), tmp_path / "bin"
+    programs.mkdir()
+    port = daemon.url.rpartition(":")[2]
+    listed = {"Image": "ollama/ollama", "Names": "brain", "Ports": f"127.0.0.1:{port}->11434/tcp"}
+    docker = programs / "docker"
+    docker.write_text(f"#!/bin/sh\necho '{json.dumps(listed)}'\n")
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    jarvis = Jarvis(Folders(home=tmp_path / "home"))
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        asked = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        try:
+            jarvis.settings.set("language", "en")
+            jarvis.settings.set("ollama.url", asked)
+            desk = jarvis.models()
+            views = desk.views("en", installed_only=True)
+            assert "ollama/llama3.2:3b" in [view.id for view in views]
+            assert "container brain" in desk.ollama_note("en") and "contenedor brain" in desk.ollama_note("es")
+            told = findings(jarvis, "Ollama")
+            assert told == [("ok", f"{daemon.url}: llama3.2:3b"), ("note", desk.ollama_note("en"))]
+            (engine,) = [each for each in jarvis.text_engines() if each.id == "ollama/llama3.2:3b"]
+            question = [ChatMessage(role="user", text="Hi")]
+            said = list(engine.stream(question, GenerationOptions(), CancelToken()))
+            assert "".join(item.text for item in said if isinstance(item, EngineText)) == "Hello"
+            docker.write_text("#!/bin/sh\n")
+            desk.views("en")
+            # Its models stay in the list; that they do not answer is told.
+            assert "No Ollama answers" in desk.ollama_note("en")
+        finally:
+            jarvis.close()
+            daemon.close()
+
+
+def test_without_ollama_there_is_nothing_to_tell(jarvis: Jarvis) -> None:
+    assert jarvis.models().ollama_note("es") == ""

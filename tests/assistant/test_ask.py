@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jarvis.assistant.ask import Abilities, AskOptions, JarvisAssistant
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.events import (
     FINAL_EVENTS,
     AskCancelled,
-    AskEvent,
     AskFailed,
     AskFinished,
     AskStarted,
@@ -28,55 +27,10 @@ from jarvis.contracts.events import (
 )
 from jarvis.contracts.messages import Request, Usage
 from jarvis.contracts.ports import EngineDone, EngineNotice, EngineThought
-from jarvis.orchestrator.preference import PreferenceRouter
-from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
-from jarvis.storage.database import Database
-from jarvis.storage.ledger import SqliteLedger
-from tests.fakes.assistant import FakeSkills, ListedFacts, ScriptedEngine
-from tests.fakes.clock import FakeClock
+from tests.assistant.bench import Bench, kinds
+from tests.fakes.assistant import ScriptedEngine
 
 DIED = EngineError("engine.died", en="The model's process ended.", es="El proceso del modelo terminó.")
-
-
-class Bench:
-    """An assistant over a real database, with everything it used at hand."""
-
-    def __init__(self, path: Path) -> None:
-        self.clock = FakeClock()
-        self.database = Database(path)
-        self.log = SqliteConversationLog(self.database, self.clock)
-        self.pending = SqlitePendingConfirmations(self.database, self.clock)
-        self.ledger = SqliteLedger(self.database, self.clock)
-        self.skills = FakeSkills()
-        self.engines: list[ScriptedEngine] = []
-        self.facts = ListedFacts()
-        self.options = AskOptions()
-        self.assistant = JarvisAssistant(
-            Abilities(
-                skills=self.skills,
-                router=PreferenceRouter(),
-                engines=lambda: self.engines,
-                recall=self.facts,
-                log=self.log,
-                pending=self.pending,
-                ledger=self.ledger,
-                clock=self.clock,
-                options=lambda: self.options,
-            )
-        )
-        self.conversation: str | None = None
-
-    def ask(self, text: str, cancel: CancelToken | None = None, **request: object) -> list[AskEvent]:
-        asked = Request(text=text, conversation_id=self.conversation, **request)  # type: ignore[arg-type]
-        events = list(self.assistant.ask(asked, cancel or CancelToken()))
-        for event in events:
-            if isinstance(event, AskStarted):
-                self.conversation = event.conversation_id
-        return events
-
-    def stored(self) -> list[tuple[str, str, str]]:
-        assert self.conversation
-        return [(m.role, m.text, m.state) for m in self.log.messages(self.conversation)]
 
 
 @pytest.fixture
@@ -84,10 +38,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path / "jarvis.sqlite3")
     yield bench
     bench.database.close()
-
-
-def kinds(events: list[AskEvent]) -> list[type[AskEvent]]:
-    return [type(event) for event in events]
 
 
 def test_a_skill_answers_without_any_engine(bench: Bench) -> None:
@@ -103,12 +53,12 @@ def test_a_skill_answers_without_any_engine(bench: Bench) -> None:
 
 
 def test_a_skill_in_the_other_language_is_understood_and_answers_in_it(bench: Bench) -> None:
-    bench.options = AskOptions(language="en")
+    bench.options = replace(bench.options, language="en")
     final = bench.ask("¿Qué hora es?".replace("¿", ""))[-1]
     assert isinstance(final, AskFinished) and final.language == "es"
 
 
-def test_a_model_streams_and_its_use_is_recorded(bench: Bench) -> None:
+def test_a_model_streams_and_the_decision_is_recorded(bench: Bench) -> None:
     bench.engines = [ScriptedEngine("local", ["Hel", "lo"])]
     events = bench.ask("who are you to me")
     assert kinds(events)[:2] == [AskStarted, RouteChosen]
@@ -117,9 +67,9 @@ def test_a_model_streams_and_its_use_is_recorded(bench: Bench) -> None:
     assert isinstance(final, AskFinished)
     assert (final.text, final.model, final.usage.completion_tokens) == ("Hello", "local-model", 2)
     user = bench.log.messages(bench.conversation or "")[0]
-    assert bench.ledger.usage_of(user.id)[0]["completion_tokens"] == 2
+    assert bench.engines[0].asked[0].message_id == user.id, "so that its meter knows what the call was for"
     decision = bench.ledger.decision_of(user.id)
-    assert decision and (decision["chosen"], decision["candidates"]) == ("local", ["local"])
+    assert decision and (decision.chosen, [one.engine for one in decision.candidates]) == ("local", ["local"])
 
 
 def test_text_is_stored_before_it_is_shown(bench: Bench) -> None:

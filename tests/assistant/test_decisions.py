@@ -1,4 +1,4 @@
-"""The pure parts of answering: language, confirmation, prompt, route."""
+"""The pure parts of answering: language, confirmation, prompt."""
 
 from __future__ import annotations
 
@@ -13,9 +13,7 @@ from hypothesis import strategies as st
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.language import language_of
 from jarvis.assistant.prompt import prompt_for, turns_within, turns_worth_telling
-from jarvis.contracts.messages import ChatMessage, StoredMessage
-from jarvis.contracts.ports import EngineStatus
-from jarvis.orchestrator.preference import PreferenceRouter
+from jarvis.contracts.messages import ChatMessage, Role, StoredMessage
 
 
 @pytest.mark.parametrize(
@@ -79,10 +77,10 @@ def test_yes_and_no(text: str, answer: bool | None) -> None:
     assert confirmation_of(text) is answer
 
 
-def message(role: str, text: str) -> StoredMessage:
+def message(role: Role, text: str) -> StoredMessage:
     return StoredMessage(
         id="m", conversation_id="c", role=role, text=text, state="complete", created_at=datetime.now(UTC)
-    )  # type: ignore[arg-type]
+    )
 
 
 def prompt(
@@ -142,26 +140,3 @@ def test_the_start_of_the_history_moves_seldom(sizes: list[int]) -> None:
     moves = sum(a != b for a, b in itertools.pairwise(starts))
     # Each move frees at least half of the budget less one turn, so that many characters come between two moves.
     assert moves <= sum(sizes) // 400 + 1
-
-
-def status(identity: str, where: str, state: str) -> EngineStatus:
-    return EngineStatus(id=identity, model=identity, where=where, state=state)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("engines", "order"),
-    [
-        ([], ()),
-        ([("cloud", "cloud", "ready"), ("local", "local", "loadable")], ("local", "cloud")),
-        ([("a", "local", "loadable"), ("b", "local", "ready")], ("a", "b")),
-        ([("a", "local", "missing"), ("b", "local", "installing"), ("c", "local", "failed")], ()),
-        ([("a", "local", "missing"), ("b", "cloud", "ready")], ("b",)),
-    ],
-)
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_engines_are_ordered_local_first(
-    engines: list[tuple[str, str, str]], order: tuple[str, ...], language: str
-) -> None:
-    route = PreferenceRouter().route("?", "chat", language, [status(*engine) for engine in engines])  # type: ignore[arg-type]
-    assert route.candidates == order
-    assert route.reason

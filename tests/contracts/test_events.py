@@ -14,11 +14,21 @@ EXAMPLES: tuple[AskEvent, ...] = (
     events.AskStarted(ask_id="1", conversation_id="c", message_id="m", text="hola", language="es"),
     events.SkillMatched(ask_id="1", skill="timer", slots={"seconds": 600, "label": "té"}, confidence=0.9),
     events.MemoryRecalled(ask_id="1", texts=("a", "b")),
-    events.RouteChosen(ask_id="1", candidates=("x", "y"), reason="why"),
+    events.RouteChosen(ask_id="1", candidates=("x", "y"), reason="why", details=({"engine": "x", "quality": 0.5},)),
     events.EngineLoading(ask_id="1", model="m", device="cpu", seconds=1.5),
     events.EngineNoticed(ask_id="1", code="pool.queued", sentence="waits"),
     events.ThoughtDelta(ask_id="1", text="hm"),
     events.EngineFailed(ask_id="1", model="m", code="c", sentence="s", restarts=True),
+    events.CacheAnswered(ask_id="1", model="m", asked="q", age_seconds=3.5),
+    events.Redacted(ask_id="1", model="m", kinds={"email": 2}),
+    events.ConsentAsked(
+        ask_id="1", model="m", where="w", preview=({"role": "user", "text": "[EMAIL_1]"},), cost_usd=0.1
+    ),
+    events.ToolCalled(ask_id="1", name="timers", arguments={"command": "x"}, permission="ask"),
+    events.ToolAnswered(ask_id="1", name="timers", ok=False, text="no"),
+    events.StageStarted(ask_id="1", stage=1, stages=3, role="maths", title="Maths", model="m"),
+    events.StageDelta(ask_id="1", stage=1, text="…"),
+    events.StageFinished(ask_id="1", stage=1, role="maths", model="m", ok=True, text="42", seconds=1.5),
     events.TextDelta(ask_id="1", text="…"),
     events.AskFinished(
         ask_id="1", message_id="m", text="t", source="model", usage=Usage(prompt_tokens=1), timings={"total": 0.5}

@@ -107,7 +107,7 @@ def test_an_interrupted_build_leaves_no_compiler_and_can_go_on(tools: Tools) -> 
         tools.builder().build()
     assert caught.value.code == "engine.server_building"
     cancel.cancel()
-    thread.join(30)
+    thread.join(60)
     assert [type(end) for end in ends] == [Cancelled]
     assert state(tools.data, NO_PATH).state == "interrupted"
     assert tools.builder().build().exists()

@@ -29,6 +29,7 @@ BOMBS = [
     r"(x+x+)+y",
     r"(a)\1+",
     r"a*a*a*a*a*a*a*b",
+    r"a*a*a*a*b",
     r"^(.*?,){11}P",
     r"^(?=(a+)+$)",
     r"(?i)^(Aa*)*$",
@@ -92,6 +93,14 @@ def test_everyday_patterns_still_hold(pattern: str, good: str, bad: str) -> None
     for text in (bad, "a" * (longest_for(pattern) + 1)):
         with pytest.raises(fastjsonschema.JsonSchemaException):
             check({"a": text})
+
+
+@pytest.mark.parametrize(
+    ("pattern", "longest"),
+    [("^abc$", 10_000), ("^a*b", 10_000), ("a*b", 3_000), ("^a*a*b", 3_000), ("a*a*b", 400), ("^(a*b|c*d)", 10_000)],
+)
+def test_what_may_begin_anywhere_is_run_over_shorter_texts(pattern: str, longest: int) -> None:
+    assert longest_for(pattern) == longest
 
 
 def test_a_cap_stands_beside_patterns_only() -> None:

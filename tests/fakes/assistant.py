@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, JarvisError, Language
-from jarvis.contracts.messages import ChatMessage, Request, Usage
+from jarvis.contracts.guard import PermissionLevel
+from jarvis.contracts.messages import ChatMessage, Request, ToolCall, ToolSpec, Usage
 from jarvis.contracts.ports import EngineDone, EngineItem, EngineStatus, EngineText, GenerationOptions
+from jarvis.contracts.routing import (
+    Assessment,
+    Decision,
+    Domain,
+    Excluded,
+    Need,
+    RouteCandidate,
+    RouteQuestion,
+)
 from jarvis.contracts.skills import SkillMatch, SkillReply
+from jarvis.contracts.tools import ToolResult
 
 MATCHES: dict[str, SkillMatch] = {
     "set a timer for ten minutes": SkillMatch(
@@ -63,11 +75,22 @@ class ScriptedEngine:
         where: str = "local",
         state: str = "ready",
         sentence: str = "",
+        abilities: frozenset[str] = frozenset(),
+        load_seconds: float | None = None,
     ) -> None:
         self.id = identity
         self.script = script
         self.prompts: list[Sequence[ChatMessage]] = []
-        self._status = EngineStatus(id=identity, model=f"{identity}-model", where=where, state=state, sentence=sentence)  # type: ignore[arg-type]
+        self.asked: list[GenerationOptions] = []
+        self._status = EngineStatus(
+            id=identity,
+            model=f"{identity}-model",
+            where=where,  # type: ignore[arg-type]
+            state=state,  # type: ignore[arg-type]
+            sentence=sentence,
+            abilities=abilities,
+            load_seconds=load_seconds,
+        )
 
     def status(self, language: Language = "en") -> EngineStatus:
         return self._status
@@ -75,8 +98,9 @@ class ScriptedEngine:
     def stream(
         self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
     ) -> Iterator[EngineItem]:
-        self.prompts.append(messages)
-        for piece in self.script:
+        self.prompts.append(list(messages))
+        self.asked.append(options)
+        for piece in self._pieces():
             cancel.raise_if_cancelled()
             if isinstance(piece, JarvisError):
                 raise piece
@@ -91,6 +115,83 @@ class ScriptedEngine:
     def close(self) -> None:
         pass
 
+    def _pieces(self) -> Sequence[str | EngineItem | JarvisError | Callable[[], None]]:
+        return self.script
+
+
+class AnsweringInTurn(ScriptedEngine):
+    """Follows another script each time it is asked; the last one from then on."""
+
+    def __init__(
+        self,
+        identity: str,
+        *scripts: Sequence[str | EngineItem | JarvisError | Callable[[], None]],
+        **status: Any,
+    ) -> None:
+        super().__init__(identity, scripts[-1], **status)
+        self._scripts = list(scripts)
+
+    def _pieces(self) -> Sequence[str | EngineItem | JarvisError | Callable[[], None]]:
+        return self._scripts[min(len(self.prompts), len(self._scripts)) - 1]
+
+
+class LocalFirst:
+    """A router that takes engines as they are listed, local ones first; every question is as hard as `difficulty`.
+
+    Every candidate takes a second and costs what `cost_usd` says; with privacy "ask" the cloud asks first.
+    """
+
+    def __init__(self) -> None:
+        self.difficulty = 0.3
+        self.domain: Domain = "knowledge"
+        self.needs: frozenset[Need] = frozenset()
+        self.cost_usd: float | None = 0.001
+        self.quality: dict[str, float] = {}
+        self.questions: list[RouteQuestion] = []
+
+    def assess(
+        self, text: str, language: Language | None = None, *, images: int = 0, context_tokens: int = 0
+    ) -> Assessment:
+        return Assessment(
+            difficulty=self.difficulty,
+            p_weak=0.5,
+            p_strong=0.8,
+            domain=self.domain,
+            domains={self.domain: 1.0},
+            language=language or "en",
+            needs=self.needs,
+        )
+
+    def decide(self, question: RouteQuestion, engines: Sequence[EngineStatus]) -> Decision:
+        self.questions.append(question)
+        usable = [engine for engine in engines if engine.state in {"ready", "loadable"}]
+        allowed = [e for e in usable if e.where == "local" or (question.privacy != "local" and not question.private)]
+        rested = [engine for engine in allowed if engine.id not in question.unusable]
+        ordered = sorted(rested, key=lambda engine: (engine.id != question.pinned, engine.where == "cloud"))
+        return Decision(
+            candidates=tuple(self._candidate(engine, question) for engine in ordered),
+            excluded=tuple(
+                Excluded(engine=engine.id, model=engine.model, code="privacy", why=f"{engine.model} may not see this.")
+                for engine in usable
+                if engine not in allowed
+            ),
+            reason=f"{ordered[0].model} comes first." if ordered else "Nobody can.",
+        )
+
+    def _candidate(self, engine: EngineStatus, question: RouteQuestion) -> RouteCandidate:
+        return RouteCandidate(
+            engine=engine.id,
+            model=engine.model,
+            where=engine.where,
+            score=0.5,
+            quality=self.quality.get(engine.id, 0.5),
+            cost_usd=0.0 if engine.where == "local" else self.cost_usd,
+            first_seconds=1.0 + (engine.load_seconds or 0.0),
+            seconds=1.0 + (engine.load_seconds or 0.0),
+            why=f"{engine.model} comes first.",
+            asks=engine.where == "cloud" and question.privacy == "ask",
+        )
+
 
 class ListedFacts:
     """Recalls the facts that share a word with the question."""
@@ -101,3 +202,31 @@ class ListedFacts:
     def recall(self, text: str, limit: int = 5) -> tuple[str, ...]:
         words = set(text.lower().strip("?").split())
         return tuple(fact for fact in self.facts if words & set(fact.lower().split()))[:limit]
+
+
+class Drawer:
+    """A toolbox of three tools: `look` reads, `act` acts, `page` brings text from elsewhere."""
+
+    def __init__(self, **levels: PermissionLevel) -> None:
+        self.levels = levels
+        self.private: frozenset[str] = frozenset()
+        self.ran: list[ToolCall] = []
+
+    def specs(self, question: str, language: Language, limit: int = 8) -> tuple[ToolSpec, ...]:
+        parameters: dict[str, object] = {"type": "object", "properties": {"what": {"type": "string"}}}
+        return tuple(
+            ToolSpec(name=name, description=name, parameters=parameters, private=name in self.private)
+            for name in ("look", "act", "page")
+        )
+
+    def permission(self, call: ToolCall, *, tainted: bool) -> PermissionLevel:
+        level = self.levels.get(call.name, "allow")
+        return "ask" if tainted and call.name == "act" and level == "allow" else level
+
+    def read_back(self, call: ToolCall, language: Language) -> str:
+        return f"¿Uso {call.name}?" if language == "es" else f"Use {call.name}?"
+
+    def run(self, call: ToolCall, request: Request, language: Language, cancel: CancelToken) -> ToolResult:
+        cancel.raise_if_cancelled()
+        self.ran.append(call)
+        return ToolResult(text=f"{call.name} done", trusted=call.name != "page")

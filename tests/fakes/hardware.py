@@ -23,6 +23,7 @@ class FakeNvml:
         self.buses = [1, 2]
         self.lost: set[int] = set()
         self.silent: set[str] = set()
+        self.millijoules = [5_000_000, 9_000_000]
         self.compute: dict[int, list[tuple[int, int | None]]] = {}
         self.graphics: dict[int, list[tuple[int, int | None]]] = {}
 
@@ -70,6 +71,9 @@ class FakeNvml:
 
     def nvmlDeviceGetPowerUsage(self, handle):
         return self._told("power", handle, (120_500, 30_000))
+
+    def nvmlDeviceGetTotalEnergyConsumption(self, handle):
+        return self._told("energy", handle, self.millijoules)
 
     def nvmlDeviceGetEnforcedPowerLimit(self, handle):
         return self._told("power", handle, (300_000, 160_000))

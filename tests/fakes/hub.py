@@ -112,7 +112,7 @@ class Hub:
                 if hub.gate is not None:
                     self.wfile.flush()
                     hub.half_sent.set()
-                    hub.gate.wait(30)
+                    hub.gate.wait(60)
                 self.wfile.write(content[half:end])
                 return None
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jarvis.catalog.entries import CatalogModel, ModelFile, Shape, Variant
 from jarvis.catalog.library import ModelLibrary
+from jarvis.catalog.ollama_place import OllamaPlace
 from jarvis.catalog.ollama_store import OllamaStore
 from jarvis.storage.database import Database
 from jarvis.storage.model_book import SqliteModelBook
@@ -136,16 +137,18 @@ def library_over(
     *,
     runner: Runner | None = None,
     ollama: OllamaStore | None = None,
+    place: OllamaPlace | None = None,
     token: Callable[[], str | None] = lambda: None,
 ) -> ModelLibrary:
-    """Return a library that chooses an entry's first variant."""
+    """Return a library that chooses an entry's first variant; Ollama is `ollama`, or what is found at `place`."""
     return ModelLibrary(
         book=SqliteModelBook(database, FakeClock()),
         catalog=lambda: models,
         folder=folder,
         runner=runner or Runner(),
-        ollama=ollama,
+        ollama=ollama if place is None else OllamaStore(place.url),
         clock=FakeClock(),
         token=token,
         choose_variant=lambda model: model.variants[0],
+        look_for_ollama=place.look if place is not None else None,
     )

@@ -29,6 +29,7 @@ from jarvis.storage.database import Database
 from jarvis.storage.model_book import SqliteModelBook
 from tests.fakes.clock import FakeClock
 from tests.fakes.home_facts import UNSEEN_SYSTEM_PROMPT
+from tests.fakes.processes import PATIENCE_SECONDS
 from tests.fakes.servers import real_llama_server
 
 EXACT = GenerationOptions(max_tokens=64, temperature=0.0)
@@ -85,6 +86,7 @@ class LocalBench:
             install_state=lambda language: self.installing[language],
             plan=self.plan,
             book=self.book,
+            exit_seconds=PATIENCE_SECONDS,
         )
 
     def plan(self) -> Placement | Refusal | None:

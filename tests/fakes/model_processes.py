@@ -16,6 +16,7 @@ from jarvis.engines.child_health import answers
 from jarvis.engines.running import Endpoint, ModelToRun
 from jarvis.processes.child import Child
 from jarvis.processes.registry import ChildRegistry
+from tests.fakes.processes import PATIENCE_SECONDS
 
 TWO_GPUS = Machine(
     ram_mib=64_000,
@@ -146,7 +147,7 @@ class Rig:
                     environment={"PYTHONDONTWRITEBYTECODE": "1"},
                     log=self.folder / "model.log",
                     registry=self.registry,
-                    start_seconds=20.0,
+                    start_seconds=PATIENCE_SECONDS,
                     grace_seconds=self.grace_seconds,
                 ),
             )
@@ -161,6 +162,12 @@ class Rig:
             self.launched.append(model.id)
             self.placements.append(placement)
             return made
+
+    def gate(self, identity: str) -> Path:
+        """Let children of this model finish loading only once the file exists that is returned."""
+        file = self.folder / f"{identity}.gate"
+        self.ways[identity] = (f"waits={file}",)
+        return file
 
     def living(self) -> list[ChildModel]:
         return [one for one in self._children if one.running()]

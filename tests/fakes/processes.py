@@ -15,7 +15,7 @@ import psutil
 from jarvis.processes.child import Child
 from jarvis.processes.registry import ChildRegistry
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 """Bound of every wait for another process: long, because only a failing test ever uses it up."""
 
 

@@ -9,6 +9,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, GGUFValueType
 
@@ -35,6 +36,25 @@ class Dimensions:
     window: int = 0
     experts: int = 0
     context: int = 131_072
+
+
+def a_model(
+    architecture: str, sizes: tuple[int, int, int], heads: tuple[int, int, int], vocabulary: int, **more: Any
+) -> Dimensions:
+    """Return dimensions of `sizes` (layers, width, feed-forward) and `heads` (of queries, of keys, size of each)."""
+    layers, width, feed_forward = sizes
+    queries, keys, head = heads
+    return Dimensions(
+        architecture=architecture,
+        layers=layers,
+        width=width,
+        feed_forward=feed_forward,
+        heads=queries,
+        kv_heads=keys,
+        head=head,
+        vocabulary=vocabulary,
+        **more,
+    )
 
 
 def shaped_gguf(path: Path, shape: Dimensions, *, parts: int = 1) -> Path:

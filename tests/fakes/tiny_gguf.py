@@ -108,7 +108,7 @@ def write_gguf(path: Path, trained: Trained) -> None:
 
 
 def random_gguf(path: Path, *, width: int = 512, layers: int = 8, vocabulary: int = 4000) -> Path:
-    """Write a model of random weights with the same template: it says nonsense, slowly enough to be interrupted."""
+    """Write a model of random weights with the same template: it says nonsense, slowly and without end."""
     import numpy as np
 
     from tests.fakes.tiny_transformer import Shape
@@ -140,6 +140,9 @@ def random_gguf(path: Path, *, width: int = 512, layers: int = 8, vocabulary: in
         name: np.resize(noise, size) if len(size) > 1 else np.ones(size, dtype=np.float32)
         for name, size in sizes.items()
     }
+    # What one number says of every token, and the opposite of the marks: so no end ever comes by chance.
+    tensors["token_embd.weight"][:, 0] = 16.0
+    tensors["token_embd.weight"][: len(SPECIAL), 0] = -16.0
     tokens, merges = _vocabulary(_tokenizer())
     tokens += [f"[unused{number}]" for number in range(len(tokens), vocabulary)]
     _write(path, shape, tensors, tokens, merges, name="Random")

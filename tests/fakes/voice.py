@@ -25,6 +25,8 @@ from jarvis.contracts.speech import (
 
 FRAME_BYTES = VAD_SAMPLES * 2
 FRAME_SECONDS = VAD_SAMPLES / SAMPLE_RATE
+PATIENCE_SECONDS = 60.0
+"""Bound of every wait; only a failing test uses it up."""
 
 QUIET, SPEECH, WAKE = 0, 3000, 9000
 """Amplitudes that the fake detectors know: nothing, words, and the wake word at its last frame."""
@@ -184,7 +186,7 @@ class FakeSpeechToText:
 
     def finished(self, utterance: FakeUtterance) -> Transcript:
         if self.gate is not None:
-            self.gate.wait(10)
+            self.gate.wait(PATIENCE_SECONDS)
         result = self.results.pop(0) if self.results else "what time is it"
         if isinstance(result, JarvisError):
             raise result
@@ -251,11 +253,19 @@ def model_answer(text: str, *, expects_reply: bool = False, language: Language =
 class FakeTextToSpeech:
     """Makes a tenth of a second of tone per clause and remembers the clauses; `failures` are raised first.
 
-    With `dies` every clause breaks off with that error after its first chunk.
+    With `dies` every clause breaks off with that error after its first chunk; with `gate` a clause goes on until the
+    gate opens.
     """
 
-    def __init__(self, *failures: JarvisError | None, chunks: int = 1, dies: JarvisError | None = None) -> None:
+    def __init__(
+        self,
+        *failures: JarvisError | None,
+        chunks: int = 1,
+        dies: JarvisError | None = None,
+        gate: threading.Event | None = None,
+    ) -> None:
         self.failures = list(failures)
+        self.gate = gate
         self.dies = dies
         self.chunks = chunks
         self.said: list[tuple[str, Language]] = []
@@ -277,6 +287,8 @@ class FakeTextToSpeech:
                 yield AudioChunk(pcm=np.full(1600, 5000, "<i2").tobytes(), sample_rate=SAMPLE_RATE)
                 if self.dies is not None:
                     raise self.dies
+            if self.gate is not None:
+                self.gate.wait(PATIENCE_SECONDS)
         finally:
             self.closed += 1
 
@@ -336,7 +348,7 @@ class EventLog:
     def states(self) -> list[str]:
         return [event.name for event in self.events if isinstance(event, VoiceState)]
 
-    def wait_for(self, right: Callable[[list[VoiceEvent]], bool], timeout: float = 10.0) -> None:
+    def wait_for(self, right: Callable[[list[VoiceEvent]], bool], timeout: float = PATIENCE_SECONDS) -> None:
         with self._come:
             assert self._come.wait_for(lambda: right(self.events), timeout), self.events
 

@@ -144,8 +144,7 @@ def _until_percent(process, tmp_path, percent):
 
 
 def test_a_killed_build_is_seen_as_interrupted_and_its_compilers_are_ended_by_the_next(job, tmp_path):
-    orders = job(build_lines=[f"[{n}/100] x" for n in range(1, 60)], build_seconds=0.05, wheel=WHEEL)
-    process = work(orders)
+    process = work(job(build_lines=["[1/100] x", "[2/100] x"], compiles_on=True))
     _until_percent(process, tmp_path, 2)
     assert llama.read_state(tmp_path / "environment").alive
     process.kill()
@@ -162,7 +161,7 @@ def test_a_killed_build_is_seen_as_interrupted_and_its_compilers_are_ended_by_th
 
 
 def test_asked_to_stop_a_build_takes_its_compilers_along(job, tmp_path):
-    process = work(job(build_lines=[f"[{n}/100] x" for n in range(1, 60)], build_seconds=0.05, wheel=WHEEL))
+    process = work(job(build_lines=["[1/100] x", "[2/100] x"], compiles_on=True))
     _until_percent(process, tmp_path, 2)
     process.terminate()
     process.wait()

