@@ -331,13 +331,15 @@ class _Run:
         consented: str | None = None,
     ) -> Iterator[AskEvent]:
         rules = [rule for rule in (conversation.privacy, asked.request.privacy, allowed) if rule is not None]
+        strictest = min(rules, key=PRIVACY_ORDER.index) if rules else None
         run = ModelRun(
-            asked=asked,
+            # Tools are handed the request, and must see what the conversation allows.
+            asked=replace(asked, request=replace(asked.request, privacy=strictest)),
             cancel=self._cancel,
             draft=self._draft,
             abilities=self._abilities,
             options=self._options,
-            allowed=min(rules, key=PRIVACY_ORDER.index) if rules else None,
+            allowed=strictest,
             consented=consented,
         )
         yield from run.steps()

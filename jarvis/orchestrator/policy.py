@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from jarvis.contracts.ports import EngineStatus
-from jarvis.contracts.routing import Decision, Excluded, ModelFacts, RouteCandidate, RouteQuestion
+from jarvis.contracts.routing import Assessment, Decision, Excluded, ModelFacts, RouteCandidate, RouteQuestion
 from jarvis.orchestrator.abilities import Abilities, abilities_of, foreign_penalty
 from jarvis.orchestrator.learning import NOTHING, Learned, benefit_of_doubt, unlearned
 from jarvis.orchestrator.quality import model_logit, sigmoid
@@ -39,6 +39,9 @@ ASKING_SECONDS = 4.0
 
 EXPLORED_USD = 0.002
 """Dearer answers are never asked for only to learn."""
+
+NOT_TOLD = 0.5
+"""Share of personal questions that cannot be answered without what Jarvis was told; assumed, not measured."""
 
 FactsOf = Callable[[str], ModelFacts]
 AbilitiesOf = Callable[[EngineStatus, ModelFacts], Abilities]
@@ -146,6 +149,7 @@ def _looked_at(
     correction = learned.mixed(engine.model, assessment.domains) or unlearned(able)
     by_scores = model_logit(assessment, able, facts, question.language, question.prompt_tokens)
     value = by_scores + correction.mean
+    knows = _share_known(assessment, engine)
     charge = _charge(question, engine, facts, cost, waiting, written)
     tried = value
     if _may_explore(question, engine, cost, waiting):
@@ -155,8 +159,8 @@ def _looked_at(
             engine=engine.id,
             model=engine.model,
             where=engine.where,
-            score=sigmoid(tried) - charge,
-            quality=sigmoid(value),
+            score=knows * sigmoid(tried) - charge,
+            quality=knows * sigmoid(value),
             cost_usd=cost,
             first_seconds=waiting.first_seconds,
             seconds=waiting.seconds,
@@ -164,11 +168,16 @@ def _looked_at(
             asks=_asks(question, engine),
             thinking_tokens=allowed,
         ),
-        plain=sigmoid(value) - charge,
+        plain=knows * sigmoid(value) - charge,
         loads=waiting.load_seconds > 0,
-        rated=sigmoid(value) - sigmoid(by_scores),
+        rated=knows * (sigmoid(value) - sigmoid(by_scores)),
         caveats=_caveats(question, engine, facts),
     )
+
+
+def _share_known(assessment: Assessment, engine: EngineStatus) -> float:
+    """What Jarvis was told stays on this computer, so that a model elsewhere must guess at what is personal."""
+    return 1.0 - NOT_TOLD * assessment.domains.get("personal", 0.0) if engine.where == "cloud" else 1.0
 
 
 def _first_obstacle(question: RouteQuestion, engine: EngineStatus) -> Excluded | None:

@@ -248,3 +248,11 @@ def test_an_engine_on_trial_that_asks_back_has_passed(made: Callable[..., tuple[
     bench.clock.advance(3600)
     bench.ask("do it")
     assert not bench.health.resting()
+
+
+def test_a_tool_is_told_what_the_conversation_allows(made: Callable[..., tuple[Bench, Drawer]]) -> None:
+    bench, drawer = made([wants("look")], ["There."], [wants("look", "2")], ["There."])
+    bench.ask("where is my hat")
+    bench.log.set_privacy(bench.conversation or "", "local")
+    bench.ask("and where is my coat")
+    assert drawer.allowed == [None, "local"]

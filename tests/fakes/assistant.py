@@ -8,7 +8,7 @@ from typing import Any
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, JarvisError, Language
 from jarvis.contracts.guard import PermissionLevel
-from jarvis.contracts.messages import ChatMessage, Request, ToolCall, ToolSpec, Usage
+from jarvis.contracts.messages import ChatMessage, Privacy, Request, ToolCall, ToolSpec, Usage
 from jarvis.contracts.ports import EngineDone, EngineItem, EngineStatus, EngineText, GenerationOptions
 from jarvis.contracts.routing import (
     Assessment,
@@ -211,6 +211,7 @@ class Drawer:
         self.levels = levels
         self.private: frozenset[str] = frozenset()
         self.ran: list[ToolCall] = []
+        self.allowed: list[Privacy | None] = []
 
     def specs(self, question: str, language: Language, limit: int = 8) -> tuple[ToolSpec, ...]:
         parameters: dict[str, object] = {"type": "object", "properties": {"what": {"type": "string"}}}
@@ -229,4 +230,5 @@ class Drawer:
     def run(self, call: ToolCall, request: Request, language: Language, cancel: CancelToken) -> ToolResult:
         cancel.raise_if_cancelled()
         self.ran.append(call)
+        self.allowed.append(request.privacy)
         return ToolResult(text=f"{call.name} done", trusted=call.name != "page")

@@ -449,3 +449,11 @@ def test_what_the_person_put_in_service_comes_before_what_is_merely_there(langua
     assert decision.candidates[-1].why.endswith(words)
     alone = decided(HARD_MATHS, served[1:], language=language)
     assert not any(one.why.endswith(words) for one in alone.candidates)
+
+
+def test_what_only_this_computer_was_told_is_asked_here():
+    personal = assessed("personal", 0.9, 0.97, tokens=40)
+    decision = decided(personal, (replace(SMALL_READY, tokens_per_second=4.0), CLOUD_READY))
+    assert order(decision)[0] == SMALL.engine
+    far = next(one for one in decision.candidates if one.engine == CLOUD.engine)
+    assert far.quality < 0.6
