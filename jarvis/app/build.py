@@ -166,6 +166,7 @@ class Jarvis:
                     outgoing=routing.outgoing,
                     planner=SpecialistPlanner(routing.roles()),
                     toolbox=self.tools_room.toolbox,
+                    permissions=routing.permissions,
                 )
             )
         )

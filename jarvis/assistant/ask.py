@@ -15,7 +15,7 @@ from typing import Literal
 from jarvis.assistant.answer import ModelRun
 from jarvis.assistant.candidate import Asked
 from jarvis.assistant.confirmation import confirmation_of
-from jarvis.assistant.consent import CLOUD_CONSENT, TOOL_CONSENT, call_of, work_before
+from jarvis.assistant.consent import CLOUD_CONSENT, FORBIDDEN, TOOL_CONSENT, call_of, skill_gate, work_before
 from jarvis.assistant.draft import Answer, Draft
 from jarvis.assistant.language import language_of
 from jarvis.assistant.question import Questions, checked, is_reply, question_of
@@ -35,7 +35,7 @@ from jarvis.contracts.events import (
     TextDelta,
     ToolAnswered,
 )
-from jarvis.contracts.guard import Outgoing, Redactor
+from jarvis.contracts.guard import Outgoing, Permissions, Redactor
 from jarvis.contracts.messages import (
     DETAIL_ASKED_BACK,
     Conversation,
@@ -62,7 +62,6 @@ from jarvis.contracts.spending import Budget
 from jarvis.contracts.tools import Toolbox, ToolResult
 
 _TITLE_CHARACTERS = 60
-_TAKING_AWAY = frozenset({"cancel", "clear", "complete", "delete", "forget", "remove"})
 _DROPPED: dict[Language, str] = {"en": "All right, I left it.", "es": "De acuerdo, lo dejo."}
 _GONE: dict[Language, str] = {
     "en": "That question was no longer waiting for an answer, so nothing was sent or done. Ask it again.",
@@ -121,6 +120,7 @@ class Abilities:
     toolbox: Toolbox | None = None
     planner: CooperationPlanner | None = None
     feedback: Feedback | None = None
+    permissions: Permissions | None = None
 
 
 class JarvisAssistant:
@@ -240,8 +240,12 @@ class _Run:
     def _matched(self, match: SkillMatch, history: Sequence[StoredMessage]) -> Iterator[AskEvent]:
         yield SkillMatched(ask_id=self._id, skill=match.skill, slots=dict(match.slots), confidence=match.confidence)
         heard_badly = self._request.hearing == "basic" and self._options.confirm_basic
-        unsure = heard_badly and (bool(match.slots) or _takes_away(match.skill))
-        if match.risk == "could_lose" or (match.risk == "acts" and unsure):
+        permissions = self._abilities.permissions
+        gate = skill_gate(match, permissions.explicit().get(match.skill) if permissions else None, unsure=heard_badly)
+        if gate == "never":
+            text = FORBIDDEN[self._language].format(skill=match.skill)
+            yield from self._say(Answer(text=text, source="skill", skill=match.skill))
+        elif gate == "ask":
             self._abilities.pending.put(self._draft.conversation_id, match)
             question = self._abilities.skills.read_back(match)
             answer = Answer(text=question, source="skill", skill=match.skill, expects_reply=True)
@@ -389,8 +393,3 @@ class _Run:
         except JarvisError as error:
             # The log itself is what failed; the final event still reaches the person.
             _log.error("an unfinished answer could not be marked", extra={"facts": {"code": error.code}})
-
-
-def _takes_away(skill: str) -> bool:
-    """True for skills such as `timers.cancel`: wrongly heard, they lose something although no value was said."""
-    return skill.rpartition(".")[2].split("_")[0] in _TAKING_AWAY

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from jarvis.assistant.tool_use import ToolWork, work_of, work_to_text
 from jarvis.contracts.errors import Language
+from jarvis.contracts.guard import PermissionLevel
 from jarvis.contracts.messages import ChatMessage, ToolCall
 from jarvis.contracts.routing import RouteCandidate
 from jarvis.contracts.skills import SkillMatch
@@ -18,6 +19,13 @@ CLOUD_CONSENT = "consent.cloud"
 TOOL_CONSENT = "consent.tool"
 """Name under which the question "may this tool be used?" waits for its answer."""
 
+_TAKING_AWAY = frozenset({"cancel", "clear", "complete", "delete", "forget", "remove"})
+"""Verbs of skills that, wrongly heard, lose something although no value was said."""
+
+FORBIDDEN: dict[Language, str] = {
+    "en": "You do not allow {skill}, so nothing was done. “jarvis permissions set {skill} allow” changes that.",
+    "es": "No permites {skill}, así que no se hizo nada. «jarvis permissions set {skill} allow» lo cambia.",
+}
 _SEND: dict[Language, str] = {
     "en": "This would be sent to {model}{cost}.{replaced} Shall I send it?",
     "es": "Esto se enviaría a {model}{cost}.{replaced} ¿Lo envío?",
@@ -57,6 +65,19 @@ def message_rows(messages: Sequence[ChatMessage]) -> tuple[dict[str, Any], ...]:
         }
         for message in messages
     )
+
+
+def skill_gate(match: SkillMatch, level: PermissionLevel | None, *, unsure: bool) -> Literal["run", "ask", "never"]:
+    """Return what becomes of a command: `level` is what the person set for that skill, None where nothing was.
+
+    What could lose something is asked about first; so is what acts, where only the basic recogniser heard it
+    (`unsure`) and it says a value or takes something away.
+    """
+    if level == "never":
+        return "never"
+    doubtful = unsure and (bool(match.slots) or match.skill.rpartition(".")[2].split("_")[0] in _TAKING_AWAY)
+    loses = match.risk == "could_lose" and level != "allow"
+    return "ask" if level == "ask" or loses or (match.risk == "acts" and doubtful) else "run"
 
 
 def call_slots(call: ToolCall, work: ToolWork, *, here: bool) -> dict[str, str]:
