@@ -25,6 +25,7 @@ from jarvis.contracts.events import (
     ToolCalled,
 )
 from jarvis.contracts.messages import DETAIL_ASKED_BACK, DETAIL_CACHED, DETAIL_STAYS, Source, StoredMessage
+from jarvis.contracts.spending import dollars
 from jarvis.desktop import texts
 from jarvis.desktop.words import Words
 
@@ -37,8 +38,8 @@ ENDED: frozenset[Phase] = frozenset({"done", "failed", "cancelled", "interrupted
 class Answer:
     """One answer as it stands; `seconds` is its whole time, None when it was not kept.
 
-    `cached` means that it was given before, `replaced` counts personal details that a server did not get to see, and
-    `details` are further lines of how it came about.
+    `cached` means that it was given before, `replaced` counts personal details that a server did not get to see,
+    `route` is the decision, and `details` are further lines of how it came about.
     """
 
     ask_id: str
@@ -58,6 +59,7 @@ class Answer:
     message_id: str = ""
     cached: bool = False
     replaced: int = 0
+    route: RouteChosen | None = None
     details: tuple[str, ...] = ()
 
     @property
@@ -73,7 +75,7 @@ def after(answer: Answer, event: AskEvent) -> Answer:
     if isinstance(event, SkillMatched):
         return replace(answer, skill=event.skill, source="skill")
     if isinstance(event, RouteChosen):
-        return replace(answer, reason=event.reason, details=_candidate_lines(event))
+        return replace(answer, reason=event.reason, route=event)
     if isinstance(event, EngineLoading):
         return replace(answer, phase="loading", loading=event, notice="")
     if isinstance(event, EngineNoticed):
@@ -94,7 +96,7 @@ def after(answer: Answer, event: AskEvent) -> Answer:
             reason=event.reason or answer.reason,
             seconds=event.timings.get("total"),
             message_id=event.message_id,
-            cached=event.cached,
+            cached=event.cached or answer.cached,
         )
     if isinstance(event, AskFailed):
         return replace(
@@ -177,16 +179,19 @@ def what_answered(answer: Answer, words: Words) -> str:
 
 def why_text(answer: Answer, words: Words) -> str:
     """Return the reason, and how it came about, a line each."""
-    return "\n".join([answer.reason or words(texts.NO_REASON), *answer.details])
+    lines = _candidate_lines(answer.route, words) if answer.route is not None else ()
+    return "\n".join([answer.reason or words(texts.NO_REASON), *lines, *answer.details])
 
 
-def _candidate_lines(event: RouteChosen) -> tuple[str, ...]:
+def _candidate_lines(route: RouteChosen, words: Words) -> tuple[str, ...]:
     """Return one line per candidate with what was expected of it, and one per engine left out."""
     lines = []
-    for place, row in enumerate(event.details, 1):
-        cost = f" · ${row['cost_usd']:.4f}" if row.get("cost_usd") else ""
-        lines.append(f"{place}. {row['model']} · {row['quality']:.0%} · {row['seconds']:.1f} s{cost}: {row['why']}")
-    return (*lines, *(f"–  {row['model'] or row['engine']}: {row['why']}" for row in event.excluded))
+    for place, row in enumerate(route.details, 1):
+        numbers = [f"{row['quality']:.0%}", f"{seconds_text(row['seconds'], words)} s"]
+        if row.get("cost_usd"):
+            numbers.append(dollars(row["cost_usd"], words.language))
+        lines.append(f"{place}. {row['model']} · {' · '.join(numbers)}: {row['why']}")
+    return (*lines, *(f"–  {row['model'] or row['engine']}: {row['why']}" for row in route.excluded))
 
 
 def doing_now(answer: Answer, words: Words) -> str:

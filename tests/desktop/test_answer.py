@@ -1,0 +1,106 @@
+"""What of an answer's making is told beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from jarvis.contracts.errors import Language
+from jarvis.contracts.events import (
+    AskEvent,
+    AskFinished,
+    CacheAnswered,
+    ConsentAsked,
+    Redacted,
+    RouteChosen,
+    StageFinished,
+    StageStarted,
+    TextDelta,
+    ToolCalled,
+)
+from jarvis.desktop.answer import Answer, after, doing_now, what_answered, why_text
+from jarvis.desktop.run import Desktop
+from jarvis.desktop.words import Words
+from tests.desktop.conftest import Until, answers
+from tests.fakes.desktop import FakeDesktop
+
+ROUTE = RouteChosen(
+    ask_id="1",
+    candidates=("a", "b"),
+    reason="a answers here.",
+    details=(
+        {"model": "a", "quality": 0.81, "seconds": 2.5, "cost_usd": 0.0, "why": "It is here."},
+        {"model": "b", "quality": 0.9, "seconds": 12.0, "cost_usd": 0.0125, "why": "It costs more."},
+    ),
+    excluded=({"engine": "c", "model": "", "why": "It is resting."},),
+)
+
+
+def folded(*events: AskEvent) -> Answer:
+    answer = Answer(ask_id="1")
+    for event in events:
+        answer = after(answer, event)
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("language", "numbers"), [("en", ["2.5 s", "12 s", "$0.0125"]), ("es", ["2,5 s", "12 s", "0,0125 $"])]
+)
+def test_why_shows_every_candidate_in_the_language_s_own_figures(
+    qapp: object, language: Language, numbers: list[str]
+) -> None:
+    text = why_text(folded(ROUTE), Words(language))
+    lines = text.splitlines()
+    assert lines[0] == "a answers here." and len(lines) == 4
+    assert lines[1].startswith("1. a · 81%") and lines[2].startswith("2. b · 90%")
+    assert lines[3] == "–  c: It is resting."
+    assert all(number in text for number in numbers)
+
+
+def finished(**fields: Any) -> AskFinished:
+    values = {"message_id": "m", "text": "x", "source": "model", "model": "a", "timings": {"total": 0.5}, **fields}
+    return AskFinished(ask_id="1", **values)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "answered from cache"), ("es", "respuesta ya dada antes")])
+def test_an_earlier_answer_is_marked(qapp: object, language: Language, word: str) -> None:
+    again = folded(CacheAnswered(ask_id="1", model="a", asked="q", age_seconds=9), finished(cached=True))
+    assert word in what_answered(again, Words(language))
+    assert word not in what_answered(folded(finished()), Words(language))
+
+
+def test_what_was_replaced_is_counted_and_what_would_leave_is_shown(qapp: object) -> None:
+    told = folded(Redacted(ask_id="1", model="b", kinds={"email": 1, "card": 1}), finished())
+    assert "2 personal details replaced" in what_answered(told, Words("en"))
+    asked = ConsentAsked(ask_id="1", model="b", where="b", preview=({"role": "user", "text": "[EMAIL_1]?"},))
+    assert "user: [EMAIL_1]?" in why_text(folded(ROUTE, asked), Words("en"))
+
+
+def test_tools_and_stages_are_told_while_they_run(qapp: object) -> None:
+    words = Words("en")
+    assert (
+        doing_now(folded(ToolCalled(ask_id="1", name="timers", arguments={}, permission="allow")), words) == "timers …"
+    )
+    stage = StageStarted(ask_id="1", stage=2, stages=3, role="maths", title="Maths", model="a")
+    assert doing_now(folded(stage), words) == "2/3 · Maths · a"
+    done = StageFinished(ask_id="1", stage=2, role="maths", model="a", ok=True, text="42", seconds=1.0)
+    assert "maths (a): 42" in why_text(folded(ROUTE, stage, done), words)
+
+
+def test_one_click_asks_anew(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
+    def script(ask_id: str, request: Any) -> Any:
+        if not request.fresh:
+            yield CacheAnswered(ask_id=ask_id, model="a", asked=request.text, age_seconds=9)
+        yield TextDelta(ask_id=ask_id, text="same")
+
+    fake.assistant.script = script
+    desktop.session.ask("what is it")
+    until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)
+    button: Any = answers(desktop)[0]._anew
+    assert answers(desktop)[0].answer.cached and not button.isHidden()
+    click: Callable[[], None] = button.click
+    click()
+    until(lambda: len(fake.assistant.requests) == 2)
+    assert fake.assistant.requests[1].fresh and fake.assistant.requests[1].text == "what is it"
