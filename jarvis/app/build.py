@@ -233,6 +233,10 @@ class Jarvis:
         """The Skills port."""
         return self.skill_book
 
+    def skill_names(self) -> tuple[str, ...]:
+        """Every skill's name."""
+        return self.skill_book.names()
+
     @cached_property
     def speech(self) -> Speech:
         """Everything that hears and speaks."""

@@ -272,7 +272,11 @@ class Routing:
             energy=self.energy if where == "local" else None,
         )
         # The meter is inside: it counts what really leaves, and what the guard refuses costs nothing.
-        return GuardedEngine(metered, self.redactor, self.audit) if where == "cloud" else metered
+        return self._guarded(metered) if where == "cloud" else metered
+
+    def _guarded(self, engine: TextEngine) -> TextEngine:
+        settings = self._jarvis.settings
+        return GuardedEngine(engine, self.redactor, self.audit, pictures=lambda: settings.flag("privacy.pictures"))
 
 
 class _Warming:

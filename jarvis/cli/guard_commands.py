@@ -10,6 +10,7 @@ import click
 
 from jarvis.cli.output import batch_rows, fail, plain_failures, print_json, words
 from jarvis.cli.services import Services
+from jarvis.contracts.errors import InputError
 from jarvis.contracts.guard import AuditEntry, AuditKind, PermissionLevel, Redactor
 
 _JSON = click.option("--json", "as_json", is_flag=True, help=words("Print JSON.", "Imprimir JSON."))
@@ -165,6 +166,15 @@ _LEVELS: dict[PermissionLevel, str] = {
 def permissions_set(services: Services, name: str, level: PermissionLevel) -> None:
     """Keep the level and record the change."""
     with plain_failures(services.language):
+        if not name.startswith("mcp.") and name not in services.skill_names():
+            raise InputError(
+                "permissions.unknown",
+                en="There is no skill {name}; nothing was set. “jarvis skills match” names the skill of a sentence, "
+                "“jarvis mcp list” the tools of servers.",
+                es="No hay ninguna habilidad {name}; no se fijó nada. «jarvis skills match» nombra la habilidad de una "
+                "frase y «jarvis mcp list» las herramientas de los servidores.",
+                name=name,
+            )
         kept = services.permissions()
         before = kept.level(name)
         services.audit().record("permission", {"name": name, "before": before, "after": level, "door": "cli"})

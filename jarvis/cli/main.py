@@ -9,6 +9,7 @@ import click
 from jarvis import __version__
 from jarvis.cli import (
     asking,
+    conversation_commands,
     guard_commands,
     mcp_commands,
     models_commands,
@@ -67,6 +68,7 @@ def command_line(build: Callable[[], Services]) -> click.Group:
         guard_commands.redact,
         guard_commands.audit,
         guard_commands.permissions,
+        conversation_commands.conversations,
         mcp_commands.mcp,
         spending_commands.usage,
         settings_commands.doctor,

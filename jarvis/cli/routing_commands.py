@@ -14,6 +14,7 @@ from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.messages import Door, Privacy
 from jarvis.contracts.routing import Profile
 from jarvis.contracts.routing_desk import CalibrationTarget, Routed, RouteRequest
+from jarvis.contracts.spending import dollars
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help=words("Print one JSON document.", "Imprimir un documento JSON.")
@@ -81,7 +82,7 @@ def route(services: Services, /, text: tuple[str, ...], as_json: bool, batch: Pa
         if as_json:
             print_json(document(routed))
         else:
-            _show(routed)
+            _show(routed, services.language)
 
 
 def _request(text: str, options: dict[str, Any]) -> RouteRequest:
@@ -127,7 +128,7 @@ def document(routed: Routed) -> dict[str, Any]:
     }
 
 
-def _show(routed: Routed) -> None:
+def _show(routed: Routed, language: Language) -> None:
     seen, decision = routed.assessment, routed.decision
     needs = ", ".join(sorted(seen.needs)) or words("nothing special", "nada especial")
     click.echo(
@@ -138,8 +139,10 @@ def _show(routed: Routed) -> None:
     )
     click.echo(decision.reason)
     for place, one in enumerate(decision.candidates, 1):
-        cost = words("price unknown", "precio desconocido") if one.cost_usd is None else f"${one.cost_usd:.4f}"
-        numbers = f"{one.quality:.0%}  {cost}  {one.first_seconds:.1f} + {one.seconds - one.first_seconds:.1f} s"
+        unknown = words("price unknown", "precio desconocido")
+        cost = unknown if one.cost_usd is None else dollars(one.cost_usd, language)
+        waiting = f"{one.first_seconds:.1f} + {one.seconds - one.first_seconds:.1f} s"
+        numbers = f"{one.quality:.0%}  {cost}  {waiting.replace('.', ',') if language == 'es' else waiting}"
         click.echo(f"{place}. {one.engine}  {numbers}\n   {one.why}")
     for left_out in decision.excluded:
         click.echo(f"-  {left_out.engine}\n   {left_out.why}")
@@ -230,6 +233,8 @@ def log(services: Services, as_json: bool, limit: int) -> None:
         if as_json:
             print_json({"decisions": [{**asdict(row), "at": row.at.isoformat()} for row in rows]})
             return
+        if not rows:
+            click.echo(words("No question was routed yet.", "Aún no se derivó ninguna pregunta."))
         for row in rows:
             hops = f"  ({', '.join(row.hops)})" if row.hops else ""
             hard = "" if row.difficulty is None else f"{row.difficulty:.2f} {row.domain}  "

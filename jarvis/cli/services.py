@@ -5,7 +5,7 @@ Knows no concrete class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -54,6 +54,10 @@ class Services(Protocol):
     def conversations(self) -> ConversationLog: ...
 
     def skills(self) -> Skills: ...
+
+    def skill_names(self) -> Sequence[str]:
+        """Every skill's name."""
+        ...
 
     def text_to_speech(self) -> TextToSpeech: ...
 

@@ -125,7 +125,12 @@ def config_get(services: Services, name: str | None, as_json: bool) -> None:
             click.echo(f"      {about} [{allowed(option)}]")
 
 
-@config.command("set", help=words("Change an option.", "Cambiar una opción."))
+@config.command(
+    "set",
+    # A value such as -1 is no option of this command.
+    context_settings={"ignore_unknown_options": True},
+    help=words("Change an option.", "Cambiar una opción."),
+)
 @click.argument("name")
 @click.argument("value")
 @click.pass_obj

@@ -101,7 +101,7 @@ class Permissions(Protocol):
         ...
 
 
-AuditKind = Literal["cloud_call", "tool_call", "permission", "privacy", "forget", "setting", "mcp_server", "start"]
+AuditKind = Literal["cloud_call", "tool_call", "permission", "privacy", "mcp_server"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -176,10 +176,15 @@ def _luhn(digits: str) -> bool:
     return bool(luhn.is_valid(digits))
 
 
+_CCC = re.compile(r"(?<![\d.,-])\d{4}[ .-]?\d{4}[ .-]?\d{2}[ .-]?\d{10}(?![\d-])")
+
+
 def ibans(text: str) -> Hits:
     """Yield bank accounts whose checksum holds; where a word names one, also those with a slip in them."""
     from stdnum import iban
     from stdnum.iso7064 import mod_97_10
+
+    yield from _spanish_accounts(text)
 
     at = 0
     while (match := _IBAN.search(text, at)) is not None:
@@ -203,6 +208,15 @@ def ibans(text: str) -> Hits:
 
 
 @cache
+def _spanish_accounts(text: str) -> Hits:
+    """Yield account numbers as Spain wrote them before IBAN: bank, branch, two check digits, account."""
+    from stdnum.es import ccc
+
+    for match in _CCC.finditer(text):
+        if ccc.is_valid(re.sub(r"\D", "", match.group())):
+            yield Hit(kind="iban", start=match.start(), end=match.end())
+
+
 def _iban_length(country: str) -> int:
     """Return how many characters an IBAN of `country` has, 0 where it has none (SWIFT's registry in python-stdnum)."""
     from stdnum import numdb

@@ -257,8 +257,8 @@ def _pictures_stay(engine: str) -> EngineError:
     return EngineError(
         "guard.pictures",
         en="Nothing was sent: pictures cannot be searched for personal data and may not leave to {engine}. "
-        "Ask without the picture, or allow pictures to leave in the settings.",
+        "Ask without the picture, or allow it in the settings (privacy.pictures).",
         es="No se envió nada: en las imágenes no se pueden buscar datos personales y no pueden salir hacia {engine}. "
-        "Pregunta sin la imagen o permite en los ajustes que salgan imágenes.",
+        "Pregunta sin la imagen, o permítelo en los ajustes (privacy.pictures).",
         engine=engine,
     )

@@ -293,6 +293,13 @@ OPTIONS: tuple[Option, ...] = (
         "la pregunta se queda aquí.",
     ),
     Option(
+        name="privacy.pictures",
+        default=True,
+        about_en="Let pictures leave with a question for the cloud; they cannot be searched for personal data.",
+        about_es="Permitir que las imágenes salgan con una pregunta para la nube; en ellas no se pueden buscar datos "
+        "personales.",
+    ),
+    Option(
         name="privacy.contacts",
         default="",
         about_en="Names of people that never leave, separated by commas; those in what you asked to be remembered are "

@@ -37,6 +37,9 @@ class World:
     def permissions(self) -> Permissions:
         return SqlitePermissions(self.database, FakeClock(), defaults_for(lambda: {"timers.start": "acts"}))
 
+    def skill_names(self) -> tuple[str, ...]:
+        return ("timers.start",)
+
     def run(self, *arguments: str, given: str | None = None) -> Result:
         command = getattr(guard_commands, arguments[0])
         return CliRunner().invoke(command, arguments[1:], obj=self, input=given)
@@ -86,13 +89,13 @@ def test_audit_list_and_verify(world: World) -> None:
         "Todavía no hay nada registrado.",
     )
     world.audit().record("cloud_call", {"engine": "openai/gpt", "sha256": "f" * 64})
-    world.audit().record("start", {})
+    world.audit().record("privacy", {})
     lines = world.run("audit", "list").output.splitlines()
     assert len(lines) == 2
-    assert "start" in lines[0]
+    assert "privacy" in lines[0]
     assert lines[1].endswith("cloud_call  engine=openai/gpt")
     [entry] = json.loads(world.run("audit", "list", "--json", "-n", "1").output)
-    assert (entry["seq"], entry["kind"], entry["facts"], len(entry["digest"])) == (2, "start", {}, 64)
+    assert (entry["seq"], entry["kind"], entry["facts"], len(entry["digest"])) == (2, "privacy", {}, 64)
     [entry] = json.loads(world.run("audit", "list", "--json", "--kind", "cloud_call").output)
     assert entry["facts"]["sha256"] == "f" * 64
     assert "2 entries" in world.run("audit", "verify").output
@@ -101,7 +104,7 @@ def test_audit_list_and_verify(world: World) -> None:
 
 
 def test_audit_verify_of_a_broken_chain(world: World) -> None:
-    world.audit().record("start", {})
+    world.audit().record("privacy", {})
     with world.database.write() as connection:
         connection.execute("DROP TRIGGER audit_stays")
         connection.execute("UPDATE audit SET facts = '{\"a\":1}'")
@@ -132,3 +135,9 @@ def test_permissions_are_set_reset_and_recorded(world: World) -> None:
         {"name": "timers.start", "before": "allow", "after": "never", "door": "cli"},
         {"name": "mcp.notes.search", "before": "ask", "after": "allow", "door": "cli"},
     ]
+
+
+def test_a_skill_that_there_is_not_gets_no_permission(world: World) -> None:
+    done = world.run("permissions", "set", "timers.strat", "never")
+    assert done.exit_code == 1 and "no skill timers.strat" in done.stderr
+    assert world.permissions().explicit() == {}

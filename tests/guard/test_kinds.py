@@ -12,6 +12,8 @@ REDACTOR = PatternRedactor(lambda: ("Elena Torres",))
 SEED = "abandon ability able about above absent absorb abstract absurd abuse access accident"
 
 FOUND: list[tuple[FindingKind, str, str]] = [
+    ("iban", "Mi cuenta bancaria es 0049-1500-05-1234567892.", "0049-1500-05-1234567892"),
+    ("iban", "cuenta 21000418450200051332", "21000418450200051332"),
     ("email", "login: x99@hotmail.com / pass pending", "x99@hotmail.com"),
     ("email", "mi correo es ana@[192.168.1.5]", "ana@[192.168.1.5]"),
     ("phone", "ponme con el +34 610-95-8719", "+34 610-95-8719"),

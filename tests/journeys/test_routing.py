@@ -145,3 +145,26 @@ def test_a_wrong_file_of_roles_is_told_by_the_doctor_and_stops_nothing(jarvis: P
     jarvis.home.joinpath("roles.json").write_text('[{"id": "x"}]')
     assert jarvis.run("ask", "what is 2 plus 2").returncode == 0
     assert "roles.json" in jarvis.run("doctor").stdout
+
+
+def test_a_conversation_can_be_kept_here(jarvis: Program, server: ScriptedServer) -> None:
+    elsewhere(jarvis, server)
+    first = jarvis.json("ask", "write a limerick about the sea")
+    assert len(server.asked) == 1
+    identity = first["conversation_id"]
+    assert jarvis.run("conversations", "privacy", identity, "local").returncode == 0
+    (row,) = jarvis.json("conversations", "list")
+    assert (row["id"], row["privacy"]) == (identity, "local")
+    kept = jarvis.json("ask", "--conversation", identity, "write a limerick about the moon")
+    assert kept["source"] == "none" and len(server.asked) == 1
+    assert jarvis.json("audit", "list")[0]["kind"] == "privacy"
+    failed_plainly(jarvis.run("conversations", "privacy", "nowhere", "local"), "no conversation")
+
+
+def test_a_weight_goes_back_and_a_wrong_skill_is_refused(jarvis: Program) -> None:
+    assert jarvis.run("config", "set", "routing.per_dollar", "20").returncode == 0
+    assert jarvis.run("config", "set", "routing.per_dollar", "-1").stdout.strip() == "routing.per_dollar = -1.0"
+    failed_plainly(jarvis.run("permissions", "set", "timer.strat", "never"), "no skill timer.strat")
+    assert jarvis.run("permissions", "set", "timers.start", "never").returncode == 0
+    assert "do not allow timers.start" in jarvis.json("ask", "set a timer for ten minutes")["text"]
+    assert "No question was routed yet." in jarvis.run("routing", "log").stdout

@@ -71,15 +71,15 @@ def _behind_its_back(path: Path, *statements: str) -> None:
 
 def test_entries_follow_each_other(log: SqliteAuditLog) -> None:
     assert log.verify().broken_at is None
-    first = log.record("start", {"b": 1, "a": [None, True, 1.5, "ñ"]})
+    first = log.record("privacy", {"b": 1, "a": [None, True, 1.5, "ñ"]})
     second = log.record("permission", {"name": "timers.start"})
     assert (first.seq, second.seq) == (1, 2)
     assert first.digest == digest_of(
-        GENESIS, seq=1, at_ms=round(first.at.timestamp() * 1000), kind="start", facts=canonical(first.facts)
+        GENESIS, seq=1, at_ms=round(first.at.timestamp() * 1000), kind="privacy", facts=canonical(first.facts)
     )
     assert list(log.entries()) == [second, first]
     assert list(log.entries(1)) == [second]
-    assert list(log.entries(kind="start")) == [first]
+    assert list(log.entries(kind="privacy")) == [first]
     verdict = log.verify()
     assert (verdict.entries, verdict.broken_at) == (2, None)
     assert "2 entries" in verdict.sentence("en")
@@ -89,7 +89,7 @@ def test_entries_follow_each_other(log: SqliteAuditLog) -> None:
 @pytest.mark.parametrize("facts", [{"x": float("nan")}, {"x": object()}, {"x": b"1"}])
 def test_what_is_not_json_is_not_recorded(log: SqliteAuditLog, facts: dict[str, object]) -> None:
     with pytest.raises((TypeError, ValueError)):
-        log.record("start", facts)
+        log.record("privacy", facts)
     assert log.entries() == []
 
 
@@ -161,8 +161,8 @@ def test_a_rewritten_chain_does_not_fit_the_noted_head(log: SqliteAuditLog, data
     path.unlink()
     other = Database(path)
     forged = SqliteAuditLog(other, FakeClock())
-    forged.record("start", {})
-    forged.record("start", {})
+    forged.record("privacy", {})
+    forged.record("privacy", {})
     head.write_text(kept)
     verdict = forged.verify()
     other.close()
@@ -175,7 +175,7 @@ def test_a_damaged_note_of_the_head_is_told(log: SqliteAuditLog, path: Path) -> 
     with pytest.raises(StorageError) as caught:
         log.verify()
     assert caught.value.code == "storage.audit_head"
-    log.record("start", {})
+    log.record("privacy", {})
     assert log.verify().broken_at is None
 
 
@@ -185,7 +185,7 @@ def test_a_removed_row_of_the_head_is_told(log: SqliteAuditLog, database: Databa
     _behind_its_back(path, "DELETE FROM audit_head")
     again = Database(path)
     headless = SqliteAuditLog(again, FakeClock())
-    for asked in (headless.verify, lambda: headless.record("start", {})):
+    for asked in (headless.verify, lambda: headless.record("privacy", {})):
         with pytest.raises(StorageError) as caught:
             asked()
         assert caught.value.code == "storage.audit_head_row"
@@ -213,7 +213,7 @@ def _writer(path: Path, count: int, name: str) -> subprocess.Popen[str]:
 def test_several_processes_write_one_chain(log: SqliteAuditLog, path: Path) -> None:
     writers = [_writer(path, 20, name) for name in "abc"]
     for _ in range(10):
-        log.record("start", {})
+        log.record("privacy", {})
     for writer in writers:
         out, _ = writer.communicate()
         assert writer.returncode == 0
@@ -235,7 +235,7 @@ def test_a_killed_process_leaves_a_whole_chain(log: SqliteAuditLog, path: Path) 
     verdict = log.verify()
     assert verdict.broken_at is None
     assert verdict.entries >= told[-1]
-    log.record("start", {})
+    log.record("privacy", {})
     assert log.verify().broken_at is None
 
 
@@ -243,8 +243,8 @@ def _chain(count: int) -> list[Link]:
     links, before = [], GENESIS
     for seq in range(1, count + 1):
         facts = canonical({"n": seq})
-        before = digest_of(before, seq=seq, at_ms=seq, kind="start", facts=facts)
-        links.append(Link(seq=seq, at_ms=seq, kind="start", facts=facts, digest=before))
+        before = digest_of(before, seq=seq, at_ms=seq, kind="privacy", facts=facts)
+        links.append(Link(seq=seq, at_ms=seq, kind="privacy", facts=facts, digest=before))
     return links
 
 
@@ -273,4 +273,4 @@ def test_any_damage_is_found_where_it_is(count: int, data: st.DataObject) -> Non
 
 def test_facts_read_the_same_whatever_their_order(log: SqliteAuditLog) -> None:
     assert canonical({"b": 1, "a": "ñ"}) == canonical({"a": "ñ", "b": 1}) == '{"a":"\\u00f1","b":1}'
-    assert json.loads(canonical(log.record("start", {"a": [1]}).facts)) == {"a": [1]}
+    assert json.loads(canonical(log.record("privacy", {"a": [1]}).facts)) == {"a": [1]}
