@@ -149,7 +149,7 @@ def test_every_command_has_help(jarvis: Program) -> None:
 
 
 def test_the_log_holds_no_words_of_the_person(jarvis: Program) -> None:
-    jarvis.json("ask", "remember that the safe opens with 7781")
+    jarvis.json("ask", "remember that the safe opens with zq7781")
     text = (jarvis.home / "logs" / "jarvis.log").read_text()
-    assert text and "7781" not in text
+    assert text and "zq7781" not in text
     assert all(json.loads(line)["level"] for line in text.splitlines())

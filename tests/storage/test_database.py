@@ -134,20 +134,20 @@ def test_threads_write_side_by_side(log: SqliteConversationLog) -> None:
 
 
 def test_deleting_a_conversation_removes_its_bytes(database: Database, log: SqliteConversationLog) -> None:
-    conversation = log.start_conversation("secret-title-7781")
-    message = log.add_message(conversation.id, "user", "secret-text-7781 " * 500)
+    conversation = log.start_conversation("secret-title-zq7781")
+    message = log.add_message(conversation.id, "user", "secret-text-zq7781 " * 500)
     assessment = Assessment(
         difficulty=0.5, p_weak=0.5, p_strong=0.5, domain="chat", domains={"chat": 1.0}, language="en"
     )
     SqliteLedger(database, FakeClock()).record_decision(
         message_id=message.id,
         assessment=assessment,
-        decision=Decision(candidates=(), excluded=(), reason="secret-reason-7781"),
+        decision=Decision(candidates=(), excluded=(), reason="secret-reason-zq7781"),
         chosen=None,
     )
     log.delete(conversation.id)
     for file in database.path.parent.iterdir():
-        assert b"7781" not in file.read_bytes(), file.name
+        assert b"zq7781" not in file.read_bytes(), file.name
 
 
 def test_forgetting_a_fact_takes_its_words_out_of_conversations_too(
@@ -156,16 +156,16 @@ def test_forgetting_a_fact_takes_its_words_out_of_conversations_too(
     from jarvis.storage.facts import SqliteFactBook
 
     facts = SqliteFactBook(database, FakeClock())
-    fact = facts.remember("My safe opens with 7781 and a key", "en")
-    conversation = log.start_conversation("Remember that my safe opens with 7781 an…")
+    fact = facts.remember("My safe opens with zq7781 and a key", "en")
+    conversation = log.start_conversation("Remember that my safe opens with zq7781 an…")
     other = log.start_conversation("What time is it?")
-    log.add_message(conversation.id, "user", "Remember that my safe opens with 7781 and a key please")
-    log.add_message(other.id, "assistant", "You told me: “My safe opens with 7781 and a key”.")
+    log.add_message(conversation.id, "user", "Remember that my safe opens with zq7781 and a key please")
+    log.add_message(other.id, "assistant", "You told me: “My safe opens with zq7781 and a key”.")
     facts.forget(fact.id)
     assert log.messages(conversation.id)[0].text == "Remember that … please"
     assert {c.title for c in log.conversations()} == {"…", "What time is it?"}
     for file in database.path.parent.iterdir():
-        assert b"7781" not in file.read_bytes(), file.name
+        assert b"zq7781" not in file.read_bytes(), file.name
 
 
 def test_nobody_else_may_read_the_files(database: Database, log: SqliteConversationLog) -> None:
