@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+_ENCODER_AFTER_SECONDS = 2.0
+
 
 def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     """Open the desktop app; a second one brings the first one's window forward and fails with a sentence."""
@@ -41,11 +43,16 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     alerts = WindowAlerts(jarvis, voice)
     alerts.start()
 
+    # The window comes first; whoever asks a model within these seconds waits half a second at most.
+    warming = threading.Timer(_ENCODER_AFTER_SECONDS, encoder.prepare)
+    warming.daemon = True
+    warming.start()
+
     def on_quit() -> None:
+        warming.cancel()
         alerts.stop()
         voice.close()
 
-    encoder.prepare()
     if jarvis.settings.flag("voice.enabled"):
         threading.Thread(target=voice.start, name="jarvis-voice-start", daemon=True).start()
     try:
