@@ -355,8 +355,7 @@ class ModelRun:
 
     def _answered(self, run: CandidateAnswer, decision: Decision) -> None:
         candidate = run.candidate
-        detail = DETAIL_STAYS if run.stays else ""
-        self.draft.close("complete", source="model", model=candidate.model, detail=detail)
+        self.draft.close("complete", source="model", model=candidate.model, detail=run.detail)
         self._decided(decision, candidate.engine)
         self.answer = Answer(
             text=self.draft.text,
@@ -377,7 +376,7 @@ class ModelRun:
         candidate = run.candidate
         self.abilities.health.stopped(candidate.engine)
         message_id = self.draft.message_id if self.draft.is_open else None
-        self.draft.close("cancelled", model=candidate.model, detail=DETAIL_STAYS if run.stays else "")
+        self.draft.close("cancelled", model=candidate.model, detail=run.detail)
         self._hops.append("stopped")
         self._decided(decision, candidate.engine if message_id else None)
         feedback = self.abilities.feedback

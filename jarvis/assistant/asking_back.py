@@ -11,7 +11,7 @@ from jarvis.assistant.consent import CLOUD_CONSENT, TOOL_CONSENT, call_slots, cl
 from jarvis.assistant.draft import Draft
 from jarvis.assistant.tool_use import ToolWork
 from jarvis.contracts.events import AskEvent, ConsentAsked, TextDelta
-from jarvis.contracts.messages import DETAIL_ASKED_BACK, DETAIL_STAYS, ToolCall
+from jarvis.contracts.messages import DETAIL_ASKED_BACK, ToolCall
 from jarvis.contracts.skills import SkillMatch
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class AskingBack:
         tools brought before it waits with it."""
         assert self.abilities.toolbox is not None
         candidate, language = run.candidate, self.asked.language
-        self.draft.close("complete", source="model", model=candidate.model, detail=DETAIL_STAYS if run.stays else "")
+        self.draft.close("complete", source="model", model=candidate.model, detail=run.detail)
         text = self.abilities.toolbox.read_back(call, language) + goes_on(candidate, language)
         work = ToolWork(turns=tuple(run.turns), waiting=tuple(run.waiting))
         slots = call_slots(call, work, here=candidate.where == "local")

@@ -27,7 +27,18 @@ from jarvis.contracts.events import (
     ToolCalled,
 )
 from jarvis.contracts.guard import PermissionLevel
-from jarvis.contracts.messages import ChatMessage, Request, StoredMessage, ToolCall, ToolSpec, Usage
+from jarvis.contracts.messages import (
+    DETAIL_FOREIGN,
+    DETAIL_STAYS,
+    DETAIL_STAYS_FOREIGN,
+    FOREIGN_DETAILS,
+    ChatMessage,
+    Request,
+    StoredMessage,
+    ToolCall,
+    ToolSpec,
+    Usage,
+)
 from jarvis.contracts.ports import (
     EngineDone,
     EngineItem,
@@ -99,6 +110,14 @@ class CandidateAnswer:
     def stays(self) -> bool:
         """True when the answer may hold what never leaves this computer."""
         return bool(self.facts) or any(turn.here for turn in self.turns)
+
+    @property
+    def detail(self) -> str:
+        """What the stored answer is marked with: whether it stays here, and whether it drew on text from elsewhere."""
+        foreign = any(not turn.result.trusted for turn in self.turns)
+        if self.stays:
+            return DETAIL_STAYS_FOREIGN if foreign else DETAIL_STAYS
+        return DETAIL_FOREIGN if foreign else ""
 
     def prompt(self) -> list[ChatMessage]:
         """Return what the candidate is sent, before anything is redacted."""
@@ -210,7 +229,9 @@ class CandidateAnswer:
 
     def _permission(self, call: ToolCall) -> PermissionLevel:
         assert self.abilities.toolbox is not None
-        tainted = any(not turn.result.trusted for turn in self.turns)
+        # What came from elsewhere earlier in the conversation still stands in the prompt.
+        earlier = any(message.detail in FOREIGN_DETAILS for message in self.asked.history)
+        tainted = earlier or any(not turn.result.trusted for turn in self.turns)
         level = self.abilities.toolbox.permission(call, tainted=tainted)
         # Where everything that leaves is asked about, so is what a tool would send along.
         return "ask" if self.candidate.asks and level == "allow" else level

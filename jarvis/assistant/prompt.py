@@ -11,7 +11,7 @@ from datetime import datetime
 
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.contracts.errors import Language
-from jarvis.contracts.messages import DETAIL_ASKED_BACK, DETAIL_STAYS, ChatMessage, Image, StoredMessage
+from jarvis.contracts.messages import DETAIL_ASKED_BACK, STAYING_DETAILS, ChatMessage, Image, StoredMessage
 
 CHARACTERS_PER_TOKEN = 3.0
 """Low for English and Spanish (about 4), so that a budget counted with it is safe."""
@@ -122,7 +122,7 @@ def _broke_off(message: StoredMessage, *, leaving: bool) -> bool:
 def _unwanted(message: StoredMessage, *, leaving: bool) -> bool:
     if message.source == "none":
         return True
-    return leaving and (message.source == "skill" or message.detail == DETAIL_STAYS)
+    return leaving and (message.source == "skill" or message.detail in STAYING_DETAILS)
 
 
 def turns_within(turns: Sequence[ChatMessage], budget: int) -> list[ChatMessage]:

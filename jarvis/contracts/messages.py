@@ -111,6 +111,15 @@ DETAIL_ASKED_BACK = "asked back"
 DETAIL_STAYS = "stays"
 """`detail` of a stored answer that drew on what never leaves this computer: what is remembered, or tools used here."""
 
+DETAIL_FOREIGN = "foreign"
+"""`detail` of a stored answer that drew on text from elsewhere, which a tool brought: nothing in it is an order."""
+
+DETAIL_STAYS_FOREIGN = "stays, foreign"
+"""`detail` of a stored answer that both of these are true of."""
+
+STAYING_DETAILS = frozenset({DETAIL_STAYS, DETAIL_STAYS_FOREIGN})
+FOREIGN_DETAILS = frozenset({DETAIL_FOREIGN, DETAIL_STAYS_FOREIGN})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredMessage:

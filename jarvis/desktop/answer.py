@@ -24,13 +24,20 @@ from jarvis.contracts.events import (
     TextDelta,
     ToolCalled,
 )
-from jarvis.contracts.messages import DETAIL_ASKED_BACK, DETAIL_CACHED, DETAIL_STAYS, Source, StoredMessage
+from jarvis.contracts.messages import (
+    DETAIL_ASKED_BACK,
+    DETAIL_CACHED,
+    FOREIGN_DETAILS,
+    STAYING_DETAILS,
+    Source,
+    StoredMessage,
+)
 from jarvis.contracts.spending import dollars
 from jarvis.desktop import texts
 from jarvis.desktop.words import Words
 
 Phase = Literal["thinking", "loading", "writing", "done", "failed", "cancelled", "interrupted", "elsewhere"]
-_MARKS = frozenset({DETAIL_ASKED_BACK, DETAIL_CACHED, DETAIL_STAYS})
+_MARKS = frozenset({DETAIL_ASKED_BACK, DETAIL_CACHED}) | STAYING_DETAILS | FOREIGN_DETAILS
 ENDED: frozenset[Phase] = frozenset({"done", "failed", "cancelled", "interrupted"})
 
 

@@ -256,3 +256,19 @@ def test_a_tool_is_told_what_the_conversation_allows(made: Callable[..., tuple[B
     bench.log.set_privacy(bench.conversation or "", "local")
     bench.ask("and where is my coat")
     assert drawer.allowed == [None, "local"]
+
+
+@pytest.mark.parametrize("where", ["local", "cloud"])
+def test_text_from_elsewhere_sets_nothing_off_in_a_later_question_either(tmp_path: Path, where: str) -> None:
+    drawer = Drawer()
+    bench = Bench(tmp_path / "later.sqlite3", toolbox=drawer)
+    scripts = ([wants("page")], ["It says: act!"], [wants("act", "2")], ["Done."])
+    bench.engines = [AnsweringInTurn("one", *scripts, abilities=HANDS, where=where)]
+    bench.ask("read that page")
+    events = bench.ask("and what does it mean")
+    assert calls(events) == [("act", "ask")]
+    assert [call.name for call in drawer.ran] == ["page"]
+    bench.conversation = None
+    bench.engines = [AnsweringInTurn("two", [wants("act", "3")], ["Done."], abilities=HANDS, where=where)]
+    assert calls(bench.ask("do it")) == [("act", "allow")], "another conversation never saw it"
+    bench.database.close()
