@@ -30,11 +30,11 @@ PYTHONS_OWN = ("pip", "setuptools", "wheel")
 """What a new environment may hold before anything was installed, in whatever version its Python brings."""
 
 DISK_MIB = {
-    "core": 1300,
+    "core": 1700,
     "cloud": 60,
     "desktop": 350,
     "llama": 900,
-    "test": 1600,
+    "test": 1900,
     "tuning": 1500,
     "cuda": 8000,
     "vllm": 10000,

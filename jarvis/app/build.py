@@ -8,17 +8,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jarvis.app.preferences import RememberedFacts, SettingsPreferences, ask_options, chosen_language
+from jarvis.app.late_recall import LateRecall
+from jarvis.app.preferences import SettingsPreferences, ask_options, chosen_language
 from jarvis.app.stopping import StopHub, StoppableAssistant
-from jarvis.assistant.ask import Abilities, JarvisAssistant
+from jarvis.assistant.abilities import Abilities
+from jarvis.assistant.ask import JarvisAssistant
+from jarvis.assistant.language import language_of
 from jarvis.cli.output import system_language
 from jarvis.cli.services import Check
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.guard import AuditLog, Permissions, Redactor
 from jarvis.contracts.mcp_desk import McpDesk
-from jarvis.contracts.ports import TextEngine, TextToSpeech
+from jarvis.contracts.memory_desk import MemoryDesk
+from jarvis.contracts.ports import TextEngine
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.contracts.speech_ports import TextToSpeech
 from jarvis.contracts.spending import Spending
 from jarvis.hardware.gpus import NvidiaGpus
 from jarvis.hardware.probe import MachineProbe
@@ -26,6 +31,7 @@ from jarvis.host.keeper_lock import is_held
 from jarvis.host.launcher import SystemLauncher
 from jarvis.host.media import MprisMediaControl
 from jarvis.host.volume import SystemVolume
+from jarvis.memory.backup import finish_restore
 from jarvis.orchestrator.cooperation import SpecialistPlanner
 from jarvis.processes.logs import start_logging
 from jarvis.processes.registry import ChildRegistry
@@ -39,10 +45,12 @@ from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingCon
 from jarvis.storage.database import Database
 from jarvis.storage.facts import SqliteFactBook
 from jarvis.storage.lists import SqliteListBook
+from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.notes import SqliteNoteBook
 
 if TYPE_CHECKING:
     from jarvis.app.engines import TextEngines
+    from jarvis.app.memory import MemoryRoom
     from jarvis.app.model_desk import AppModelDesk
     from jarvis.app.models import Models
     from jarvis.app.routing import Routing
@@ -77,6 +85,8 @@ class Jarvis:
     @cached_property
     def database(self) -> Database:
         """The open database; answers that a dead process left half-written are marked on the way."""
+        if finish_restore(self.folders):
+            _log.warning("a restore that was broken off is done now")
         database = Database(self.folders.database)
         self._closers.append(database.close)
         recovered = SqliteConversationLog(database, self.clock).recover()
@@ -87,7 +97,7 @@ class Jarvis:
     @cached_property
     def conversation_log(self) -> SqliteConversationLog:
         """Conversations and messages."""
-        return SqliteConversationLog(self.database, self.clock)
+        return SqliteConversationLog(self.database, self.clock, self._forgot)
 
     @cached_property
     def alert_book(self) -> SqliteAlertBook:
@@ -100,9 +110,14 @@ class Jarvis:
         return self.folders.run / "alerts.lock"
 
     @cached_property
+    def memories(self) -> SqliteMemories:
+        """What is remembered, as rows."""
+        return SqliteMemories(self.database, self.clock, lambda text: language_of(text, self.language))
+
+    @cached_property
     def fact_book(self) -> SqliteFactBook:
         """Facts that the person asked to be remembered."""
-        return SqliteFactBook(self.database, self.clock)
+        return SqliteFactBook(self.memories, self.database, self.clock, self._forgot)
 
     # Abilities
 
@@ -151,7 +166,7 @@ class Jarvis:
                     skills=self.skill_book,
                     router=routing.router,
                     engines=self.text_engines,
-                    recall=RememberedFacts(self.fact_book),
+                    recall=LateRecall(lambda: self.memory_room),
                     log=self.conversation_log,
                     pending=SqlitePendingConfirmations(self.database, self.clock),
                     ledger=routing.ledger,
@@ -195,6 +210,13 @@ class Jarvis:
         return Tools(self)
 
     @cached_property
+    def memory_room(self) -> MemoryRoom:
+        """Everything that remembers."""
+        from jarvis.app.memory import MemoryRoom
+
+        return MemoryRoom(self)
+
+    @cached_property
     def text_engine_list(self) -> TextEngines:
         """The list of engines, which follows the models and the settings."""
         from jarvis.app.engines import TextEngines
@@ -202,6 +224,11 @@ class Jarvis:
         engines = TextEngines(self)
         self._closers.append(engines.close)
         return engines
+
+    def _forgot(self) -> None:
+        """Rows were deleted: what the memory's indexes hold of them goes too."""
+        if self.memories.forgotten(1):
+            self.memory_room.keeper.purge()
 
     def text_engines(self) -> list[TextEngine]:
         """Return the engines that can answer open questions now, local first."""
@@ -266,6 +293,8 @@ class Jarvis:
         self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
     ) -> Iterator[VoiceEvent]:
         """Run the listening loop on the microphone or a file."""
+        if source is None:
+            self.memory_room.work.start()
         return self.speech.listen(source=source, output=output, once=once, cancel=cancel)
 
     def demo(self, *, source: Path | None, output: Path | None) -> Mapping[str, object]:
@@ -299,6 +328,11 @@ class Jarvis:
     def mcp(self) -> McpDesk:
         """The MCP servers."""
         return self.tools_room.desk()
+
+    def memory(self) -> MemoryDesk:
+        """What is remembered."""
+        self.memory_room.freshen()
+        return self.memory_room.desk
 
     def spending(self) -> Spending:
         """What was spent, and why."""

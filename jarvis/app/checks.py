@@ -44,6 +44,7 @@ def checks(jarvis: Jarvis) -> Iterator[Check]:
         ("Ollama", "Ollama", doctor.ollama),
         ("language models", "modelos de lenguaje", doctor.models),
         ("choice of model", "elección del modelo", doctor.routing),
+        ("memory", "memoria", doctor.memory),
         ("MCP servers", "servidores MCP", doctor.mcp),
         ("audit log", "registro de auditoría", doctor.audit),
         ("window", "ventana", doctor.window),
@@ -289,6 +290,19 @@ class _Doctor:
         roles = roles_in(self._jarvis.folders.home / "roles.json")
         names = ", ".join(role.id for role in roles if role.kind == "specialist")
         yield self.check("ok", self.words(f"specialists: {names}", f"especialistas: {names}"))
+
+    def memory(self) -> Iterator[Check]:
+        """How much is remembered, what compares meanings, and how far the index is."""
+        stats = self._jarvis.memory().stats()
+        index = stats.index
+        state: State = "note" if index.state in {"off", "failed", "damaged"} else "ok"
+        finding = self.words(
+            f"{stats.memories} memories, {index.embedder}", f"{stats.memories} recuerdos, {index.embedder}"
+        )
+        yield self.check(state, ". ".join(part for part in (finding, index.sentence) if part))
+        advice = self._jarvis.memory_room.advice()
+        if advice is not None:
+            yield self.check("note", advice)
 
     def mcp(self) -> Iterator[Check]:
         """Which servers are configured; none is started for this."""

@@ -204,6 +204,7 @@ class AppModelDesk:
 
     def free(self) -> FreedMemory:
         """Empty every GPU, in every Jarvis process, and keep it so."""
+        self._jarvis.memory_room.free()
         if self._models.pool.loaded():
             freed = self._models.pool.free()
         else:

@@ -1,14 +1,13 @@
-"""Small adapters between the settings, the stored facts and the ports that skills and answers use."""
+"""Small adapters between the settings and the ports that skills and answers use."""
 
 from __future__ import annotations
 
-from jarvis.assistant.ask import AskOptions
+from jarvis.assistant.abilities import AskOptions
 from jarvis.cli.output import system_language
 from jarvis.contracts.cooperation import CooperationLimits
 from jarvis.contracts.errors import Language
 from jarvis.contracts.messages import Privacy
 from jarvis.contracts.routing import RouteWeights
-from jarvis.contracts.skill_ports import FactBook
 from jarvis.settings.store import Settings
 
 
@@ -37,17 +36,6 @@ class SettingsPreferences:
     def search_url(self) -> str:
         """Return the address of the web search."""
         return self._settings.text("web.search_url")
-
-
-class RememberedFacts:
-    """The Recall port over the facts that the person asked to be remembered."""
-
-    def __init__(self, facts: FactBook) -> None:
-        self._facts = facts
-
-    def recall(self, text: str, limit: int = 5) -> tuple[str, ...]:
-        """Return the facts that share a content word with `text`, best first."""
-        return tuple(fact.text for fact in self._facts.search(text, limit))
 
 
 def chosen_language(settings: Settings) -> Language | None:

@@ -17,8 +17,8 @@ from jarvis.audio.files import FileMicrophone, WavSpeaker, sound_info
 from jarvis.audio.portaudio import find_device
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, DeviceError, InputError, JarvisError, Language
-from jarvis.contracts.ports import Microphone, Speaker, SpeechToText, TextToSpeech
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.contracts.speech_ports import Microphone, Speaker, SpeechToText, TextToSpeech
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.demo import listen_to_file, run_demo

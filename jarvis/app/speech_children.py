@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from jarvis.contracts.errors import LANGUAGES
-from jarvis.contracts.ports import SpeechToText, TextToSpeech
+from jarvis.contracts.speech_ports import SpeechToText, TextToSpeech
 from jarvis.engines.speech import children
 from jarvis.engines.speech.models import recognition_model, voice_file
 from jarvis.processes.child import Child

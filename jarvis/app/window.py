@@ -43,6 +43,8 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     alerts = WindowAlerts(jarvis, voice)
     alerts.start()
 
+    jarvis.memory_room.work.start()
+
     # The window comes first; whoever asks a model within these seconds waits half a second at most.
     warming = threading.Timer(_ENCODER_AFTER_SECONDS, encoder.prepare)
     warming.daemon = True
@@ -70,6 +72,7 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
                 on_quit=on_quit,
                 home=jarvis.folders.home,
                 run_folder=jarvis.folders.run,
+                memory=jarvis.memory_room.desk,
             ),
             arguments,
         )
@@ -143,6 +146,9 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
         if voice.note:
             step = f"jarvis models download {'voice-es-davefx' if spanish else 'voice-en-lessac'}"
             found.append(Notice(id="basic-voice", text=voice.note, step=step))
+    memory = jarvis.memory_room
+    if memory.work.trouble:
+        found.append(Notice(id="memory-trouble", text=memory.work.trouble.sentence(language), kind="warning"))
     return found
 
 

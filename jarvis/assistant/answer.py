@@ -13,10 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jarvis.assistant.asking_back import AskingBack
-from jarvis.assistant.candidate import Asked, CandidateAnswer
+from jarvis.assistant.candidate import Asked, CandidateAnswer, engine_called, holds_personal_data
 from jarvis.assistant.cooperate import CooperationRun
 from jarvis.assistant.draft import Answer, Draft
-from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN, turns_worth_telling
+from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
+from jarvis.assistant.remembered import Remembered, recall_question, recalled, without_model
 from jarvis.assistant.route_words import ALONE, FROM_CACHE, NO_SUCH_MODEL, NOBODY_FITS, chosen, nobody_can, result_stays
 from jarvis.assistant.tool_use import ToolNeedsYes, ToolTurn
 from jarvis.contracts.cancel import CancelToken
@@ -28,16 +29,15 @@ from jarvis.contracts.events import (
     EngineFailed,
     EngineLoading,
     EngineNoticed,
-    MemoryRecalled,
     TextDelta,
 )
-from jarvis.contracts.messages import DETAIL_CACHED, DETAIL_STAYS, Privacy, ToolCall
+from jarvis.contracts.messages import DETAIL_CACHED, DETAIL_STAYS, Privacy, Source, ToolCall
 from jarvis.contracts.ports import EngineStatus, TextEngine
 from jarvis.contracts.reuse import CachedAnswer
 from jarvis.contracts.routing import PRIVACY_ORDER, Assessment, Decision, RouteCandidate, RouteQuestion
 
 if TYPE_CHECKING:
-    from jarvis.assistant.ask import Abilities, AskOptions
+    from jarvis.assistant.abilities import Abilities, AskOptions
 
 VERY_HARD = 0.8
 """Difficulty from which a question gets several models where the settings allow it."""
@@ -121,10 +121,7 @@ class ModelRun:
     def _pinned(self) -> str | None:
         """The engine that the person chose, by its id or by a name that only one has; a name that none has as it is."""
         name = self.asked.request.model or self.options.pinned_engine
-        if name is None or name in self._engines:
-            return name
-        called = [one.id for one in self._statuses.values() if name in (one.model, one.id.partition(":")[0])]
-        return called[0] if len(called) == 1 else name
+        return None if name is None else engine_called(name, self._statuses)
 
     @cached_property
     def _route_question(self) -> RouteQuestion:
@@ -138,21 +135,13 @@ class ModelRun:
             prompt_tokens=self._history_tokens + round(len(self.asked.text) / CHARACTERS_PER_TOKEN) + 120,
             max_answer_tokens=self.options.max_answer_tokens,
             privacy=self.privacy,
-            private=self._must_stay(),
+            private=self.options.personal_data == "stay" and holds_personal_data(self.abilities.redactor, self.asked),
             pinned=self.consented or self._pinned,
             weights=self.options.weights,
             unusable=self.abilities.health.resting(),
             budget_left_usd=budget.state().left_usd if budget is not None else None,
             draw=self.abilities.draw(),
         )
-
-    def _must_stay(self) -> bool:
-        """Tell whether the settings keep personal data here and this question, or what comes with it, has some."""
-        redactor = self.abilities.redactor
-        if redactor is None or self.options.personal_data != "stay":
-            return False
-        told = turns_worth_telling(self.asked.history, leaving=True)
-        return any(redactor.findings(text) for text in [self.asked.text, *(m.text for m in told)])
 
     # An answer from before.
 
@@ -216,8 +205,8 @@ class ModelRun:
                 yield self._noticed("cooperation.none", NOBODY_FITS[self.asked.language])
             return False
         run = self._cooperation_of(plan)
-        if run.facts:
-            yield MemoryRecalled(ask_id=self.asked.ask_id, texts=tuple(run.facts))
+        if run.remembered.items:
+            yield recalled(self.asked.ask_id, run.remembered)
         try:
             yield from run.steps()
         except EngineError as error:
@@ -226,12 +215,13 @@ class ModelRun:
             yield self._noticed("cooperation.failed", ALONE[self.asked.language].format(why=why))
             return False
         except (Cancelled, GeneratorExit):
-            self.draft.close("cancelled", detail=DETAIL_STAYS if run.facts else "")
+            self.draft.close("cancelled", detail=run.detail)
             self._hops.append("stopped")
             self._decided(decision, None)
             raise
         model = " + ".join(dict.fromkeys(run.models))
-        self.draft.close("complete", source="model", model=model, detail=DETAIL_STAYS if run.facts else "")
+        self.draft.close("complete", source="model", model=model, detail=run.detail)
+        self._remembered.used(self.draft, run.remembered)
         self._decided(decision, run.writer)
         self.answer = Answer(
             text=self.draft.text,
@@ -249,12 +239,20 @@ class ModelRun:
             asked=self.asked,
             engines=self._engines,
             context_tokens={identity: status.context_tokens for identity, status in self._statuses.items()},
-            facts=() if plan.leaves else self.abilities.recall.recall(self.asked.text),
+            remembered=self._remembered.for_prompt(leaving=plan.leaves),
             cancel=self.cancel,
             draft=self.draft,
             abilities=self.abilities,
             options=self.options,
         )
+
+    @cached_property
+    def _remembered(self) -> Remembered:
+        asked = self.asked
+        question = recall_question(
+            asked.text, asked.request, asked.history, asked.language, conversation_id=self.draft.conversation_id
+        )
+        return Remembered(recall=self.abilities.recall, question=question)
 
     def _noticed(self, code: str, sentence: str) -> EngineNoticed:
         return EngineNoticed(ask_id=self.asked.ask_id, code=code, sentence=sentence)
@@ -263,10 +261,16 @@ class ModelRun:
 
     def _nobody(self, decision: Decision) -> Iterator[AskEvent]:
         text = nobody_can(self._statuses.values(), decision, self.asked.language)
-        self.draft.write(text, "none")
+        known = self._remembered.for_prompt(leaving=False)
+        source: Source = "memory" if known.items else "none"
+        if known.items:
+            yield recalled(self.asked.ask_id, known)
+            text = without_model(known, text, self.asked.language)
+        self.draft.write(text, source, detail=DETAIL_STAYS if known.items else "")
+        self._remembered.used(self.draft, known)
         self._decided(decision, None)
         yield TextDelta(ask_id=self.asked.ask_id, text=text)
-        self.answer = Answer(text=text, source="none", reason=decision.reason)
+        self.answer = Answer(text=text, source=source, reason=decision.reason)
 
     def _try_each(self, decision: Decision) -> Iterator[AskEvent]:
         left = self._allowed_to_see(decision.candidates)
@@ -319,13 +323,11 @@ class ModelRun:
 
     def _run_of(self, candidate: RouteCandidate) -> CandidateAnswer:
         status = self._statuses[candidate.engine]
-        # What Jarvis was told to remember never leaves this computer.
-        facts = self.abilities.recall.recall(self.asked.text) if candidate.where == "local" else ()
         return CandidateAnswer(
             asked=self.asked,
             candidate=candidate,
             engine=self._engines[candidate.engine],
-            facts=facts,
+            remembered=self._remembered.for_prompt(leaving=candidate.where == "cloud"),
             context_tokens=min(status.context_tokens or self.options.context_tokens, self.options.context_tokens),
             takes_tools="tools" in status.abilities,
             cancel=self.cancel,
@@ -338,8 +340,8 @@ class ModelRun:
 
     def _announced(self, run: CandidateAnswer) -> Iterator[AskEvent]:
         status = self._statuses[run.candidate.engine]
-        if run.facts:
-            yield MemoryRecalled(ask_id=self.asked.ask_id, texts=tuple(run.facts))
+        if run.remembered.items:
+            yield recalled(self.asked.ask_id, run.remembered)
         if status.state == "loadable":
             yield EngineLoading(
                 ask_id=self.asked.ask_id, model=status.model, device=status.device, seconds=status.load_seconds
@@ -356,6 +358,7 @@ class ModelRun:
     def _answered(self, run: CandidateAnswer, decision: Decision) -> None:
         candidate = run.candidate
         self.draft.close("complete", source="model", model=candidate.model, detail=run.detail)
+        self._remembered.used(self.draft, run.remembered)
         self._decided(decision, candidate.engine)
         self.answer = Answer(
             text=self.draft.text,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
+from jarvis.assistant.abilities import Abilities
 from jarvis.assistant.answer import ModelRun
 from jarvis.assistant.candidate import Asked
 from jarvis.assistant.confirmation import confirmation_of
@@ -19,10 +19,9 @@ from jarvis.assistant.consent import CLOUD_CONSENT, FORBIDDEN, TOOL_CONSENT, cal
 from jarvis.assistant.draft import Answer, Draft
 from jarvis.assistant.language import language_of
 from jarvis.assistant.question import Questions, checked, is_reply, question_of
-from jarvis.assistant.reused import EarlierAnswers
+from jarvis.assistant.remembered import recall_question, recalled
 from jarvis.assistant.tool_use import ToolTurn, ToolWork, carried_out, not_allowed
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.cooperation import CooperationLimits, CooperationPlanner
 from jarvis.contracts.errors import Cancelled, InputError, JarvisError, Language
 from jarvis.contracts.events import (
     FINAL_EVENTS,
@@ -35,9 +34,10 @@ from jarvis.contracts.events import (
     TextDelta,
     ToolAnswered,
 )
-from jarvis.contracts.guard import Outgoing, Permissions, Redactor
+from jarvis.contracts.memory import QuotedAnswer, Recollection
 from jarvis.contracts.messages import (
     DETAIL_ASKED_BACK,
+    DETAIL_STAYS,
     Conversation,
     Image,
     Privacy,
@@ -46,20 +46,9 @@ from jarvis.contracts.messages import (
     StoredMessage,
     ToolCall,
 )
-from jarvis.contracts.ports import (
-    Clock,
-    ConversationLog,
-    Ledger,
-    PendingConfirmations,
-    Recall,
-    Router,
-    Skills,
-    TextEngine,
-)
-from jarvis.contracts.routing import PRIVACY_ORDER, EngineHealth, Feedback, Profile, RouteWeights
+from jarvis.contracts.routing import PRIVACY_ORDER
 from jarvis.contracts.skills import SkillMatch
-from jarvis.contracts.spending import Budget
-from jarvis.contracts.tools import Toolbox, ToolResult
+from jarvis.contracts.tools import ToolResult
 
 _TITLE_CHARACTERS = 60
 _DROPPED: dict[Language, str] = {"en": "All right, I left it.", "es": "De acuerdo, lo dejo."}
@@ -72,55 +61,6 @@ _UNEXPECTED = {
     "es": "Algo falló en el propio Jarvis ({kind}); lo mostrado se conserva. El registro tiene los detalles.",
 }
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AskOptions:
-    """What the settings say about answering, read anew for every question.
-
-    `language` None follows the words, falling back to `usual_language`. `personal_data` in a question for the cloud is
-    replaced before it leaves, or keeps the question here. `pinned_engine` answers everything that it can. `cooperate`
-    lets several models answer what is very hard without being asked to.
-    """
-
-    usual_language: Language = "en"
-    weights: RouteWeights
-    profile: Profile = "balanced"
-    language: Language | None = None
-    confirm_basic: bool = True
-    context_tokens: int = 4096
-    max_answer_tokens: int = 1024
-    privacy: Privacy = "cloud"
-    personal_data: Literal["replace", "stay"] = "replace"
-    pinned_engine: str | None = None
-    reuse_answers: bool = True
-    cooperate: bool = False
-    cooperation: CooperationLimits = field(default_factory=CooperationLimits)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Abilities:
-    """Everything that answering needs, as ports. `draw` returns a random number 0..1 for exploring."""
-
-    skills: Skills
-    router: Router
-    engines: Callable[[], Sequence[TextEngine]]
-    recall: Recall
-    log: ConversationLog
-    pending: PendingConfirmations
-    ledger: Ledger
-    clock: Clock
-    options: Callable[[], AskOptions]
-    health: EngineHealth
-    draw: Callable[[], float] = lambda: 0.5
-    budget: Budget | None = None
-    earlier: EarlierAnswers | None = None
-    redactor: Redactor | None = None
-    outgoing: Outgoing | None = None
-    toolbox: Toolbox | None = None
-    planner: CooperationPlanner | None = None
-    feedback: Feedback | None = None
-    permissions: Permissions | None = None
 
 
 class JarvisAssistant:
@@ -153,6 +93,7 @@ class _Run:
         self._id = uuid.uuid4().hex
         self._questions = Questions(ask_id=self._id, request=request, pictures=pictures)
         self._draft = Draft(abilities.log, abilities.clock)
+        self._place: tuple[Conversation, str]
 
     def events(self) -> Iterator[AskEvent]:
         """Yield the steps; turns every failure into a final event and keeps what was shown."""
@@ -184,6 +125,7 @@ class _Run:
         conversation, history = self._conversation(text)
         message = self._abilities.log.add_message(conversation.id, "user", text)
         self._draft.conversation_id = conversation.id
+        self._place = (conversation, message.id)
         pending = self._abilities.pending.take(conversation.id)
         last = len(history) - 1
         asked_back = last >= 0 and (history[last].detail == DETAIL_ASKED_BACK or is_reply(history, last))
@@ -211,9 +153,15 @@ class _Run:
         else:
             asked = self._questions.asked(text, message.id, history, self._language)
             self._language = asked.language
-            if self._asked_again(asked.text, history):
+            again = self._asked_again(asked.text, history)
+            if again:
                 asked = replace(asked, request=replace(asked.request, fresh=True))
-            yield from self._model(asked, conversation)
+            # Who asks the very same again did not want the quotation.
+            quoted = None if again else self._quoted(asked, history)
+            if quoted is not None:
+                yield from self._quote(quoted)
+            else:
+                yield from self._model(asked, conversation)
 
     def _conversation(self, text: str) -> tuple[Conversation, list[StoredMessage]]:
         log = self._abilities.log
@@ -297,6 +245,8 @@ class _Run:
     def _run_skill(self, match: SkillMatch, history: Sequence[StoredMessage]) -> Iterator[AskEvent]:
         previous = next((m.text for m in reversed(history) if m.role == "assistant" and m.text), None)
         reply = self._abilities.skills.run(match, self._request, previous)
+        if not reply.found and (yield from self._remembered_otherwise(match.text, history)):
+            return
         if reply.confirm:
             self._abilities.pending.put(self._draft.conversation_id, reply.confirm)
         yield from self._say(
@@ -311,6 +261,21 @@ class _Run:
             detail=DETAIL_ASKED_BACK if reply.confirm else "",
         )
 
+    def _remembered_otherwise(self, text: str, history: Sequence[StoredMessage]) -> Generator[AskEvent, None, bool]:
+        """Answer from the memory what a skill does not keep; False where the memory has nothing on it either."""
+        conversation, message_id = self._place
+        asked = self._questions.asked(text, message_id, history, self._language)
+        if (quoted := self._quoted(asked, history)) is not None:
+            yield from self._quote(quoted)
+            return True
+        question = recall_question(
+            text, asked.request, history, asked.language, conversation_id=self._draft.conversation_id
+        )
+        if not self._abilities.recall.recall(question).items:
+            return False
+        yield from self._model(asked, conversation)
+        return True
+
     def _asked_again(self, text: str, history: Sequence[StoredMessage]) -> bool:
         """Tell whether the very same was asked just before: then the last answer was not good enough. Whatever else
         comes next means that it was taken as it was."""
@@ -319,10 +284,10 @@ class _Run:
         if before is None or is_reply(history, place):
             return False
         question, answer = history[before], history[place]
-        if not (answer.role == "assistant" and answer.source == "model" and answer.state == "complete"):
+        if answer.role != "assistant" or answer.source not in {"model", "memory"} or answer.state != "complete":
             return False
         same = " ".join(question.text.casefold().split()) == " ".join(text.casefold().split())
-        if self._abilities.feedback is not None:
+        if self._abilities.feedback is not None and answer.source == "model":
             self._abilities.feedback.noticed(answer, question.id, "retry" if same else "kept")
         return same
 
@@ -348,6 +313,26 @@ class _Run:
         )
         yield from run.steps()
         yield self._finished(run.answer)
+
+    def _quoted(self, asked: Asked, history: Sequence[StoredMessage]) -> QuotedAnswer | None:
+        """Return what the memory has word for word, unless the person wants a model."""
+        request = asked.request
+        if request.deep or request.model or request.images:
+            return None
+        question = recall_question(
+            asked.text, request, history, asked.language, conversation_id=self._draft.conversation_id
+        )
+        return self._abilities.recall.quote(question)
+
+    def _quote(self, quoted: QuotedAnswer) -> Iterator[AskEvent]:
+        recollection = Recollection(items=quoted.items, lines=tuple(item.memory.text for item in quoted.items))
+        yield recalled(self._id, recollection)
+        local = any(item.memory.privacy == "local" for item in quoted.items)
+        answer = Answer(text=quoted.text, source="memory", spoken=quoted.spoken)
+        self._draft.write(answer.text, "memory", detail=DETAIL_STAYS if local else "")
+        self._abilities.recall.used(self._draft.message_id or "", quoted.items)
+        yield TextDelta(ask_id=self._id, text=answer.text)
+        yield self._finished(answer)
 
     def _say(self, answer: Answer, *, detail: str = "") -> Iterator[AskEvent]:
         self._draft.write(answer.text, answer.source, detail=detail)

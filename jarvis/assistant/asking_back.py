@@ -15,7 +15,7 @@ from jarvis.contracts.messages import DETAIL_ASKED_BACK, ToolCall
 from jarvis.contracts.skills import SkillMatch
 
 if TYPE_CHECKING:
-    from jarvis.assistant.ask import Abilities
+    from jarvis.assistant.abilities import Abilities
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ Knows only ports. Which candidate comes next when this one fails is not decided 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from jarvis.assistant.draft import Draft
 from jarvis.assistant.pacing import Paced, closable
 from jarvis.assistant.patience import FIRST_SECONDS, patiently
 from jarvis.assistant.prompt import prompt_for, turns_budget, turns_worth_telling
+from jarvis.assistant.remembered import stays
 from jarvis.assistant.tool_use import ToolNeedsYes, ToolTurn, ToolWork, carried_out, not_allowed, told, unknown
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, EngineError, JarvisError, Language
@@ -26,7 +27,8 @@ from jarvis.contracts.events import (
     ToolAnswered,
     ToolCalled,
 )
-from jarvis.contracts.guard import PermissionLevel
+from jarvis.contracts.guard import PermissionLevel, Redactor
+from jarvis.contracts.memory import Recollection
 from jarvis.contracts.messages import (
     DETAIL_FOREIGN,
     DETAIL_STAYS,
@@ -44,6 +46,7 @@ from jarvis.contracts.ports import (
     EngineItem,
     EngineNotice,
     EngineRedacted,
+    EngineStatus,
     EngineText,
     EngineThought,
     EngineToolCall,
@@ -54,7 +57,7 @@ from jarvis.contracts.routing import RouteCandidate
 from jarvis.contracts.tools import ToolResult
 
 if TYPE_CHECKING:
-    from jarvis.assistant.ask import Abilities, AskOptions
+    from jarvis.assistant.abilities import Abilities, AskOptions
 
 MAX_TOOL_ROUNDS = 6
 """How often a model may go on after tools; one that still calls by then is going in circles."""
@@ -87,7 +90,7 @@ class CandidateAnswer:
     asked: Asked
     candidate: RouteCandidate
     engine: TextEngine
-    facts: Sequence[str]
+    remembered: Recollection
     context_tokens: int
     takes_tools: bool
     cancel: CancelToken
@@ -109,7 +112,8 @@ class CandidateAnswer:
     @property
     def stays(self) -> bool:
         """True when the answer may hold what never leaves this computer."""
-        return bool(self.facts) or any(turn.here for turn in self.turns)
+        told = stays(self.remembered, self.asked.text, self.draft.text)
+        return told or any(turn.here for turn in self.turns)
 
     @property
     def detail(self) -> str:
@@ -248,7 +252,8 @@ class CandidateAnswer:
         return prompt_for(
             self.asked.text,
             history=turns_worth_telling(self.asked.history, leaving=self.candidate.where == "cloud"),
-            facts=self.facts,
+            remembered=self.remembered,
+            leaving=self.candidate.where == "cloud",
             language=self.asked.language,
             today=self.abilities.clock.now(),
             spoken=self.asked.request.door == "voice",
@@ -256,6 +261,22 @@ class CandidateAnswer:
             images=self.asked.request.images,
             acts=bool(tools),
         )
+
+
+def holds_personal_data(redactor: Redactor | None, asked: Asked) -> bool:
+    """Tell whether a question, or what would go with it to a server, has personal data."""
+    if redactor is None:
+        return False
+    told = turns_worth_telling(asked.history, leaving=True)
+    return any(redactor.findings(text) for text in [asked.text, *(message.text for message in told)])
+
+
+def engine_called(name: str, statuses: Mapping[str, EngineStatus]) -> str:
+    """Return the id of the engine that has `name` as its id, or that alone is called so; else the name as it is."""
+    if name in statuses:
+        return name
+    called = [one.id for one in statuses.values() if name in (one.model, one.id.partition(":")[0])]
+    return called[0] if len(called) == 1 else name
 
 
 def aside(piece: EngineNotice | EngineThought | EngineRedacted, asked: Asked, model: str) -> AskEvent:

@@ -16,6 +16,7 @@ from jarvis.assistant.candidate import Asked, aside, sum_of
 from jarvis.assistant.draft import Draft
 from jarvis.assistant.pacing import Paced, closable
 from jarvis.assistant.patience import patiently
+from jarvis.assistant.remembered import stays
 from jarvis.assistant.stage_prompts import Part, StagePrompts
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.cooperation import CooperationPlan, CooperationStage
@@ -29,12 +30,13 @@ from jarvis.contracts.events import (
     StageStarted,
     TextDelta,
 )
-from jarvis.contracts.messages import ChatMessage, Usage
+from jarvis.contracts.memory import Recollection
+from jarvis.contracts.messages import DETAIL_STAYS, ChatMessage, Usage
 from jarvis.contracts.ports import EngineDone, EngineText, EngineToolCall, GenerationOptions, TextEngine
 from jarvis.contracts.routing import RouteCandidate
 
 if TYPE_CHECKING:
-    from jarvis.assistant.ask import Abilities, AskOptions
+    from jarvis.assistant.abilities import Abilities, AskOptions
 
 _SOUND = frozenset({"sound", "sólida", "solida"})
 _WORDS: dict[Language, dict[str, str]] = {
@@ -68,15 +70,15 @@ class CooperationRun:
     """One cooperation; the answer is in `draft` once `steps` is exhausted, written by `writer` with the help of
     `models`.
 
-    `steps` raises `EngineError` when no stage gave anything, and `Cancelled`. `facts` may be shown to every stage: none
-    are handed in when a stage leaves this computer.
+    `steps` raises `EngineError` when no stage gave anything, and `Cancelled`. Every stage is shown what is
+    `remembered`: only what may leave when one of them is elsewhere.
     """
 
     plan: CooperationPlan
     asked: Asked
     engines: Mapping[str, TextEngine]
     context_tokens: Mapping[str, int]
-    facts: Sequence[str]
+    remembered: Recollection
     cancel: CancelToken
     draft: Draft
     abilities: Abilities
@@ -87,6 +89,11 @@ class CooperationRun:
     writer: str = field(init=False, default="")
     _began: float = field(init=False)
     _last_error: EngineError | None = field(init=False, default=None)
+
+    @property
+    def detail(self) -> str:
+        """What the stored answer is marked with: whether it stays here."""
+        return DETAIL_STAYS if stays(self.remembered, self.asked.text, self.draft.text) else ""
 
     def steps(self) -> Iterator[AskEvent]:
         """Yield the plan's sentence, the stages, and the answer's text."""
@@ -313,7 +320,7 @@ class CooperationRun:
     def _prompts(self) -> StagePrompts:
         return StagePrompts(
             asked=self.asked,
-            facts=self.facts,
+            remembered=self.remembered,
             leaving=self.plan.leaves,
             today=self.abilities.clock.now(),
             context_tokens=self.context_tokens,

@@ -90,7 +90,7 @@ class EarlierAnswers:
             text,
             finish_reason=run.finish_reason,
             tools_used=run.used_tools,
-            recalled=bool(run.facts),
+            recalled=bool(run.remembered),
             redacted=run.redacted,
             hops=hops,
             follows=bool(asked.history),

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN, SYSTEM_TOKENS, prompt_for, turns_budget, turns_worth_telling
 from jarvis.contracts.cooperation import CooperationStage
 from jarvis.contracts.errors import Language
+from jarvis.contracts.memory import Recollection
 from jarvis.contracts.messages import ChatMessage
 
 if TYPE_CHECKING:
@@ -51,11 +52,12 @@ class Part:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StagePrompts:
-    """The prompts of one cooperation. `facts` are shown to every stage, `leaving` says that one of them is elsewhere;
+    """The prompts of one cooperation. What is `remembered` is shown to every stage, `leaving` says that one of them is
+    elsewhere;
     `context_tokens` is what each engine reads at most (0 or absent: `usual_tokens`)."""
 
     asked: Asked
-    facts: Sequence[str]
+    remembered: Recollection
     leaving: bool
     today: datetime
     context_tokens: Mapping[str, int]
@@ -106,7 +108,8 @@ class StagePrompts:
         messages = prompt_for(
             question,
             history=turns_worth_telling(self.asked.history, leaving=self.leaving),
-            facts=self.facts,
+            remembered=self.remembered,
+            leaving=self.leaving,
             language=self.asked.language,
             today=self.today,
             spoken=role.kind in {"integrate", "draft"} and self.asked.request.door == "voice",

@@ -14,6 +14,7 @@ from jarvis.contracts.events import (
     EngineFailed,
     EngineLoading,
     EngineNoticed,
+    MemoryRecalled,
     Redacted,
     StageFinished,
     StageStarted,
@@ -44,6 +45,10 @@ def _redacted(event: Redacted) -> list[str]:
     return [words(f"Replaced before it left: {kinds}", f"Sustituido antes de salir: {kinds}")]
 
 
+def _recalled(event: MemoryRecalled) -> list[str]:
+    return [words(f"Remembered: {text}", f"Recordado: {text}") for text in event.texts]
+
+
 def _consent(event: ConsentAsked) -> list[str]:
     return [f"  {row['role']}: {row['text']}" for row in event.preview]
 
@@ -54,6 +59,7 @@ def _called(event: ToolCalled) -> list[str]:
 
 _TOLD: dict[type[AskEvent], Callable[[Any], list[str]]] = {
     EngineLoading: _loading,
+    MemoryRecalled: _recalled,
     EngineNoticed: lambda event: [event.sentence],
     EngineFailed: _failed,
     CacheAnswered: lambda event: [words(f"Asked before: {event.asked}", f"Ya se preguntó: {event.asked}")],

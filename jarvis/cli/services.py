@@ -14,10 +14,12 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.guard import AuditLog, Permissions, Redactor
 from jarvis.contracts.mcp_desk import McpDesk
+from jarvis.contracts.memory_desk import MemoryDesk
 from jarvis.contracts.model_desk import ModelDesk
-from jarvis.contracts.ports import Assistant, ConversationLog, SecretStore, Skills, TextToSpeech
+from jarvis.contracts.ports import Assistant, ConversationLog, SecretStore, Skills
 from jarvis.contracts.routing_desk import RoutingDesk
 from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
+from jarvis.contracts.speech_ports import TextToSpeech
 from jarvis.contracts.spending import Spending
 from jarvis.settings.folders import Folders
 from jarvis.settings.store import Settings
@@ -105,6 +107,10 @@ class Services(Protocol):
 
     def mcp(self) -> McpDesk:
         """The MCP servers."""
+        ...
+
+    def memory(self) -> MemoryDesk:
+        """What is remembered."""
         ...
 
     def spending(self) -> Spending:

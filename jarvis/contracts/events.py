@@ -42,9 +42,10 @@ class SkillMatched(AskEvent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryRecalled(AskEvent):
-    """Stored facts that bear on the question, as they will be shown to the model."""
+    """Memories that bear on the question, as the model reads them and as rows (`Recalled.row`) to show and open."""
 
     texts: tuple[str, ...]
+    items: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,7 +270,7 @@ def event_from_json(document: dict[str, Any]) -> AskEvent:
     values = {f.name: document[f.name] for f in fields(cls) if f.name in document}
     if "usage" in values:
         values["usage"] = Usage(**values["usage"])
-    for name in ("texts", "candidates", "details", "excluded", "preview"):
+    for name in ("texts", "items", "candidates", "details", "excluded", "preview"):
         if name in values:
             values[name] = tuple(values[name])
     return cls(**values)

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.events import AskEvent
+from jarvis.contracts.memory import QuotedAnswer, Recalled, RecallQuestion, Recollection
 from jarvis.contracts.messages import (
     ChatMessage,
     Conversation,
@@ -28,7 +29,6 @@ from jarvis.contracts.messages import (
 )
 from jarvis.contracts.routing import Assessment, Decision, RouteQuestion
 from jarvis.contracts.skills import SkillMatch, SkillReply
-from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, Transcript, WakeHit
 from jarvis.contracts.spending import Call
 
 
@@ -202,10 +202,22 @@ class Router(Protocol):
 
 
 class Recall(Protocol):
-    """What Jarvis was told before."""
+    """What is remembered, as answering needs it. Nothing here raises: a memory in trouble says so in its own place."""
 
-    def recall(self, text: str, limit: int = 5) -> tuple[str, ...]:
-        """Return stored texts that bear on `text`, best first."""
+    def recall(self, question: RecallQuestion) -> Recollection:
+        """Return what bears on a question; for a prompt that is leaving, only what may leave."""
+        ...
+
+    def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
+        """Return an answer that a question has in the memory word for word; None where a model is needed."""
+        ...
+
+    def used(self, message_id: str, recollection: Sequence[Recalled]) -> None:
+        """Keep what an answer drew on."""
+        ...
+
+    def version(self) -> str:
+        """Return a text that changes with everything that is remembered, changed or forgotten."""
         ...
 
 
@@ -296,120 +308,6 @@ class Ledger(Protocol):
         """Keep how a question was assessed, the candidates with their numbers, the one that answered (None: none) and
         the codes of the failures before it."""
         ...
-
-
-class WakeDetector(Protocol):
-    """Streaming wake-word spotter; one stream per instance, one thread."""
-
-    def process(self, pcm: bytes) -> list[WakeHit]:
-        """Take any length of 16 kHz int16 mono; return the hits that it completed."""
-        ...
-
-    def reset(self) -> None: ...
-
-
-class VoiceDetector(Protocol):
-    """Streaming voice activity; one stream per instance, one thread."""
-
-    def probability(self, pcm: bytes) -> float:
-        """Probability 0..1 of speech in exactly `VAD_SAMPLES` samples of 16 kHz int16 mono."""
-        ...
-
-    def reset(self) -> None: ...
-
-
-class TurnDetector(Protocol):
-    """Decides from speech probabilities when an utterance begins and ends; time is counted in audio."""
-
-    def process(self, chunk_seconds: float, speech_probability: float) -> Literal["start", "end"] | None: ...
-
-    def reset(self) -> None: ...
-
-
-class Utterance(Protocol):
-    """One utterance being recognised while it is spoken; one thread."""
-
-    def feed(self, pcm: bytes) -> None:
-        """Add 16 kHz int16 mono sound."""
-        ...
-
-    def finish(self) -> Transcript:
-        """End it and return the words; `EngineError` when the recogniser died."""
-        ...
-
-    def abandon(self) -> None:
-        """Drop it without a result."""
-        ...
-
-
-class SpeechToText(Protocol):
-    """Speech recognition, streaming in, one utterance at a time."""
-
-    def info(self, language: Language = "en") -> SpeechServiceInfo:
-        """Say which recogniser is in use; its note is in `language`."""
-        ...
-
-    def warm(self) -> None:
-        """Start and load now, so that the first utterance does not wait."""
-        ...
-
-    def open(self, language: Language | None = None) -> Utterance:
-        """Begin an utterance; `language` None lets the recogniser tell among those it knows.
-
-        Raises `EngineError` when it cannot start or does not know `language`.
-        """
-        ...
-
-    def close(self) -> None: ...
-
-
-class TextToSpeech(Protocol):
-    """Speech synthesis, streaming out."""
-
-    def info(self, language: Language = "en") -> SpeechServiceInfo: ...
-
-    def warm(self) -> None: ...
-
-    def synthesize(self, text: str, language: Language, rate: float = 1.0) -> Iterator[AudioChunk]:
-        """Yield sound as it is made; closing the iterator stops it. `rate` 0.5..2 is relative speed."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class Microphone(Protocol):
-    """A source of 16 kHz int16 mono sound."""
-
-    @property
-    def name(self) -> str: ...
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yield `VAD_SAMPLES` samples at a time until closed or, for a file, until it ends.
-        Raises `DeviceError` when the device cannot be opened or vanishes."""
-        ...
-
-    def close(self) -> None: ...
-
-
-class Speaker(Protocol):
-    """A sink of sound."""
-
-    @property
-    def name(self) -> str: ...
-
-    def play(self, chunk: AudioChunk) -> None:
-        """Queue sound; blocks only while more than about a second is queued."""
-        ...
-
-    def wait(self, cancel: CancelToken | None = None) -> None:
-        """Block until all queued sound was heard, or cancelled."""
-        ...
-
-    def stop(self) -> None:
-        """Drop what is queued and fall silent at once."""
-        ...
-
-    def close(self) -> None: ...
 
 
 class SecretStore(Protocol):

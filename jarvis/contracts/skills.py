@@ -55,7 +55,8 @@ class SkillReply:
     """What to show and say. `spoken` None means the shown text is said.
 
     `expects_reply` True means that the text is a question: with `confirm` set, "yes" runs that match; with
-    `awaits` set, the next sentence given to `Skills.match` may fill that slot.
+    `awaits` set, the next sentence given to `Skills.match` may fill that slot. `found` False means that what was asked
+    for is not among what the skill keeps; perhaps the memory has it.
     """
 
     text: str
@@ -64,6 +65,7 @@ class SkillReply:
     expects_reply: bool = False
     confirm: SkillMatch | None = None
     awaits: AwaitedSlot | None = None
+    found: bool = True
 
 
 AlertKind = Literal["timer", "alarm", "reminder"]

@@ -16,6 +16,7 @@ from jarvis.contracts.events import (
     EngineFailed,
     EngineLoading,
     EngineNoticed,
+    MemoryRecalled,
     Redacted,
     RouteChosen,
     SkillMatched,
@@ -46,7 +47,7 @@ class Answer:
     """One answer as it stands; `seconds` is its whole time, None when it was not kept.
 
     `cached` means that it was given before, `replaced` counts personal details that a server did not get to see,
-    `route` is the decision, and `details` are further lines of how it came about.
+    `route` is the decision, `details` are further lines of how it came about, `remembers` that it drew on memories.
     """
 
     ask_id: str
@@ -68,6 +69,7 @@ class Answer:
     replaced: int = 0
     route: RouteChosen | None = None
     details: tuple[str, ...] = ()
+    remembers: bool = False
 
     @property
     def ended(self) -> bool:
@@ -120,6 +122,8 @@ def after(answer: Answer, event: AskEvent) -> Answer:
 
 def _after_aside(answer: Answer, event: AskEvent) -> Answer:
     """The steps that are told beside the answer."""
+    if isinstance(event, MemoryRecalled):
+        return replace(answer, remembers=bool(event.items))
     if isinstance(event, CacheAnswered):
         return replace(answer, cached=True)
     if isinstance(event, Redacted):
@@ -136,8 +140,9 @@ def _after_aside(answer: Answer, event: AskEvent) -> Answer:
     return answer
 
 
-def from_stored(message: StoredMessage, question: str = "") -> Answer:
-    """Return a stored assistant message as an answer; `question` is the user's message before it."""
+def from_stored(message: StoredMessage, question: str = "", *, remembers: bool = False) -> Answer:
+    """Return a stored assistant message as an answer; `question` is the user's message before it, `remembers` tells
+    that it drew on memories."""
     phases: dict[str, Phase] = {
         "complete": "done",
         "streaming": "elsewhere",
@@ -158,6 +163,7 @@ def from_stored(message: StoredMessage, question: str = "") -> Answer:
         cached=message.detail == DETAIL_CACHED,
         sentence=message.detail if failed else "",
         message_id=message.id,
+        remembers=remembers,
     )
 
 

@@ -32,6 +32,7 @@ class ConversationView(QScrollArea):
     retry = Signal(str)
     anew = Signal(str)
     link_refused = Signal()
+    memory_changed = Signal()
     older_wanted = Signal()
     """The oldest message handed in is on screen and more may exist."""
 
@@ -58,13 +59,20 @@ class ConversationView(QScrollArea):
         self._latest.clicked.connect(self.to_latest)
         self._latest.hide()
 
-    def open(self, messages: Sequence[StoredMessage], live: Answer | None = None) -> None:
-        """Show `messages` (oldest first, newest last) from the end; `live` is the answer still being written."""
+    def open(
+        self,
+        messages: Sequence[StoredMessage],
+        live: Answer | None = None,
+        remembering: frozenset[str] = frozenset(),
+    ) -> None:
+        """Show `messages` (oldest first, newest last) from the end; `live` is the answer still being written,
+        `remembering` has the ids of those that drew on memories."""
         self._stop_making()
         self._answers.clear()
         self._fresh_column()
         self._follow = True
         self._waiting = list(messages)
+        self._remembering = remembering
         if live is not None and self._waiting and self._waiting[-1].state == "streaming":
             self._waiting.pop()
         self._first_shown = messages[0].id if messages else ""
@@ -136,6 +144,7 @@ class ConversationView(QScrollArea):
         widget.retry.connect(self.retry)
         widget.anew.connect(self.anew)
         widget.link_refused.connect(self.link_refused)
+        widget.memory_changed.connect(self.memory_changed)
         self._answers[answer.ask_id] = widget
         return widget
 
@@ -161,7 +170,8 @@ class ConversationView(QScrollArea):
             if message.role == "user":
                 widget = self._fitted(UserMessage(self._desk, message.text))
             else:
-                widget = self._answer_widget(from_stored(message, question))
+                answer = from_stored(message, question, remembers=message.id in self._remembering)
+                widget = self._answer_widget(answer)
             self._column.insertWidget(0, widget)
 
         return make

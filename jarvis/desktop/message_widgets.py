@@ -10,6 +10,8 @@ from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, doing_now, what_answered, why_text
 from jarvis.desktop.answer_body import AnswerBody
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.memory_answer import AnswerMemories
+from jarvis.desktop.memory_texts import FROM_MEMORY, FROM_MEMORY_NAME
 from jarvis.desktop.text_widgets import RichText, copied_mark, row
 from jarvis.desktop.theme import styled, svg_renderer
 
@@ -114,6 +116,7 @@ class AnswerMessage(QWidget):
     retry = Signal(str)
     anew = Signal(str)
     link_refused = Signal()
+    memory_changed = Signal()
 
     def __init__(self, desk: Desk, answer: Answer) -> None:
         super().__init__()
@@ -128,10 +131,15 @@ class AnswerMessage(QWidget):
         self._footer = self._footer_row()
         self._why_text = _label("small")
         self._why_text.hide()
+        self._memories = AnswerMemories(desk)
+        self._memories.changed.connect(self.memory_changed)
+        self._memories.hide()
         column = QVBoxLayout()
         column.setSpacing(6)
-        for widget in (self._failures, self._doing, self.body, self._trouble, self._footer, self._why_text):
+        for widget in (self._failures, self._doing, self.body, self._trouble, self._footer):
             column.addWidget(widget)
+        column.addWidget(self._why_text)
+        column.addWidget(self._memories)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 10)
         layout.setSpacing(14)
@@ -177,6 +185,7 @@ class AnswerMessage(QWidget):
         self._why_text.setText(why_text(answer, words))
         self._why.setVisible(bool(by or answer.reason))
         self._copy.setVisible(bool(answer.text))
+        self._remembered.setVisible(answer.remembers and self._desk.services.memory is not None)
         self._anew.setVisible(answer.cached and bool(answer.question))
         self._footer.setVisible(answer.ended and (bool(answer.text) or bool(by)))
 
@@ -221,6 +230,12 @@ class AnswerMessage(QWidget):
         words.bind(self._why, self._why.setText, texts.WHY)
         words.name(self._why, texts.WHY_NAME)
         self._why.toggled.connect(self._toggle_why)
+        self._remembered = QPushButton()
+        self._remembered.setProperty("look", "link")
+        self._remembered.setCheckable(True)
+        words.bind(self._remembered, self._remembered.setText, FROM_MEMORY)
+        words.name(self._remembered, FROM_MEMORY_NAME)
+        self._remembered.toggled.connect(self._toggle_memories)
         self._anew = QPushButton()
         self._anew.setProperty("look", "link")
         words.bind(self._anew, self._anew.setText, texts.ASK_ANEW)
@@ -232,11 +247,16 @@ class AnswerMessage(QWidget):
         self._desk.theme.dress(self._copy, "copy", size=16)
         self._copy.clicked.connect(self._copy_answer)
         holder = QWidget()
-        holder.setLayout(row(self._copy, self._by, self._anew, self._why, spacing=6))
+        holder.setLayout(row(self._copy, self._by, self._anew, self._why, self._remembered, spacing=6))
         return holder
 
     def _toggle_why(self, shown: bool) -> None:
         self._why_text.setVisible(shown)
+
+    def _toggle_memories(self, shown: bool) -> None:
+        if shown:
+            self._memories.read(self.answer.message_id)
+        self._memories.setVisible(shown)
 
     def _copy_answer(self) -> None:
         QGuiApplication.clipboard().setText(self.answer.text)

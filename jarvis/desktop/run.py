@@ -18,6 +18,7 @@ from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.instance import InstanceServer
 from jarvis.desktop.keepsake import Keepsake
+from jarvis.desktop.memory_window import MemoryWindow
 from jarvis.desktop.quick import QuickQuery
 from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.desktop.session import ChatSession
@@ -75,6 +76,7 @@ class Desktop(QObject):
         self.window = ChatWindow(self.desk, self.session, self.keepsake, Tray.available)
         self.quick = QuickQuery(self.desk)
         self.settings_dialog: SettingsDialog | None = None
+        self.memory_window: MemoryWindow | None = None
         self._theme_choice = settings.text("appearance.theme")
         self._server: InstanceServer | None = None
         self._unsubscribe: list[Callable[[], None]] = []
@@ -138,6 +140,16 @@ class Desktop(QObject):
         self.settings_dialog.raise_()
         self.settings_dialog.activateWindow()
 
+    def open_memory(self) -> None:
+        """Show what is remembered, or bring it forward."""
+        if self.memory_window is None:
+            self.memory_window = MemoryWindow(self.desk, self.window)
+            for page in (self.memory_window.browse, self.memory_window.folders):
+                page.acts.changed.connect(self.session.read_again)
+        self.memory_window.show()
+        self.memory_window.raise_()
+        self.memory_window.activateWindow()
+
     def quit(self) -> None:
         """End the event loop."""
         self.window.end()
@@ -161,6 +173,7 @@ class Desktop(QObject):
         self.tray.quick_wanted.connect(self.quick.toggle)
         self.tray.quit_wanted.connect(self.quit)
         self.window.settings_wanted.connect(self.open_settings)
+        self.window.memory_wanted.connect(self.open_memory)
         self.window.quit_wanted.connect(self.quit)
         self.window.hidden_to_tray.connect(self._tell_tray_once)
         self.window.banners.alert_dismissed.connect(self._dismiss_alert)

@@ -22,10 +22,12 @@ PAGE = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """A conversation as it was read: its newest messages, oldest first, and the answer still being written."""
+    """A conversation as it was read: its newest messages, oldest first, which of them drew on memories, and the answer
+    still being written."""
 
     conversation_id: str | None
     messages: tuple[StoredMessage, ...] = ()
+    remembering: frozenset[str] = frozenset()
     live: Answer | None = None
 
 
@@ -128,11 +130,21 @@ class ChatSession(QObject):
         if conversation_id is None:
             self.opened.emit(Opened(conversation_id=None))
             return
-        view, log = self._view, self._desk.services.log
-        self._read(
-            lambda: log.messages(conversation_id, PAGE) if log.conversation(conversation_id) else None,
-            lambda messages: self._show(view, conversation_id, messages),
-        )
+        view, log, memory = self._view, self._desk.services.log, self._desk.services.memory
+
+        def look() -> tuple[list[StoredMessage] | None, frozenset[str]]:
+            if log.conversation(conversation_id) is None:
+                return None, frozenset()
+            remembering = memory.answers_that_remember(conversation_id) if memory is not None else frozenset()
+            return log.messages(conversation_id, PAGE), remembering
+
+        self._read(look, lambda found: self._show(view, conversation_id, *found))
+
+    def read_again(self) -> None:
+        """Read the open conversation again, as after something in it was corrected or forgotten."""
+        if not self.busy:
+            self.open(self.current)
+        self.refresh()
 
     def read_older(self) -> None:
         """Read one page more of the open conversation."""
@@ -203,7 +215,9 @@ class ChatSession(QObject):
             return answer.conversation_id == self.current
         return self._mine.get(answer.ask_id) == self._view
 
-    def _show(self, view: int, conversation_id: str, messages: list[StoredMessage] | None) -> None:
+    def _show(
+        self, view: int, conversation_id: str, messages: list[StoredMessage] | None, remembering: frozenset[str]
+    ) -> None:
         if view != self._view:
             return
         if messages is None:
@@ -212,7 +226,9 @@ class ChatSession(QObject):
         live = next((a for a in self.answers.values() if a.conversation_id == conversation_id), None)
         if live is not None and live.ended and not (messages and messages[-1].state == "streaming"):
             live = None
-        self.opened.emit(Opened(conversation_id=conversation_id, messages=tuple(messages), live=live))
+        self.opened.emit(
+            Opened(conversation_id=conversation_id, messages=tuple(messages), remembering=remembering, live=live)
+        )
         self.changed.emit()
 
     def _list(self, conversations: list[Conversation]) -> None:

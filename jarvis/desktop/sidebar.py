@@ -36,6 +36,7 @@ from PySide6.QtWidgets import (
 from jarvis.contracts.messages import Conversation
 from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.memory_texts import MEMORY
 from jarvis.desktop.message_widgets import Spark
 
 WIDTH = 272
@@ -102,6 +103,7 @@ class Sidebar(QWidget):
     rename_wanted = Signal(str)
     delete_wanted = Signal(str)
     settings_wanted = Signal()
+    memory_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -117,6 +119,8 @@ class Sidebar(QWidget):
         layout.addWidget(self._new_button())
         layout.addWidget(self._search_field())
         layout.addWidget(self._list_view(), 1)
+        if desk.services.memory is not None:
+            layout.addWidget(self._memory_button())
         layout.addWidget(self._settings_button())
         desk.words.changed.connect(self._retranslate)
         self._show_empty()
@@ -201,15 +205,24 @@ class Sidebar(QWidget):
         return holder
 
     def _settings_button(self) -> QToolButton:
+        self.settings_button = self._way(texts.SETTINGS, "settings", "Ctrl+,")
+        self.settings_button.clicked.connect(self.settings_wanted)
+        return self.settings_button
+
+    def _memory_button(self) -> QToolButton:
+        self.memory_button = self._way(MEMORY, "memory", "Ctrl+M")
+        self.memory_button.clicked.connect(self.memory_wanted)
+        return self.memory_button
+
+    def _way(self, text: texts.Text, icon: str, keys: str) -> QToolButton:
+        """Return a button to another window."""
         button = QToolButton()
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         words = self._desk.words
-        words.name(button, texts.SETTINGS, tooltip=False)
-        words.bind(button, lambda text: button.setText(" " + text), texts.SETTINGS)
-        button.setShortcut("Ctrl+,")
-        self._desk.theme.dress(button, "settings", size=18)
-        button.clicked.connect(self.settings_wanted)
-        self.settings_button = button
+        words.name(button, text, tooltip=False)
+        words.bind(button, lambda shown: button.setText(" " + shown), text)
+        button.setShortcut(keys)
+        self._desk.theme.dress(button, icon, size=18)
         return button
 
     def _filter(self, text: str) -> None:

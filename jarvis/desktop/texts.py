@@ -218,6 +218,7 @@ GROUP_BUDGET = Text(en="Spending", es="Gasto")
 GROUP_USAGE = Text(en="Usage", es="Uso")
 GROUP_ANSWERS = Text(en="Earlier answers", es="Respuestas anteriores")
 GROUP_COOPERATION = Text(en="Cooperation", es="Cooperación")
+GROUP_MEMORY = Text(en="Memory", es="Memoria")
 GROUPS = {
     "language": GROUP_LANGUAGE,
     "appearance": GROUP_APPEARANCE,
@@ -233,6 +234,7 @@ GROUPS = {
     "usage": GROUP_USAGE,
     "answers": GROUP_ANSWERS,
     "cooperation": GROUP_COOPERATION,
+    "memory": GROUP_MEMORY,
     "web": GROUP_WEB,
     "shortcut": GROUP_SHORTCUT,
 }
@@ -255,6 +257,13 @@ CHOICES = {
     "replace": Text(en="Replace it", es="Sustituirlos"),
     "stay": Text(en="Keep the question here", es="Dejar la pregunta aquí"),
     "off": Text(en="Only when asked", es="Solo si se pide"),
+    "rules": Text(en="By rules alone", es="Solo con reglas"),
+    "none": Text(en="Do not look for any", es="No buscarlos"),
+    "local": Text(en="Nothing", es="Nada"),
+    "as_told": Text(en="What had gone to one anyway", es="Lo que ya fue a uno"),
+    "minilm": Text(en="Bundled, English", es="El incluido, inglés"),
+    "bge-m3": Text(en="BGE-M3, all languages", es="BGE-M3, todos los idiomas"),
+    "server": Text(en="A server", es="Un servidor"),
     "llama": Text(en="llama.cpp in Python", es="llama.cpp en Python"),
     "llama-server": Text(en="llama.cpp's own server", es="Servidor de llama.cpp"),
 }

@@ -41,6 +41,7 @@ class ChatWindow(QMainWindow):
     """Conversation list, messages, notices and input."""
 
     settings_wanted = Signal()
+    memory_wanted = Signal()
     quit_wanted = Signal()
     hidden_to_tray = Signal()
 
@@ -196,10 +197,12 @@ class ChatWindow(QMainWindow):
         sidebar.rename_wanted.connect(self.rename)
         sidebar.delete_wanted.connect(self.delete)
         sidebar.settings_wanted.connect(self.settings_wanted)
+        sidebar.memory_wanted.connect(self.memory_wanted)
         self.empty.asked.connect(session.ask)
         self.view.retry.connect(self._send)
         self.view.anew.connect(lambda text: self._send(text, fresh=True))
         self.view.older_wanted.connect(session.read_older)
+        self.view.memory_changed.connect(session.read_again)
         self.view.link_refused.connect(lambda: self.show_status(self._desk.words(texts.LINK_REFUSED)))
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(session.stop)
@@ -237,7 +240,7 @@ class ChatWindow(QMainWindow):
         self.composer.setFocus()
 
     def _opened(self, opened: Opened) -> None:
-        self.view.open(opened.messages, opened.live)
+        self.view.open(opened.messages, opened.live, opened.remembering)
         self._stack.setCurrentWidget(self.view if opened.messages or opened.live else self.empty)
         self._keepsake.keep("conversation", opened.conversation_id or "")
         self.composer.blockSignals(True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SERVICE = "jarvis"
 KEY_NAMES: tuple[str, ...] = (
     "openai",
+    "embedder",
     "anthropic",
     "google",
     "deepseek",

@@ -6,6 +6,7 @@ Recalling only quotes: nothing is concluded from what was told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from jarvis.contracts.skills import Fact, SkillReply
 from jarvis.skills.folding import key
@@ -33,17 +34,17 @@ def recall(turn: Turn) -> SkillReply:
     found = turn.ports.facts.search(topic or _PARKED[turn.language], QUOTED_AT_ONCE)
     if found:
         return turn.reply("told", facts=_quoted(found, turn))
-    return (
-        turn.reply("nothing", topic=f"“{topic}”" if turn.language == "en" else f"«{topic}»")
-        if topic
-        else turn.reply("nothing_parked")
-    )
+    quoted = f"“{topic}”" if turn.language == "en" else f"«{topic}»"
+    unknown = turn.reply("nothing", topic=quoted) if topic else turn.reply("nothing_parked")
+    return replace(unknown, found=False)
 
 
 def everything(turn: Turn) -> SkillReply:
     """Quote everything that was told, newest first."""
     facts = turn.ports.facts.all()
-    return turn.reply("told", facts=_quoted(facts, turn)) if facts else turn.reply("nothing_at_all")
+    if facts:
+        return turn.reply("told", facts=_quoted(facts, turn))
+    return replace(turn.reply("nothing_at_all"), found=False)
 
 
 def forget(turn: Turn) -> SkillReply:

@@ -10,6 +10,7 @@ import os
 import re
 import sqlite3
 import uuid
+from collections.abc import Callable
 from typing import Literal
 
 import psutil
@@ -28,12 +29,14 @@ class SqliteConversationLog:
     """The conversation log over `Database`.
 
     A streaming message carries the process that writes it, so that `recover` can tell an answer that is being
-    written from one whose writer is gone.
+    written from one whose writer is gone. `forgot` is called once a conversation's rows are gone, to wipe what the
+    memory's indexes hold of them.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, forgot: Callable[[], None] = lambda: None) -> None:
         self._database = database
         self._clock = clock
+        self._forgot = forgot
         self._pid = os.getpid()
         self._started = psutil.Process().create_time()
 
@@ -79,6 +82,7 @@ class SqliteConversationLog:
             connection.execute(f"DELETE FROM usage WHERE message_id IN ({mine})", (conversation_id,))
             connection.execute(f"DELETE FROM decisions WHERE message_id IN ({mine})", (conversation_id,))
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+        self._forgot()
         self._database.scrub()
 
     def add_message(
@@ -163,7 +167,7 @@ class SqliteConversationLog:
             rows = connection.execute(
                 "SELECT id, owner_pid, owner_started FROM messages WHERE state = 'streaming'"
             ).fetchall()
-        gone = [row["id"] for row in rows if not _alive(row["owner_pid"], row["owner_started"])]
+        gone = [row["id"] for row in rows if not is_alive(row["owner_pid"], row["owner_started"])]
         if gone:
             with self._database.write() as connection:
                 connection.executemany(
@@ -241,7 +245,8 @@ def redact(connection: sqlite3.Connection, words: str) -> None:
         )
 
 
-def _alive(pid: int | None, started: float | None) -> bool:
+def is_alive(pid: int | None, started: float | None) -> bool:
+    """Tell whether the process that wrote a message still runs; another one may have its number by now."""
     if pid is None or started is None:
         return False
     try:

@@ -1,52 +1,77 @@
-"""Facts that the person asked to be remembered, as rows in their own words.
+"""Facts that the person asked to be remembered, as memories of source "told".
 
-Search reads every fact: a person states hundreds, not millions, and then no index can hold a deleted word.
+As long as a person told hundreds, every fact is read, so that nothing in common with a question finds nothing. Of many
+more, those are read that the full-text index finds.
 """
 
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
 
 from jarvis.contracts.errors import LANGUAGES, Language
+from jarvis.contracts.memory import Memory, MemoryFilter, NewMemory
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import Fact
 from jarvis.storage.conversations import redact
-from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
-from jarvis.storage.words import content_stems, fold
+from jarvis.storage.database import Database
+from jarvis.storage.memories import SqliteMemories
+from jarvis.storage.memory_rows import SELECT, memory_of
+from jarvis.storage.memory_words import SqliteMemoryWords
+from jarvis.storage.words import content_stems, query_stems
 
 NEARLY_AS_GOOD = 0.6
 """A fact is left out of an answer when it shares less than this part of what the best one shares."""
 
+ALL_READ = 1000
+"""Up to so many facts are compared one by one."""
+
+_TOLD = MemoryFilter(sources=("told",))
+_IMPORTANCE = 0.7
+
 
 class SqliteFactBook:
-    """The fact book over `Database`."""
+    """The fact book over the memories; `forgot` is called once a fact is gone, to wipe what indexes hold of it."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, memories: SqliteMemories, database: Database, clock: Clock, forgot: Callable[[], None] | None = None
+    ) -> None:
+        self._memories = memories
         self._database = database
         self._clock = clock
+        self._words = SqliteMemoryWords(database)
+        self._forgot = forgot
         self._stems: dict[int, frozenset[str]] = {}
 
     def remember(self, text: str, language: Language) -> Fact:
-        """Store a fact, or return the one already there with the same words."""
-        now = to_milliseconds(self._clock.now())
-        with self._database.write() as connection:
-            row = connection.execute(
-                "INSERT INTO facts (text, folded, language, created_at) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (folded) DO UPDATE SET language = language RETURNING *",
-                (text, fold(text), language, now),
-            )
-            return _fact(row.fetchone())
+        """Store a fact, or count that the one already there with the same words was told again."""
+        # Facts of an older database get the key by which they are found again.
+        self._memories.words_catch_up()
+        known = next(iter(self._memories.same_text(text, ("told",))), None)
+        if known is not None:
+            self._memories.told_again(known.id, self._clock.now())
+            return _fact(known)
+        row = NewMemory(
+            text=text,
+            source="told",
+            language=language,
+            said_at=self._clock.now(),
+            importance=_IMPORTANCE,
+            provenance="facts",
+        )
+        return _fact(self._memories.add([row])[0])
 
     def search(self, words: str, limit: int = 5) -> list[Fact]:
         """Return the facts that share content words with `words`, best first and then newest first.
 
         A shared word weighs more the fewer facts hold it (inverse document frequency, as in BM25).
         """
-        facts = self.all(limit=-1)
+        facts = self._worth_comparing(words)
         wanted = {language: content_stems(words, language) for language in LANGUAGES}
-        # Stemming is the slow part, and a fact never changes; those that are gone fall out here too.
+        # Stemming is the slow part, and a number never gets another text; those that are gone fall out here too.
         stems = {fact.id: self._stems.get(fact.id) or content_stems(fact.text, fact.language) for fact in facts}
         self._stems = stems
         shared = {fact.id: wanted[fact.language] & stems[fact.id] for fact in facts}
@@ -58,28 +83,54 @@ class SqliteFactBook:
         found.sort(key=lambda fact: score[fact.id], reverse=True)
         return found[:limit]
 
+    def _worth_comparing(self, words: str) -> list[Fact]:
+        facts = self.all(limit=ALL_READ + 1)
+        if len(facts) <= ALL_READ:
+            return facts
+        found = self._words.search(query_stems(words), limit=ALL_READ, within=_TOLD, before_weight=0.0)
+        rows = self._memories.by_seq(seq for seq, _ in found)
+        return sorted(map(_fact, rows.values()), key=lambda fact: (fact.created_at, fact.id), reverse=True)
+
     def all(self, limit: int = 100) -> list[Fact]:
         """Return the facts, newest first; a negative limit means every one."""
         with self._database.read() as connection:
-            rows = connection.execute("SELECT * FROM facts ORDER BY created_at DESC, id DESC LIMIT ?", (limit,))
-            return [_fact(row) for row in rows]
+            rows = connection.execute(
+                f"{SELECT} WHERE m.source = 'told' ORDER BY m.said_at DESC, m.seq DESC LIMIT ?", (limit,)
+            )
+            return [_fact(memory_of(row)) for row in rows]
 
     def version(self) -> str:
-        """Return a text that changes with everything that is remembered or forgotten."""
-        with self._database.read() as connection:
-            row = connection.execute("SELECT COUNT(*) AS n, COALESCE(MAX(id), 0) AS last FROM facts").fetchone()
-        return f"{row['n']}.{row['last']}"
+        """Return a text that changes with everything that is remembered or forgotten, but not with every turn."""
+        return self._memories.lasting_version()
 
     def forget(self, fact_id: int) -> None:
-        """Delete a fact for good, bytes included, also where conversations quote it."""
+        """Delete a fact for good, bytes included, also where conversations and memories of them quote it."""
         with self._database.write() as connection:
-            row = connection.execute("DELETE FROM facts WHERE id = ? RETURNING text", (fact_id,)).fetchone()
+            row = connection.execute(f"{SELECT} WHERE m.source = 'told' AND m.seq = ?", (fact_id,)).fetchone()
             if row is not None:
+                # Memories first: their texts are told from their messages' by where they stand in them.
+                self._redact_memories(connection, row["text"])
                 redact(connection, row["text"])
+                self._memories.delete_within(connection, [fact_id])
+        self._memories.optimize_words()
         self._database.scrub()
+        if self._forgot is not None:
+            self._forgot()
+
+    def _redact_memories(self, connection: sqlite3.Connection, words: str) -> None:
+        pattern = re.compile(re.escape(words), re.IGNORECASE)
+        rows = connection.execute(
+            f"{SELECT} WHERE m.message_id IN (SELECT id FROM messages WHERE instr(lower(text), lower(?)) > 0)"
+            " AND instr(lower(m.text), lower(?)) > 0",
+            (words, words),
+        )
+        for memory in [memory_of(row) for row in rows]:
+            left = pattern.sub("…", memory.text)
+            if left.strip(" .…\"'“”«»"):
+                self._memories.edit_within(connection, memory, left)
+            else:
+                self._memories.delete_within(connection, [memory.seq])
 
 
-def _fact(row: sqlite3.Row) -> Fact:
-    return Fact(
-        id=row["id"], text=row["text"], language=row["language"], created_at=from_milliseconds(row["created_at"])
-    )
+def _fact(memory: Memory) -> Fact:
+    return Fact(id=memory.seq, text=memory.text, language=memory.language, created_at=memory.said_at)

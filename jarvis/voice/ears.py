@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Generator
 from typing import cast
 
-from jarvis.contracts.ports import Microphone
+from jarvis.contracts.speech_ports import Microphone
 from jarvis.voice.outbox import Outbox
 
 

@@ -9,8 +9,8 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jarvis.contracts.ports import TurnDetector, VoiceDetector, WakeDetector
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, WakeHit
+from jarvis.contracts.speech_ports import TurnDetector, VoiceDetector, WakeDetector
 from jarvis.voice.options import HearingOptions
 from jarvis.voice.turns import OFF_PROBABILITY
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from jarvis.audio.resampling import level
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
-from jarvis.contracts.ports import Microphone
 from jarvis.contracts.speech import (
     AudioChunk,
     LevelMeasured,
@@ -21,6 +20,7 @@ from jarvis.contracts.speech import (
     WakeHeard,
     WakeHit,
 )
+from jarvis.contracts.speech_ports import Microphone
 from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.context import SpokenContext

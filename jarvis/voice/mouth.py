@@ -14,8 +14,8 @@ from collections.abc import Callable, Generator, Iterator
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError, EngineError, JarvisError, Language
-from jarvis.contracts.ports import Speaker, TextToSpeech
 from jarvis.contracts.speech import AudioChunk
+from jarvis.contracts.speech_ports import Speaker, TextToSpeech
 
 _NAME = "jarvis"
 _NAME_TAIL_SECONDS = 0.5

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jarvis.contracts.ports import (
-    Assistant,
-    Clock,
+from jarvis.contracts.ports import Assistant, Clock
+from jarvis.contracts.speech_ports import (
     Microphone,
     Speaker,
     SpeechToText,

@@ -10,8 +10,9 @@ from typing import Literal
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
-from jarvis.contracts.ports import Assistant, SpeechToText
+from jarvis.contracts.ports import Assistant
 from jarvis.contracts.speech import AudioChunk, VoiceEvent
+from jarvis.contracts.speech_ports import SpeechToText
 from jarvis.voice.mouth import Mouth
 
 WorkEnd = Literal["answered", "question", "nothing", "rejected", "cancelled"]

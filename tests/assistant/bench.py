@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from jarvis.assistant.ask import Abilities, AskOptions, JarvisAssistant
+from jarvis.assistant.abilities import Abilities, AskOptions
+from jarvis.assistant.ask import JarvisAssistant
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.events import AskEvent, AskStarted
 from jarvis.contracts.messages import Request

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.language import language_of
 from jarvis.assistant.prompt import prompt_for, turns_within, turns_worth_telling
+from jarvis.contracts.memory import Recalled, Recollection
 from jarvis.contracts.messages import ChatMessage, Role, StoredMessage
+from tests.fakes.assistant import remembered_row
 
 
 @pytest.mark.parametrize(
@@ -86,10 +88,12 @@ def message(role: Role, text: str) -> StoredMessage:
 def prompt(
     question: str, history: list[StoredMessage], facts: tuple[str, ...] = (), hour: int = 9
 ) -> list[ChatMessage]:
+    items = tuple(Recalled(memory=remembered_row(fact), score=1.0) for fact in facts)
     return prompt_for(
         question,
         history=history,
-        facts=facts,
+        remembered=Recollection(items=items, lines=tuple(item.memory.text for item in items)),
+        leaving=False,
         language="en",
         today=datetime(2026, 11, 20, hour, tzinfo=UTC),
         spoken=False,

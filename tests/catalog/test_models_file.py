@@ -72,7 +72,7 @@ NAMED: dict[str, set[str]] = {
     "whisper-large-v3": {"ctranslate2"},
     "whisper-large-v3-turbo": {"ctranslate2"},
     "distil-large-v3": {"ctranslate2"},
-    "bge-m3": {"gguf"},
+    "bge-m3": {"gguf", "safetensors"},
     "multilingual-e5-small": {"safetensors"},
     "bge-reranker-v2-m3": {"safetensors"},
     "voice-en-lessac": {"onnx"},
@@ -102,12 +102,12 @@ ENGINES: dict[Format, set[str]] = {
     "onnx": {"piper"},
     "bundled": {"bundled"},
 }
-SUFFIXES: dict[Format, str] = {
+SUFFIXES: dict[Format, str | tuple[str, ...]] = {
     "gguf": ".gguf",
     "awq": ".safetensors",
     "gptq": ".safetensors",
     "compressed-tensors": ".safetensors",
-    "safetensors": ".safetensors",
+    "safetensors": (".safetensors", "pytorch_model.bin"),
     "ctranslate2": ".bin",
     "onnx": ".onnx",
     "bundled": ".tflite",

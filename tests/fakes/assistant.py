@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, JarvisError, Language
 from jarvis.contracts.guard import PermissionLevel
+from jarvis.contracts.memory import (
+    Memory,
+    MemoryPrivacy,
+    ProfileLine,
+    QuotedAnswer,
+    Recalled,
+    RecallQuestion,
+    Recollection,
+)
 from jarvis.contracts.messages import ChatMessage, Privacy, Request, ToolCall, ToolSpec, Usage
 from jarvis.contracts.ports import EngineDone, EngineItem, EngineStatus, EngineText, GenerationOptions
 from jarvis.contracts.routing import (
@@ -41,14 +52,15 @@ MATCHES: dict[str, SkillMatch] = {
 
 
 class FakeSkills:
-    """Knows `MATCHES`; remembers what it ran."""
+    """Knows `MATCHES`; remembers what it ran. What is asked with the words in `unknown` is not found."""
 
     def __init__(self) -> None:
         self.ran: list[str] = []
+        self.unknown: set[str] = set()
 
     def match(self, text: str, language: Language | None = None) -> SkillMatch | None:
         found = MATCHES.get(text.lower().rstrip(".?"))
-        return found if found and language in {None, found.language} else None
+        return replace(found, text=text) if found and language in {None, found.language} else None
 
     def run(self, match: SkillMatch, request: Request, previous_answer: str | None = None) -> SkillReply:
         self.ran.append(match.skill)
@@ -58,7 +70,7 @@ class FakeSkills:
             raise RuntimeError("secret words")
         if match.skill == "repeat":
             return SkillReply(text=previous_answer or "I have said nothing yet.", control="repeat")
-        return SkillReply(text=f"done {match.skill}")
+        return SkillReply(text=f"done {match.skill}", found=match.text not in self.unknown)
 
     def read_back(self, match: SkillMatch) -> str:
         return f"{match.skill}, right?"
@@ -193,15 +205,46 @@ class LocalFirst:
         )
 
 
+def remembered_row(text: str, privacy: MemoryPrivacy = "local", seq: int = 1) -> Memory:
+    """Return a memory of `text`."""
+    said = datetime(2026, 5, 8, 12, tzinfo=UTC)
+    return Memory(seq=seq, id=f"m{seq}", text=text, source="told", speaker="user", said_at=said, privacy=privacy)
+
+
 class ListedFacts:
-    """Recalls the facts that share a word with the question."""
+    """Recalls the facts that share a word with the question; `shared` may leave, `quotes` are answers by question.
+
+    It hands out what must stay whatever is asked, as a memory with a fault would.
+    """
 
     def __init__(self, *facts: str) -> None:
         self.facts = facts
+        self.shared: tuple[str, ...] = ()
+        self.profile: tuple[ProfileLine, ...] = ()
+        self.quotes: dict[str, str] = {}
+        self.asked: list[RecallQuestion] = []
+        self.uses: list[tuple[str, tuple[str, ...]]] = []
 
-    def recall(self, text: str, limit: int = 5) -> tuple[str, ...]:
-        words = set(text.lower().strip("?").split())
-        return tuple(fact for fact in self.facts if words & set(fact.lower().split()))[:limit]
+    def recall(self, question: RecallQuestion) -> Recollection:
+        self.asked.append(question)
+        words = set(question.text.lower().strip("?").split())
+        rows = [(fact, "local") for fact in self.facts] + [(fact, "cloud") for fact in self.shared]
+        found = tuple(
+            Recalled(memory=remembered_row(fact, privacy, seq), score=0.9)  # type: ignore[arg-type]
+            for seq, (fact, privacy) in enumerate(rows, 1)
+            if words & set(fact.lower().split())
+        )
+        return Recollection(profile=self.profile, items=found, lines=tuple(item.memory.text for item in found))
+
+    def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
+        text = self.quotes.get(question.text)
+        return None if text is None else QuotedAnswer(text=text, items=self.recall(question).items)
+
+    def used(self, message_id: str, recollection: Sequence[Recalled]) -> None:
+        self.uses.append((message_id, tuple(item.memory.text for item in recollection)))
+
+    def version(self) -> str:
+        return "1"
 
 
 class Drawer:

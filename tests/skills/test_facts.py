@@ -6,7 +6,7 @@ import pytest
 
 from jarvis.contracts.messages import Request
 from jarvis.storage.database import Database
-from jarvis.storage.facts import SqliteFactBook
+from tests.fakes.facts import fact_book
 from tests.fakes.skills import FakePorts
 from tests.skills.phrasings import lines, rows
 
@@ -196,7 +196,7 @@ NOT_FACTS = """
 def fakes(tmp_path: Path):
     fakes = FakePorts()
     database = Database(tmp_path / "jarvis.sqlite3")
-    fakes.facts = SqliteFactBook(database, fakes.clock)
+    fakes.facts = fact_book(database, fakes.clock)
     yield fakes
     database.close()
 

@@ -17,7 +17,7 @@ from jarvis.guard.permissions import default_level
 from jarvis.skills.book import SkillBook
 from jarvis.skills.tools import SkillTools
 from jarvis.storage.database import Database
-from jarvis.storage.facts import SqliteFactBook
+from tests.fakes.facts import fact_book
 from tests.fakes.skills import FakePorts
 
 
@@ -75,7 +75,7 @@ def test_there_is_a_limit(tools: SkillTools) -> None:
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_example_of_a_tool_is_understood_by_it(fakes: FakePorts, tmp_path: Path, language: Language) -> None:
     database = Database(tmp_path / "facts.sqlite3")
-    facts = SqliteFactBook(database, fakes.clock)
+    facts = fact_book(database, fakes.clock)
     facts.remember("my car is on level two", "en")
     facts.remember("mi coche está en la planta dos", "es")
     # What is understood depends on what was told, and on which programs there are.

@@ -15,8 +15,8 @@ from jarvis.skills.book import SkillBook
 from jarvis.skills.infinitives import infinitive_first
 from jarvis.skills.repeats import says_repeat, says_two_times
 from jarvis.storage.database import Database
-from jarvis.storage.facts import SqliteFactBook
 from jarvis.storage.lists import SqliteListBook
+from tests.fakes.facts import fact_book
 from tests.fakes.skills import MADRID, FakePorts
 from tests.skills.conftest import Say
 
@@ -25,7 +25,7 @@ from tests.skills.conftest import Say
 def fakes(tmp_path: Path) -> Iterator[FakePorts]:
     fakes = FakePorts()
     database = Database(tmp_path / "jarvis.sqlite3")
-    fakes.lists, fakes.facts = SqliteListBook(database, fakes.clock), SqliteFactBook(database, fakes.clock)
+    fakes.lists, fakes.facts = SqliteListBook(database, fakes.clock), fact_book(database, fakes.clock)
     yield fakes
     database.close()
 

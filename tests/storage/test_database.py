@@ -20,6 +20,7 @@ from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingCon
 from jarvis.storage.database import MIGRATIONS, Database
 from jarvis.storage.ledger import SqliteLedger
 from tests.fakes.clock import FakeClock
+from tests.fakes.facts import fact_book
 
 
 @pytest.fixture
@@ -153,9 +154,8 @@ def test_deleting_a_conversation_removes_its_bytes(database: Database, log: Sqli
 def test_forgetting_a_fact_takes_its_words_out_of_conversations_too(
     database: Database, log: SqliteConversationLog
 ) -> None:
-    from jarvis.storage.facts import SqliteFactBook
 
-    facts = SqliteFactBook(database, FakeClock())
+    facts = fact_book(database, FakeClock())
     fact = facts.remember("My safe opens with zq7781 and a key", "en")
     conversation = log.start_conversation("Remember that my safe opens with zq7781 an…")
     other = log.start_conversation("What time is it?")

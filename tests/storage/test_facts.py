@@ -6,8 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jarvis.contracts.memory import MemoryFilter, NewMemory
+from jarvis.storage.conversations import SqliteConversationLog
 from jarvis.storage.database import Database
-from jarvis.storage.facts import SqliteFactBook
+from jarvis.storage.facts import ALL_READ, SqliteFactBook
+from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.words import content_stems, fold
 from tests.fakes.host import FakeClock
 
@@ -34,8 +37,13 @@ def database(tmp_path: Path):
 
 
 @pytest.fixture
-def facts(database) -> SqliteFactBook:
-    book = SqliteFactBook(database, FakeClock())
+def memories(database) -> SqliteMemories:
+    return SqliteMemories(database, FakeClock(), lambda _text: "en")
+
+
+@pytest.fixture
+def facts(database, memories) -> SqliteFactBook:
+    book = SqliteFactBook(memories, database, FakeClock())
     for text in ENGLISH:
         book.remember(text, "en")
     for text in SPANISH:
@@ -100,7 +108,7 @@ def test_the_same_words_are_stored_once(facts):
 
 def test_all_is_newest_first(database):
     clock = FakeClock()
-    book = SqliteFactBook(database, clock)
+    book = SqliteFactBook(SqliteMemories(database, clock, lambda _text: "en"), database, clock)
     for text in ("one", "two", "three"):
         book.remember(text, "en")
         clock.advance(1)
@@ -113,6 +121,50 @@ def test_a_forgotten_fact_leaves_no_bytes_in_file_or_log(facts, database):
     assert facts.search("wifi") == []
     for file in database.path.parent.iterdir():
         assert b"tortoise42" not in file.read_bytes(), file
+
+
+def test_told_ten_times_is_one_memory(facts, memories):
+    for _ in range(9):
+        facts.remember("my WIFI password is tortoise42", "en")
+    (row,) = memories.same_text(ENGLISH[0])
+    assert (row.times_told, row.source, row.speaker) == (10, "told", "user")
+    assert row.last_told is not None
+    assert memories.count(MemoryFilter(sources=("told",))) == len(ENGLISH) + len(SPANISH)
+
+
+def test_a_fact_among_very_many_is_found(facts, memories):
+    memories.add([NewMemory(text=f"fact number {n} about bricks", language="en") for n in range(ALL_READ)])
+    assert facts.search("what's my wifi password")[0].text == ENGLISH[0]
+    assert facts.search("dónde dejé las llaves")[0].text == SPANISH[0]
+    assert facts.search("what is the") == []
+    assert len(facts.search("bricks", limit=7)) == 7
+
+
+def test_the_version_follows_facts_and_not_turns(facts, memories):
+    before = facts.version()
+    memories.add([NewMemory(text="hello", source="conversation")])
+    assert facts.version() == before
+    facts.remember("my shoe size is 43", "en")
+    assert facts.version() != before
+
+
+def test_a_forgotten_fact_is_gone_from_memories_of_conversations_too(facts, memories, database):
+    log = SqliteConversationLog(database, FakeClock())
+    conversation = log.start_conversation("hello")
+    message = log.add_message(conversation.id, "assistant", f"You said: “{ENGLISH[0]}”. Anything else?")
+    alone = log.add_message(conversation.id, "assistant", f"“{ENGLISH[0]}”.")
+    memories.add(
+        [NewMemory(id=each.id, text=each.text, source="conversation", message_id=each.id) for each in (message, alone)]
+    )
+    told = []
+    book = SqliteFactBook(memories, database, FakeClock(), forgot=lambda: told.append(memories.forgotten()))
+    seqs = memories.all_seqs()
+    book.forget(facts.search("wifi")[0].id)
+    assert memories.get(message.id).text == "You said: “…”. Anything else?" == log.message(message.id).text
+    assert memories.get(alone.id) is None
+    assert told == [[seqs[0], seqs[-2], seqs[-1]]]
+    for file in database.path.parent.iterdir():
+        assert b"tortoise42" not in file.read_bytes().lower(), file
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

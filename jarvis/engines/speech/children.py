@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jarvis.contracts.errors import LANGUAGES, Language
-from jarvis.contracts.ports import SpeechToText
+from jarvis.contracts.speech_ports import SpeechToText
 from jarvis.engines.speech.connectors import ChildConnector, TcpConnector
 from jarvis.engines.speech.recognition import SpeechToTextWithFallback, WyomingSpeechToText
 from jarvis.engines.speech.service import ServiceCard

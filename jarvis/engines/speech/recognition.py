@@ -10,8 +10,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from jarvis.contracts.errors import EngineError, Language
-from jarvis.contracts.ports import SpeechToText, Utterance
 from jarvis.contracts.speech import SAMPLE_RATE, Segment, SpeechServiceInfo, Transcript
+from jarvis.contracts.speech_ports import SpeechToText, Utterance
 from jarvis.engines.speech.service import ServiceCard, WyomingService, raise_if_error
 from jarvis.engines.speech.wyoming_connection import ConnectionLost
 

@@ -1,0 +1,1 @@
+"""What remembering costs and how well it finds: recall, scale and crashes."""

@@ -1,0 +1,38 @@
+"""The Recall port that builds the memory when the first question needs it, and first remembers what was said so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from jarvis.contracts.memory import QuotedAnswer, Recalled, RecallQuestion, Recollection
+
+if TYPE_CHECKING:
+    from jarvis.app.memory import MemoryRoom
+
+
+class LateRecall:
+    """The memory of `room`, once it is asked."""
+
+    def __init__(self, room: Callable[[], MemoryRoom]) -> None:
+        self._room = room
+
+    def recall(self, question: RecallQuestion) -> Recollection:
+        """Return what bears on a question."""
+        room = self._room()
+        room.work.remember()
+        return room.recall.recall(question)
+
+    def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
+        """Return an answer that is in the memory word for word."""
+        room = self._room()
+        room.work.remember()
+        return room.recall.quote(question)
+
+    def used(self, message_id: str, recollection: Sequence[Recalled]) -> None:
+        """Keep what an answer drew on."""
+        self._room().recall.used(message_id, recollection)
+
+    def version(self) -> str:
+        """Return a text that changes with what is remembered."""
+        return self._room().recall.version()

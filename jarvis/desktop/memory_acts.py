@@ -1,0 +1,154 @@
+"""What a person does with memories: open, correct, pin, forget. Asks first, works on worker threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QDialog, QInputDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from jarvis.contracts.memory import ForgetPreview, ForgetTarget, Memory
+from jarvis.contracts.memory_desk import MemoryDesk
+from jarvis.desktop import memory_texts as texts
+from jarvis.desktop import texts as window_texts
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.dialogs import confirmation
+from jarvis.desktop.memory_card import MemoryCard
+from jarvis.desktop.theme import styled
+
+Result = TypeVar("Result")
+
+
+class MemoryActs(QObject):
+    """Acts on memories for whoever shows them; `changed` fires after anything was done, `said` carries a sentence."""
+
+    changed = Signal()
+    said = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._parent = parent
+
+    @property
+    def memory(self) -> MemoryDesk:
+        """The memory's port."""
+        memory = self._desk.services.memory
+        assert memory is not None
+        return memory
+
+    def card(self, memory: Memory, *, because: str = "") -> MemoryCard:
+        """Return a card whose buttons work."""
+        card = MemoryCard(self._desk, memory, because=because)
+        card.opened.connect(self.open)
+        card.correct_wanted.connect(self.correct)
+        card.forget_wanted.connect(lambda one: self.forget(ForgetTarget(kind="one", ids=(one.id,))))
+        card.pin_wanted.connect(self.pin)
+        card.privacy_wanted.connect(self.change_privacy)
+        return card
+
+    def open(self, memory: Memory) -> None:
+        """Show what was said around a memory, or how a fact changed."""
+
+        def read() -> tuple[list[Memory], list[Memory]]:
+            return self.memory.around(memory.id), self.memory.history(memory.id)
+
+        self.work(read, lambda found: self._show(memory, *found))
+
+    def correct(self, memory: Memory) -> None:
+        """Ask for other words and store them."""
+        words = self._desk.words
+        dialog = QInputDialog(self._parent)
+        dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
+        dialog.setWindowTitle(words(texts.CORRECT_TITLE))
+        dialog.setLabelText(words(texts.CORRECT_LABEL))
+        dialog.setTextValue(memory.text)
+        dialog.setOkButtonText(words(window_texts.SAVE))
+        dialog.setCancelButtonText(words(window_texts.CANCEL))
+        dialog.textValueSelected.connect(lambda text: self._store(memory, text))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.resize(520, 260)
+        dialog.open()
+
+    def pin(self, memory: Memory) -> None:
+        """Pin a memory, or let it go again."""
+        self.work(lambda: self.memory.pin(memory.id, not memory.pinned), lambda _: self.changed.emit())
+
+    def change_privacy(self, memory: Memory) -> None:
+        """Let a memory leave, or keep it here."""
+        wanted = "cloud" if memory.privacy == "local" else "local"
+        self.work(
+            lambda: self.memory.set_privacy(memory.id, wanted),  # type: ignore[arg-type]
+            lambda _: self.changed.emit(),
+        )
+
+    def forget(self, target: ForgetTarget) -> None:
+        """Say what would go, and forget it once the person agrees."""
+        self.work(lambda: self.memory.preview(target), lambda preview: self._ask(target, preview))
+
+    def work(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
+        """Run `work` on a worker; a failure becomes a sentence."""
+        self._desk.bridge.run(
+            work,
+            done,
+            lambda error: self.said.emit(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error))),
+        )
+
+    def _store(self, memory: Memory, text: str) -> None:
+        if text.strip() and text.strip() != memory.text:
+            self.work(lambda: self.memory.edit(memory.id, text.strip()), lambda _: self.changed.emit())
+
+    def _ask(self, target: ForgetTarget, preview: ForgetPreview) -> None:
+        words = self._desk.words
+        counts = {"memories": preview.memories, "messages": preview.messages, "answers": preview.answers}
+        box = confirmation(
+            self._parent,
+            words(texts.FORGET_TITLE),
+            words(texts.FORGET_BODY, **counts),
+            words(texts.FORGET_DO),
+            words(window_texts.CANCEL),
+        )
+        box.accepted.connect(lambda: self._forget(target))
+        box.open()
+
+    def _forget(self, target: ForgetTarget) -> None:
+        self.said.emit(self._desk.words(texts.FORGETTING))
+
+        def gone(count: int) -> None:
+            self.said.emit(self._desk.words(texts.FORGOTTEN, count=count))
+            self.changed.emit()
+
+        self.work(lambda: self.memory.forget(target), gone)
+
+    def _show(self, memory: Memory, around: list[Memory], history: list[Memory]) -> None:
+        dialog = QDialog(self._parent)
+        changed = len(history) > 1
+        title = texts.HISTORY_TITLE if changed else texts.AROUND_TITLE
+        self._desk.words.bind(dialog, dialog.setWindowTitle, title)
+        holder = styled(QWidget(), "column")
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(20, 20, 20, 20)
+        column.setSpacing(8)
+        for one in history if changed else around:
+            card = MemoryCard(self._desk, one, plain=True)
+            if one.id == memory.id:
+                card.setProperty("look", "marked")
+            column.addWidget(card)
+        if changed and len(around) > 1:
+            heading = QLabel()
+            heading.setProperty("look", "heading")
+            self._desk.words.bind(heading, heading.setText, texts.AROUND_TITLE)
+            column.addWidget(heading)
+            for one in around:
+                column.addWidget(MemoryCard(self._desk, one, plain=True))
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(holder)
+        layout = QVBoxLayout(dialog)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.resize(560, 460)
+        dialog.open()

@@ -1,0 +1,235 @@
+"""The folders that are read: add, follow, read again, what became of every file, forget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QFrame,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Cancelled
+from jarvis.contracts.memory import FileReport, ForgetTarget, IngestProgress, WatchedFolder
+from jarvis.desktop import memory_texts as texts
+from jarvis.desktop import texts as window_texts
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.memory_acts import MemoryActs
+from jarvis.desktop.text_widgets import row
+from jarvis.desktop.texts import Text
+from jarvis.desktop.theme import styled
+
+MOST_FILES = 2000
+"""Lines of one report; the command line has them all."""
+
+
+class FoldersPage(QWidget):
+    """A card per folder."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.acts = MemoryActs(desk, self)
+        self.acts.changed.connect(self.read)
+        self._cancel: CancelToken | None = None
+        words = desk.words
+        body = QLabel()
+        body.setProperty("look", "muted")
+        body.setWordWrap(True)
+        words.bind(body, body.setText, texts.FOLDERS_BODY)
+        self.add = self._button(texts.ADD_FOLDER, "primary")
+        self.add.clicked.connect(self._choose)
+        self.stop = self._button(texts.STOP_READING)
+        self.stop.clicked.connect(self._stop)
+        self.stop.hide()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        words.name(self.bar, texts.READING_FIRST, tooltip=False)
+        self.bar.hide()
+        self.message = QLabel()
+        self.message.setWordWrap(True)
+        self.acts.said.connect(self.message.setText)
+        holder = styled(QWidget(), "column")
+        inside = QVBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 0, 0)
+        self._cards = QVBoxLayout()
+        self._cards.setSpacing(10)
+        inside.addLayout(self._cards)
+        inside.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(holder)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(12)
+        layout.addWidget(body)
+        layout.addLayout(row(self.add, self.stop))
+        layout.addWidget(self.message)
+        layout.addWidget(self.bar)
+        layout.addWidget(scroll, 1)
+        words.changed.connect(self.read)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Read the folders when the page comes into view."""
+        super().showEvent(event)
+        self.read()
+
+    def read(self) -> None:
+        """Show the folders as they are now."""
+        self.acts.work(self.acts.memory.folders, self._show)
+
+    def ingest(self, path: Path, *, watch: bool = True) -> None:
+        """Read a folder, showing how far it is."""
+        if self._cancel is not None:
+            return
+        cancel = self._cancel = CancelToken()
+        self.stop.show()
+        self.bar.setRange(0, 0)
+        self.bar.show()
+        self.message.setText(self._desk.words(texts.READING_FIRST))
+
+        def work() -> int:
+            done = 0
+            try:
+                for step in self.acts.memory.ingest(path, watch=watch, privacy="local", cancel=cancel):
+                    done = step.done
+                    self._desk.bridge.post(lambda step=step: self._progress(step))  # type: ignore[misc]
+            except Cancelled:
+                pass
+            return done
+
+        self._desk.bridge.run(work, self._done, self._failed)
+
+    def _progress(self, step: IngestProgress) -> None:
+        if step.total:
+            self.bar.setRange(0, step.total)
+            self.bar.setValue(step.done)
+            self.message.setText(self._desk.words(texts.READING, done=step.done, total=step.total))
+
+    def _done(self, done: int) -> None:
+        self._end()
+        self.message.setText(self._desk.words(texts.READ_DONE, done=done))
+        self.read()
+
+    def _failed(self, error: Exception) -> None:
+        self._end()
+        self.message.setText(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error)))
+        self.read()
+
+    def _end(self) -> None:
+        self._cancel = None
+        self.stop.hide()
+        self.bar.hide()
+
+    def _stop(self) -> None:
+        if self._cancel is not None:
+            self._cancel.cancel()
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, self._desk.words(texts.ADD_FOLDER_TITLE))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self.ingest(Path(path)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _show(self, folders: list[WatchedFolder]) -> None:
+        while self._cards.count():
+            item = self._cards.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if not folders:
+            self._cards.addWidget(QLabel(self._desk.words(texts.NO_FOLDERS)))
+        for folder in folders:
+            self._cards.addWidget(self._card(folder))
+
+    def _card(self, folder: WatchedFolder) -> QFrame:
+        words = self._desk.words
+        name = QLabel(str(folder.path))
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        name.setToolTip(str(folder.path))
+        counts = QLabel(
+            words(
+                texts.FOLDER_COUNTS,
+                files=folder.files,
+                pieces=folder.pieces,
+                skipped=folder.skipped,
+                failed=folder.failed,
+            )
+        )
+        counts.setProperty("look", "small")
+        follow = QCheckBox(words(texts.WATCHED))
+        follow.setAccessibleName(f"{words(texts.WATCHED)}: {folder.path}")
+        follow.setChecked(folder.watched)
+        follow.toggled.connect(
+            lambda wanted: self.acts.work(
+                lambda: self.acts.memory.set_watched(folder.path, wanted), lambda _: self.read()
+            )
+        )
+        again, files, forget = (
+            self._button(text, "link") for text in (texts.READ_AGAIN, texts.FILES, texts.FOLDER_FORGET)
+        )
+        again.clicked.connect(lambda: self.ingest(folder.path, watch=folder.watched))
+        files.clicked.connect(lambda: self._list_files(folder.path))
+        forget.clicked.connect(lambda: self.acts.forget(ForgetTarget(kind="folder", folder=str(folder.path))))
+        card = styled(QFrame(), "card")
+        layout = QVBoxLayout(card)
+        layout.setContentsMargins(14, 10, 10, 8)
+        layout.setSpacing(4)
+        layout.addWidget(name)
+        layout.addWidget(counts)
+        layout.addLayout(row(follow, again, files, forget, spacing=6))
+        return card
+
+    def _list_files(self, folder: Path) -> None:
+        self.acts.work(lambda: self.acts.memory.files(folder), lambda found: self._show_files(folder, found))
+
+    def _show_files(self, folder: Path, found: list[FileReport]) -> None:
+        words = self._desk.words
+        lines = [f"{one.path}: {self._what(one)}" for one in found[:MOST_FILES]]
+        if len(found) > MOST_FILES:
+            lines.append(words(texts.MORE_FILES, count=len(found) - MOST_FILES))
+        dialog = QDialog(self)
+        dialog.setWindowTitle(words(texts.FILES_OF, folder=folder.name))
+        text = QPlainTextEdit("\n".join(lines))
+        text.setReadOnly(True)
+        text.setTabChangesFocus(True)
+        text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+        text.setAccessibleName(dialog.windowTitle())
+        layout = QVBoxLayout(dialog)
+        layout.addWidget(text)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.resize(640, 420)
+        dialog.open()
+
+    def _what(self, report: FileReport) -> str:
+        words = self._desk.words
+        if report.state == "indexed":
+            return words(texts.FILE_INDEXED, pieces=report.pieces)
+        return report.why(words.language)
+
+    def _button(self, text: Text, look: str = "") -> QPushButton:
+        button = QPushButton()
+        button.setProperty("look", look)
+        button.setAutoDefault(False)
+        self._desk.words.bind(button, button.setText, text)
+        self._desk.words.name(button, text, tooltip=False)
+        return button

@@ -1,0 +1,1 @@
+"""Long-term memory: what is searched, recalled, learned, read from files and forgotten."""

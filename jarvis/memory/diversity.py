@@ -1,0 +1,52 @@
+"""Chooses among scored rows so that no text comes twice and no document or message crowds out the others. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+from jarvis.contracts.memory import Memory
+from jarvis.storage.words import fold
+
+SAME_WHOLE: Final = 0.08
+"""What a row loses for each row of the same document or message that stands above it."""
+
+
+def chosen(scores: Mapping[int, float], rows: Mapping[int, Memory], limit: int) -> list[int]:
+    """Return at most `limit` rows, best first; of rows with the same text by the same speaker only the best, and the
+    newest of those that are equally good. Only rows that have a score are chosen."""
+    order = sorted(scores, key=lambda seq: (-scores[seq], -rows[seq].said_at.timestamp(), -seq))
+    waiting = [(-scores[seq], place, 0, seq) for place, seq in enumerate(_without_repeats(order, rows))]
+    heapify(waiting)
+    taken: list[int] = []
+    wholes: Counter[tuple[str, object]] = Counter()
+    while waiting and len(taken) < limit:
+        _, place, counted, best = heappop(waiting)
+        whole = _whole(rows[best])
+        above = wholes[whole] if whole is not None else 0
+        if above > counted:
+            heappush(waiting, (SAME_WHOLE * above - scores[best], place, above, best))
+            continue
+        taken.append(best)
+        if whole is not None:
+            wholes[whole] += 1
+    return taken
+
+
+def _without_repeats(order: Sequence[int], rows: Mapping[int, Memory]) -> list[int]:
+    seen: set[tuple[str, str]] = set()
+    unique = []
+    for seq in order:
+        key = (rows[seq].speaker, fold(rows[seq].text))
+        if key not in seen:
+            seen.add(key)
+            unique.append(seq)
+    return unique
+
+
+def _whole(row: Memory) -> tuple[str, object] | None:
+    if row.document_id is not None:
+        return "document", row.document_id
+    return None if row.message_id is None else ("message", row.message_id)

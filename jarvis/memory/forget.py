@@ -1,0 +1,104 @@
+"""Forgets for good: rows, files beside them, words, vectors and the database's log, in an order that no crash can hurt.
+
+First the files are cleaned, then the rows go in one transaction, which leaves a list of vectors to wipe; the rest
+follows from that list, here or at the next start. Acknowledged is only what is physically gone.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from jarvis.contracts.errors import StorageError
+from jarvis.contracts.memory import ForgetPreview, ForgetTarget
+from jarvis.memory.leftovers import Leftovers
+from jarvis.storage.database import BUSY_SECONDS, Database
+from jarvis.storage.forgetting import Gone, SqliteForgetting
+from jarvis.storage.memories import SqliteMemories
+
+_PATIENCE_SECONDS = 30.0
+"""How long readers elsewhere are waited for that keep the database's log from being emptied."""
+
+
+class Purge(Protocol):
+    """The index keeper's part: wipe every vector and every indexed word of what is gone."""
+
+    def purge(self) -> None:
+        """Finish every forgetting that is pending; returns when no byte of it is left in any index."""
+        ...
+
+
+class Forgetter:
+    """Previews and forgets; safe to use from several threads and processes."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        memories: SqliteMemories,
+        index: Purge,
+        leftovers: Leftovers,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._database = database
+        self._rows = SqliteForgetting(database)
+        self._memories = memories
+        self._index = index
+        self._leftovers = leftovers
+        self._monotonic = monotonic
+
+    def preview(self, target: ForgetTarget) -> ForgetPreview:
+        """Return exactly what `forget` would take away; `InputError` for what is not there."""
+        gone = self._rows.preview(target)
+        shown = self._memories.by_seq(gone.examples)
+        return ForgetPreview(
+            memories=gone.memories,
+            by_source=gone.by_source,
+            messages=gone.messages,
+            answers=gone.answers,
+            examples=tuple(shown[seq] for seq in gone.examples if seq in shown),
+            conversations=gone.conversations,
+            aside=self._leftovers.aside(),
+        )
+
+    def forget(self, target: ForgetTarget) -> Gone:
+        """Forget it and return what went, once no byte of it is left; raises as `preview`, and `StorageError`."""
+        planned = self._rows.preview(target)
+        self._leftovers.clean(None if target.kind == "everything" else planned.quotes)
+        gone = self._rows.carry_out(target)
+        self.finish()
+        return gone
+
+    def finish(self) -> None:
+        """Finish what an earlier forgetting or correction began: words, vectors, the database's log."""
+        while self._memories.words_catch_up():
+            pass
+        self._index.purge()
+        self._empty_log()
+
+    def finish_if_begun(self) -> bool:
+        """Finish what a process that died left half-forgotten; returns whether there was anything. Cheap if not."""
+        if not self._memories.forgotten(1):
+            return False
+        self.finish()
+        return True
+
+    def _empty_log(self) -> None:
+        """Write the log back into the database and cut it to nothing, however long readers hold it."""
+        until = self._monotonic() + _PATIENCE_SECONDS
+        while True:
+            with self._database.read() as connection:
+                connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
+                busy = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+            if not busy:
+                return
+            if self._monotonic() > until:
+                raise StorageError(
+                    "memory.log_held",
+                    en="It is forgotten, but another program keeps reading, so its last bytes in {path}-wal could not "
+                    "be wiped yet. Close other Jarvis windows and forget again.",
+                    es="Está olvidado, pero otro programa sigue leyendo y sus últimos bytes en {path}-wal aún no se "
+                    "han podido borrar. Cierra otras ventanas de Jarvis y vuelve a olvidar.",
+                    path=self._database.path,
+                )

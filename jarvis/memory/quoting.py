@@ -1,0 +1,207 @@
+"""Answers a question with what the person once said, word for word, without a model.
+
+Only where a fact that still holds answers exactly what is asked; in every other case there is no answer, and a model
+gets the question. Understands no question itself and finds no facts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Protocol
+
+from jarvis.contracts.errors import Language
+from jarvis.contracts.memory import ASSISTANT, USER, Memory, MemoryFilter, MemoryPage, QuotedAnswer, Recalled
+from jarvis.memory.fact_dates import CalendarDay
+from jarvis.memory.fact_kin import ONLY_ONE
+from jarvis.memory.fact_rules import find_facts
+from jarvis.memory.fact_sentences import single, value_of
+from jarvis.memory.fact_text import key
+from jarvis.memory.quoting_questions import Asked, asked_of
+
+MOST_QUOTED = 6
+MOST_CHARACTERS = 240
+_QUALIFIED = ("", "older ", "younger ", "oldest ", "youngest ", "twin ", "middle ", "best ")
+_INSTEAD = {"age": ("birth year", "birthday"), "home": ("address",)}
+"""Relations that answer too where the one that was asked for is not known."""
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_TOGETHER = {
+    "child": ("child", "son", "daughter"),
+    "parent": ("parent", "mother", "father"),
+    "sibling": ("brother", "sister"),
+}
+
+
+class QuotedRows(Protocol):
+    """The rows that quoting reads."""
+
+    def facts_about(self, subject: str, relation: str, *, current: bool = True) -> list[Memory]:
+        """Return facts, oldest first."""
+        ...
+
+    def by_seq(self, seqs: Iterable[int]) -> dict[int, Memory]:
+        """Return rows by number."""
+        ...
+
+    def page(self, where: MemoryFilter, *, limit: int = 50, before: int | None = None) -> MemoryPage:
+        """Return rows, newest first."""
+        ...
+
+
+class Quoting:
+    """Quotes facts out of `memories`."""
+
+    def __init__(self, memories: QuotedRows) -> None:
+        self._memories = memories
+
+    def answer(self, text: str, language: Language, now: datetime) -> QuotedAnswer | None:
+        """Return the answer to a question, in `language`; None unless a fact surely is one. `now` is aware local."""
+        asked = asked_of(text, language)
+        if asked is None:
+            return None
+        facts = self._facts(asked, now)
+        if not facts or len(facts) > MOST_QUOTED:
+            return None
+        origins = self._memories.by_seq([fact.origin_seq for fact in facts if fact.origin_seq is not None])
+        told = [self._told(fact, origins.get(fact.origin_seq or 0), language, now) for fact in facts]
+        before = self._before(facts[0], language, now) if len(facts) == 1 else ""
+        items = [
+            Recalled(memory=origins.get(fact.origin_seq or 0, fact), score=1.0, because=fact.text) for fact in facts
+        ]
+        return QuotedAnswer(text=" ".join([*told, *([before] if before else [])]), items=tuple(items))
+
+    def _facts(self, asked: Asked, now: datetime) -> list[Memory]:
+        """Return the facts that answer, newest first."""
+        if asked.relation == "who":
+            return self._named(asked.person)[:2]
+        for relation in (asked.relation, *_INSTEAD.get(asked.relation, ())):
+            found: dict[int, Memory] = {}
+            for subject in self._subjects(asked):
+                facts = self._memories.facts_about(subject, relation)
+                facts = [fact for fact in facts if _answers(fact, asked, now)]
+                if facts and single(subject, relation):
+                    facts = [max(facts, key=lambda fact: (fact.pinned, fact.said_at, fact.seq))]
+                found |= {fact.seq: fact for fact in facts}
+            if found:
+                return sorted(found.values(), key=lambda fact: (fact.said_at, fact.seq), reverse=True)
+        return []
+
+    def _subjects(self, asked: Asked) -> list[str]:
+        """Return the subjects that a question may be about: a sister by that word, by her name, the older one."""
+        if asked.person:
+            named = self._named(asked.person)
+            if len({fact.subject for fact in named}) != 1:
+                return []
+            base, name = named[0].subject, key(value_of(named[0]))
+            alone = len(self._memories.facts_about(base, "name")) == 1
+            return [f"{base}/{name}", *([base] if alone else [])]
+        if not asked.kin:
+            return [asked.subject]
+        bases = [asked.subject]
+        if asked.subject == f"user/{asked.kin}" and asked.kin not in ONLY_ONE:
+            kins = _TOGETHER.get(asked.kin, (asked.kin,))
+            bases = [f"user/{which}{kin}" for kin in kins for which in _QUALIFIED]
+        subjects: list[str] = []
+        for base in bases:
+            names = self._memories.facts_about(base, "name") if asked.relation != "name" else []
+            subjects += [base, *(f"{base}/{key(value_of(fact))}" for fact in names)]
+        return subjects
+
+    def _named(self, person: str) -> list[Memory]:
+        wanted = key(person)
+        page = self._memories.page(MemoryFilter(sources=("fact",), current=True, text=person), limit=200)
+        return [
+            fact
+            for fact in page.memories
+            if fact.relation == "name"
+            and fact.subject.startswith("user/")
+            and wanted in {key(value_of(fact)), key(value_of(fact)).partition(" ")[0]}
+        ]
+
+    def _told(self, fact: Memory, origin: Memory | None, language: Language, now: datetime) -> str:
+        words, alone = _words(fact, origin, now)
+        meaning = "" if alone else f" ({fact.text.rstrip('.')}.)"
+        return f"{_when(fact, language, now)} {_said(fact, language)}: {_in_marks(words, language)}{meaning}"
+
+    def _before(self, fact: Memory, language: Language, now: datetime) -> str:
+        """Return one sentence on what it was before it changed; empty where it did not."""
+        older = [
+            one
+            for one in self._memories.facts_about(fact.subject, fact.relation, current=False)
+            if one.superseded_by == fact.id and not _over(one, fact.said_at)
+        ]
+        if not older or not single(fact.subject, fact.relation):
+            return ""
+        when = _when(older[-1], language, now)
+        when = f"{when[:1].lower()}{when[1:]}"
+        quoted = _in_marks(older[-1].text, language)
+        return f"It changed: {when} it was {quoted}" if language == "en" else f"Cambió: {when} era {quoted}"
+
+
+def _answers(fact: Memory, asked: Asked, now: datetime) -> bool:
+    """Tell whether a fact still answers: a birthday tells the age only with its year; what is over is not to come."""
+    if asked.relation == "age" and fact.relation == "birthday":
+        return bool(_YEAR.search(value_of(fact)))
+    return not _over(fact, now)
+
+
+def _over(fact: Memory, moment: datetime) -> bool:
+    """Tell whether an event lay behind at a moment: another of its kind is then a new one, and no change."""
+    end = fact.happened.end if fact.happened and fact.relation == "date" else None
+    return end is not None and end <= moment
+
+
+def _words(fact: Memory, origin: Memory | None, now: datetime) -> tuple[str, bool]:
+    """Return the words to quote, and whether they say the fact on their own.
+
+    The person may have corrected the fact since: then it is the fact that is quoted.
+    """
+    if origin is None:
+        return fact.text.rstrip("."), True
+    said_on = origin.said_at.astimezone(now.tzinfo).date()
+    found = find_facts(origin.text, origin.language, said_on, speaker="" if origin.speaker == USER else origin.speaker)
+    value = key(value_of(fact))
+    for one in found:
+        if (one.subject, one.relation, one.text) == (fact.subject, fact.relation, fact.text):
+            return _short(one.sentence, fact), _says(one.sentence, value)
+    if value and _says(origin.text, value):
+        sentences = [s for s in origin.text.replace("! ", ". ").replace("\n", ". ").split(". ") if _says(s, value)]
+        return _short(sentences[0] if sentences else origin.text, fact), True
+    return fact.text.rstrip("."), True
+
+
+def _in_marks(words: str, language: Language) -> str:
+    words = words.rstrip(" .")
+    return f"“{words}.”" if language == "en" else f"«{words}»."
+
+
+def _short(sentence: str, fact: Memory) -> str:
+    words = " ".join(sentence.split()).rstrip(" .")
+    return words if len(words) <= MOST_CHARACTERS else fact.text.rstrip(".")
+
+
+def _says(sentence: str, value: str) -> bool:
+    words = key(sentence).split()
+    return all(word in words for word in value.split() if len(word) > 2 or word.isdigit())
+
+
+def _said(fact: Memory, language: Language) -> str:
+    if fact.speaker in {USER, ASSISTANT}:
+        return "you told me" if language == "en" else "me dijiste"
+    return f"{fact.speaker} said" if language == "en" else f"{fact.speaker} dijo"
+
+
+def _when(fact: Memory, language: Language, now: datetime) -> str:
+    day = fact.said_at.astimezone(now.tzinfo).date()
+    ahead = (now.date() - day).days
+    if ahead in {0, 1}:
+        return {"en": ("Today", "Yesterday"), "es": ("Hoy", "Ayer")}[language][ahead]
+    return _on(day, language, now.date())
+
+
+def _on(day: date, language: Language, today: date) -> str:
+    written = CalendarDay(month=day.month, day=day.day, year=None if day.year == today.year else day.year).written(
+        language
+    )
+    return f"On {written}" if language == "en" else f"El {written}"

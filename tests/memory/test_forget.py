@@ -1,0 +1,194 @@
+"""After forgetting, no file of Jarvis' folder holds a byte of it: all are read, after every kind of forgetting."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jarvis.contracts.errors import StorageError
+from jarvis.contracts.memory import ForgetPreview, ForgetTarget, TimeRange
+from tests.fakes.memory_desk import DeskWorld
+from tests.fakes.memory_life import KEPT, SECRETS, lived, traces
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[DeskWorld]:
+    world = DeskWorld(tmp_path / "home")
+    yield world
+    world.close()
+
+
+def _ids(life: dict[str, Any]) -> ForgetTarget:
+    return ForgetTarget(kind="found", ids=tuple(memory.id for memory in life["told"]))
+
+
+KINDS: dict[str, Callable[[DeskWorld, dict[str, Any]], list[ForgetTarget]]] = {
+    "found": lambda world, life: [_ids(life)],
+    "one by one": lambda world, life: [ForgetTarget(kind="one", ids=(memory.id,)) for memory in life["told"]],
+    "conversation": lambda world, life: [ForgetTarget(kind="conversation", conversation_id=life["talk"])],
+    "everything": lambda world, life: [ForgetTarget(kind="everything")],
+    "span": lambda world, life: [
+        ForgetTarget(
+            kind="span",
+            said=TimeRange(start=world.clock.now() - timedelta(days=1), end=world.clock.now() + timedelta(days=1)),
+        )
+    ],
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_byte_is_left(world: DeskWorld, kind: str) -> None:
+    life = lived(world)
+    assert len({trace.split(": ")[0] for trace in traces(world)}) >= 3
+    for target in KINDS[kind](world, life):
+        world.desk.forget(target)
+    assert traces(world) == []
+    assert world.memories.forgotten() == []
+    if kind in ("found", "one by one", "conversation"):
+        assert KEPT in world.texts() and "And then it closed." in world.texts()
+        drafts = json.loads((world.folders.home / "desktop.json").read_text())["drafts"]
+        assert drafts == {"": ["Hi", ""]}
+        assert '"started"' in (world.folders.logs / "jarvis.log").read_text()
+        kept = world.memories.by_seq(world.memories.all_seqs())
+        with sqlite3.connect(next((world.folders.home / "memory").glob("*/vectors.sqlite3"))) as vectors:
+            stored = {row[0] for row in vectors.execute("SELECT seq FROM vectors")}
+        vectors.close()
+        assert stored <= kept.keys()
+
+
+def test_no_byte_of_a_folder_is_left_but_in_the_folder_itself(world: DeskWorld, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    for number, secret in enumerate(SECRETS):
+        (folder / f"{number}.txt").write_text(secret)
+    list(world.desk.ingest(folder, watch=True, privacy="local"))
+    world.add(KEPT)
+    world.desk.catch_up()
+    assert traces(world)
+    target = ForgetTarget(kind="folder", folder=str(folder))
+    assert world.desk.preview(target).by_source == {"document": 2}
+    assert world.desk.forget(target) == 2
+    assert traces(world) == []
+    assert (folder / "0.txt").read_text() == SECRETS[0]
+    assert world.texts() == [KEPT]
+
+
+def test_no_byte_is_left_in_chromadb(tmp_path: Path) -> None:
+    world = DeskWorld(tmp_path / "home", index_from=1)
+    try:
+        life = lived(world)
+        world.keeper.start()
+        _wait_for_index(world)
+        assert list((world.folders.home / "memory").glob("*/chroma-*"))
+        world.desk.forget(_ids(life))
+        assert traces(world) == []
+        assert world.memories.forgotten() == []
+        _wait_for_index(world)
+        assert traces(world) == []
+        nearest = world.keeper.nearest(SECRETS[0], 100)
+        assert nearest and {seq for seq, _ in nearest.hits} == set(world.memories.all_seqs())
+    finally:
+        world.close()
+
+
+def _wait_for_index(world: DeskWorld) -> None:
+    until = time.monotonic() + 60
+    while True:
+        now = world.keeper.progress("en")
+        if now.indexed == now.total == now.done:
+            return
+        assert time.monotonic() < until, now
+        time.sleep(0.05)
+
+
+def test_no_byte_of_a_corrected_text_is_left(world: DeskWorld) -> None:
+    talk = world.log.start_conversation(SECRETS[0][:40] + "…").id
+    message, memory = world.turn(talk, SECRETS[0])
+    world.add("It was heavy.", previous=memory.id, source="imported")
+    world.desk.catch_up()
+    changed = world.desk.edit(memory.id, "The vault opens with a key.")
+    assert traces(world) == []
+    assert world.log.message(message).text == changed.text  # type: ignore[union-attr]
+    world.desk.catch_up()
+    assert world.keeper.similarities("key", [changed.seq])
+
+
+def test_a_preview_says_what_goes_and_changes_nothing(world: DeskWorld) -> None:
+    life = lived(world)
+    before = [(path, path.read_bytes()) for path in world.folders.home.rglob("*.json")]
+    preview = world.desk.preview(_ids(life))
+    assert preview.by_source == {"conversation": 4, "fact": 2} and preview.memories == 6
+    assert (preview.messages, preview.answers, preview.conversations) == (2, 2, 0)
+    assert {memory.text for memory in preview.examples} == set(SECRETS)
+    assert all(path.read_bytes() == content for path, content in before)
+    assert world.desk.preview(_ids(life)) == preview
+    assert world.desk.forget(_ids(life)) == 6
+    assert world.desk.preview(ForgetTarget(kind="found", ids=())) == ForgetPreview(
+        memories=0, by_source={}, messages=0, answers=0, examples=()
+    )
+
+
+def test_what_a_restore_put_aside_goes_too_and_is_named_before(world: DeskWorld) -> None:
+    aside = world.folders.home / "before-restore-20260101-000000"
+    aside.mkdir()
+    (aside / "jarvis.sqlite3").write_text(SECRETS[0])
+    (memory,) = world.add(SECRETS[0])
+    target = ForgetTarget(kind="one", ids=(memory.id,))
+    assert world.desk.preview(target).aside == (aside.name,)
+    world.desk.forget(target)
+    assert traces(world) == [] and not aside.exists()
+
+
+def test_what_is_not_wiped_yet_is_not_acknowledged(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    (memory,) = world.add(SECRETS[0])
+    world.desk.catch_up()
+    reader = sqlite3.connect(world.folders.database)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM memories").fetchone()
+    monkeypatch.setattr("jarvis.storage.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("jarvis.memory.forget.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("jarvis.memory.forget._PATIENCE_SECONDS", -1.0)
+    with world.database.read() as connection:
+        connection.execute("PRAGMA busy_timeout = 50")
+    with pytest.raises(StorageError, match=r"(?i)forgotten"):
+        world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
+    assert world.texts() == []
+    reader.close()
+    world.close()
+    world.open()
+    world.desk.finish()
+    assert traces(world) == []
+
+
+PROGRAMS = Path(__file__).parents[1] / "programs"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+@pytest.mark.parametrize("kind", ["found", "everything"])
+def test_killed_anywhere_it_is_whole_or_gone_and_finished_at_the_next_start(tmp_path: Path, kind: str) -> None:
+    """A process is killed at statements of the database spread over the whole of a forgetting."""
+    done = subprocess.run(
+        [sys.executable, str(PROGRAMS / "forget_and_die.py"), str(tmp_path), kind],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    ends = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(ends) >= 15 and ends[-1]["acknowledged"]
+    for end in ends:
+        assert end["whole"] or end["traces"] == [], end
+        assert not (end["acknowledged"] and end["whole"]), end
+        assert end["pending"] == [], end
+    assert {end["whole"] for end in ends} == {True, False}
