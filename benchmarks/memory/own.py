@@ -45,6 +45,9 @@ class WithoutMeaning:
     def nearest(self, text: str, k: int, *, within: Sequence[int] | None = None) -> Any:  # noqa: ARG002
         return None
 
+    def reads_elsewhere(self) -> bool:
+        return False
+
     def similarities(self, text: str, seqs: Sequence[int]) -> dict[int, float]:  # noqa: ARG002
         return {}
 
@@ -54,7 +57,7 @@ class WithoutMeaning:
 
 @contextmanager
 def opened(
-    folder: Path, clock: FakeClock, embedder: Embedder | None = None, *, index_from: int = 10_000
+    folder: Path, clock: FakeClock, embedder: Embedder | None = None, *, index_from: int = 50_000
 ) -> Iterator[OwnMemory]:
     """Open (or make) the memory below `folder`; `embedder` None takes the bundled MiniLM in its child process."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ WARM_UP = 20
 LIMIT = 10
 _ASKED = "questions.txt"
 EXACT = "jarvis-exact"
-INDEX_FROM, NEVER = 10_000, 1 << 40
+INDEX_FROM, NEVER = 50_000, 1 << 40
 Figures = dict[str, float]
 Ask = Callable[[str], object]
 

@@ -6,15 +6,17 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from jarvis.app.late_recall import LateRecall
+from jarvis.app.once import built_once
 from jarvis.app.preferences import SettingsPreferences, ask_options, chosen_language
 from jarvis.app.stopping import StopHub, StoppableAssistant
 from jarvis.assistant.abilities import Abilities
 from jarvis.assistant.ask import JarvisAssistant
 from jarvis.assistant.language import language_of
-from jarvis.cli.output import system_language
+from jarvis.cli.output import aside, system_language
 from jarvis.cli.services import Check
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
@@ -68,6 +70,7 @@ class Jarvis:
         self.folders = places or folders()
         self.folders.create()
         self.clock = SystemClock()
+        self.building = RLock()
         self._log_handler = start_logging(self.folders.logs)
         self.settings = Settings(self.folders.settings_file)
         for warning in self.settings.warnings:
@@ -82,7 +85,7 @@ class Jarvis:
 
     # Storage
 
-    @cached_property
+    @built_once
     def database(self) -> Database:
         """The open database; answers that a dead process left half-written are marked on the way."""
         if finish_restore(self.folders):
@@ -109,7 +112,7 @@ class Jarvis:
         """Held by the process that rings alerts."""
         return self.folders.run / "alerts.lock"
 
-    @cached_property
+    @built_once
     def memories(self) -> SqliteMemories:
         """What is remembered, as rows."""
         return SqliteMemories(self.database, self.clock, lambda text: language_of(text, self.language))
@@ -209,7 +212,7 @@ class Jarvis:
 
         return Tools(self)
 
-    @cached_property
+    @built_once
     def memory_room(self) -> MemoryRoom:
         """Everything that remembers."""
         from jarvis.app.memory import MemoryRoom
@@ -331,7 +334,8 @@ class Jarvis:
 
     def memory(self) -> MemoryDesk:
         """What is remembered."""
-        self.memory_room.freshen()
+        for sentence in self.memory_room.freshen():
+            aside(sentence)
         return self.memory_room.desk
 
     def spending(self) -> Spending:

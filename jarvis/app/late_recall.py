@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import QuotedAnswer, Recalled, RecallQuestion, Recollection
 
 if TYPE_CHECKING:
@@ -20,14 +21,22 @@ class LateRecall:
     def recall(self, question: RecallQuestion) -> Recollection:
         """Return what bears on a question."""
         room = self._room()
-        room.work.remember()
+        room.work.remember_before_question()
         return room.recall.recall(question)
 
     def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
         """Return an answer that is in the memory word for word."""
         room = self._room()
-        room.work.remember()
+        room.work.remember_before_question()
         return room.recall.quote(question)
+
+    def keeps(self) -> bool:
+        """Tell whether what is said now will be remembered."""
+        return self._room().keeps
+
+    def told(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the facts that are learned from what the person says now."""
+        return self._room().told(text, language)
 
     def used(self, message_id: str, recollection: Sequence[Recalled]) -> None:
         """Keep what an answer drew on."""

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING
 
+from jarvis.app.memory_fresh import freshen
 from jarvis.app.memory_work import MemoryWork
+from jarvis.app.once import built_once
+from jarvis.app.preferences import privacy_of
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.language import language_of
 from jarvis.contracts.embedding import Embedder, Reranker
@@ -16,19 +20,24 @@ from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.ports import TextEngine
 from jarvis.documents.reading import DocumentReader
 from jarvis.engines.embedding.choose import BGE, Choice, Here, choose
+from jarvis.engines.embedding.own_networks import is_at_home
+from jarvis.guard.embedding import GuardedEmbedder
 from jarvis.memory.desk import RememberingDesk
 from jarvis.memory.fact_model import FactsByModel
 from jarvis.memory.facts import FactFinder
+from jarvis.memory.hurried import HurriedMeaning
 from jarvis.memory.ingest import DocumentKeeper
 from jarvis.memory.keeper import IndexKeeper
 from jarvis.memory.recall import MemoryRecall
 from jarvis.memory.search import MemorySearch
+from jarvis.memory.search_ports import Meaning
 from jarvis.memory.time_range import happened_in
 from jarvis.memory.turns import TurnKeeper
 from jarvis.storage.documents import SqliteDocuments
 from jarvis.storage.memory_counts import memory_counts
 from jarvis.storage.memory_stems import SqliteMemoryStems
 from jarvis.storage.memory_words import SqliteMemoryWords
+from jarvis.storage.model_book import SqliteModelBook
 from jarvis.storage.profile import SqliteProfile
 
 if TYPE_CHECKING:
@@ -50,10 +59,12 @@ class MemoryRoom:
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self.building = RLock()
         self._chosen: tuple[tuple[object, ...], Choice, Embedder] | None = None
         self._reranker: Reranker | None = None
         self._gpus: dict[str, int | None] = {}
         self._here: tuple[float, Here] | None = None
+        self._book = SqliteModelBook(jarvis.database, jarvis.clock)
 
     @property
     def folder(self) -> Path:
@@ -62,7 +73,7 @@ class MemoryRoom:
 
     # Finding.
 
-    @cached_property
+    @built_once
     def keeper(self) -> IndexKeeper:
         """Vectors and the index over them."""
         jarvis, settings = self._jarvis, self._jarvis.settings
@@ -75,19 +86,26 @@ class MemoryRoom:
             index_from=lambda: settings.integer("memory.index_from"),
             chroma_url=lambda: settings.text("memory.chroma_url").strip(),
             scrub=jarvis.database.scrub,
+            may_leave=lambda: privacy_of(settings) == "cloud",
+            at_home=is_at_home,
         )
+        # Last first: a model that does not answer would be waited for by what is to stop, which may start it again.
         jarvis.on_close(self._close_models)
         jarvis.on_close(keeper.stop)
+        jarvis.on_close(self._close_models)
         return keeper
 
-    @cached_property
+    @built_once
     def search(self) -> MemorySearch:
-        """Words and meaning together."""
+        """Words and meaning together, for who searches by themselves: a model is waited for until it has started."""
+        return self._search(self.keeper)
+
+    def _search(self, meaning: Meaning) -> MemorySearch:
         jarvis = self._jarvis
         return MemorySearch(
             jarvis.memories,
             SqliteMemoryWords(jarvis.database),
-            self.keeper,
+            meaning,
             jarvis.clock,
             self.reranker,
             stems=SqliteMemoryStems(jarvis.database),
@@ -98,7 +116,7 @@ class MemoryRoom:
         settings = self._jarvis.settings
         return choose(
             settings.text("memory.embedder"),
-            self._what_is_here(),
+            replace(self._what_is_here(), bge_bytes=self._smallest_bge()) if languages else self._what_is_here(),
             url=settings.text("memory.embedder_url").strip(),
             model=settings.text("memory.embedder_model").strip(),
             languages=languages,
@@ -129,7 +147,7 @@ class MemoryRoom:
 
     # Remembering.
 
-    @cached_property
+    @built_once
     def turns(self) -> TurnKeeper:
         """Makes memories of conversations."""
         jarvis = self._jarvis
@@ -142,12 +160,12 @@ class MemoryRoom:
             is_confirmation=lambda text: confirmation_of(text) is not None,
         )
 
-    @cached_property
+    @built_once
     def profile(self) -> SqliteProfile:
         """The core profile."""
         return SqliteProfile(self._jarvis.database)
 
-    @cached_property
+    @built_once
     def facts(self) -> FactFinder:
         """Finds facts in what was said."""
         jarvis = self._jarvis
@@ -159,7 +177,7 @@ class MemoryRoom:
             wanted=lambda: jarvis.settings.text("memory.facts"),
         )
 
-    @cached_property
+    @built_once
     def documents(self) -> DocumentKeeper:
         """Reads files and folders."""
         jarvis = self._jarvis
@@ -176,12 +194,12 @@ class MemoryRoom:
         jarvis.on_close(keeper.stop)
         return keeper
 
-    @cached_property
+    @built_once
     def recall(self) -> MemoryRecall:
         """The Recall port."""
         jarvis, settings = self._jarvis, self._jarvis.settings
         return MemoryRecall(
-            self.search,
+            self._search(HurriedMeaning(self.keeper)),
             jarvis.memories,
             self.profile,
             jarvis.clock,
@@ -189,7 +207,7 @@ class MemoryRoom:
             quotes=lambda: settings.flag("memory.quote"),
         )
 
-    @cached_property
+    @built_once
     def desk(self) -> RememberingDesk:
         """What doors can do with the memory."""
         jarvis = self._jarvis
@@ -213,13 +231,22 @@ class MemoryRoom:
         """Return the language of `text`, the usual one where the words do not tell."""
         return language_of(text, self._jarvis.language)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether conversations are remembered."""
+        return self._jarvis.settings.flag("memory.enabled")
+
+    def told(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the facts that are learned from what is said now; none where conversations are not remembered."""
+        return self.facts.told_now(text, language) if self.keeps else ()
+
     def advice(self) -> str | None:
         """Return one sentence on what a better embedder would add; None where there is nothing to say."""
         return self.choice(self._spoken()).notice(self._jarvis.language) or None
 
     # The work behind it.
 
-    @cached_property
+    @built_once
     def work(self) -> MemoryWork:
         """What a process that runs all day does for the memory in the background."""
         work = MemoryWork(
@@ -234,10 +261,9 @@ class MemoryRoom:
         self._jarvis.on_close(work.stop)
         return work
 
-    def freshen(self) -> None:
-        """Finish what a dead process left half-forgotten, and remember what was said until now; for short commands."""
-        self.desk.finish()
-        self.work.remember()
+    def freshen(self) -> tuple[str, ...]:
+        """Bring the memory up to date for a short command; returns sentences on what could not be done now."""
+        return freshen(lambda: self.desk.finish(wait=False), self.work, self._jarvis.language)
 
     def free(self) -> None:
         """Give the memory of models and index back; they start again when they are needed."""
@@ -255,12 +281,15 @@ class MemoryRoom:
         if choice.kind == "server":
             from jarvis.engines.embedding.openai_server import OpenAiEmbedder
 
-            return OpenAiEmbedder(
+            server = OpenAiEmbedder(
                 jarvis.settings.text("memory.embedder_url").strip(),
                 choice.model,
                 lambda: jarvis.secrets().get(_EMBEDDER_KEY),
                 remembered=jarvis.folders.cache / "embedders.json",
                 key_name=_EMBEDDER_KEY,
+            )
+            return GuardedEmbedder(
+                server, jarvis.redactor(), stays=lambda: jarvis.settings.text("privacy.personal_data") == "stay"
             )
         if choice.kind == "sentence-transformers" and choice.path is not None:
             from jarvis.engines.embedding.sentence_transformers import SentenceTransformersEmbedder
@@ -283,25 +312,32 @@ class MemoryRoom:
     def _look(self) -> Here:
         from jarvis.engines.encoder.minilm import package_folder
 
-        models = self._jarvis.models_room
         gguf, whole = self._installed(BGE, ".gguf"), self._installed(BGE)
-        entry = next((model for model in models.catalog if model.id == BGE), None)
-        sizes = [sum(file.bytes for file in variant.files) for variant in entry.variants] if entry is not None else []
-        return Here(
+        here = Here(
             minilm=package_folder() is not None,
             sentence_transformers=importlib.util.find_spec("sentence_transformers") is not None,
             llama_cpp=importlib.util.find_spec("llama_cpp") is not None,
+        )
+        if gguf is None and whole is None:
+            # What this computer has need not be looked up then, which takes longer than the rest of a short command.
+            return here
+        return replace(
+            here,
             bge_folder=whole[1] if whole is not None else None,
             bge_gguf=gguf[1] if gguf is not None else None,
-            **({"bge_gguf_id": gguf[0]} if gguf is not None else {}),
+            bge_gguf_id=gguf[0] if gguf is not None else here.bge_gguf_id,
             gpu=self._gpu(BGE),
-            ram_mib=round(models.hardware.machine().ram_mib),
-            bge_bytes=min(sizes, default=0),
+            ram_mib=round(self._jarvis.models_room.hardware.machine().ram_mib),
         )
+
+    def _smallest_bge(self) -> int:
+        """Return how many bytes the smallest variant of BGE-M3 takes to fetch, 0 where the catalogue has none."""
+        variants = [one for model in self._jarvis.models_room.catalog if model.id == BGE for one in model.variants]
+        return min((sum(file.bytes for file in variant.files) for variant in variants), default=0)
 
     def _installed(self, entry: str, suffix: str = "") -> tuple[str, Path] | None:
         """Return id and place of a model of the catalogue that may be used: a file with `suffix`, or a folder."""
-        for row in self._jarvis.models_room.book.rows():
+        for row in self._book.rows():
             if row.id.partition(":")[0] != entry or row.state not in {"installed", "active"}:
                 continue
             path = Path(row.path)

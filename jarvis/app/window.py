@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_ENCODER_AFTER_SECONDS = 2.0
+_SETTLE_AFTER_SECONDS = 2.0
 
 
 def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
@@ -43,10 +43,12 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     alerts = WindowAlerts(jarvis, voice)
     alerts.start()
 
-    jarvis.memory_room.work.start()
+    def settle_in() -> None:
+        encoder.prepare()
+        jarvis.memory_room.work.start()
 
     # The window comes first; whoever asks a model within these seconds waits half a second at most.
-    warming = threading.Timer(_ENCODER_AFTER_SECONDS, encoder.prepare)
+    warming = threading.Timer(_SETTLE_AFTER_SECONDS, settle_in)
     warming.daemon = True
     warming.start()
 
@@ -72,7 +74,7 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
                 on_quit=on_quit,
                 home=jarvis.folders.home,
                 run_folder=jarvis.folders.run,
-                memory=jarvis.memory_room.desk,
+                memory=lambda: jarvis.memory_room.desk,
             ),
             arguments,
         )
@@ -146,9 +148,9 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
         if voice.note:
             step = f"jarvis models download {'voice-es-davefx' if spanish else 'voice-en-lessac'}"
             found.append(Notice(id="basic-voice", text=voice.note, step=step))
-    memory = jarvis.memory_room
-    if memory.work.trouble:
-        found.append(Notice(id="memory-trouble", text=memory.work.trouble.sentence(language), kind="warning"))
+    trouble = jarvis.memory_room.work.trouble if "memory_room" in jarvis.__dict__ else None
+    if trouble is not None:
+        found.append(Notice(id="memory-trouble", text=trouble.sentence(language), kind="warning"))
     return found
 
 

@@ -17,23 +17,31 @@ from jarvis.assistant.candidate import Asked, CandidateAnswer, engine_called, ho
 from jarvis.assistant.cooperate import CooperationRun
 from jarvis.assistant.draft import Answer, Draft
 from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
-from jarvis.assistant.remembered import Remembered, recall_question, recalled, without_model
-from jarvis.assistant.route_words import ALONE, FROM_CACHE, NO_SUCH_MODEL, NOBODY_FITS, chosen, nobody_can, result_stays
+from jarvis.assistant.remembered import (
+    Remembered,
+    going,
+    kept_all_the_same,
+    recall_question,
+    recalled,
+    told_only,
+    without_model,
+)
+from jarvis.assistant.reuse_run import Reuse
+from jarvis.assistant.route_words import ALONE, NO_SUCH_MODEL, NOBODY_FITS, chosen, nobody_can, result_stays
 from jarvis.assistant.tool_use import ToolNeedsYes, ToolTurn
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.cooperation import CooperationPlan
 from jarvis.contracts.errors import Cancelled, EngineError, JarvisError
 from jarvis.contracts.events import (
     AskEvent,
-    CacheAnswered,
     EngineFailed,
     EngineLoading,
     EngineNoticed,
     TextDelta,
 )
-from jarvis.contracts.messages import DETAIL_CACHED, DETAIL_STAYS, Privacy, Source, ToolCall
+from jarvis.contracts.memory import Recollection
+from jarvis.contracts.messages import DETAIL_STAYS, Privacy, Source, ToolCall
 from jarvis.contracts.ports import EngineStatus, TextEngine
-from jarvis.contracts.reuse import CachedAnswer
 from jarvis.contracts.routing import PRIVACY_ORDER, Assessment, Decision, RouteCandidate, RouteQuestion
 
 if TYPE_CHECKING:
@@ -71,8 +79,10 @@ class ModelRun:
 
     def steps(self) -> Iterator[AskEvent]:
         """Yield route, loading, recall and text; raises the last engine's error when all candidates failed."""
-        if (again := self._known_answer()) is not None:
-            yield from self._give_again(again)
+        again = None if self.consented or self._turns else self._reuse.find(self._assessment)
+        if again is not None:
+            yield from self._reuse.give(again)
+            self.answer = self._reuse.answer
             return
         decision = self.abilities.router.decide(self._route_question, list(self._statuses.values()))
         if not decision.candidates:
@@ -107,9 +117,8 @@ class ModelRun:
 
     @cached_property
     def _history_tokens(self) -> int:
-        told = sum(len(message.text) for message in self.asked.history)
-        most = max(self.options.context_tokens - self.options.max_answer_tokens, 256) // 2
-        return min(round(told / CHARACTERS_PER_TOKEN), most)
+        told = round(sum(len(message.text) for message in self.asked.history) / CHARACTERS_PER_TOKEN)
+        return min(told, max(self.options.context_tokens - self.options.max_answer_tokens, 256) // 2)
 
     @cached_property
     def privacy(self) -> Privacy:
@@ -145,43 +154,17 @@ class ModelRun:
 
     # An answer from before.
 
-    def _known_answer(self) -> CachedAnswer | None:
-        earlier = self.abilities.earlier
-        if earlier is None or not self.options.reuse_answers or self.consented or self._turns:
-            return None
-        return earlier.find(
-            self.asked,
-            self._assessment,
+    @cached_property
+    def _reuse(self) -> Reuse:
+        earlier = self.abilities.earlier if self.options.reuse_answers else None
+        return Reuse(
+            earlier=earlier,
+            asked=self.asked,
+            draft=self.draft,
             profile=self.options.profile,
             privacy=self.privacy,
             pinned=self._pinned,
         )
-
-    def _give_again(self, found: CachedAnswer) -> Iterator[AskEvent]:
-        assert self.abilities.earlier is not None
-        yield CacheAnswered(
-            ask_id=self.asked.ask_id, model=found.model, asked=found.question, age_seconds=found.age_seconds
-        )
-        self.draft.write(found.answer, "model", model=found.model, detail=DETAIL_CACHED)
-        self.abilities.earlier.given(found.id, self.draft.message_id or "")
-        yield TextDelta(ask_id=self.asked.ask_id, text=found.answer)
-        reason = FROM_CACHE[self.asked.language].format(asked=found.question)
-        self.answer = Answer(text=found.answer, source="model", model=found.model, reason=reason, cached=True)
-
-    def _keep(self, run: CandidateAnswer) -> None:
-        if self.abilities.earlier is not None and self.options.reuse_answers:
-            self.abilities.earlier.keep(
-                self.asked,
-                self._assessment,
-                run,
-                self.draft.text,
-                profile=self.options.profile,
-                privacy=self.privacy,
-                pinned=self._pinned,
-                conversation_id=self.draft.conversation_id,
-                message_id=self.draft.message_id or "",
-                hops=len(self._hops),
-            )
 
     # Several together.
 
@@ -252,7 +235,8 @@ class ModelRun:
         question = recall_question(
             asked.text, asked.request, asked.history, asked.language, conversation_id=self.draft.conversation_id
         )
-        return Remembered(recall=self.abilities.recall, question=question)
+        redactor = self.abilities.redactor if self.options.personal_data == "stay" else None
+        return Remembered(recall=self.abilities.recall, question=question, goes=going(redactor, asked.shown))
 
     def _noticed(self, code: str, sentence: str) -> EngineNoticed:
         return EngineNoticed(ask_id=self.asked.ask_id, code=code, sentence=sentence)
@@ -260,13 +244,17 @@ class ModelRun:
     # Candidates, one after the other.
 
     def _nobody(self, decision: Decision) -> Iterator[AskEvent]:
+        noted = self.abilities.recall.told(self.asked.text, self.asked.language)
+        known = Recollection() if noted else told_only(self._remembered.for_prompt(leaving=False))
         text = nobody_can(self._statuses.values(), decision, self.asked.language)
-        known = self._remembered.for_prompt(leaving=False)
-        source: Source = "memory" if known.items else "none"
+        if self.abilities.recall.keeps():
+            text = kept_all_the_same(self.asked.text, text, self.asked.language)
+        source: Source = "none"
         if known.items:
             yield recalled(self.asked.ask_id, known)
-            text = without_model(known, text, self.asked.language)
-        self.draft.write(text, source, detail=DETAIL_STAYS if known.items else "")
+        if noted or known.items:
+            source, text = "memory", without_model(noted, known, text, self.asked.language)
+        self.draft.write(text, source, detail=DETAIL_STAYS if source == "memory" else "")
         self._remembered.used(self.draft, known)
         self._decided(decision, None)
         yield TextDelta(ask_id=self.asked.ask_id, text=text)
@@ -369,7 +357,7 @@ class ModelRun:
             cost_usd=run.cost_usd,
         )
         try:
-            self._keep(run)
+            self._reuse.keep(self._assessment, run, hops=len(self._hops))
         except JarvisError as error:
             # The answer is there and stored; only its copy is not.
             _log.warning("an answer was not kept for later", extra={"facts": {"code": error.code}})

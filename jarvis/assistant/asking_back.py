@@ -42,7 +42,8 @@ class AskingBack:
             cost_usd=candidate.cost_usd,
         )
         text = cloud_question(candidate, kinds, self.asked.language)
-        yield from self._ask(CLOUD_CONSENT, text, {"engine": candidate.engine})
+        memories = " ".join(item.memory.id for item in run.remembered.items)
+        yield from self._ask(CLOUD_CONSENT, text, {"engine": candidate.engine, "memories": memories})
 
     def for_tool(self, call: ToolCall, run: CandidateAnswer) -> Iterator[AskEvent]:
         """Ask whether `call` may be made; what the model said before it is kept as a message of its own, and what other

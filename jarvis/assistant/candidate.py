@@ -68,7 +68,8 @@ MAX_CALLS = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """The question as every candidate is asked it; `work` is what tools did for it before the person said yes."""
+    """The question as every candidate is asked it; `work` is what tools did for it before the person said yes, and
+    `shown` has the ids of the memories that a server may see because the person saw them before; None for any."""
 
     ask_id: str
     message_id: str
@@ -77,6 +78,7 @@ class Asked:
     history: Sequence[StoredMessage]
     language: Language
     work: ToolWork = field(default_factory=ToolWork)
+    shown: frozenset[str] | None = None
 
 
 @dataclass(kw_only=True)

@@ -71,6 +71,7 @@ class Questions:
             request=request,
             history=earlier,
             language=language,
+            shown=frozenset(str(slots["memories"]).split()) if "memories" in slots else None,
         )
 
     def _in_its_manner(self, asked: Asked, manner: Manner) -> Asked:

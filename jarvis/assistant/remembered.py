@@ -7,13 +7,15 @@ checked again where the prompt is built.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from jarvis.assistant.draft import Draft
 from jarvis.contracts.errors import Language
 from jarvis.contracts.events import MemoryRecalled
-from jarvis.contracts.memory import RecallQuestion, Recollection
+from jarvis.contracts.guard import Redactor
+from jarvis.contracts.memory import Recalled, RecallQuestion, Recollection
 from jarvis.contracts.messages import Request, StoredMessage
 from jarvis.contracts.ports import Recall
 
@@ -24,7 +26,12 @@ _BUT: dict[Language, str] = {
     "en": "There is no model to answer this, but the memory has something on it:",
     "es": "No hay ningún modelo que responda a esto, pero la memoria tiene algo:",
 }
-_WORD = re.compile(r"[^\W_]{3,}")
+_KEPT: dict[Language, str] = {
+    "en": "What you said is remembered all the same.",
+    "es": "Lo que has dicho queda recordado de todos modos.",
+}
+_NOTED: dict[Language, str] = {"en": "I will remember: {facts}.", "es": "Lo recordaré: {facts}."}
+_WORD = re.compile(r"\d+|[^\W\d_]{3,}")
 
 
 def recall_question(
@@ -47,25 +54,38 @@ def recall_question(
     )
 
 
-def may_leave(recollection: Recollection) -> Recollection:
+def may_leave(recollection: Recollection, goes: Callable[[Recalled], bool] = lambda _: True) -> Recollection:
     """Return what of it may be part of a prompt that leaves this computer."""
-    kept = [
-        (item, line)
-        for item, line in zip(recollection.items, recollection.lines, strict=True)
-        if item.memory.privacy == "cloud"
-    ]
-    return Recollection(
-        profile=tuple(line for line in recollection.profile if line.privacy == "cloud"),
-        items=tuple(item for item, _ in kept),
-        lines=tuple(line for _, line in kept),
-    )
+    shared = tuple(line for line in recollection.profile if line.privacy == "cloud")
+    return replace(_those(recollection, lambda item: item.memory.privacy == "cloud" and goes(item)), profile=shared)
+
+
+def told_only(recollection: Recollection) -> Recollection:
+    """Return it without what the person only asked: an earlier question is no answer."""
+    return _those(recollection, lambda item: not item.memory.text.rstrip().endswith("?"))
+
+
+def going(redactor: Redactor | None, shown: frozenset[str] | None) -> Callable[[Recalled], bool]:
+    """Return what tells whether a memory goes to a server, beyond its own mark: not when `redactor` finds personal data
+    in it, nor when it is not among those that the person was `shown` (None: nothing was asked)."""
+
+    def goes(item: Recalled) -> bool:
+        personal = redactor is not None and bool(redactor.findings(item.memory.text))
+        return not personal and (shown is None or item.memory.id in shown)
+
+    return goes
+
+
+def _those(recollection: Recollection, wanted: Callable[[Recalled], bool]) -> Recollection:
+    kept = [pair for pair in zip(recollection.items, recollection.lines, strict=True) if wanted(pair[0])]
+    return replace(recollection, items=tuple(item for item, _ in kept), lines=tuple(line for _, line in kept))
 
 
 def stays(recollection: Recollection, question: str, answer: str) -> bool:
     """Tell whether an answer may hold what must not leave this computer.
 
     A local memory that was recalled for the question always counts. The profile is in every prompt, so of that only
-    what the answer took up does: a word of three letters or more that the question did not have.
+    what the answer took up does: a number, or the beginning of a word, that the question did not have.
     """
     if any(item.memory.privacy == "local" for item in recollection.items):
         return True
@@ -73,21 +93,35 @@ def stays(recollection: Recollection, question: str, answer: str) -> bool:
     return bool((private - _words(question)) & _words(answer))
 
 
-def without_model(recollection: Recollection, sentence: str, language: Language) -> str:
-    """Return what is remembered, as the answer to a question that no model can answer; `sentence` says why none can."""
-    return "\n".join([_BUT[language], *(f"- {line}" for line in recollection.lines), "", sentence])
+def kept_all_the_same(text: str, sentence: str, language: Language) -> str:
+    """Return the `sentence` that says why nobody answers, and for what was no question that it is remembered."""
+    asks = text.rstrip().endswith("?") or text.lstrip().startswith("¿")
+    return sentence if asks else f"{sentence}\n\n{_KEPT[language]}"
+
+
+def without_model(noted: Sequence[str], known: Recollection, sentence: str, language: Language) -> str:
+    """Return what is answered where no model can: the facts that were `noted` in what was said, else what is `known`,
+    with the `sentence` that says why there is no more."""
+    if noted:
+        opening, closing = ("“", "”") if language == "en" else ("«", "»")
+        return _NOTED[language].format(facts=", ".join(f"{opening}{fact.rstrip('.')}{closing}" for fact in noted))
+    return "\n".join([_BUT[language], *(f"- {line}" for line in known.lines), "", sentence])
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(text.casefold()))
+    """Return the numbers of `text` and the first four letters of its words, which most forms of a word share."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return {word[:4] for word in _WORD.findall(plain)}
 
 
 @dataclass(kw_only=True)
 class Remembered:
-    """The memories of one question; asked of the memory at most once for each destination."""
+    """The memories of one question; asked of the memory at most once for each destination. `goes` tells which of those
+    that may leave do."""
 
     recall: Recall
     question: RecallQuestion
+    goes: Callable[[Recalled], bool] = lambda _: True
     _found: dict[bool, Recollection] = field(init=False, default_factory=dict)
 
     def for_prompt(self, *, leaving: bool) -> Recollection:
@@ -103,7 +137,7 @@ class Remembered:
                 limit=question.limit,
             )
             found = self.recall.recall(asked)
-            self._found[leaving] = may_leave(found) if leaving else found
+            self._found[leaving] = may_leave(found, self.goes) if leaving else found
         return self._found[leaving]
 
     def used(self, draft: Draft, recollection: Recollection) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
+from jarvis.cli.memory_folders import folder_as_read
 from jarvis.cli.memory_lines import line_of, say
 from jarvis.cli.memory_rows import memory_document
 from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
+from jarvis.contracts.errors import InputError
 from jarvis.contracts.memory import MemoryPrivacy
+from jarvis.contracts.memory_desk import MemoryDesk
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help=words("Print one JSON document.", "Imprimir un documento JSON.")
 )
+_LINE = "profile:"
 _PRIVACY = click.Choice(("local", "cloud"))
 
 
@@ -54,17 +60,39 @@ def memory_unpin(services: Services, identity: str) -> None:
 @click.command(
     "privacy",
     help=words(
-        "Say whether a memory may go to a cloud model.", "Decir si un recuerdo puede ir a un modelo en la nube."
+        "Say whether something may go to a cloud model: a memory's ID, a folder that was read, with all that stands in "
+        "its files, or a line of the profile, such as profile:1.",
+        "Decir si algo puede ir a un modelo en la nube: el ID de un recuerdo, una carpeta leída, con todo lo que dicen "
+        "sus archivos, o una línea del perfil, como profile:1.",
     ),
 )
-@click.argument("identity", metavar="ID")
+@click.argument("what", metavar="ID|FOLDER|profile:N")
 @click.argument("level", type=_PRIVACY)
 @click.pass_obj
-def memory_privacy(services: Services, identity: str, level: MemoryPrivacy) -> None:
-    """Set a memory's privacy."""
+def memory_privacy(services: Services, what: str, level: MemoryPrivacy) -> None:
+    """Set the privacy of a memory, a folder or a line of the profile."""
     with plain_failures(services.language):
-        services.memory().set_privacy(identity, level)
-        click.echo(f"{identity}  {level}")
+        desk = services.memory()
+        folder = Path(folder_as_read(desk, what))
+        if what.startswith(_LINE):
+            desk.set_profile_privacy(_line_id(desk, what), level)
+        elif any(each.path == folder for each in desk.folders()):
+            desk.set_folder_privacy(folder, level)
+        else:
+            desk.set_privacy(what, level)
+        click.echo(f"{what}  {level}")
+
+
+def _line_id(desk: MemoryDesk, what: str) -> int:
+    number, lines = what.removeprefix(_LINE), desk.profile()
+    if number.isdecimal() and 1 <= int(number) <= len(lines):
+        return lines[int(number) - 1].id
+    raise InputError(
+        "memory.unknown_line",
+        en="The profile has no line “{what}”; nothing was changed. “jarvis memory profile” numbers them.",
+        es="El perfil no tiene la línea «{what}»; no se ha cambiado nada. «jarvis memory profile» las numera.",
+        what=what,
+    )
 
 
 @click.command("profile", help=words("Show or replace what every prompt here has.", "Ver o cambiar lo que va siempre."))
@@ -86,8 +114,8 @@ def memory_profile(services: Services, lines: tuple[str, ...], clear: bool, as_j
         if as_json:
             print_json([{"text": each.text, "privacy": each.privacy, "memory": each.memory_id} for each in profile])
             return
-        for each in profile:
-            click.echo(f"- {each.text}")
+        for number, each in enumerate(profile, 1):
+            click.echo(f"{_LINE}{number}  {each.privacy}  {each.text}")
         if not profile:
             click.echo(say(services.language, "The profile is empty.", "El perfil está vacío."))
 

@@ -32,6 +32,7 @@ from jarvis.contracts.memory import (
     MemoryQuery,
     NewMemory,
     TimeRange,
+    place_in,
 )
 from jarvis.contracts.memory_desk import MemoryDesk
 
@@ -143,7 +144,7 @@ def _add_batch(desk: MemoryDesk, rows: BatchMemories, language: Language) -> Non
         print_json({"id": rows.names[number], "memory": stored.id})
         number += 1
         if number % 1000 == 0 and sys.stderr.isatty():
-            click.echo(say(language, f"\r{number:,} stored", f"\r{number:,} guardadas"), err=True, nl=False)
+            click.echo(say(language, f"\r{number:,} stored", f"\r{number} guardadas"), err=True, nl=False)
     if number >= 1000 and sys.stderr.isatty():
         click.echo(err=True)
 
@@ -188,6 +189,12 @@ def memory_search(
     with plain_failures(services.language):
         where = MemoryFilter(sources=sources, said=span_of(since, until), speaker=speaker, folder=folder)
         asked = None if batch is not None and text is None else _given(text)
+        if asked is not None and not asked.strip():
+            raise InputError(
+                "memory.no_search",
+                en="There are no words to look for; nothing was searched.",
+                es="No hay palabras que buscar; no se ha buscado nada.",
+            )
         if asked is not None and batch is not None:
             raise click.UsageError(words("Give TEXT or --batch, not both.", "Da TEXT o --batch, no ambos."))
         desk = services.memory()
@@ -303,9 +310,9 @@ def memory_show(services: Services, identity: str, as_json: bool) -> None:
                 }
             )
             return
-        document = memory_document(shown)
+        document, place = memory_document(shown), place_in(shown.place, services.language)
         for name in ("id", "source", "provenance", "conversation", "path", "place", "folder", "privacy", "happened"):
-            value = document[name] if name != "happened" else happened(shown)
+            value = {**document, "happened": happened(shown), "place": place}[name]
             if value:
                 click.echo(f"{name}: {value}")
         for each in around:

@@ -14,7 +14,7 @@ from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
-from jarvis.contracts.memory import FileReport, FileState, MemoryPrivacy
+from jarvis.contracts.memory import FileReport, FileState, MemoryPrivacy, WatchedFolder
 from jarvis.contracts.memory_desk import MemoryDesk
 
 _JSON = click.option(
@@ -92,9 +92,9 @@ def memory_folders(services: Services, stop: Path | None, as_json: bool) -> None
         desk, language = services.memory(), services.language
         if stop is not None:
             desk.set_watched(Path(folder_as_read(desk, str(stop))), False)
-        rows = desk.folders()
+        rows, told = desk.folders(), desk.following()
         if as_json:
-            print_json([{**asdict(row), "path": str(row.path), "added_at": row.added_at.isoformat()} for row in rows])
+            print_json([_folder_document(row, told.get(row.path, "")) for row in rows])
             return
         for row in rows:
             watched = (
@@ -106,6 +106,8 @@ def memory_folders(services: Services, stop: Path | None, as_json: bool) -> None
                 f"{row.files} archivos, {row.pieces} trozos, {row.skipped} omitidos, {row.failed} con fallo",
             )
             click.echo(f"{row.path}  {watched}  {row.privacy}  {counted}")
+            if row.path in told:
+                click.echo(f"  {told[row.path]}")
         if not rows:
             click.echo(
                 say(
@@ -148,6 +150,10 @@ def folder_as_read(desk: MemoryDesk, named: str) -> str:
     whole = Path(named).expanduser().absolute()
     known = {str(each.path) for each in desk.folders()}
     return next((path for path in (str(whole.resolve()), str(whole)) if path in known), named)
+
+
+def _folder_document(row: WatchedFolder, notice: str) -> dict[str, Any]:
+    return {**asdict(row), "path": str(row.path), "added_at": row.added_at.isoformat(), "notice": notice}
 
 
 def _file_document(report: FileReport, language: Language) -> dict[str, Any]:

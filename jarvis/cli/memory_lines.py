@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from jarvis.contracts.memory import (
     MemorySource,
     MemoryStats,
     SearchResult,
+    place_in,
 )
 
 CATCH_UP = 3000
@@ -39,9 +41,18 @@ _SOURCES: dict[MemorySource, tuple[str, str]] = {
 }
 
 
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+"""What would move a terminal's cursor, colour it, or turn its text around."""
+
+
 def say(language: Language, en: str, es: str) -> str:
     """Return the text in `language`."""
     return es if language == "es" else en
+
+
+def _figure(number: int, language: Language) -> str:
+    """Return a whole number with its thousands marked as the language does."""
+    return f"{number:,}" if language == "en" else f"{number:,}".replace(",", ".")
 
 
 def local_time(moment: datetime) -> str:
@@ -54,13 +65,13 @@ def local_time(moment: datetime) -> str:
 
 def line_of(memory: Memory, language: Language, *, whole: bool = False) -> str:
     """Return a memory as one line: id, time, speaker, text, place."""
-    text = " ".join(memory.text.split())
+    text = " ".join(_CONTROLS.sub(" ", memory.text).split())
     if not whole and len(text) > _SHOWN:
         text = text[: _SHOWN - 1] + "…"
     who = {USER: "", ASSISTANT: "Jarvis: "}.get(memory.speaker, f"{memory.speaker}: ")
     parts = [memory.id, local_time(memory.said_at), f"{'' if memory.source == 'document' else who}{text}"]
     if memory.path:
-        parts.append(f"[{' '.join(part for part in (memory.path, memory.place) if part)}]")
+        parts.append(f"[{' '.join(part for part in (memory.path, place_in(memory.place, language)) if part)}]")
     parts += ["*"] if memory.pinned else []
     parts += [say(language, "(no longer so)", "(ya no vale)")] if memory.valid_until else []
     return "  ".join(parts)
@@ -126,10 +137,11 @@ def preview_lines(preview: ForgetPreview, language: Language) -> list[str]:
 def stats_lines(stats: MemoryStats, language: Language) -> list[str]:
     """Return counts, sizes and the state of the index."""
     kinds = "".join(
-        f"\n  {_SOURCES[source][language == 'es']}: {stats.by_source[source]:,}" for source in _known(stats)
+        f"\n  {_SOURCES[source][language == 'es']}: {_figure(stats.by_source[source], language)}"
+        for source in _known(stats)
     )
-    languages = ", ".join(f"{name} {count:,}" for name, count in sorted(stats.by_language.items()))
-    lines = [say(language, f"Memories: {stats.memories:,}", f"Recuerdos: {stats.memories:,}") + kinds]
+    languages = ", ".join(f"{name} {_figure(count, language)}" for name, count in sorted(stats.by_language.items()))
+    lines = [f"{say(language, 'Memories', 'Recuerdos')}: {_figure(stats.memories, language)}{kinds}"]
     if languages:
         lines.append(say(language, f"Languages: {languages}", f"Idiomas: {languages}"))
     if stats.oldest and stats.newest:
@@ -146,13 +158,15 @@ def stats_lines(stats: MemoryStats, language: Language) -> list[str]:
     )
     sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in stats.bytes.items())
     lines.append(say(language, f"On disk: {sizes}", f"En disco: {sizes}"))
-    lines.append(stats.index.sentence or f"{stats.index.state}: {stats.index.done:,}/{stats.index.total:,}")
+    index = stats.index
+    so_far = f"{index.state}: {_figure(index.done, language)}/{_figure(index.total, language)}"
+    lines.append(index.sentence or so_far)
     return lines
 
 
 def not_compared(state: IndexProgress, language: Language) -> str:
     """Return how many memories only words can find yet, and what to do."""
-    missing = f"{state.total - state.done:,}"
+    missing = _figure(state.total - state.done, language)
     return say(
         language,
         f"{missing} memories are not compared by their meaning yet; “jarvis memory reindex” prepares them.",
@@ -191,7 +205,7 @@ class IndexLine:
         if progress.total - self._first < _MANY or (self._told_at is not None and now - self._told_at < pause):
             return
         self._told_at = now
-        done, total = f"{progress.done:,}", f"{progress.total:,}"
+        done, total = (_figure(number, self._language) for number in (progress.done, progress.total))
         told = say(
             self._language,
             f"Comparing meanings is being prepared: {done} of {total}",

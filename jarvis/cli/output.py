@@ -33,6 +33,17 @@ def print_json(document: object) -> None:
     click.echo(json.dumps(document, ensure_ascii=False))
 
 
+_NO_TEXT: dict[Language, str] = {
+    "en": "What was given holds bytes that are no text; nothing was done with it. Write it as plain text.",
+    "es": "Lo que se ha dado tiene bytes que no son texto; no se ha hecho nada con ello. Escríbelo como texto.",
+}
+
+
+def aside(sentence: str) -> None:
+    """Tell something on stderr beside the result."""
+    click.echo(sentence, err=True)
+
+
 def fail(sentence: str) -> None:
     """End the program with one sentence on stderr and exit code 1."""
     click.echo(sentence, err=True)
@@ -41,11 +52,13 @@ def fail(sentence: str) -> None:
 
 @contextmanager
 def plain_failures(language: Language) -> Iterator[None]:
-    """Turn `JarvisError` into its sentence and exit code 1, Ctrl-C into exit code 130."""
+    """Turn `JarvisError`, and arguments that are no text, into a sentence and exit code 1, Ctrl-C into code 130."""
     try:
         yield
     except JarvisError as error:
         fail(error.sentence(language))
+    except UnicodeEncodeError:
+        fail(_NO_TEXT[language])
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
@@ -56,7 +69,7 @@ def plain_failures(language: Language) -> Iterator[None]:
 
 def batch_rows(file: Path) -> Iterator[dict[str, Any]]:
     """Yield the objects of a JSON-lines file; `InputError` names the first bad line."""
-    with file.open(encoding="utf-8") as lines:
+    with file.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
                 continue

@@ -96,12 +96,27 @@ class MemoryDesk(Protocol):
         """Follow a folder's changes, or no longer."""
         ...
 
+    def set_folder_privacy(self, folder: Path, privacy: MemoryPrivacy) -> None:
+        """Say whether a folder's pieces may leave this computer, those that are there and those to come. Raises
+        `InputError` for one that was never read."""
+        ...
+
+    def following(self) -> dict[Path, str]:
+        """Return what the person should know of how followed folders are kept up with, by folder; nothing for those
+        where all is well, and nothing in a process that does not follow them itself."""
+        ...
+
     def profile(self) -> list[ProfileLine]:
         """Return the core profile, which every prompt on this computer has."""
         ...
 
     def set_profile(self, texts: Iterable[str]) -> list[ProfileLine]:
         """Replace the core profile; at most 12 lines of 200 characters, else `InputError`."""
+        ...
+
+    def set_profile_privacy(self, line_id: int, privacy: MemoryPrivacy) -> None:
+        """Say whether a line of the core profile, with the fact that it was learned from, may leave this computer.
+        Raises `InputError` for an unknown line."""
         ...
 
     def used_by(self, message_id: str | None = None) -> list[Recalled]:

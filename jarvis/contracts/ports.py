@@ -212,6 +212,14 @@ class Recall(Protocol):
         """Return an answer that a question has in the memory word for word; None where a model is needed."""
         ...
 
+    def keeps(self) -> bool:
+        """Tell whether what is said now will be remembered."""
+        ...
+
+    def told(self, text: str, language: Language) -> tuple[str, ...]:
+        """Return the facts that are learned from what the person says now, a short sentence each."""
+        ...
+
     def used(self, message_id: str, recollection: Sequence[Recalled]) -> None:
         """Keep what an answer drew on."""
         ...

@@ -102,6 +102,10 @@ class FactBook(Protocol):
         """Delete it for good, bytes included."""
         ...
 
+    def forget_all(self) -> int:
+        """Delete every fact for good as `forget` does, in one act; returns how many there were."""
+        ...
+
 
 class MediaControl(Protocol):
     """Media players of this computer."""

@@ -1,4 +1,7 @@
-"""What the window remembers of itself in `desktop.json`: drafts, place, what was told once. No messages live here."""
+"""What the window remembers of itself in `desktop.json`: drafts, place, what was told once. No messages live here.
+
+Others may change the file meanwhile: what forgetting took out of it stays out, whatever is still held in memory here.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import json
 import logging
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,6 +18,8 @@ from jarvis.desktop.bridge import Bridge
 
 SAVE_MILLISECONDS = 400
 """A change is on disk at most this long after it, plus the write."""
+_DRAFTS = "drafts"
+_ABSENT = object()
 _log = logging.getLogger(__name__)
 
 
@@ -24,7 +30,11 @@ class Keepsake(QObject):
         super().__init__()
         self._path = home / "desktop.json"
         self._bridge = bridge
-        self._values = _read(self._path)
+        self._holding = threading.Lock()
+        self._writing = threading.Lock()
+        self._seen = _identity(self._path)
+        self._stored = _read(self._path) or {}
+        self._values = dict(self._stored)
         self._timer = QTimer(self, interval=SAVE_MILLISECONDS, singleShot=True)
         self._timer.timeout.connect(self._save_soon)
 
@@ -44,58 +54,127 @@ class Keepsake(QObject):
 
     def keep(self, name: str, value: object) -> None:
         """Keep a JSON-ready `value`; an empty one is dropped."""
-        if self._values.get(name) == value:
-            return
-        if value in ("", [], {}, None):
-            self._values.pop(name, None)
-        else:
-            self._values[name] = value
+        with self._holding:
+            if self._values.get(name) == value:
+                return
+            values = {key: kept for key, kept in self._values.items() if key != name}
+            self._values = values if value in ("", [], {}, None) else {**values, name: value}
         if not self._timer.isActive():
             self._timer.start()
 
     def draft(self, conversation_id: str | None) -> tuple[str, str]:
-        """Return what was typed and pasted in a conversation but not sent."""
-        drafts = self._values.get("drafts")
-        draft = drafts.get(conversation_id or "") if isinstance(drafts, dict) else None
+        """Return what was typed and pasted in a conversation but not sent, unless it was forgotten meanwhile."""
+        with self._holding:
+            self._look_again()
+        draft = _drafts(self._values).get(conversation_id or "")
         if isinstance(draft, list) and len(draft) == 2 and all(isinstance(part, str) for part in draft):
             return draft[0], draft[1]
         return "", ""
 
     def keep_draft(self, conversation_id: str | None, typed: str, pasted: str) -> None:
         """Keep what is typed and pasted in a conversation."""
-        drafts = self._values.get("drafts")
-        kept = dict(drafts) if isinstance(drafts, dict) else {}
+        with self._holding:
+            self._look_again()
+        kept = dict(_drafts(self._values))
         kept.pop(conversation_id or "", None)
         if typed or pasted:
             kept[conversation_id or ""] = [typed, pasted]
-        self.keep("drafts", kept)
+        self.keep(_DRAFTS, kept)
 
     def save_now(self) -> None:
         """Write on this thread, as when the program ends."""
         if self._timer.isActive():
             self._timer.stop()
-            _write(self._path, dict(self._values))
+            self._save()
 
     def _save_soon(self) -> None:
-        values = dict(self._values)
-        self._bridge.run(lambda: _write(self._path, values))
+        self._bridge.run(self._save)
+
+    def _save(self) -> None:
+        with self._writing:
+            while not self._saved():
+                pass
+
+    def _saved(self) -> bool:
+        """Write what is held, brought together with what the file says; False where it changed in between."""
+        with self._holding:
+            self._look_again()
+            values, seen = self._values, self._seen
+        written = _write(self._path, values, seen)
+        if written is None:
+            return False
+        with self._holding:
+            self._stored, self._seen = values, written
+        return True
+
+    def _look_again(self) -> None:
+        """Take over what somebody else changed in the file; the lock is held."""
+        now = _identity(self._path)
+        if now == self._seen:
+            return
+        found = _read(self._path)
+        if found is not None:
+            self._values, self._stored = _together(self._values, self._stored, found), found
+        self._seen = now
 
 
-def _read(path: Path) -> dict[str, object]:
+def _together(mine: dict[str, object], before: dict[str, object], theirs: dict[str, object]) -> dict[str, object]:
+    """Return the values of both sides, `before` being what they began with: this side's changes, else the other's."""
+    values = {
+        name: value for name in {**theirs, **mine} if (value := _newer(name, mine, before, theirs)) is not _ABSENT
+    }
+    drafts = {
+        name: value
+        for name in {**_drafts(theirs), **_drafts(mine)}
+        # What was taken out of the file was forgotten; typing on does not bring it back.
+        if name in _drafts(theirs) or name not in _drafts(before)
+        if (value := _newer(name, _drafts(mine), _drafts(before), _drafts(theirs))) is not _ABSENT
+    }
+    values.pop(_DRAFTS, None)
+    return {**values, _DRAFTS: drafts} if drafts else values
+
+
+def _newer(name: str, mine: dict[str, object], before: dict[str, object], theirs: dict[str, object]) -> object:
+    value = mine.get(name, _ABSENT)
+    return theirs.get(name, _ABSENT) if value == before.get(name, _ABSENT) else value
+
+
+def _drafts(values: dict[str, object]) -> dict[str, object]:
+    drafts = values.get(_DRAFTS)
+    return drafts if isinstance(drafts, dict) else {}
+
+
+def _identity(path: Path) -> tuple[int, int, int] | None:
+    """Return what tells one state of the file from another; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _read(path: Path) -> dict[str, object] | None:
+    """Return what the file says, empty where there is none; None where it cannot be read."""
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):
-        _log.warning("the window's own notes could not be read; it starts without them", exc_info=True)
-        return {}
+        _log.warning("the window's own notes could not be read; it goes on without them", exc_info=True)
+        return None
     return document if isinstance(document, dict) else {}
 
 
-def _write(path: Path, values: dict[str, object]) -> None:
+def _write(path: Path, values: dict[str, object], seen: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
+    """Replace the file as it was `seen` and return how it is now; None, and nothing is done, where it is another."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".desktop")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(values, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
+    if _identity(path) != seen:
+        Path(name).unlink()
+        return None
+    written = _identity(Path(name))
     Path(name).replace(path)
+    return written

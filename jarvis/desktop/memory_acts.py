@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QInputDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from jarvis.contracts.memory import ForgetPreview, ForgetTarget, Memory
 from jarvis.contracts.memory_desk import MemoryDesk
@@ -33,10 +34,10 @@ class MemoryActs(QObject):
 
     @property
     def memory(self) -> MemoryDesk:
-        """The memory's port."""
+        """The memory's port; for worker threads, since the first one who asks has it built."""
         memory = self._desk.services.memory
         assert memory is not None
-        return memory
+        return memory()
 
     def card(self, memory: Memory, *, because: str = "") -> MemoryCard:
         """Return a card whose buttons work."""
@@ -88,12 +89,15 @@ class MemoryActs(QObject):
         self.work(lambda: self.memory.preview(target), lambda preview: self._ask(target, preview))
 
     def work(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        """Run `work` on a worker; a failure becomes a sentence."""
-        self._desk.bridge.run(
-            work,
-            done,
-            lambda error: self.said.emit(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error))),
-        )
+        """Run `work` on a worker; a failure becomes a sentence. Whoever is gone by then hears of neither."""
+
+        def told(error: Exception) -> None:
+            self.said.emit(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error)))
+
+        self._desk.bridge.run(work, self._while_there(done), self._while_there(told))
+
+    def _while_there(self, act: Callable[[Result], None]) -> Callable[[Result], None]:
+        return lambda result: act(result) if isValid(self) else None
 
     def _store(self, memory: Memory, text: str) -> None:
         if text.strip() and text.strip() != memory.text:

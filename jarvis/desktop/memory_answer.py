@@ -38,8 +38,8 @@ class AnswerMemories(QWidget):
             self._acts.changed.connect(lambda: self.read(self._message_id))
             self._acts.changed.connect(self.changed)
             self._acts.said.connect(self._say)
-        memory = self._acts.memory
-        self._acts.work(lambda: memory.used_by(message_id), self._show)
+        acts = self._acts
+        acts.work(lambda: acts.memory.used_by(message_id), self._show)
 
     def _show(self, found: list[Recalled]) -> None:
         assert self._acts is not None

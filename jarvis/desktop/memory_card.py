@@ -7,7 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from jarvis.contracts.memory import ASSISTANT, USER, Memory
+from jarvis.contracts.memory import ASSISTANT, USER, Memory, place_in
 from jarvis.desktop import memory_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.text_widgets import RichText, row
@@ -87,7 +87,8 @@ def parts_of(memory: Memory, desk: Desk) -> list[str]:
     said = {USER: words(texts.SAID_YOU), ASSISTANT: words(texts.SAID_JARVIS)}.get(memory.speaker, memory.speaker)
     parts = [day(memory.said_at, desk)]
     if memory.path:
-        parts.append(" ".join(part for part in (memory.path.rsplit("/", 1)[-1], memory.place) if part))
+        place = place_in(memory.place, words.language)
+        parts.append(" ".join(part for part in (memory.path.rsplit("/", 1)[-1], place) if part))
     else:
         parts += [said] if said else []
         parts.append(words(texts.SOURCES[memory.source]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled
-from jarvis.contracts.memory import FileReport, ForgetTarget, IngestProgress, WatchedFolder
+from jarvis.contracts.memory import FileReport, ForgetTarget, IngestProgress, MemoryPrivacy, WatchedFolder
 from jarvis.desktop import memory_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
@@ -91,9 +92,10 @@ class FoldersPage(QWidget):
 
     def read(self) -> None:
         """Show the folders as they are now."""
-        self.acts.work(self.acts.memory.folders, self._show)
+        acts = self.acts
+        acts.work(lambda: (acts.memory.folders(), acts.memory.following()), lambda found: self._show(*found))
 
-    def ingest(self, path: Path, *, watch: bool = True) -> None:
+    def ingest(self, path: Path, *, watch: bool = True, privacy: MemoryPrivacy = "local") -> None:
         """Read a folder, showing how far it is."""
         if self._cancel is not None:
             return
@@ -106,7 +108,7 @@ class FoldersPage(QWidget):
         def work() -> int:
             done = 0
             try:
-                for step in self.acts.memory.ingest(path, watch=watch, privacy="local", cancel=cancel):
+                for step in self.acts.memory.ingest(path, watch=watch, privacy=privacy, cancel=cancel):
                     done = step.done
                     self._desk.bridge.post(lambda step=step: self._progress(step))  # type: ignore[misc]
             except Cancelled:
@@ -148,7 +150,7 @@ class FoldersPage(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def _show(self, folders: list[WatchedFolder]) -> None:
+    def _show(self, folders: list[WatchedFolder], told: dict[Path, str]) -> None:
         while self._cards.count():
             item = self._cards.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -158,36 +160,29 @@ class FoldersPage(QWidget):
         if not folders:
             self._cards.addWidget(QLabel(self._desk.words(texts.NO_FOLDERS)))
         for folder in folders:
-            self._cards.addWidget(self._card(folder))
+            self._cards.addWidget(self._card(folder, told.get(folder.path, "")))
 
-    def _card(self, folder: WatchedFolder) -> QFrame:
-        words = self._desk.words
+    def _card(self, folder: WatchedFolder, told: str) -> QFrame:
+        words, acts = self._desk.words, self.acts
         name = QLabel(str(folder.path))
         name.setTextFormat(Qt.TextFormat.PlainText)
         name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         name.setToolTip(str(folder.path))
-        counts = QLabel(
-            words(
-                texts.FOLDER_COUNTS,
-                files=folder.files,
-                pieces=folder.pieces,
-                skipped=folder.skipped,
-                failed=folder.failed,
-            )
+        counted = {"files": folder.files, "pieces": folder.pieces, "skipped": folder.skipped, "failed": folder.failed}
+        follow = self._switch(
+            folder, texts.WATCHED, folder.watched, lambda wanted: acts.memory.set_watched(folder.path, wanted)
         )
-        counts.setProperty("look", "small")
-        follow = QCheckBox(words(texts.WATCHED))
-        follow.setAccessibleName(f"{words(texts.WATCHED)}: {folder.path}")
-        follow.setChecked(folder.watched)
-        follow.toggled.connect(
-            lambda wanted: self.acts.work(
-                lambda: self.acts.memory.set_watched(folder.path, wanted), lambda _: self.read()
-            )
+        leaves = self._switch(
+            folder,
+            texts.FOLDER_LEAVES,
+            folder.privacy == "cloud",
+            lambda wanted: acts.memory.set_folder_privacy(folder.path, "cloud" if wanted else "local"),
         )
+        leaves.setToolTip(words(texts.FOLDER_LEAVES_TIP))
         again, files, forget = (
             self._button(text, "link") for text in (texts.READ_AGAIN, texts.FILES, texts.FOLDER_FORGET)
         )
-        again.clicked.connect(lambda: self.ingest(folder.path, watch=folder.watched))
+        again.clicked.connect(lambda: self.ingest(folder.path, watch=folder.watched, privacy=folder.privacy))
         files.clicked.connect(lambda: self._list_files(folder.path))
         forget.clicked.connect(lambda: self.acts.forget(ForgetTarget(kind="folder", folder=str(folder.path))))
         card = styled(QFrame(), "card")
@@ -195,9 +190,28 @@ class FoldersPage(QWidget):
         layout.setContentsMargins(14, 10, 10, 8)
         layout.setSpacing(4)
         layout.addWidget(name)
-        layout.addWidget(counts)
-        layout.addLayout(row(follow, again, files, forget, spacing=6))
+        for line in (words(texts.FOLDER_COUNTS, **counted), told):
+            if line:
+                layout.addWidget(_small(line))
+        layout.addWidget(follow)
+        layout.addWidget(leaves)
+        layout.addLayout(row(again, files, forget, spacing=6))
         return card
+
+    def _switch(self, folder: WatchedFolder, text: Text, checked: bool, change: Callable[[bool], None]) -> QCheckBox:
+        """Return a box that changes something of a folder; afterwards it shows how it is, also where that failed."""
+
+        def work(wanted: bool) -> None:
+            try:
+                change(wanted)
+            finally:
+                self._desk.bridge.post(self.read)
+
+        box = QCheckBox(self._desk.words(text))
+        box.setAccessibleName(f"{self._desk.words(text)}: {folder.path}")
+        box.setChecked(checked)
+        box.toggled.connect(lambda wanted: self.acts.work(lambda: work(wanted), lambda _: None))
+        return box
 
     def _list_files(self, folder: Path) -> None:
         self.acts.work(lambda: self.acts.memory.files(folder), lambda found: self._show_files(folder, found))
@@ -233,3 +247,11 @@ class FoldersPage(QWidget):
         self._desk.words.bind(button, button.setText, text)
         self._desk.words.name(button, text, tooltip=False)
         return button
+
+
+def _small(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("look", "small")
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    return label

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from jarvis.contracts.memory import ProfileLine
 from jarvis.desktop import memory_texts as texts
@@ -11,6 +11,9 @@ from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
 from jarvis.desktop.text_widgets import row
+
+LONGEST_SHOWN = 42
+"""Characters of a line beside its box; the tooltip has all of it."""
 
 
 class ProfilePage(QWidget):
@@ -36,6 +39,10 @@ class ProfilePage(QWidget):
         words.bind(self.save, self.save.setText, window_texts.SAVE)
         words.name(self.save, window_texts.SAVE, tooltip=False)
         self.save.clicked.connect(self._store)
+        self.leaving = QWidget()
+        self._boxes = QVBoxLayout(self.leaving)
+        self._boxes.setContentsMargins(0, 0, 0, 0)
+        self._boxes.setSpacing(4)
         self.message = QLabel()
         self.message.setWordWrap(True)
         self._acts.said.connect(self.message.setText)
@@ -46,18 +53,59 @@ class ProfilePage(QWidget):
         layout.addWidget(self.lines, 1)
         layout.addLayout(row(self.save))
         layout.addWidget(self.message)
+        layout.addWidget(self.leaving)
         self._enable()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the lines when the page comes into view, unless something unsaved is in the field."""
         super().showEvent(event)
         if self.lines.toPlainText() == self._stored:
-            self._acts.work(self._acts.memory.profile, self._show)
+            self._acts.work(self._read, self._show)
+
+    def _read(self) -> list[ProfileLine]:
+        return self._acts.memory.profile()
 
     def _show(self, lines: list[ProfileLine]) -> None:
         self._stored = "\n".join(line.text for line in lines)
         self.lines.setPlainText(self._stored)
         self._enable()
+        self._show_privacy(lines)
+
+    def _show_privacy(self, lines: list[ProfileLine]) -> None:
+        """Show which of the stored lines may leave; what is being typed is left alone."""
+        while self._boxes.count():
+            item = self._boxes.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        if lines:
+            heading = QLabel()
+            heading.setProperty("look", "heading")
+            self._desk.words.bind(heading, heading.setText, texts.PROFILE_LEAVES)
+            self._boxes.addWidget(heading)
+        for line in lines:
+            self._boxes.addWidget(self._box(line))
+
+    def _box(self, line: ProfileLine) -> QCheckBox:
+        box = QCheckBox(_short(line.text).replace("&", "&&"))
+        box.setToolTip(line.text)
+        self._desk.words.bind(box, box.setAccessibleName, texts.PROFILE_LEAVES_ONE, line=line.text)
+        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        box.setChecked(line.privacy == "cloud")
+        box.toggled.connect(lambda wanted: self._let(line, wanted))
+        return box
+
+    def _let(self, line: ProfileLine, wanted: bool) -> None:
+        def work() -> None:
+            memory = self._acts.memory
+            try:
+                memory.set_profile_privacy(line.id, "cloud" if wanted else "local")
+            finally:
+                # Where it failed, the box is to show how it is all the same.
+                self._desk.bridge.post(lambda: self._acts.work(memory.profile, self._show_privacy))
+
+        self._acts.work(work, lambda _: None)
 
     def _enable(self) -> None:
         self.save.setEnabled(self.lines.toPlainText() != self._stored)
@@ -70,3 +118,7 @@ class ProfilePage(QWidget):
             self.message.setText(self._desk.words(texts.PROFILE_SAVED))
 
         self._acts.work(lambda: self._acts.memory.set_profile(wanted), stored)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1].rstrip()}…"

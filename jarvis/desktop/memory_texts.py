@@ -94,6 +94,11 @@ ADD_FOLDER = Text(en="Add a folder…", es="Añadir carpeta…")
 ADD_FOLDER_TITLE = Text(en="Folder to read", es="Carpeta que leer")
 NO_FOLDERS = Text(en="No folder is read.", es="No se lee ninguna carpeta.")
 WATCHED = Text(en="Follow changes", es="Seguir los cambios")
+FOLDER_LEAVES = Text(en="May go to cloud models", es="Puede ir a modelos en la nube")
+FOLDER_LEAVES_TIP = Text(
+    en="Unchecked, what stands in these files never leaves this computer.",
+    es="Sin marcar, lo que dicen estos ficheros no sale nunca de este equipo.",
+)
 FOLDER_COUNTS = Text(
     en="{files} files, {pieces} pieces, {skipped} skipped, {failed} failed",
     es="{files} ficheros, {pieces} trozos, {skipped} omitidos, {failed} fallidos",
@@ -104,15 +109,19 @@ READING = Text(en="Reading: {done} of {total}", es="Leyendo: {done} de {total}")
 READING_FIRST = Text(en="Looking for files …", es="Buscando ficheros…")
 READ_DONE = Text(en="Read: {done} files.", es="Leídos: {done} ficheros.")
 STOP_READING = Text(en="Stop", es="Parar")
-FOLDER_FORGET = Text(en="Forget this folder…", es="Olvidar esta carpeta…")
+FOLDER_FORGET = Text(en="Forget folder…", es="Olvidar carpeta…")
 FILES_OF = Text(en="Files of {folder}", es="Ficheros de {folder}")
 FILE_INDEXED = Text(en="{pieces} pieces", es="{pieces} trozos")
 MORE_FILES = Text(en="… and {count} more", es="… y {count} más")
 
 # Profile
 PROFILE_BODY = Text(
-    en="These lines go with every question to a model on this computer. One line each, at most 12.",
-    es="Estas líneas acompañan cada pregunta a un modelo de este equipo. Una por línea, 12 como mucho.",
+    en="These lines go with every question to a model on this computer. One line each, at most 12. Below you choose "
+    "which of them may also go to cloud models.",
+    es="Estas líneas acompañan cada pregunta a un modelo de este equipo. Una por línea, 12 como mucho. Abajo eliges "
+    "cuáles pueden ir también a modelos en la nube.",
 )
 PROFILE_NAME = Text(en="What Jarvis always knows about you", es="Lo que Jarvis siempre sabe de ti")
 PROFILE_SAVED = Text(en="Saved.", es="Guardado.")
+PROFILE_LEAVES = Text(en="May go to cloud models", es="Pueden ir a modelos en la nube")
+PROFILE_LEAVES_ONE = Text(en="May go to cloud models: {line}", es="Puede ir a modelos en la nube: {line}")

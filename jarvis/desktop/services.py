@@ -89,8 +89,8 @@ class DesktopServices:
     `notices(language)` returns what holds now, best first; it is asked every two seconds. `stop_all()` silences
     speech and ringing and returns True if there was any. `on_quit()` runs once, on the Qt thread, after the event
     loop ended. `home` holds `desktop.json` (drafts, window place); `run_folder` holds the socket by which a second
-    start reaches this one. `memory` None means that nothing
-    is remembered. `secrets` is asked on worker threads because a keyring may show its own dialog.
+    start reaches this one. `secrets` is asked on worker threads because a keyring may show its own dialog. `memory()`
+    gives the memory's port, built when it is first asked for; None means that nothing is remembered.
     """
 
     assistant: Assistant
@@ -105,4 +105,4 @@ class DesktopServices:
     on_quit: Callable[[], None]
     home: Path
     run_folder: Path
-    memory: MemoryDesk | None = None
+    memory: Callable[[], MemoryDesk] | None = None

@@ -135,7 +135,7 @@ class ChatSession(QObject):
         def look() -> tuple[list[StoredMessage] | None, frozenset[str]]:
             if log.conversation(conversation_id) is None:
                 return None, frozenset()
-            remembering = memory.answers_that_remember(conversation_id) if memory is not None else frozenset()
+            remembering = memory().answers_that_remember(conversation_id) if memory is not None else frozenset()
             return log.messages(conversation_id, PAGE), remembering
 
         self._read(look, lambda found: self._show(view, conversation_id, *found))
@@ -179,7 +179,13 @@ class ChatSession(QObject):
         if conversation_id == self.current:
             self.open(None)
         log = self._desk.services.log
-        self._read(lambda: log.delete(conversation_id), lambda _: self.refresh())
+
+        def failed(error: Exception) -> None:
+            self._failed(error)
+            # Its rows may be gone all the same.
+            self.refresh()
+
+        self._desk.bridge.run(lambda: log.delete(conversation_id), lambda _: self.refresh(), failed)
 
     def stop(self) -> None:
         """Stop the answers of the open conversation and whatever is said or rings."""

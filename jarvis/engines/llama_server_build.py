@@ -17,7 +17,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tarfile
 import threading
 import time
 from collections import deque
@@ -30,6 +29,7 @@ import psutil
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, EngineError, Language
+from jarvis.engines.unpacking import unpack
 from jarvis.hardware.gpus import NvidiaGpus
 
 _LOG = logging.getLogger(__name__)
@@ -257,8 +257,7 @@ class ServerBuilder:
             if archive is None:
                 self._last.append(f"pip fetched no source of {PACKAGE} {self._version}")
                 raise _StepFailed
-            with tarfile.open(archive) as packed:
-                packed.extractall(work / "unpacked", filter="data")
+            unpack(archive, work / "unpacked")
             (work / "unpacked").rename(whole)
             shutil.rmtree(work, ignore_errors=True)
         return next(path for path in sorted(whole.iterdir()) if path.is_dir())

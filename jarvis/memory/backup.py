@@ -23,7 +23,7 @@ from jarvis import __version__
 from jarvis.contracts.errors import AlreadyRunning, InputError, StorageError
 from jarvis.contracts.memory import Transferred
 from jarvis.contracts.ports import Clock
-from jarvis.memory.leftovers import ASIDE
+from jarvis.memory.leftovers import ASIDE, scratch_for_backup
 from jarvis.memory.new_file import new_file
 from jarvis.processes.instance import single_instance
 from jarvis.settings.folders import Folders
@@ -38,14 +38,15 @@ _BESIDE = ("settings.json", "roles.json", "desktop.json", "mcp.json")
 _PLAN = "restore.json"
 _STAGING = ".restoring"
 _INDEX = "memory"
+_LOCK = "restore"
 _CHUNK = 1 << 20
 _BAD_ARCHIVE = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error)
 
 
 def back_up(path: Path, *, places: Folders, database: Database, clock: Clock, force: bool = False) -> Transferred:
     """Write a backup to a new private file; raises as `new_file` does. Jarvis may go on working meanwhile."""
-    with new_file(path, force=force) as file, tempfile.TemporaryDirectory(dir=places.home, prefix=".backup") as scratch:
-        copy = Path(scratch) / _DATABASE
+    with new_file(path, force=force) as file, scratch_for_backup(places.home) as scratch:
+        copy = scratch / _DATABASE
         _copy_database(database, copy)
         rows = _memories(copy)
         members = [(_DATABASE, copy), *((name, places.home / name) for name in _BESIDE)]
@@ -53,7 +54,7 @@ def back_up(path: Path, *, places: Folders, database: Database, clock: Clock, fo
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=3) as archive:
             for name, source in members:
                 if name == "mcp.json":
-                    source = _without_secrets(source, Path(scratch))  # noqa: PLW2901 - what is written is the clean copy
+                    source = _without_secrets(source, scratch)  # noqa: PLW2901 - what is written is the clean copy
                 if source.is_file():
                     listed[name] = _pack(archive, name, source)
             manifest = {
@@ -75,7 +76,7 @@ def restore(path: Path, *, places: Folders, clock: Clock, release: Callable[[], 
     afterwards. Raises `InputError` for a file that is no sound backup or of a newer Jarvis, `AlreadyRunning` while
     another Jarvis works here, `StorageError` where the disk is full; what is here then stays as it is.
     """
-    with single_instance(places.run, "desktop"):
+    with single_instance(places.run, "desktop"), single_instance(places.run, _LOCK):
         staging = places.home / _STAGING
         shutil.rmtree(staging, ignore_errors=True)
         try:
@@ -89,12 +90,31 @@ def restore(path: Path, *, places: Folders, clock: Clock, release: Callable[[], 
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
             raise
-        finish_restore(places)
+        _exchange(places)
     return Transferred(path=path, written=rows)
 
 
 def finish_restore(places: Folders) -> bool:
-    """Finish a restore that was cut off; returns whether there was one. To be called before the database is opened."""
+    """Finish a restore that was cut off; returns whether there was one. To be called before the database is opened.
+
+    Raises `AlreadyRunning` while another process restores: what it is about to exchange must not be opened.
+    """
+    if not any((places.home / name).exists() for name in (_PLAN, _STAGING)):
+        return False
+    try:
+        with single_instance(places.run, _LOCK):
+            return _exchange(places)
+    except AlreadyRunning as error:
+        raise AlreadyRunning(
+            "memory.restoring",
+            en="Another Jarvis (process {pid}) is restoring a backup here; nothing was changed. Try again in a moment.",
+            es="Otro Jarvis (proceso {pid}) está restaurando aquí una copia; no se ha cambiado nada. Repite en un "
+            "momento.",
+            pid=error.values["pid"],
+        ) from error
+
+
+def _exchange(places: Folders) -> bool:
     plan_file = places.home / _PLAN
     staging = places.home / _STAGING
     try:

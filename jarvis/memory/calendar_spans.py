@@ -26,8 +26,9 @@ class Span:
 
 
 def days(start: date, count: int = 1, *, yearly: bool = False) -> Span:
-    """Return `count` days from `start`."""
-    return Span(start=start, end=start + count * DAY, yearly=yearly)
+    """Return `count` days from `start`; the end is open where the calendar ends before it."""
+    end = start + count * DAY if count <= (date.max - start).days else None
+    return Span(start=start, end=end, yearly=yearly)
 
 
 def month_of(year: int, month: int, *, count: int = 1, yearly: bool = False) -> Span:

@@ -20,8 +20,8 @@ _MOST_OF_ONE = 3
 class FactRows(Protocol):
     """The rows of facts that the profile reads."""
 
-    def facts_about(self, subject: str, relation: str, *, current: bool = True) -> list[Memory]:
-        """Return facts, oldest first."""
+    def newest_about(self, subject: str, relation: str, limit: int, most_characters: int) -> list[Memory]:
+        """Return facts that hold, pinned ones first, then the newest."""
         ...
 
     def by_seq(self, seqs: list[int]) -> dict[int, Memory]:
@@ -55,8 +55,7 @@ class CoreProfile:
                 yield from self._some(subject, "name")
 
     def _some(self, subject: str, relation: str) -> list[Memory]:
-        facts = [fact for fact in self._memories.facts_about(subject, relation) if len(fact.text) <= MOST_CHARACTERS]
-        return sorted(facts, key=lambda fact: (fact.pinned, fact.said_at, fact.seq), reverse=True)[:_MOST_OF_ONE]
+        return self._memories.newest_about(subject, relation, _MOST_OF_ONE, MOST_CHARACTERS)
 
     def _follow(self) -> None:
         learned = self._profile.learned()

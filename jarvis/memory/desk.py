@@ -100,9 +100,12 @@ class RememberingDesk:
             language_of=language_of,
         )
 
-    def finish(self) -> bool:
-        """Finish what a process that died left half-forgotten; to be called at the start. True if there was any."""
-        return self._forgetter.finish_if_begun()
+    def finish(self, *, wait: bool = True) -> bool:
+        """Finish what a process that died left half-forgotten; to be called at the start. True if there was any.
+
+        Without `wait` a living process that keeps the index is left to do it; raises `StorageError` then.
+        """
+        return self._forgetter.finish_if_begun(wait=wait)
 
     def add(self, rows: Iterable[NewMemory]) -> Iterator[Memory]:
         """Store rows and yield each once it is safe on disk, in batches of at most 500."""
@@ -149,8 +152,9 @@ class RememberingDesk:
         self._memories.pin(memory_id, pinned)
 
     def set_privacy(self, memory_id: str, privacy: MemoryPrivacy) -> None:
-        """Say whether it may leave this computer."""
+        """Say whether it may leave this computer; what stays here takes the facts that were found in it along."""
         self._memories.set_privacy(memory_id, privacy)
+        self._index.wake()
 
     def preview(self, target: ForgetTarget) -> ForgetPreview:
         """Return what `forget` would take away."""
@@ -188,6 +192,17 @@ class RememberingDesk:
         """Follow a folder's changes, or no longer."""
         self._documents.set_watched(folder, watched)
 
+    def set_folder_privacy(self, folder: Path, privacy: MemoryPrivacy) -> None:
+        """Say whether a folder's pieces may leave this computer, now and from now on."""
+        self._documents.set_privacy(folder, privacy)
+        self._index.wake()
+
+    def following(self) -> dict[Path, str]:
+        """Return what the person should know of how followed folders are kept up with; nothing where all is well."""
+        language = self._language()
+        told = ((one.path, one.sentence(language)) for one in self._documents.following())
+        return {path: sentence for path, sentence in told if sentence}
+
     def profile(self) -> list[ProfileLine]:
         """Return the core profile."""
         return self._profile.lines()
@@ -197,6 +212,11 @@ class RememberingDesk:
         lines = self._profile.replace(texts)
         self._database.scrub()
         return lines
+
+    def set_profile_privacy(self, line_id: int, privacy: MemoryPrivacy) -> None:
+        """Say whether a line, with the fact that it was learned from, may leave this computer."""
+        self._profile.set_privacy(line_id, privacy)
+        self._index.wake()
 
     def used_by(self, message_id: str | None = None) -> list[Recalled]:
         """Return what an answer drew on, best first."""

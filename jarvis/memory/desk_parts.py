@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Language
+from jarvis.contracts.errors import Language, StorageError
 from jarvis.contracts.memory import (
     FileReport,
     IndexProgress,
@@ -46,6 +46,10 @@ class Index(Protocol):
         """Finish every pending forgetting; returns when no byte of it is left."""
         ...
 
+    def kept_elsewhere(self) -> StorageError | None:
+        """Return why that cannot be done here now: another process keeps the index, and will do it."""
+        ...
+
     def wake(self) -> None:
         """Say that there are new rows."""
         ...
@@ -71,6 +75,19 @@ class Index(Protocol):
         ...
 
 
+class Follows(Protocol):
+    """How one folder is followed."""
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        ...
+
+    def sentence(self, language: Language) -> str:
+        """Return what the person should know of it; empty where all is well."""
+        ...
+
+
 class Documents(Protocol):
     """Reads files and folders; the document keeper."""
 
@@ -92,6 +109,14 @@ class Documents(Protocol):
         """Follow its changes, or no longer."""
         ...
 
+    def set_privacy(self, folder: Path, privacy: MemoryPrivacy) -> None:
+        """Say whether its pieces may leave this computer; `InputError` for one that was never read."""
+        ...
+
+    def following(self) -> Sequence[Follows]:
+        """Return how each watched one is followed."""
+        ...
+
     def forget_folder(self, folder: Path) -> list[int]:
         """Follow it no longer, and forget what is stored of it; returns the numbers of its pieces."""
         ...
@@ -110,4 +135,8 @@ class Profile(Protocol):
 
     def replace(self, texts: Iterable[str]) -> list[ProfileLine]:
         """Put others in their place."""
+        ...
+
+    def set_privacy(self, line_id: int, privacy: MemoryPrivacy) -> None:
+        """Say whether a line may leave this computer; `InputError` for an unknown one."""
         ...

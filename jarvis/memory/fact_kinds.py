@@ -11,7 +11,7 @@ from jarvis.memory.fact_dates import CalendarDay, day_in, written_day
 from jarvis.memory.fact_found import Found, Parts, Reading, about_whom, fact_of, owned, owned_thing
 from jarvis.memory.fact_kin import COUPLE, kin_name
 from jarvis.memory.fact_text import Clause, key, plain
-from jarvis.memory.fact_values import NOT_NAMES, thing_name
+from jarvis.memory.fact_values import NOT_NAMES, event_name, thing_name
 
 
 def _days(relation: str) -> Callable[..., Iterator[Found]]:
@@ -87,7 +87,7 @@ def _event(parts: Parts, clause: Clause, reading: Reading) -> Iterator[Found]:
     who = (
         noun if noun.split()[0].casefold() in {"getting", "moving", "me", "nos"} else owned_thing(noun, clause, reading)
     )
-    yield fact_of("date", value, (f"{reading.root}/{key(noun)}", who), clause, reading, day=at)
+    yield fact_of("date", value, (f"{reading.root}/{event_name(noun)}", who), clause, reading, day=at)
 
 
 def _count(parts: Parts, clause: Clause, reading: Reading) -> Iterator[Found]:
@@ -103,6 +103,8 @@ def endings(kind: str, parts: Parts, clause: Clause, reading: Reading) -> Iterat
     if kind == "likes" and TASTELESS.search(plain(parts.said("v"))):
         return
     pairs: list[tuple[str, str]] = [(reading.root, kind)]
+    if kind == "car":
+        pairs = [(f"{reading.root}/car", "kind")]
     if kind == "work":
         pairs = [(reading.root, "work"), (reading.root, "job")]
     elif kind == "couple":

@@ -12,6 +12,8 @@ from jarvis.memory.fact_kin import NEAR, PLURAL, QUALIFIER, SINGULAR
 from jarvis.memory.fact_values import AGE, EMAIL, FREE, NAME, NAME_LOWER, NAMES, ORG, PHONE, PLACE, PLATE, known_places
 
 _SHAPES = {"en": fact_rules_en, "es": fact_rules_es}
+LEADS: dict[Language, str] = {"en": fact_rules_en.LEAD, "es": fact_rules_es.LEAD}
+"""What may stand before a fact without changing it ("by the way, ")."""
 
 
 @cache

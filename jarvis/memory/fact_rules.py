@@ -17,7 +17,7 @@ from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.memory.fact_checks import checked_value
 from jarvis.memory.fact_found import Found, Parts, Reading, about_whom, fact_of
 from jarvis.memory.fact_kinds import BY_KIND, endings
-from jarvis.memory.fact_marks import compiled_rules
+from jarvis.memory.fact_marks import LEADS, compiled_rules
 from jarvis.memory.fact_text import Clause, clauses, key, plain
 from jarvis.memory.fact_values import favourite_name
 
@@ -26,6 +26,13 @@ _GREETED = re.compile(
     r"|pleased to meet you|encantad[oa]|mucho gusto",
     re.IGNORECASE,
 )
+
+
+_OWNER: dict[Language, str] = {
+    "en": r"(?:[Oo]n |[Ii]t's )?",
+    "es": r"(?:[Ee]l (?:cumple(?:años)?|tel[eé]fono|m[oó]vil|n[uú]mero(?: de tel[eé]fono)?|correo) de |[Aa] )?",
+}
+_PARENTS: dict[Language, str] = {"en": r"(?:dad|mum|mom)\b", "es": r"(?:pap[aá]|mam[aá])\b(?! noel)"}
 
 
 def find_facts(
@@ -80,13 +87,18 @@ def _read(clause: Clause, reading: Reading, lower: bool) -> None:
 
 
 def _renamed(clause: Clause, reading: Reading) -> str:
-    """Return the clause with "my sister Ana" in the place of a known "Ana"; empty where none stands first."""
-    owner = {"en": r"(?:[Oo]n |[Ii]t's )?", "es": r"(?:[Ee]l cumple(?:años)? de |[Aa] )?"}[reading.language]
-    start = re.match(rf"({owner})([A-ZÁÉÍÓÚÑ][\w-]+)", clause.text)
+    """Return the clause with "my sister Ana" in the place of a known "Ana", "my dad" in that of "Dad"; empty where none
+    stands first."""
+    lead = re.match(LEADS[reading.language], clause.plain, re.IGNORECASE)
+    text = clause.text[lead.end() :] if lead else clause.text
+    parent = re.match(rf"({_OWNER[reading.language]})({_PARENTS[reading.language]})", text, re.IGNORECASE)
+    if parent:
+        return f"{parent[1]}{'my' if reading.language == 'en' else 'mi'} {parent[2].casefold()}{text[parent.end(2) :]}"
+    start = re.match(rf"({_OWNER[reading.language]})([A-ZÁÉÍÓÚÑ][^\W_]+(?:-[^\W_]+)*)", text)
     known = reading.people.get(key(start[2])) if start else None
     if start is None or known is None:
         return ""
-    return f"{start[1]}{known[1]}{clause.text[start.end() :]}"
+    return f"{start[1]}{known[1]}{text[start.end() :]}"
 
 
 def _told(relation: str, match: re.Match[str], written: str, clause: Clause, reading: Reading) -> Iterator[Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jarvis.memory.fact_values import (
     BRANDS,
+    CAR_BRANDS,
     DIETS_EN,
     EVENTS_EN,
     FOODS_EN,
@@ -22,7 +23,7 @@ LEAD = (
     r"|i wanted to (?:tell you|let you know)(?: that)?|i want you to know(?: that)?|as you know|now|currently|in fact"
     r"|good news|guess what|correction|update|sorry|thanks|thank you|great|i should (?:say|mention) "
     r"that|did you know that"
-    r"|good morning|good evening|good afternoon|i mean)[,:.-]* )*"
+    r"|good morning|good evening|good afternoon|i mean|i was wrong|my mistake|i made a mistake)[,:.-]* )*"
 )
 TRAIL = (
     r"(?:,? (?:now|currently|nowadays|these days|at the moment|as well|too|by the way|btw|actually|though|again|please"
@@ -52,6 +53,10 @@ _COLOUR = (
     r"|electric|small|big|dark|light)"
 )
 _MAKE = rf"(?:[\w-]+ ){{0,3}}{words(BRANDS)}(?: [\w-]+){{0,3}}"
+_CAR = (
+    rf"(?:(?:new|used|second-hand|old|little|small|big|{_COLOUR}) ){{0,3}}{words(CAR_BRANDS)}"
+    rf"(?: (?:(?-i:[A-Z0-9])[\w-]*|{_COLOUR})){{0,3}}"
+)
 _WHERE = (
     r"(?:in|on|at|under|behind|inside|next to|beside|above|below|near|outside|upstairs|downstairs|by) "
     r"?[^,;:()\"?]{2,60}"
@@ -65,6 +70,7 @@ _EVENT = (
     rf"(?P<noun>(?!first\b|next\b|last\b|time\b)(?:[\w'-]+ ){{0,2}}{words(EVENTS_EN)}(?: (?:to|with) (?!\d)[\w'. "
     r"-]{2,24}?)?)"
 )
+_NEWLY = r"(?:now )?(?:moved|changed|rescheduled|postponed|put back|brought forward|put off|pushed back)"
 _WHEN = (
     r"(?P<d>(?:on )?(?:the )?(?:<DATE>|<RELATIVE>))(?P<time>(?:,? at (?:\d{1,2}(?::\d\d)?(?: ?[ap]\.?m\.?)?"
     r"|noon|midday|half past \w+|\w+ o'clock))?)"
@@ -86,7 +92,7 @@ RULES: tuple[tuple[str, str], ...] = (
         r"|i(?:'d| would)? (?:like|prefer|want) to be called|i prefer) (?P<v><CASED>)",
     ),
     ("name", r"<WHOS> (?:full |first )?name is (?P<v><NAME>)"),
-    ("name", r"<WHO> is (?:called|named) (?P<v><NAME>)"),
+    ("name", r"<WHO>(?: is|'s) (?:called|named) (?P<v><NAME>)"),
     ("name", r"my (?P<who>(?:(?P<q><QUAL>) )?(?P<kin><KIN>)) is (?P<v><CASED>)"),
     ("name", r"(?P<v><CASED>) is my (?P<who>(?:(?P<q><QUAL>) )?(?P<kin><NEAR>))(?:'s name)?"),
     (
@@ -208,7 +214,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "kind",
         rf"(?:i have|i've got|i own|i(?:'ve| have)? (?:just )?bought) (?P<v>an? (?:[\w-]+ )*?{words(BRANDS)}(?: "
-        rf"[\w-]+){{0,2}} {_VEHICLE})",
+        rf"(?!and\b|or\b)[\w-]+){{0,2}} {_VEHICLE})",
     ),
     ("place", rf"(?:i|we)(?:'ve| have)? (?:just )?parked(?: (?:my|our|the) {_VEHICLE})? (?P<v>{_WHERE})"),
     ("place", rf"(?:my|our|the) {_VEHICLE} is parked (?P<v>{_WHERE})"),
@@ -219,12 +225,23 @@ RULES: tuple[tuple[str, str], ...] = (
     ),
     ("place", rf"(?:my|our|the) {_THING} (?:is|are) (?:kept |now |hidden )?(?P<v>{_WHERE})"),
     (
+        "kind",
+        rf"(?:(?:i have|i've got|i own|i(?:'ve| have)? (?:just )?(?:bought|got))|bought) "
+        rf"(?P<v>an? {_CAR}){_AGO}(?P<noun>(?=$|[ .,!]))",
+    ),
+    (
         "count",
         r"(?:i have|i've got) (?P<v>(?:one|two|three|four|five|six|\d) (?:older |younger |little )?(?P<kins><KINS>))",
     ),
     # What is to come.
     ("date", rf"(?:my|our|the) {_EVENT} is {_WHEN}"),
     ("date", rf"(?:i have|i've got|we have|we've got) (?:an?|my|the|our) {_EVENT} {_WHEN}"),
+    ("date", rf"(?:my|our|the) {_EVENT} (?:has been|was|is|got|has) {_NEWLY} (?:to|until) {_WHEN}"),
+    (
+        "date",
+        rf"(?:they|i|we|they've|i've|we've|they have|i have|we have) (?:just )?{_NEWLY} (?:my|our|the) {_EVENT} "
+        rf"(?:to|until) {_WHEN}",
+    ),
     ("date", rf"(?:i'm|i am|we're|we are) (?P<noun>getting married|moving house) {_WHEN}"),
     # Endings.
     (
@@ -252,7 +269,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "-couple",
         rf"(?:i|i've|i have) {_JUST}(?:broke|broken|split) up with my (?P<who>(?P<kin>partner|girlfriend"
-        rf"|boyfriend|fiancee?|wife|husband)){_AGO}",
+        rf"|boyfriend|fiancee?|wife|husband)(?:,? <CASED>)?){_AGO}",
     ),
     (
         "-couple",
@@ -268,5 +285,10 @@ RULES: tuple[tuple[str, str], ...] = (
         "-thing",
         rf"(?:i|we|i've|we've|i have|we have) {_JUST}(?:sold|scrapped|got rid of) (?:my|our|the) (?:old "
         rf")?{_VEHICLE}{_AGO}",
+    ),
+    (
+        "-car",
+        rf"(?:i|we|i've|we've|i have|we have) {_JUST}(?:sold|scrapped|got rid of) (?:my|our|the) (?:old )?"
+        rf"(?P<v>(?:{_COLOUR} )?{words(CAR_BRANDS)}(?: (?!and\b)[\w-]+)?){_AGO}",
     ),
 )

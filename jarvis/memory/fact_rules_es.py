@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jarvis.memory.fact_values import (
     BRANDS,
+    CAR_BRANDS,
     DIETS_ES,
     EVENTS_ES,
     FOODS_ES,
@@ -23,7 +24,8 @@ LEAD = (
     r"|no olvides(?: que)?|no te olvides(?: de que)?|ten en cuenta(?: que)?|apunta(?: que)?|anota(?: "
     r"que)?|te cuento(?: que)?"
     r"|queria decirte que|quiero que sepas que|te digo que|que|como sabes|ahora|actualmente|de hecho|en realidad|perdon"
-    r"|gracias|buenas noticias|correccion|yo|la verdad es que|resulta que|hoy en dia|sabes que)[,:.-]* )*"
+    r"|gracias|buenas noticias|correccion|yo|la verdad es que|resulta que|hoy en dia|sabes que"
+    r"|me equivoque|me he equivocado|me confundi)[,:.-]* )*"
 )
 TRAIL = (
     r"(?:,? (?:ahora|actualmente|hoy en dia|de momento|por ahora|tambien|por cierto|otra vez|por favor|ya sabes|por fin"
@@ -63,6 +65,7 @@ _THING = (
     r"|movil)|nuev[oa]s?|viej[oa]s?|roj[oa]s?|azul(?:es)?|negr[oa]s?))?)"
 )
 _EVENT = rf"(?P<noun>{words(EVENTS_ES)}(?: (?:de|del|con|a|al) (?!las?\b \w+ de)[\w ]{{2,24}}?| medic[oa]| final)?)"
+_NEWLY = r"(?:cambiado|movido|retrasado|adelantado|aplazado|pasado)"
 _WHEN = (
     r"(?P<d>(?:el )?(?:dia )?(?:<DATE>|<RELATIVE>))(?P<time>(?:,? (?:a las? (?:\w+(?: y (?:media|cuarto))?"
     r"|\d{1,2}(?::\d\d)?)(?: de la (?:mañana|tarde|noche))?|al mediodia))?)"
@@ -224,12 +227,26 @@ RULES: tuple[tuple[str, str], ...] = (
         rf")?(?P<v>{_WHERE})",
     ),
     (
+        "kind",
+        rf"(?:tengo|tenemos|me he comprado|nos hemos comprado|he comprado|hemos comprado|me compre|compre|conduzco) "
+        rf"(?P<v>una? (?:nuevo )?{words(CAR_BRANDS)}(?: (?:(?-i:[A-Z0-9])[\w-]*|{_COLOUR})){{0,3}})"
+        rf"{_AGO}(?P<noun>(?=$|[ .,!]))",
+    ),
+    (
         "count",
         r"tengo (?P<v>(?:una?|dos|tres|cuatro|cinco|seis|\d) (?P<kins><KINS>)(?: (?:mayores|menores|pequeñ[oa]s))?)",
     ),
     # Lo que viene.
     ("date", rf"(?:mi|nuestr[oa]|la|el) {_EVENT} (?:es|sale|sera) {_WHEN}"),
     ("date", rf"(?:tengo|tenemos) (?:(?:una?|la|el|mi) )?{_EVENT} {_WHEN}"),
+    (
+        "date",
+        rf"(?:me|nos) (?:han|ha) {_NEWLY} (?:la|el|mi|nuestra) {_EVENT} (?:al|a|para) {_WHEN}",
+    ),
+    (
+        "date",
+        rf"(?:he|hemos) {_NEWLY} (?:la|el|mi|nuestra) {_EVENT} (?:al|a|para) {_WHEN}",
+    ),
     ("date", rf"(?P<noun>me caso|nos casamos|me opero|me operan) {_WHEN}"),
     # Finales.
     ("-home", r"ya no (?:vivo|vivimos) en (?P<v><PLACE>)"),
@@ -249,7 +266,7 @@ RULES: tuple[tuple[str, str], ...] = (
     (
         "-couple",
         r"(?:he roto|rompi|lo he dejado|lo deje) con mi (?P<who>(?P<kin>pareja|novia|novio|prometid[oa]"
-        rf"|mujer|marido|esposa|esposo)){_AGO}",
+        rf"|mujer|marido|esposa|esposo)(?: <CASED>)?){_AGO}",
     ),
     (
         "-couple",
@@ -260,4 +277,9 @@ RULES: tuple[tuple[str, str], ...] = (
     ("-allergy", r"ya no (?:soy alergic[oa]|tengo alergia) (?P<v>(?:a|al) [^,;:()\"?]{2,40})"),
     ("-likes", r"ya no me gustan? (?P<v>[^,;:()\"?]{2,40})"),
     ("-thing", rf"(?:he vendido|hemos vendido|vendi|vendimos) (?:mi|nuestr[oa]|el|la) {_VEHICLE}{_AGO}"),
+    (
+        "-car",
+        rf"(?:he vendido|hemos vendido|vendi|vendimos) (?:mi|nuestr[oa]|el) (?:viejo )?"
+        rf"(?P<v>{words(CAR_BRANDS)}(?: (?!y\b)[\w-]+){{0,2}}){_AGO}",
+    ),
 )

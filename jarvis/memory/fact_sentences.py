@@ -133,7 +133,7 @@ def same_value(relation: str, one: str, other: str) -> bool:
             return same_day(days[0], days[1])
     if relation in {"phone", "plate"}:
         return re.sub(r"\W", "", one).casefold() == re.sub(r"\W", "", other).casefold()
-    return _bare(one) == _bare(other)
+    return bare_value(one) == bare_value(other)
 
 
 def _any_day(value: str) -> CalendarDay | None:
@@ -141,7 +141,8 @@ def _any_day(value: str) -> CalendarDay | None:
     return day_in(words, "en", date(2000, 1, 1)) or day_in(words, "es", date(2000, 1, 1))
 
 
-def _bare(value: str) -> str:
+def bare_value(value: str) -> str:
+    """Return what values have in common that are the same but for articles, case and accents."""
     return _ARTICLE.sub("", key(value))
 
 

@@ -81,12 +81,12 @@ _SENTENCE = re.compile(
 )
 _CLAUSE = re.compile(
     r",?\s+(?:and|but|so|y|e|pero|aunque|although)\s+(?=(?:i|i'm|i've|my|our|we|we're|he|she|it|they|his|her|its|now"
-    r"|today|also|mi|mis|yo|me|nos|nuestr[oa]s?|vivo|vive|vivimos|trabajo|trabaja|trabajamos|tengo|tiene|tenemos|soy"
+    r"|today|also|bought|mi|mis|yo|me|nos|nuestr[oa]s?|vivo|vive|vivimos|trabajo|trabaja|trabajamos|tengo|tiene|tenemos|soy"
     r"|es|somos|estoy|naci|nacio|se|su|sus|le|he|hemos|ha|ahora|ya|el cumpleaños|cumple|hablo|habla|estudio|estudia"
     r"|odio|detesto|aparque|deje|guardo|no|tambien|cumplo)\b)"
     r"|,\s+(?=(?:now|and now|i|i'm|i've|my|our|we|he|she|it|his|her|its|but|mi|mis|yo|me|nos|vivo"
     r"|vive|trabajo|trabaja|tengo|tiene"
-    r"|soy|estoy|naci|nacio|se|su|sus|he|pero|hablo|estudio|estudia|ahora|cumple)\b)",
+    r"|soy|estoy|es un|es una|naci|nacio|se|su|sus|he|pero|hablo|estudio|estudia|ahora|cumple)\b)",
     re.IGNORECASE,
 )
 
@@ -142,6 +142,7 @@ def clauses(text: str) -> list[Clause]:
         return []
     # A yes ("sí") must not look like an if ("si") once its accent is gone.
     composed = _YES.sub("  ", _NAMED_IN_QUOTES.sub(r"\1\2\3", unicodedata.normalize("NFC", text)))
+    composed = _CORRECTED.sub("", composed)
     found: list[Clause] = []
     for sentence in _sentences(composed):
         bare = plain(sentence)
@@ -176,6 +177,12 @@ def _sentences(text: str) -> list[str]:
     return [part.strip() for part in parts if part.strip(" .!;\n…")]
 
 
+_CORRECTED = re.compile(
+    r",? (?:and )?(?:[Nn]ot|no) (?:(?:on|in|at|the|el|día|en|de) )*"
+    r"(?:\d[\w/:.-]*(?: (?:of |de )?[\w]+)?|[A-ZÁÉÍÓÚÑ][\w-]+)"
+    r"(?=\s*[.!\n]|\s*$)"
+)
+"""What a correction denies at its end ("..., not the 4th", ", no en Oviedo") says nothing of what it states."""
 _ENDINGS = re.compile(
     r"\b(?:(?:no longer|not)\b(?=.*\b(?:any ?more|any longer)\b)|no longer\b|not (?=allergic|eat|drink|like)"
     r"|antes de ayer|quiero (?=que me llam))",

@@ -105,6 +105,10 @@ nissan honda mazda skoda dacia tesla volvo mini mitsubishi suzuki subaru jeep le
 land-rover cupra yamaha kawasaki ducati vespa brompton trek specialized orbea thinkpad macbook dell lenovo asus
 acer iphone pixel samsung galaxy xiaomi huawei motorola nokia kindle ibiza golf clio corolla fiesta polo corsa
 yaris civic"""
+_NO_CARS = """yamaha kawasaki ducati vespa brompton trek specialized orbea thinkpad macbook dell lenovo asus acer iphone
+pixel samsung galaxy xiaomi huawei motorola nokia kindle"""
+CAR_BRANDS = " ".join(brand for brand in BRANDS.split() if brand not in _NO_CARS.split())
+"""Of `BRANDS` those that alone say that it is a car."""
 THINGS = """key keys passport wallet glasses bag umbrella document documents papers charger remote tool tools
 torch ladder camera book bike bicycle suitcase medicine medicines pills ring watch card drill coat jacket scarf
 gloves hat shoes headphones backpack notebook letter contract deed insurance licence license certificate id
@@ -168,6 +172,11 @@ _FAVOURITES = {
     "author": "writer", "autor": "writer", "serie": "series", "vino": "wine", "cerveza": "beer", "animal": "animal",
     "actriz": "actress", "asignatura": "subject", "dia": "day", "pintor": "painter", "musica": "music",
 }  # fmt: skip
+
+
+def event_name(noun: str) -> str:
+    """Return the one name under which an event is kept: "cita con el dentista" and "cita del dentista" are one."""
+    return re.sub(r"\b(?:with|to|con|de|del|al|a)(?: (?:the|my|el|la|mi))?\b", "de", key(noun))
 
 
 def thing_name(noun: str) -> str:

@@ -28,6 +28,10 @@ class Purge(Protocol):
         """Finish every forgetting that is pending; returns when no byte of it is left in any index."""
         ...
 
+    def kept_elsewhere(self) -> StorageError | None:
+        """Return why that cannot be done here now: another process keeps the index, and will do it."""
+        ...
+
 
 class Forgetter:
     """Previews and forgets; safe to use from several threads and processes."""
@@ -64,9 +68,11 @@ class Forgetter:
 
     def forget(self, target: ForgetTarget) -> Gone:
         """Forget it and return what went, once no byte of it is left; raises as `preview`, and `StorageError`."""
-        planned = self._rows.preview(target)
-        self._leftovers.clean(None if target.kind == "everything" else planned.quotes)
-        gone = self._rows.carry_out(target)
+
+        def clean(gone: Gone) -> None:
+            self._leftovers.clean(None if target.kind == "everything" else gone.quotes)
+
+        gone = self._rows.carry_out(target, clean)
         self.finish()
         return gone
 
@@ -77,10 +83,15 @@ class Forgetter:
         self._index.purge()
         self._empty_log()
 
-    def finish_if_begun(self) -> bool:
-        """Finish what a process that died left half-forgotten; returns whether there was anything. Cheap if not."""
+    def finish_if_begun(self, *, wait: bool = True) -> bool:
+        """Finish what a process that died left half-forgotten; returns whether there was anything. Cheap if not.
+
+        Without `wait` a living process that keeps the index is left to do it; raises `StorageError` then.
+        """
         if not self._memories.forgotten(1):
             return False
+        if not wait and (elsewhere := self._index.kept_elsewhere()) is not None:
+            raise elsewhere
         self.finish()
         return True
 

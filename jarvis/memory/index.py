@@ -77,7 +77,7 @@ class IndexChild:
         self._ask({"do": "close", "shard": shard, "drop": drop})
 
     def query(self, shards: Sequence[int], vector: bytes, k: int) -> list[int]:
-        """Return the numbers of the `k` nearest of each of these shards."""
+        """Return the numbers of at most `2 * k` of the nearest of these shards, the `k` nearest of all among them."""
         answer = self._ask({"do": "query", "shards": list(shards), "k": k}, vector, urgent=True)
         return [int(seq) for seq in answer["seqs"]]
 
@@ -170,6 +170,20 @@ def server_place(url: str, prefix: str) -> dict[str, Any]:
         )
     ssl = parts.scheme == "https"
     return {"host": parts.hostname, "port": port or (443 if ssl else 8000), "ssl": ssl, "prefix": prefix}
+
+
+def server_elsewhere(url: str) -> InputError:
+    """Return what is said of a Chroma server that is not at home: vectors tell what texts say."""
+    return InputError(
+        "memory.chroma_elsewhere",
+        en="The Chroma server {url} is neither this computer nor in its network, so it is given nothing: vectors tell "
+        "much of what the texts say. Memories are compared one by one. Name a server at home, or leave "
+        "memory.chroma_url empty.",
+        es="El servidor Chroma {url} no está en este equipo ni en su red, así que no se le da nada: los vectores "
+        "delatan mucho de lo que dicen los textos. Los recuerdos se comparan uno a uno. Pon un servidor de casa o deja "
+        "vacío memory.chroma_url.",
+        url=url,
+    )
 
 
 def _lost(why: str) -> EngineError:

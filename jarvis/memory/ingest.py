@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from jarvis.contracts.cancel import CancelToken
@@ -139,9 +140,11 @@ class DocumentKeeper:
         self._follower.start(self._watched())
 
     def following(self) -> list[Following]:
-        """Return how each watched folder is followed, with a sentence where it is not as it should be."""
-        watched = set(self._watched())
-        return [one for one in self._follower.following() if one.path in watched]
+        """Return how each watched folder is followed, with a sentence where it is not as it should be; of one that
+        this process does not follow only whether it is there."""
+        known = {one.path: one for one in self._follower.following()}
+        found = [known.get(path, Following(path=path, how="waiting")) for path in self._watched()]
+        return [replace(one, how="missing") if one.how == "waiting" and _is_gone(one.path) else one for one in found]
 
     def stop(self) -> None:
         """Stop following, at once, even in the middle of a file; a reading that was asked for goes on."""
@@ -285,6 +288,14 @@ class DocumentKeeper:
 
 def _absolute(path: Path) -> Path:
     return path.expanduser().resolve()
+
+
+def _is_gone(path: Path) -> bool:
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError)
+    return False
 
 
 def _in(row: FolderRow, path: Path) -> bool:

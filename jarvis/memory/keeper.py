@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from array import array
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,14 +17,16 @@ from time import monotonic
 from typing import Protocol
 
 from jarvis.contracts.embedding import Embedder, EmbedderInfo, Embedding
-from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.errors import JarvisError, Language, StorageError
 from jarvis.contracts.memory import IndexProgress, IndexState
-from jarvis.memory.filling import BATCH, Texts, fill, is_complete
+from jarvis.memory.filling import BATCH, Texts, agree, fill, is_complete
 from jarvis.memory.index_lock import IndexLock
 from jarvis.memory.index_sentences import index_sentence
-from jarvis.memory.index_work import IndexWork
+from jarvis.memory.index_work import IndexWork, trouble_of
 from jarvis.memory.purging import Forgotten, Purging
+from jarvis.memory.questions import Questions, StillStarting
 from jarvis.memory.shards import Shards
+from jarvis.memory.staying import SharedRows, Staying
 from jarvis.memory.succession import Succession
 from jarvis.memory.vector_folders import FILE, VectorFolders
 from jarvis.memory.vectors import VectorStore
@@ -34,32 +34,23 @@ from jarvis.processes.registry import ChildRegistry
 
 Hits = list[tuple[int, float]]
 
-_REMEMBERED_QUESTIONS = 16
-
 QUIET_SECONDS = 15.0
 """How long the background waits before it tries again what failed."""
 
 
-class MemoryRows(Texts, Forgotten, Protocol):
+class MemoryRows(Texts, Forgotten, SharedRows, Protocol):
     """The stored memories, as far as their index needs them."""
-
-    def count(self) -> int:
-        """Return how many there are."""
-        ...
 
     def last_seq(self) -> int:
         """Return the greatest number ever given."""
-        ...
-
-    def all_seqs(self) -> array[int]:
-        """Return the numbers of all, ascending."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Near:
     """What is nearest in meaning: `hits` are numbers of memories with their cosines, best first; `sparse` the products
-    of the question's weights with theirs where the embedder gives such; `complete` whether every memory was compared.
+    of the question's weights with theirs where the embedder gives such; `complete` whether every memory was compared
+    that the embedder may read.
     """
 
     hits: Hits
@@ -73,6 +64,8 @@ class IndexKeeper:
 
     `embedder` returns the one that is set now. `index_from` is the number of memories from which ChromaDB takes part,
     `chroma_url` the address of a Chroma server, empty for the folder. `scrub` empties the log of the rows' database.
+    `may_leave` tells whether questions, and memories that are marked so, may go to an embedder that is not at home,
+    `at_home` whether an address is: a Chroma server anywhere else is given nothing, since vectors tell what texts say.
     """
 
     def __init__(
@@ -86,54 +79,67 @@ class IndexKeeper:
         index_from: Callable[[], int],
         chroma_url: Callable[[], str],
         scrub: Callable[[], None] | None = None,
+        may_leave: Callable[[], bool] = lambda: False,
+        at_home: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._folder = folder
         self._memories = memories
         self._succession = Succession(embedder)
         self._lock = IndexLock(folder)
         self._folders = VectorFolders(folder)
-        self._shards = Shards(folder, registry, logs, url=chroma_url)
+        self._staying = Staying(memories, may_leave)
+        self._shards = Shards(folder, registry, logs, url=chroma_url, at_home=at_home)
         self._purging = Purging(memories, self._folders, self._shards, self._lock, scrub)
         self._index_from = index_from
         self._filling = threading.Lock()
-        self._asked: OrderedDict[tuple[str, str], Embedding] = OrderedDict()
-        self._asking = threading.Lock()
+        self._questions = Questions()
+        self._late: JarvisError | None = None
         self._search_trouble: JarvisError | None = None
         self._fill_trouble: JarvisError | None = None
         self._quiet_until = 0.0
         self._work: IndexWork | None = None
 
-    def nearest(self, text: str, k: int, *, within: Sequence[int] | None = None) -> Near | None:
+    def nearest(
+        self, text: str, k: int, *, within: Sequence[int] | None = None, patience: float | None = None
+    ) -> Near | None:
         """Return the `k` memories nearest in meaning to `text`, of those `within` where given.
 
-        None where meanings cannot be compared; `why_not` says why. Nothing here raises.
+        None where meanings cannot be compared, or not within `patience` seconds; `why_not` says why. Raises nothing.
         """
         for embedder, info in self._answering():
             try:
-                question = self._question(embedder, info, text)
+                question = self._question(embedder, info, text, patience)
                 return self._folders.use(info, partial(self._near, info=info, question=question, k=k, within=within))
+            except StillStarting as error:
+                self._late = error
             except JarvisError as error:
                 self._search_trouble = error
         return None
 
-    def similarities(self, text: str, seqs: Sequence[int]) -> dict[int, float]:
-        """Return the exact cosine with `text` of those of these memories that have a vector; nothing raises."""
+    def similarities(self, text: str, seqs: Sequence[int], *, patience: float | None = None) -> dict[int, float]:
+        """Return the exact cosine with `text` of those of these memories that have a vector; see `nearest`."""
         for embedder, info in self._answering():
             try:
-                question = self._question(embedder, info, text)
+                question = self._question(embedder, info, text, patience)
                 return self._folders.use(info, partial(VectorStore.similarities, dense=question.dense, seqs=seqs))
+            except StillStarting as error:
+                self._late = error
             except JarvisError as error:
                 self._search_trouble = error
         return {}
 
-    def why_not(self, language: Language = "en") -> str | None:
-        """Return one sentence why meanings cannot be compared now, None where they can."""
+    def why_not(self, language: Language = "en", *, asked: bool = False) -> str | None:
+        """Return one sentence why meanings cannot be compared now; with `asked`, why the last question was not."""
         try:
-            embedder, _ = self._succession.current()
-            reason = embedder.why_not(language)
+            reason = self._staying.why_not(*self._succession.current(), language)
         except JarvisError as error:
             return error.sentence(language)
-        return reason or (self._search_trouble.sentence(language) if self._search_trouble is not None else None)
+        trouble = self._search_trouble or (self._late if asked else None)
+        return reason or (trouble.sentence(language) if trouble is not None else None)
+
+    def reads_elsewhere(self) -> bool:
+        """Tell whether what is asked is sent to an embedder that is not at home."""
+        return any(not info.local for _, info in self._answering())
 
     def catch_up(
         self, limit: int | None = None, progress: Callable[[IndexProgress], None] | None = None
@@ -184,33 +190,36 @@ class IndexKeeper:
 
     def purge(self) -> None:
         """Finish every pending forgetting; returns when no byte of it is left in any index. Raises `StorageError`."""
-        with self._asking:
-            self._asked.clear()
+        self._questions.forget()
         self._purging.finish()
+
+    def kept_elsewhere(self) -> StorageError | None:
+        """Return why a pending forgetting cannot be finished here now, None where it can."""
+        return self._purging.kept_elsewhere()
 
     def check(self) -> None:
         """Compare what is kept with what is remembered, and have everything made anew that is wrong or missing."""
         try:
             _, info = self._succession.current()
-            if not self._folders.use(info, self._is_right):
+            if not self._folders.use(info, partial(self._is_right, info=info)):
                 self._folders.discard(info.tag)
                 self._folders.mended += 1
-        except JarvisError as error:
-            self._fill_trouble = error
+        except (JarvisError, OSError) as error:
+            self._fill_trouble = trouble_of(error)
 
     def progress(self, language: Language = "en") -> IndexProgress:
         """Return how far the index is, with a sentence in `language`."""
-        done, indexed, total, name = 0, 0, 0, ""
-        trouble = self._fill_trouble or self._search_trouble or self._shards.trouble
+        done, indexed, total, name, kept = 0, 0, 0, "", ""
+        background = self._work.trouble if self._work is not None else None
+        trouble = self._fill_trouble or background or self._search_trouble or self._shards.trouble
         try:
-            total = self._memories.count()
             embedder, info = self._succession.current()
-            name = info.model
-            reason = embedder.why_not(language)
+            name, total = info.model, self._staying.total(info)
+            reason = self._staying.why_not(embedder, info, language)
             if reason is not None:
                 return IndexProgress(state="off", embedder=name, done=0, total=total, indexed=0, sentence=reason)
             done = min(self._folders.use(info, VectorStore.count), total)
-            indexed = self._shards.indexed(info.tag)
+            indexed, kept = self._shards.indexed(info.tag), self._staying.kept(info, language)
         except JarvisError as error:
             trouble = error
         state = self._state(info.tag, done, total) if trouble is None else "failed"
@@ -225,7 +234,8 @@ class IndexKeeper:
                 sentence=trouble.sentence(language),
             )
         sentence = index_sentence(state, language, done=done, total=total, indexed=indexed, pid=self._lock.holder)
-        return IndexProgress(state=state, embedder=name, done=done, total=total, indexed=indexed, sentence=sentence)
+        told = f"{sentence} {kept}".rstrip()
+        return IndexProgress(state=state, embedder=name, done=done, total=total, indexed=indexed, sentence=told)
 
     def reindex(self, afresh: bool = False) -> Iterator[IndexProgress]:
         """Bring everything up to date, from the rows alone when `afresh`; yields its progress (in English)."""
@@ -280,19 +290,11 @@ class IndexKeeper:
         except JarvisError as error:
             self._search_trouble = error
             return []
-        return [pair for pair in (before, current) if pair is not None and pair[0].why_not() is None]
+        return [pair for pair in (before, current) if pair is not None and self._staying.why_not(*pair) is None]
 
-    def _question(self, embedder: Embedder, info: EmbedderInfo, text: str) -> Embedding:
-        key = info.tag, text
-        with self._asking:
-            known = self._asked.get(key)
-        if known is None:
-            (known,) = embedder.embed([text], query=True)
-            with self._asking:
-                self._asked[key] = known
-                while len(self._asked) > _REMEMBERED_QUESTIONS:
-                    self._asked.popitem(last=False)
-        self._search_trouble = None
+    def _question(self, embedder: Embedder, info: EmbedderInfo, text: str, patience: float | None) -> Embedding:
+        known = self._questions.ask(embedder, info, text, patience)
+        self._search_trouble = self._late = None
         return known
 
     def _near(
@@ -302,7 +304,10 @@ class IndexKeeper:
         weights = store.sparse([seq for seq, _ in hits]) if question.sparse else {}
         return Near(
             hits=hits,
-            sparse={seq: _product(question.sparse, mine) for seq, mine in weights.items()},
+            sparse={
+                seq: sum(weight * mine[token] for token, weight in question.sparse.items() if token in mine)
+                for seq, mine in weights.items()
+            },
             embedder=info,
             complete=self._is_complete(store),
         )
@@ -326,16 +331,29 @@ class IndexKeeper:
         with self._filling:
             try:
                 embedder, info = self._succession.current()
-                if embedder.why_not() is not None:
+                self._settle(info)
+                if self._staying.why_not(embedder, info) is not None:
                     return 0
-                handled = self._folders.use(info, lambda store: fill(self._memories, embedder, store, limit))
+                readable = self._staying.readable(info)
+                handled = self._folders.use(info, lambda store: fill(self._memories, embedder, store, limit, readable))
                 self._fill_trouble = None
                 if not handled:
                     self._completed(info)
                 return handled
-            except JarvisError as error:
-                self._fill_trouble = error
+            except (JarvisError, OSError) as error:
+                self._fill_trouble = trouble_of(error)
                 return 0
+
+    def _settle(self, info: EmbedderInfo) -> None:
+        """Follow changes of what may leave; who keeps the index does it, since shards go with it."""
+        if info.local or not self._lock.acquire():
+            return
+        try:
+            changed = self._folders.use(info, partial(self._staying.settle, info))
+            if changed:
+                self._shards.remove(changed)
+        finally:
+            self._lock.release()
 
     def _fill_some(self) -> bool:
         """Make the next vectors in the background, after a pause where that failed; False when there are none."""
@@ -350,15 +368,16 @@ class IndexKeeper:
         """Bring vectors into ChromaDB for a moment; True when there is more to do."""
         try:
             embedder, info = self._succession.current()
-            if embedder.why_not() is not None:
+            if self._staying.why_not(embedder, info) is not None:
                 return False
             return self._folders.use(info, lambda store: self._place_in(store, info))
-        except JarvisError as error:
-            self._fill_trouble = error
+        except (JarvisError, OSError) as error:
+            self._fill_trouble = trouble_of(error)
             return False
 
     def _place_in(self, store: VectorStore, info: EmbedderInfo) -> bool:
-        wanted = store.count() >= self._index_from()
+        # A shard without what is asked for again would hide it from the exact search.
+        wanted = store.count() >= self._index_from() and (info.local or not store.missing(1))
         return self._shards.place(info, store, wanted=wanted, settled=self._is_complete(store))
 
     def _completed(self, info: EmbedderInfo) -> None:
@@ -372,25 +391,9 @@ class IndexKeeper:
             finally:
                 self._lock.release()
 
-    def _is_right(self, store: VectorStore) -> bool:
+    def _is_right(self, store: VectorStore, info: EmbedderInfo) -> bool:
         """Compare an embedder's vectors with the rows; False where they belong to other rows or are damaged."""
-        import numpy as np
-
         if store.watermark() > self._memories.last_seq() or not store.check():
             return False
-        # In this order: what other processes add meanwhile lies above the watermark or has its row.
-        watermark = store.watermark()
-        have = store.seqs()
-        rows = np.frombuffer(self._memories.all_seqs(), dtype=np.int64)
-        lost = np.setdiff1d(rows[rows <= watermark], have, assume_unique=True)
-        gone = np.setdiff1d(have, rows, assume_unique=True)
-        if len(lost):
-            store.need(lost.tolist())
-        if len(gone):
-            store.remove(gone.tolist())
-            store.scrub()
+        agree(store, partial(self._staying.seqs, info))
         return True
-
-
-def _product(question: Mapping[int, float], weights: Mapping[int, float]) -> float:
-    return sum(weight * weights[token] for token, weight in question.items() if token in weights)

@@ -1,21 +1,28 @@
 """Takes what is forgotten out of the files beside the database: drafts, logs, and what a restore put aside.
 
 Knows where such files lie and nothing of rows. Lines of logs are overwritten where they stand, since their writers keep
-on adding to the same files.
+on adding to the same files; of a JSON file the strings go, so that it can be read on, and what lies in the cache goes
+whole, since it is made again.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from jarvis.contracts.errors import StorageError
+from jarvis.memory.new_file import remove_unfinished
 from jarvis.settings.folders import Folders
 from jarvis.storage.quotes import Quotes
 
@@ -25,6 +32,11 @@ ASIDE = "before-restore-"
 _DRAFTS = "desktop.json"
 _HALF_WRITTEN = (".desktop*", ".settings*")
 _OLD_SECONDS = 60.0
+_BACKUP = ".backup-"
+_CHILDREN = "children"
+_NESTED = 3
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_CONTROLS = {"n": "\n", "r": "\r", "t": "\t", "b": " ", "f": " "}
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +46,8 @@ class Leftovers:
     def __init__(self, places: Folders) -> None:
         self._home = places.home
         self._folders = (places.logs, places.run, places.cache)
+        self._cache = places.cache
+        self._children = places.run / _CHILDREN
 
     def aside(self) -> tuple[str, ...]:
         """Return the names of the folders that restores put aside; what is forgotten may lie in them."""
@@ -47,10 +61,14 @@ class Leftovers:
         try:
             for name in self.aside():
                 shutil.rmtree(self._home / name)
+            remove_broken_off(self._home)
+            remove_unfinished(self._home.rglob(".*.jarvis-part"))
             self._half_written()
             self._drafts(quotes)
             for path in self._texts():
-                _overwrite(path, quotes)
+                with contextlib.suppress(FileNotFoundError):
+                    # Children and logs end and turn over meanwhile.
+                    self._clean_text(path, quotes)
         except OSError as error:
             raise StorageError(
                 "memory.leftovers",
@@ -64,8 +82,9 @@ class Leftovers:
     def _half_written(self) -> None:
         for pattern in _HALF_WRITTEN:
             for path in self._home.glob(pattern):
-                if time.time() - path.stat().st_mtime > _OLD_SECONDS:
-                    path.unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError):
+                    if time.time() - path.stat().st_mtime > _OLD_SECONDS:
+                        path.unlink()
 
     def _drafts(self, quotes: Quotes | None) -> None:
         path = self._home / _DRAFTS
@@ -84,6 +103,23 @@ class Leftovers:
         if kept != drafts or quotes is None:
             _replace(path, {**document, "drafts": kept})
 
+    def _clean_text(self, path: Path, quotes: Quotes | None) -> None:
+        if quotes is None:
+            if ".log" in path.name:
+                os.truncate(path, 0)
+            elif not path.is_relative_to(self._children):
+                # Nobody knows what lies in it; the lists of children hold programs and numbers only.
+                path.unlink()
+        elif not quotes:
+            return
+        elif path.is_relative_to(self._cache) and ".log" not in path.name:
+            if _line_holding(path, quotes) or _blanked(path, quotes) is not None:
+                path.unlink()
+        elif _parsed(path) is None:
+            _overwrite(path, quotes)
+        elif (document := _blanked(path, quotes)) is not None:
+            _replace(path, document)
+
     def _texts(self) -> Iterator[Path]:
         for folder in self._folders:
             for path in folder.rglob("*"):
@@ -92,28 +128,86 @@ class Leftovers:
                     yield path
 
 
+@contextmanager
+def scratch_for_backup(home: Path) -> Iterator[Path]:
+    """Yield a folder in which a copy of everything may lie for a while; its name says whose it is."""
+    remove_broken_off(home)
+    with tempfile.TemporaryDirectory(dir=home, prefix=f"{_BACKUP}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def remove_broken_off(home: Path) -> None:
+    """Remove what backups left behind whose process was killed: whole copies of the database."""
+    for folder in home.glob(f"{_BACKUP}*"):
+        pid = folder.name.removeprefix(_BACKUP).partition("-")[0]
+        if not pid.isdigit() or not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder)
+
+
 def _holds(quotes: Quotes, draft: object) -> bool:
     return quotes.redacted(json.dumps(draft, ensure_ascii=False).replace('\\"', '"')) is not None
 
 
-def _overwrite(path: Path, quotes: Quotes | None) -> None:
-    if quotes is None:
-        if ".log" in path.name:
-            os.truncate(path, 0)
-        return
-    if not quotes:
-        return
+def _says(quotes: Quotes, text: str) -> bool:
+    """Tell whether a text quotes, as it stands or in a string of JSON, which may lie in a string of JSON itself."""
+    for _ in range(_NESTED):
+        if quotes.redacted(text) is not None:
+            return True
+        if "\\" not in text:
+            return False
+        text = _ESCAPE.sub(_unescaped, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return False
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1]
+    return chr(int(code[1:], 16)) if len(code) == 5 else _CONTROLS.get(code, code)
+
+
+def _overwrite(path: Path, quotes: Quotes) -> None:
     with path.open("r+b") as file:
         place = 0
         for line in iter(file.readline, b""):
-            if quotes.redacted(line.decode("utf-8", "replace")) is not None:
+            if _says(quotes, line.decode("utf-8", "replace")):
                 file.seek(place)
                 file.write(b" " * len(line.rstrip(b"\n")))
                 file.seek(place + len(line))
             place += len(line)
 
 
-def _replace(path: Path, document: dict[str, object]) -> None:
+def _line_holding(path: Path, quotes: Quotes) -> bool:
+    with path.open("rb") as file:
+        return any(_says(quotes, line.decode("utf-8", "replace")) for line in file)
+
+
+def _parsed(path: Path) -> object:
+    """Return what a JSON file holds; None for any other file."""
+    if path.suffix != ".json":
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _blanked(path: Path, quotes: Quotes) -> object:
+    """Return what a JSON file holds, without the texts that quote; None where none does, and for any other file."""
+    document = _parsed(path)
+    kept = _without(document, quotes)
+    return kept if kept != document else None
+
+
+def _without(value: object, quotes: Quotes) -> object:
+    if isinstance(value, str):
+        return "" if _says(quotes, value) else value
+    if isinstance(value, list):
+        return [_without(each, quotes) for each in value]
+    if isinstance(value, dict):
+        return {name: _without(each, quotes) for name, each in value.items() if not _says(quotes, name)}
+    return value
+
+
+def _replace(path: Path, document: object) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".desktop")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(document, file, ensure_ascii=False)

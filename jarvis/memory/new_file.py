@@ -1,16 +1,26 @@
-"""Writes a new private file whole or not at all: beside its place first, on disk before it gets its name."""
+"""Writes a new private file whole or not at all: beside its place first, on disk before it gets its name.
+
+What a process leaves beside it that is killed says whose it was, so that the next one takes it away.
+"""
 
 from __future__ import annotations
 
 import errno
+import logging
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+import psutil
+
 from jarvis.contracts.errors import InputError, StorageError
+
+_UNFINISHED = re.compile(r"\..+-(\d+)-[0-9a-f]{8}\.jarvis-part")
+_log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -27,8 +37,9 @@ def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
             es="{path} ya existe; no se ha escrito nada. Elige otro nombre, o --force para reemplazar un archivo.",
             path=path,
         )
-    beside = path.with_name(f".{path.name[:80]}-{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name[:80]}-{os.getpid()}-{secrets.token_hex(4)}.jarvis-part")
     try:
+        remove_unfinished(path.parent.glob(".*.jarvis-part"))
         with os.fdopen(os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
             yield file
             file.flush()
@@ -48,6 +59,18 @@ def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
         raise _cannot_write(path, error) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(files: Iterable[Path]) -> None:
+    """Remove those of `files` that `new_file` began in a process that is gone; those of other people stay."""
+    for file in files:
+        named = _UNFINISHED.fullmatch(file.name)
+        if named is None or psutil.pid_exists(int(named[1])):
+            continue
+        try:
+            file.unlink(missing_ok=True)
+        except PermissionError as error:
+            _log.warning("what an export left unfinished stays: %s", error)
 
 
 def _name(beside: Path, path: Path) -> None:

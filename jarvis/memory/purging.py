@@ -82,6 +82,13 @@ class Purging:
             self._retry_at = time.monotonic() + RETRY_SECONDS
             _LOG.warning("forgetting is not finished yet: %s", error)
 
+    def kept_elsewhere(self) -> StorageError | None:
+        """Return why this process cannot finish it now: another one that lives keeps the index, and will do it."""
+        if self._lock.acquire():
+            self._lock.release()
+            return None
+        return self._lock.trouble or self._waits()
+
     def finish(self) -> None:
         """Finish everything that is pending when this is called. Raises `StorageError`; it is then done later."""
         seqs = self._memories.forgotten(_ALL)
@@ -117,12 +124,15 @@ class Purging:
                 self.finish()
                 return
             if time.monotonic() >= deadline:
-                raise StorageError(
-                    "memory.forget_waits",
-                    en="It is forgotten and found no more, but process {pid}, which keeps the index, has not wiped it "
-                    "from there yet. It does so as soon as it can; close it to have it done at the next start.",
-                    es="Está olvidado y ya no se encuentra, pero el proceso {pid}, que lleva el índice, aún no lo ha "
-                    "borrado de él. Lo hará en cuanto pueda; ciérralo para que se haga en el próximo arranque.",
-                    pid=self._lock.holder or "?",
-                )
+                raise self._waits()
             time.sleep(0.05)
+
+    def _waits(self) -> StorageError:
+        return StorageError(
+            "memory.forget_waits",
+            en="It is forgotten and found no more, but process {pid}, which keeps the index, has not wiped it from "
+            "there yet. It does so as soon as it can; close it to have it done at the next start.",
+            es="Está olvidado y ya no se encuentra, pero el proceso {pid}, que lleva el índice, aún no lo ha borrado "
+            "de él. Lo hará en cuanto pueda; ciérralo para que se haga en el próximo arranque.",
+            pid=self._lock.holder or "?",
+        )

@@ -40,6 +40,10 @@ class QuotedRows(Protocol):
         """Return facts, oldest first."""
         ...
 
+    def facts_of(self, seqs: Iterable[int]) -> dict[int, list[Memory]]:
+        """Return the facts found in rows, by the row's number."""
+        ...
+
     def by_seq(self, seqs: Iterable[int]) -> dict[int, Memory]:
         """Return rows by number."""
         ...
@@ -73,8 +77,13 @@ class Quoting:
 
     def _facts(self, asked: Asked, now: datetime) -> list[Memory]:
         """Return the facts that answer, newest first."""
+        if asked.relation == "about":
+            return [fact for fact in self._named(asked.person) if not _over(fact, now)][:MOST_QUOTED]
         if asked.relation == "who":
-            return self._named(asked.person)[:2]
+            named = self._named(asked.person)
+            people = {_person(fact) for fact in named}
+            names = [fact for fact in named if fact.relation == "name"]
+            return (names or named[:1])[:2] if len(people) < 3 else []
         for relation in (asked.relation, *_INSTEAD.get(asked.relation, ())):
             found: dict[int, Memory] = {}
             for subject in self._subjects(asked):
@@ -84,16 +93,19 @@ class Quoting:
                     facts = [max(facts, key=lambda fact: (fact.pinned, fact.said_at, fact.seq))]
                 found |= {fact.seq: fact for fact in facts}
             if found:
-                return sorted(found.values(), key=lambda fact: (fact.said_at, fact.seq), reverse=True)
+                newest = sorted(found.values(), key=lambda fact: (fact.said_at, fact.seq), reverse=True)
+                # Of one and the same person, with and without a name, only the newest holds.
+                same = asked.person or asked.kin in ONLY_ONE
+                return newest[:1] if same and single(newest[0].subject, relation) else newest
         return []
 
     def _subjects(self, asked: Asked) -> list[str]:
         """Return the subjects that a question may be about: a sister by that word, by her name, the older one."""
         if asked.person:
-            named = self._named(asked.person)
-            if len({fact.subject for fact in named}) != 1:
+            named = {_person(fact) for fact in self._named(asked.person)}
+            if len(named) != 1:
                 return []
-            base, name = named[0].subject, key(value_of(named[0]))
+            base, name = named.pop()
             alone = len(self._memories.facts_about(base, "name")) == 1
             return [f"{base}/{name}", *([base] if alone else [])]
         if not asked.kin:
@@ -114,15 +126,20 @@ class Quoting:
         return [
             fact
             for fact in page.memories
-            if fact.relation == "name"
-            and fact.subject.startswith("user/")
-            and wanted in {key(value_of(fact)), key(value_of(fact)).partition(" ")[0]}
+            if fact.subject.startswith("user/") and wanted in {_person(fact)[1], _person(fact)[1].partition(" ")[0]}
         ]
 
     def _told(self, fact: Memory, origin: Memory | None, language: Language, now: datetime) -> str:
-        words, alone = _words(fact, origin, now)
+        words, alone = _words(fact, None if self._partly_over(fact, origin) else origin, now)
         meaning = "" if alone else f" ({fact.text.rstrip('.')}.)"
         return f"{_when(fact, language, now)} {_said(fact, language)}: {_in_marks(words, language)}{meaning}"
+
+    def _partly_over(self, fact: Memory, origin: Memory | None) -> bool:
+        """Tell whether the turn also said something that no longer holds: then only the fact itself is quoted."""
+        if origin is None:
+            return False
+        others = self._memories.facts_of([origin.seq]).get(origin.seq, [])
+        return any(other.valid_until is not None for other in others if other.seq != fact.seq)
 
     def _before(self, fact: Memory, language: Language, now: datetime) -> str:
         """Return one sentence on what it was before it changed; empty where it did not."""
@@ -137,6 +154,12 @@ class Quoting:
         when = f"{when[:1].lower()}{when[1:]}"
         quoted = _in_marks(older[-1].text, language)
         return f"It changed: {when} it was {quoted}" if language == "en" else f"Cambió: {when} era {quoted}"
+
+
+def _person(fact: Memory) -> tuple[str, str]:
+    """Return the subject without a name, and the name, of the one somebody whom a fact names."""
+    base, _, name = fact.subject.removeprefix("user/").partition("/")
+    return f"user/{base}", name or (key(value_of(fact)) if fact.relation == "name" else "")
 
 
 def _answers(fact: Memory, asked: Asked, now: datetime) -> bool:

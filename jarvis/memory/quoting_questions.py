@@ -13,7 +13,16 @@ from functools import cache
 from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.memory.fact_kin import PLURAL, QUALIFIER, SINGULAR, kin_name, qualifier_name
 from jarvis.memory.fact_text import key, plain
-from jarvis.memory.fact_values import EVENTS_EN, EVENTS_ES, THINGS, THINGS_ES, favourite_name, thing_name, words
+from jarvis.memory.fact_values import (
+    EVENTS_EN,
+    EVENTS_ES,
+    THINGS,
+    THINGS_ES,
+    event_name,
+    favourite_name,
+    thing_name,
+    words,
+)
 
 MOST_CHARACTERS = 120
 
@@ -71,11 +80,13 @@ _RULES: dict[Language, tuple[tuple[str, str], ...]] = {
             r"(?:wedding )?anniversary|when did we get married|when did i get married",
         ),
         ("age", r"how old am i|what(?:'s| is) my age"),
+        ("birth year", r"(?:what|which) year was i born(?: in)?|in (?:what|which) year was i born"),
         ("age", r"how old is <WHO>|what(?:'s| is) <WHOS> age"),
         (
             "home",
             r"where do (?:i|we) live|(?:what|which) (?:city|town|country|village) do (?:i|we) live "
-            r"in|where i live|where(?:'s| is) my home",
+            r"in|(?:what|which) (?:city|town|country|village) am i (?:living )?in"
+            r"|where am i living|where i live|where(?:'s| is) my home",
         ),
         ("home", r"where does <WHO> live|(?:what|which) (?:city|town|country) does <WHO> live in|where <WHO> lives"),
         ("address", r"what(?:'s| is) (?:my|our) (?:home |postal )?address"),
@@ -162,6 +173,7 @@ _RULES: dict[Language, tuple[tuple[str, str], ...]] = {
             rf"|our) (?:next )?{_EVENT_EN.replace('event', 'event2')}|when do (?:i|we) have (?:my"
             rf"|our|the) {_EVENT_EN.replace('event', 'event3')}",
         ),
+        ("about", r"what do you know about (?P<person>[a-zñ'-]{2,20}(?: [a-zñ'-]{2,20})?)"),
         ("who", r"who(?:'s| is) (?P<person>[a-zñ'-]{2,20}(?: [a-zñ'-]{2,20})?)"),
         (
             "birthday",
@@ -196,6 +208,7 @@ _RULES: dict[Language, tuple[tuple[str, str], ...]] = {
             r"(?:cuando|que dia) (?:es|cae) (?:mi|nuestro) aniversario(?: de bodas?)?|(?:cuando|que "
             r"dia) (?:nos casamos|me case)",
         ),
+        ("birth year", r"en que año naci|de que año soy"),
         ("age", r"cuantos años tengo|que edad tengo|cual es mi edad"),
         ("age", r"(?:cuantos años|que edad) tiene <MINE>|cual es la edad de <MINE>"),
         ("home", r"(?:donde|en que (?:ciudad|pueblo|pais|sitio)) (?:vivo|vivimos)"),
@@ -263,6 +276,7 @@ _RULES: dict[Language, tuple[tuple[str, str], ...]] = {
             rf"(?:cuando|que dia) (?:es|tengo|sale) (?:mi|nuestr[oa]) (?:proxim[oa] )?{_EVENT_ES}"
             rf"|(?:cuando|que dia) tengo (?:la |el )?{_EVENT_ES.replace('event', 'event2')}",
         ),
+        ("about", r"que sabes (?:de|sobre) (?P<person>[a-zñ'-]{2,20}(?: [a-zñ'-]{2,20})?)"),
         ("who", r"quien es (?P<person>[a-zñ'-]{2,20}(?: [a-zñ'-]{2,20})?)"),
         (
             "birthday",
@@ -283,10 +297,15 @@ _NOBODY = frozenset(
 )
 
 
+_PARENT_EN = re.compile(r"(?<!my )(?<!our )\b(dad|mum|mom)\b")
+_PARENT_ES = re.compile(r"(?<=[ea] )(?<!mi )(?<!la )(papa|mama)$")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """What a question asks: a `relation` of a `subject` (see `fact_sentences`); or of somebody called `person`, whose
-    subject only the facts know ("who" asks for the very person). `kin` is which relative `subject` is."""
+    subject only the facts know ("who" asks for the very person, "about" for all that is known of them). `kin` is which
+    relative `subject` is."""
 
     relation: str
     subject: str = ""
@@ -299,6 +318,7 @@ def asked_of(text: str, language: Language) -> Asked | None:
     if len(text) > MOST_CHARACTERS:
         return None
     bare = " ".join(plain(text).casefold().strip(" ¿?!¡.…").split())
+    bare = _PARENT_EN.sub(r"my \1", _PARENT_ES.sub(r"mi \1", bare))
     for tried in (language, *(other for other in LANGUAGES if other != language)):
         for relation, pattern in _compiled(tried):
             match = pattern.fullmatch(bare)
@@ -332,7 +352,7 @@ def _asked(relation: str, groups: dict[str, str | None], language: Language) -> 
         return Asked(relation=relation, subject=f"user/{thing_name(thing or 'car')}")
     event = first("event", "event2", "event3")
     if event:
-        return Asked(relation=relation, subject=f"user/{key(event)}")
+        return Asked(relation=relation, subject=f"user/{event_name(event)}")
     return Asked(relation=_relation(relation, first("fav", "fav2")), subject="user")
 
 

@@ -26,7 +26,7 @@ from jarvis.contracts.memory import (
 from jarvis.contracts.ports import Clock
 from jarvis.memory.quoting import QuotedRows, Quoting
 from jarvis.memory.recall_changes import changes_of
-from jarvis.memory.recall_lines import lines_within
+from jarvis.memory.recall_lines import asks_for_questions, lines_within, only_asks
 
 CHARACTERS: Final = 2400
 """Budget of all lines together, some 700 tokens: a quarter of the smallest context in use stays for the question."""
@@ -149,7 +149,7 @@ class MemoryRecall:
         limit = self._items() if self._items else question.limit
         query = MemoryQuery(
             text=question.text,
-            limit=limit,
+            limit=2 * limit,
             language=question.language,
             before=question.before,
             weak=False,
@@ -158,7 +158,10 @@ class MemoryRecall:
         )
         result = self._search.search(query, question.language)
         self._notice = {"en": result.notice, "es": result.notice} if result.notice else None
-        found = [item for item in result.found if item.memory.privacy == "cloud" or not question.leaving][:limit]
+        found = [item for item in result.found if item.memory.privacy == "cloud" or not question.leaving]
+        if not asks_for_questions(question.text):
+            found = [item for item in found if not only_asks(item.memory)]
+        found = found[:limit]
         if not result.matched or not found:
             return (), ()
         zone = self._clock.now().tzinfo

@@ -5,17 +5,30 @@ What a file or somebody else said is marked as data, and can neither begin a lin
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from pathlib import PurePath
 
 from jarvis.contracts.errors import Language
-from jarvis.contracts.memory import ASSISTANT, USER, Memory, Recalled
+from jarvis.contracts.memory import ASSISTANT, USER, Memory, Recalled, place_in
 from jarvis.memory.fact_dates import written_day
+from jarvis.memory.fact_text import plain
 
 MOST_OF_ONE = 600
 """Characters of one memory's words; the rest is cut off."""
 
+_ONLY_ASKS = re.compile(
+    r"¿?[^.!?¿\n]{1,160}[?]\W*"
+    r"|(?:(?:what|who|where|when|which|how|why|whose)(?:'s| is| are| was| were| am| do| does| did| has| have| can"
+    r"| could| should| will| \w+ (?:is|are|was|were|am|do|does|did|has|have) (?:i|my|you|we|our)\b)"
+    r"|(?:do|am|did|can|have) i|is my|are my|(?:a |de |en |por |para |con )?(?:qué|quién|quiénes|dónde|adónde|cuándo"
+    r"|cuál|cuáles|cómo|cuánt[oa]s?))\b[^.!?\n]{1,160}",
+    re.IGNORECASE,
+)
+_STATES = re.compile(r"\b(?:did you know|you know what|sabias que|sabes que)\b", re.IGNORECASE)
+_ABOUT_ASKING = re.compile(r"\b(?:ask(?:ed|ing)?|questions?|pregunt\w+)\b", re.IGNORECASE)
 _BRACKETS = str.maketrans({"[": "(", "]": ")"})
 _SAID: dict[Language, dict[str, str]] = {
     "en": {
@@ -43,6 +56,18 @@ _SAID: dict[Language, dict[str, str]] = {
 
 Change = tuple[Memory, Memory | None]
 """A fact that no longer holds, and what took its place."""
+
+
+def only_asks(memory: Memory) -> bool:
+    """Tell whether a memory is no more than a question that the person once put to Jarvis: it answers nothing."""
+    words = unicodedata.normalize("NFC", memory.text).strip()
+    asked = memory.source == "conversation" and memory.speaker == USER
+    return asked and bool(_ONLY_ASKS.fullmatch(words)) and not _STATES.search(plain(words))
+
+
+def asks_for_questions(text: str) -> bool:
+    """Tell whether a question is about what was asked before."""
+    return bool(_ABOUT_ASKING.search(plain(text)))
 
 
 def lines_within(
@@ -88,7 +113,7 @@ def _mark(memory: Memory, language: Language, zone: tzinfo | None) -> str:
     said = _SAID[language]
     if memory.source == "document":
         name = _plain(PurePath(memory.path).name or memory.folder or memory.provenance)
-        place = f", {_plain(memory.place)}" if memory.place else ""
+        place = f", {_plain(place_in(memory.place, language))}" if memory.place else ""
         return f"{said['file']} {name}{place}; {said['data']}"
     day = written_day(memory.said_at.astimezone(zone).date(), language)
     if memory.speaker == USER:

@@ -130,7 +130,8 @@ class MemorySearch:
                 *wanted_words(asked, frequencies, rows),
                 *wanted_words(helping, frequencies, rows, share=BEFORE_SHARE),
             ],
-            meant=f"{query.before}\n{query.text}" if helping else query.text,
+            # What was said before may be bound to stay, whatever the question may do.
+            meant=f"{query.before}\n{query.text}" if helping and not self._keeper.reads_elsewhere() else query.text,
             reading=reading,
             only_time=reading is not None and asks_only_when(query.text, language, reading.words),
         )

@@ -44,6 +44,10 @@ class Meaning(Protocol):
         """Return one sentence why meanings are not compared."""
         ...
 
+    def reads_elsewhere(self) -> bool:
+        """Tell whether what is asked leaves the computer and its network to be compared."""
+        ...
+
 
 class Rows(Protocol):
     """The stored memories."""

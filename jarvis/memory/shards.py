@@ -18,7 +18,7 @@ from pathlib import Path
 
 from jarvis.contracts.embedding import EmbedderInfo
 from jarvis.contracts.errors import EngineError, JarvisError, StorageError
-from jarvis.memory.index import IndexChild, ShardDamaged, server_place
+from jarvis.memory.index import IndexChild, ShardDamaged, server_elsewhere, server_place
 from jarvis.memory.shard_manifest import Manifest, read_manifest, remove_manifest, seqs_check, write_manifest
 from jarvis.memory.vector_file import sqlite_failure
 from jarvis.memory.vectors import VectorStore
@@ -74,12 +74,14 @@ class Shards:
         logs: Path,
         *,
         url: Callable[[], str],
+        at_home: Callable[[str], bool] = lambda _: True,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._folder = folder
         self._registry = registry
         self._logs = logs
         self._url = url
+        self._at_home = at_home
         self._monotonic = monotonic
         self._acting = threading.RLock()
         self._live: _Live | None = None
@@ -173,6 +175,8 @@ class Shards:
         if self._live is None or self._live.info != info or self._live.url != url:
             self.stop()
             folder = self._folder / info.tag
+            if url and not self._at_home(url):
+                raise server_elsewhere(url)
             place = server_place(url, self._prefix(info.tag)) if url else {"folder": str(folder.absolute())}
             self._live = _Live(info=info, url=url, child=IndexChild(self._registry, self._logs, place))
         return self._live

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from jarvis.contracts.errors import InputError, Language
-from jarvis.contracts.memory import ASSISTANT, USER, Transferred
+from jarvis.contracts.memory import ASSISTANT, USER, Transferred, place_in
 from jarvis.contracts.memory_desk import ExportFormat
 from jarvis.contracts.ports import Clock
 from jarvis.memory.new_file import new_file
@@ -220,7 +220,7 @@ def _group(row: dict[str, Any], language: Language) -> tuple[str, str]:
 def _entry(row: dict[str, Any], at: datetime, language: Language) -> str:
     spanish = language == "es"
     who = {USER: "Yo" if spanish else "Me", ASSISTANT: "Jarvis"}.get(row["speaker"], row["speaker"])
-    notes = [row["place"]] if row["place"] else []
+    notes = [place_in(row["place"], language)] if row["place"] else []
     notes += ["dato" if spanish else "fact"] if row["source"] == "fact" else []
     notes += ["fijado" if spanish else "pinned"] if row["pinned"] else []
     notes += ["ya no vale" if spanish else "no longer so"] if row["valid_until"] is not None else []

@@ -1,7 +1,8 @@
 """Takes the turns of conversations into the memory, word for word and once each, in the order in which they were said.
 
 What is kept: what the person said, but for commands that a skill carried out and a lone yes or no, and what a model
-answered. How far it has come moves in the transaction that stores the turns, so a crash neither loses nor doubles one.
+answered. Where a message is still being written, only its own conversation waits. How far it has come moves in the
+transaction that stores the turns, so a crash neither loses nor doubles one.
 Knows no vectors and finds no facts.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from jarvis.contracts.memory import ASSISTANT, USER, Memory, MemoryPrivacy, NewMemory
 from jarvis.contracts.messages import DETAIL_ASKED_BACK, DETAIL_CACHED, STAYING_DETAILS
@@ -17,7 +18,7 @@ from jarvis.contracts.ports import Clock
 from jarvis.storage.conversations import is_alive
 from jarvis.storage.database import Database, to_milliseconds
 from jarvis.storage.memories import SqliteMemories
-from jarvis.storage.memory_rows import moment
+from jarvis.storage.memory_rows import listed, moment
 
 PART_CHARACTERS = 900
 """Longer texts become several memories, cut between paragraphs, lines, sentences or words."""
@@ -26,6 +27,11 @@ ANSWER_SECONDS = 600
 """A question without any answer is waited for so long; after that it has none."""
 
 _ENDS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…])[\"'”»)]*\s+"), re.compile(r"\s+"))
+_MESSAGES = (
+    "SELECT messages.*, conversations.privacy AS allowed, EXISTS (SELECT 1 FROM messages later"
+    " WHERE later.conversation_id = messages.conversation_id AND later.seq > messages.seq) AS followed"
+    " FROM messages JOIN conversations ON conversations.id = messages.conversation_id"
+)
 _BLANK = " \t\r\n.…"
 
 
@@ -54,46 +60,64 @@ class TurnKeeper:
         self._is_confirmation = is_confirmation
 
     def waiting(self) -> int:
-        """Return how many messages have not been looked at yet."""
+        """Return how many messages are still to be looked at."""
         with self._database.read() as connection:
             row = connection.execute(
-                "SELECT count(*) FROM messages WHERE seq > (SELECT last_message_seq FROM memory_progress)"
+                "SELECT (SELECT count(*) FROM messages WHERE seq > (SELECT last_message_seq FROM memory_progress))"
+                " + (SELECT count(*) FROM memory_waiting)"
             ).fetchone()
         return int(row[0])
 
     def keep(self, limit: int = 200) -> list[Memory]:
         """Look at the next `limit` messages and return what became a memory.
 
-        Stops before a message that a living process is still writing, or whose answer one may still be writing: what
-        comes after it is looked at later.
+        A message that a living process is still writing, or whose answer one may still be writing, is left for later,
+        and so is what comes after it in its conversation.
         """
         if not self.waiting():
             return []
         with self._database.write() as connection:
-            rows = connection.execute(
-                "SELECT messages.*, conversations.privacy AS allowed, EXISTS (SELECT 1 FROM messages later"
-                " WHERE later.conversation_id = messages.conversation_id AND later.seq > messages.seq) AS followed"
-                " FROM messages"
-                " JOIN conversations ON conversations.id = messages.conversation_id"
-                " WHERE messages.seq > (SELECT last_message_seq FROM memory_progress) ORDER BY messages.seq LIMIT ?",
-                (limit,),
-            ).fetchall()
             if not self._enabled():
-                _move_on(connection, rows[-1]["seq"] if rows else None)
+                _leave_out(connection)
                 return []
+            open_ones, rows = self._next(connection, limit)
             turns: list[tuple[NewMemory, int]] = []
             latest: dict[str, str | None] = {}
-            done = None
+            left: list[int] = []
             for row in rows:
                 answer = _answer_to(connection, row) if row["role"] == "user" else None
-                if self._is_open(row, answer):
-                    break
-                done = row["seq"]
-                if self._is_kept(row, answer):
+                if row["conversation_id"] in open_ones or self._is_open(row, answer):
+                    open_ones.add(row["conversation_id"])
+                    left.append(row["seq"])
+                elif self._is_kept(row, answer):
                     turns += self._parts(connection, row, answer, latest)
             added = self._memories.add_within(connection, turns)
-            _move_on(connection, done)
+            _move_on(connection, rows, left)
         return added
+
+    def _next(self, connection: sqlite3.Connection, limit: int) -> tuple[set[str], list[sqlite3.Row]]:
+        """Return the conversations that still wait, and at most `limit` messages to look at: those that need wait no
+        longer, and only where there are no more of them, those that are new."""
+        heads = connection.execute(
+            f"{_MESSAGES} WHERE messages.seq IN (SELECT min(w.seq) FROM memory_waiting"
+            " JOIN messages w ON w.seq = message_seq GROUP BY w.conversation_id)"
+        ).fetchall()
+        still = {
+            row["conversation_id"]
+            for row in heads
+            if self._is_open(row, _answer_to(connection, row) if row["role"] == "user" else None)
+        }
+        waited = connection.execute(
+            f"{_MESSAGES} WHERE messages.seq IN (SELECT message_seq FROM memory_waiting)"
+            " AND messages.conversation_id NOT IN (SELECT value FROM json_each(?)) ORDER BY messages.seq LIMIT ?",
+            (listed(still), limit),
+        ).fetchall()
+        new = connection.execute(
+            f"{_MESSAGES} WHERE messages.seq > (SELECT last_message_seq FROM memory_progress)"
+            " ORDER BY messages.seq LIMIT ?",
+            (limit - len(waited),),
+        ).fetchall()
+        return still, [*waited, *new]
 
     def _is_open(self, row: sqlite3.Row, answer: sqlite3.Row | None) -> bool:
         for message in (row, answer):
@@ -210,6 +234,22 @@ def _latest_turn(connection: sqlite3.Connection, conversation_id: str) -> str | 
     return row["id"] if row else None
 
 
-def _move_on(connection: sqlite3.Connection, seq: int | None) -> None:
-    if seq is not None:
-        connection.execute("UPDATE memory_progress SET last_message_seq = ?", (seq,))
+def _leave_out(connection: sqlite3.Connection) -> None:
+    """Pass over everything that was said until now."""
+    connection.execute("DELETE FROM memory_waiting")
+    connection.execute(
+        "UPDATE memory_progress SET last_message_seq ="
+        " max(last_message_seq, (SELECT coalesce(max(seq), 0) FROM messages))"
+    )
+
+
+def _move_on(connection: sqlite3.Connection, looked_at: Sequence[sqlite3.Row], left: Sequence[int]) -> None:
+    """Note what was looked at; `left` are those of them that wait."""
+    if not looked_at:
+        return
+    seqs = [row["seq"] for row in looked_at]
+    connection.execute("UPDATE memory_progress SET last_message_seq = max(last_message_seq, ?)", (max(seqs),))
+    connection.execute(
+        "DELETE FROM memory_waiting WHERE message_seq IN (SELECT value FROM json_each(?))", (listed(seqs),)
+    )
+    connection.execute("INSERT INTO memory_waiting (message_seq) SELECT value FROM json_each(?)", (listed(left),))

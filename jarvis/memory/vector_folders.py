@@ -80,6 +80,12 @@ class VectorFolders:
 
     def delete(self, tag: str) -> None:
         """Delete everything that was kept for an embedder; OSError where that is not allowed."""
+        for entry in self.folder_of(tag).iterdir():
+            # The vectors go last: by them it is known that there is something left to delete.
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            elif not entry.name.startswith(FILE):
+                entry.unlink()
         self.discard(tag)
         shutil.rmtree(self.folder_of(tag))
 

@@ -116,6 +116,10 @@ class VectorMirror:
     def _least_different(self, wanted: NDArray[np.uint64], limit: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
         import numpy as np
 
+        few = np.flatnonzero(allowed)
+        if len(few) <= limit:
+            # So it is where ChromaDB holds all but the newest.
+            return few
         size = len(self._places) * BLOCK
         far = 64 * self._words + 1
         differing = np.empty(size, dtype=np.uint16)
@@ -152,11 +156,14 @@ class VectorMirror:
     def _clear(self, mask: NDArray[np.bool_], start: int, stop: int) -> None:
         import numpy as np
 
-        for number, place in self._places.items():
-            first = number * BLOCK
-            if first < stop and first + BLOCK > start:
-                here = np.arange(max(start, first), min(stop, first + BLOCK)) - first + place * BLOCK
-                mask[here] = False
+        firsts = self._numbers[: len(self._places)] * BLOCK
+        touched = (firsts < stop) & (firsts + BLOCK > start)
+        whole = touched & (firsts >= start) & (firsts + BLOCK <= stop)
+        mask.reshape(-1, BLOCK)[whole] = False
+        for place in np.flatnonzero(touched & ~whole).tolist():
+            first = int(firsts[place])
+            here = np.arange(max(start, first), min(stop, first + BLOCK)) - first + place * BLOCK
+            mask[here] = False
 
     def _place(self, number: int) -> int:
         place = self._places.get(number)

@@ -63,11 +63,7 @@ def forget(turn: Turn) -> SkillReply:
 
 def forget_all(turn: Turn) -> SkillReply:
     """Delete every fact; asked and confirmed before."""
-    count = 0
-    while facts := turn.ports.facts.all():
-        for fact in facts:
-            turn.ports.facts.forget(fact.id)
-        count += len(facts)
+    count = turn.ports.facts.forget_all()
     return turn.reply("forgotten_all", n=count) if count else turn.reply("nothing_at_all")
 
 

@@ -10,7 +10,7 @@ import os
 import re
 import sqlite3
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Literal
 
 import psutil
@@ -76,14 +76,24 @@ class SqliteConversationLog:
             connection.execute("UPDATE conversations SET privacy = ? WHERE id = ?", (privacy, conversation_id))
 
     def delete(self, conversation_id: str) -> None:
-        """Remove a conversation with its messages, usage rows and decisions, bytes included."""
+        """Remove a conversation with its messages, usage rows and decisions, bytes included.
+
+        Raises what `forgot` raises where an index still holds bytes of it; the rows and the log's bytes are gone then.
+        """
         with self._database.write() as connection:
             mine = "SELECT id FROM messages WHERE conversation_id = ?"
             connection.execute(f"DELETE FROM usage WHERE message_id IN ({mine})", (conversation_id,))
             connection.execute(f"DELETE FROM decisions WHERE message_id IN ({mine})", (conversation_id,))
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
-        self._forgot()
-        self._database.scrub()
+        trouble = None
+        try:
+            self._forgot()
+        except StorageError as error:
+            trouble = error
+        finally:
+            self._database.scrub()
+        if trouble is not None and self._waits_to_be_wiped():
+            raise trouble
 
     def add_message(
         self,
@@ -176,6 +186,10 @@ class SqliteConversationLog:
                 )
         return len(gone)
 
+    def _waits_to_be_wiped(self) -> bool:
+        with self._database.read() as connection:
+            return connection.execute("SELECT 1 FROM memory_forgotten LIMIT 1").fetchone() is not None
+
     def _now(self) -> int:
         return to_milliseconds(self._clock.now())
 
@@ -230,13 +244,31 @@ class SqlitePendingConfirmations:
         )
 
 
-def redact(connection: sqlite3.Connection, words: str) -> None:
-    """Replace `words` by three dots in every message and in its conversation's title; within a transaction."""
-    pattern = re.compile(re.escape(words), re.IGNORECASE)
-    rows = connection.execute(
-        "SELECT seq, conversation_id, text FROM messages WHERE instr(lower(text), lower(?)) > 0", (words,)
-    ).fetchall()
-    for row in rows:
+def any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of `texts` in whatever case, the longest first: a shorter one may be its beginning."""
+    return re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))), re.IGNORECASE)
+
+
+def messages_with(
+    connection: sqlite3.Connection, texts: Collection[str], among: Collection[int] | None = None
+) -> list[sqlite3.Row]:
+    """Return id, seq, conversation_id and text of the messages that hold one of `texts`, of all or of those whose seq
+    is `among` these."""
+    where = "1" if among is None else "seq IN (SELECT value FROM json_each(?1))"
+    columns = f"SELECT id, seq, conversation_id, text FROM messages WHERE {where}"
+    given = json.dumps(list(among or ()))
+    if len(texts) == 1:
+        return connection.execute(f"{columns} AND instr(lower(text), lower(?2)) > 0", (given, *texts)).fetchall()
+    lowered = [text.lower() for text in texts]
+    rows = connection.execute(f"{columns} AND ?1 = ?1", (given,))
+    return [row for row in rows if any(text in row["text"].lower() for text in lowered)]
+
+
+def redact(connection: sqlite3.Connection, texts: Collection[str], among: Collection[int] | None = None) -> None:
+    """Replace `texts` by three dots in every message, or those `among` these, and in its conversation's title; within a
+    transaction."""
+    pattern = any_of(texts)
+    for row in messages_with(connection, texts, among):
         connection.execute("UPDATE messages SET text = ? WHERE seq = ?", (pattern.sub("…", row["text"]), row["seq"]))
         # A title is the beginning of the first message, so it may hold a part of the words only.
         connection.execute(

@@ -47,9 +47,16 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """Yield this thread's connection inside an immediate transaction; committed on return, else rolled back."""
+        """Yield this thread's connection inside an immediate transaction; committed on return, else rolled back.
+
+        Inside another one of this thread it is a part of that: undone alone by its own error, kept with the whole.
+        """
         with _sentences(self.path):
             connection = self._connection()
+            if connection.in_transaction:
+                with _part_of(connection):
+                    yield connection
+                return
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
@@ -132,6 +139,20 @@ class Database:
         except BaseException:
             connection.rollback()
             raise
+
+
+@contextmanager
+def _part_of(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        # A full disk may have undone the whole transaction already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO part")
+            connection.execute("RELEASE part")
+        raise
+    connection.execute("RELEASE part")
 
 
 def _create_private(path: Path) -> None:

@@ -185,10 +185,10 @@ class SqliteDocuments:
         Returns the row's id and the numbers of the added pieces. Raises `FolderForgotten`.
         """
         with self._database.write() as connection:
-            _check(connection, folder)
+            folder = _as_it_is(connection, folder)
             identity = _upsert(connection, folder, document, stamp)
-            # Rows of an older pass may have been moved between folders meanwhile.
-            rows = [(replace(row, document_id=identity), 0) for row in add]
+            # While a pass goes on, rows may be moved between folders, and the person may say that a folder stays here.
+            rows = [(replace(row, document_id=identity, privacy=folder.privacy), 0) for row in add]
             added = self._memories.add_within(connection, rows) if rows else []
             self._memories.delete_within(connection, drop)
             connection.executemany(
@@ -200,7 +200,7 @@ class SqliteDocuments:
         """Give a file's row and its pieces a new path. What was known under that path takes the old one, so that it is
         found to be gone or moved on in its turn. Raises `FolderForgotten`."""
         with self._database.write() as connection:
-            _check(connection, folder)
+            folder = _as_it_is(connection, folder)
             taken = connection.execute(
                 "SELECT id FROM memory_documents WHERE folder_id = ? AND path = ? AND id <> ?",
                 (folder.id, document.path, row.id),
@@ -347,12 +347,13 @@ def lies_in(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
-def _check(connection: sqlite3.Connection, folder: FolderRow) -> None:
-    there = connection.execute(
-        "SELECT 1 FROM memory_folders WHERE id = ? AND path = ?", (folder.id, folder.path)
+def _as_it_is(connection: sqlite3.Connection, folder: FolderRow) -> FolderRow:
+    row = connection.execute(
+        "SELECT * FROM memory_folders WHERE id = ? AND path = ?", (folder.id, folder.path)
     ).fetchone()
-    if there is None:
+    if row is None:
         raise FolderForgotten(folder.path)
+    return _folder(row)
 
 
 def _upsert(connection: sqlite3.Connection, folder: FolderRow, document: Document, stamp: int) -> int:
@@ -377,7 +378,7 @@ def _follow_folder(connection: sqlite3.Connection, folder: FolderRow, document_i
         " WHERE folder_id = ?3 AND (?4 IS NULL OR id = ?4)) AND (folder <> ?1 OR privacy <> ?2)",
         (folder.path, folder.privacy, folder.id, document_id),
     )
-    connection.execute("UPDATE memory_progress SET revision = revision + 1")
+    connection.execute("UPDATE memory_progress SET revision = revision + 1, lasting = lasting + 1")
 
 
 def _folder(row: sqlite3.Row) -> FolderRow:

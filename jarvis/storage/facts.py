@@ -6,18 +6,20 @@ more, those are read that the full-text index finds.
 
 from __future__ import annotations
 
+import json
 import math
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
 
 from jarvis.contracts.errors import LANGUAGES, Language
-from jarvis.contracts.memory import Memory, MemoryFilter, NewMemory
+from jarvis.contracts.memory import ForgetTarget, Memory, MemoryFilter, NewMemory
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import Fact
-from jarvis.storage.conversations import redact
+from jarvis.storage.conversations import any_of, messages_with, redact
 from jarvis.storage.database import Database
+from jarvis.storage.forgetting import SqliteForgetting, forget_within
+from jarvis.storage.forgetting_look import Look
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_rows import SELECT, memory_of
 from jarvis.storage.memory_words import SqliteMemoryWords
@@ -104,28 +106,57 @@ class SqliteFactBook:
         return self._memories.lasting_version()
 
     def forget(self, fact_id: int) -> None:
-        """Delete a fact for good, bytes included, also where conversations and memories of them quote it."""
+        """Delete a fact for good, bytes included, also where conversations and memories of them quote it, with what
+        hangs together with it: facts found in it, answers that drew on it."""
+        self._forget("m.seq = ?", fact_id)
+
+    def forget_all(self) -> int:
+        """Delete every fact for good as `forget` does, in one act; returns how many there were."""
+        return self._forget("?", 1)
+
+    def _forget(self, which: str, given: int) -> int:
+        """Forget the facts for which `which` (SQL) holds; returns how many there were, 0 having done nothing."""
+        chosen = f"{SELECT} WHERE m.source = 'told' AND {which}"
+        # Looked for before others have to wait; what is told or said meanwhile is looked for while they wait.
+        with self._database.read() as connection:
+            known = {row["id"]: row["text"] for row in connection.execute(chosen, (given,))}
+            last = connection.execute("SELECT coalesce(max(seq), 0) FROM messages").fetchone()[0]
+            growing = connection.execute("SELECT seq FROM messages WHERE state = 'streaming'").fetchall()
+            holding = {row["seq"] for row in (*messages_with(connection, set(known.values())), *growing)}
+        look = Look()
+        SqliteForgetting(self._database).look(ForgetTarget(kind="found", ids=tuple(known)), look)
         with self._database.write() as connection:
-            row = connection.execute(f"{SELECT} WHERE m.source = 'told' AND m.seq = ?", (fact_id,)).fetchone()
-            if row is not None:
+            told = {row["id"]: row["text"] for row in connection.execute(chosen, (given,))}
+            if told:
+                texts = set(told.values())
+                newer = {row["seq"] for row in connection.execute("SELECT seq FROM messages WHERE seq > ?", (last,))}
+                among = holding | newer if texts <= set(known.values()) else None
                 # Memories first: their texts are told from their messages' by where they stand in them.
-                self._redact_memories(connection, row["text"])
-                redact(connection, row["text"])
-                self._memories.delete_within(connection, [fact_id])
+                self._redact_memories(connection, texts, among)
+                redact(connection, texts, among)
+                forget_within(connection, ForgetTarget(kind="found", ids=tuple(told)), look)
+        if told:
+            self._wipe()
+        return len(told)
+
+    def _wipe(self) -> None:
+        while self._memories.words_catch_up():
+            pass
         self._memories.optimize_words()
         self._database.scrub()
         if self._forgot is not None:
             self._forgot()
 
-    def _redact_memories(self, connection: sqlite3.Connection, words: str) -> None:
-        pattern = re.compile(re.escape(words), re.IGNORECASE)
+    def _redact_memories(self, connection: sqlite3.Connection, texts: set[str], among: set[int] | None) -> None:
+        pattern = any_of(texts)
+        holding = json.dumps([row["id"] for row in messages_with(connection, texts, among)])
         rows = connection.execute(
-            f"{SELECT} WHERE m.message_id IN (SELECT id FROM messages WHERE instr(lower(text), lower(?)) > 0)"
-            " AND instr(lower(m.text), lower(?)) > 0",
-            (words, words),
-        )
-        for memory in [memory_of(row) for row in rows]:
+            f"{SELECT} WHERE m.message_id IN (SELECT value FROM json_each(?))", (holding,)
+        ).fetchall()
+        for memory in map(memory_of, rows):
             left = pattern.sub("…", memory.text)
+            if left == memory.text:
+                continue
             if left.strip(" .…\"'“”«»"):
                 self._memories.edit_within(connection, memory, left)
             else:

@@ -1,24 +1,26 @@
 """What goes with what is forgotten, and its going, as rows: memories, messages, answers, titles, cached answers.
 
-Everything happens in one transaction; a preview runs the same statements and rolls them back, so that it is exact. What
-hangs together goes together: the other parts of a message, the facts found in it, the answer that followed it, the
-answers that drew on it, and quotes of it elsewhere. Lists, notes and reminders that still wait are the person's own and
-stay. Knows no vectors, no files, and not when bytes are gone from the disk.
+What goes is looked for in a snapshot, beside which others go on writing, and goes in one transaction, which looks again
+at what the snapshot found and at what came since; a preview is the same look, so that it is exact. What hangs together
+goes together: the other parts of a message, the facts found in it, the answer that followed it, the answers that drew
+on it, and quotes of it elsewhere. Lists, notes and reminders that still wait are the person's own and stay. Knows no
+vectors, no files, and not when bytes are gone from the disk.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.memory import ForgetTarget, TimeRange
 from jarvis.storage.conversations import redact
 from jarvis.storage.database import Database, to_milliseconds
-from jarvis.storage.forgetting_quotes import redact_quotes
+from jarvis.storage.forgetting_look import Look, Redactions
+from jarvis.storage.forgetting_quotes import find_in_commands, find_quotes, redact_quotes
 from jarvis.storage.quotes import BLANK, Quotes, nothing_left, share_words, tells
 
 EXAMPLES = 5
@@ -74,52 +76,81 @@ class SqliteForgetting:
         self._database = database
 
     def preview(self, target: ForgetTarget) -> Gone:
-        """Return what `carry_out` would take away, changing nothing; raises `InputError` as it does."""
-        with self._database.read() as connection, _undone(connection):
-            return _plan(connection, target)
+        """Return what `carry_out` would take away, changing nothing; raises `InputError` as it does. Nobody waits for
+        it who writes meanwhile."""
+        return self.look(target, Look())
 
-    def carry_out(self, target: ForgetTarget) -> Gone:
+    def look(self, target: ForgetTarget, look: Look) -> Gone:
+        """Do what `preview` does, and leave in `look` what `forget_within` need not look for again."""
+        with self._database.read() as connection, _undone(connection):
+            look.begin(connection)
+            gone, _ = _plan(connection, target, look)
+            _titles_that_go(connection, gone.quotes, look)
+            return gone
+
+    def carry_out(self, target: ForgetTarget, before: Callable[[Gone], None] | None = None) -> Gone:
         """Take it away in one transaction; `InputError` where there is no such memory, conversation or folder.
 
-        Rows whose words are to be made again have `worded` 0 afterwards, and `memory_forgotten` says which vectors are
-        to be wiped.
+        What goes is looked for before that transaction, in which others cannot write. `before` is called once it is
+        known and nothing is gone yet; where it raises, everything stays. For what came after the look it is called once
+        more, with that alone to be looked for. Rows whose words are to be made again have `worded` 0 afterwards, and
+        `memory_forgotten` says which vectors are to be wiped.
         """
+        look = Look()
+        gone = self.look(target, look)
+        if before is not None:
+            before(gone)
         with self._database.write() as connection:
-            gone = _plan(connection, target)
-            _blank_titles(connection, gone.quotes)
-            _remove(connection, target)
-            _mark(connection)
-            for table in _TABLES:
-                connection.execute(f"DROP TABLE temp.{table}")
-            return gone
+            return forget_within(connection, target, look, before)
 
     def corrected(self, old: str) -> None:
         """Take a text that was corrected out of messages that quote it, and drop every cached answer."""
         with self._database.write() as connection:
             if tells(old):
-                redact(connection, old)
+                redact(connection, (old,))
             connection.execute("DELETE FROM cached_answers")
             _mark(connection)
 
 
+def forget_within(
+    connection: sqlite3.Connection, target: ForgetTarget, look: Look, before: Callable[[Gone], None] | None = None
+) -> Gone:
+    """Do what `SqliteForgetting.carry_out` does inside a transaction that is the caller's, after `look`."""
+    newer = look.narrow(connection)
+    gone, found = _plan(connection, target, look)
+    if before is not None and (look.came or (newer and target.kind == "everything")):
+        before(replace(gone, quotes=Quotes(look.came)))
+    redact_quotes(connection, gone.quotes, found)
+    blank = _titles_that_go(connection, gone.quotes, look)
+    connection.executemany("UPDATE conversations SET title = ? WHERE id = ?", ((BLANK, each) for each in blank))
+    _remove(connection, target)
+    _mark(connection)
+    for table in _TABLES:
+        connection.execute(f"DROP TABLE temp.{table}")
+    return gone
+
+
 @contextmanager
 def _undone(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+    # Temporary tables are of another file: writing to them takes no lock of the database.
+    connection.execute("BEGIN")
     try:
         yield
     finally:
         connection.rollback()
 
 
-def _plan(connection: sqlite3.Connection, target: ForgetTarget) -> Gone:
+def _plan(connection: sqlite3.Connection, target: ForgetTarget, look: Look) -> tuple[Gone, Redactions]:
+    """Fill the temporary tables with what goes; also return the texts that what stays gets. Changes no table else."""
     for table, columns in _TABLES.items():
         connection.execute(f"CREATE TEMP TABLE {table} ({columns})")
     _select(connection, target)
     _spread(connection)
-    quotes, redacted = _spread_to_quotes(connection, target)
+    found = Redactions()
+    quotes = _spread_to_quotes(connection, target, look, found)
     if target.kind == "span":
         _take_emptied_conversations(connection)
-    return _counted(connection, quotes, redacted)
+    return _counted(connection, quotes, len(found.messages)), found
 
 
 def _select(connection: sqlite3.Connection, target: ForgetTarget) -> None:
@@ -189,20 +220,20 @@ def _spread(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
-def _spread_to_quotes(connection: sqlite3.Connection, target: ForgetTarget) -> tuple[Quotes, int]:
-    """Redact quotes elsewhere, and add what was nothing but a quote; returns what was looked for and how many messages
-    were redacted."""
+def _spread_to_quotes(connection: sqlite3.Connection, target: ForgetTarget, look: Look, found: Redactions) -> Quotes:
+    """Add quotes elsewhere to `found`, and what is nothing but a quote to what goes; returns what was looked for."""
     if target.kind == "everything":
-        return Quotes(()), 0
-    redacted: set[str] = set()
+        return Quotes(())
     while True:
-        quotes = Quotes(_texts(connection))
+        quotes = look.quotes(connection, _texts(connection))
         before = _number(connection, "going") + _number(connection, "going_messages")
-        redacted |= redact_quotes(connection, quotes)
+        find_quotes(connection, quotes, look, found)
+        find_in_commands(connection, look.quotes(connection, _told(connection), every=True), look, found)
         _spread(connection)
         if _number(connection, "going") + _number(connection, "going_messages") == before:
-            gone = {row["id"] for row in connection.execute("SELECT id FROM going_messages")}
-            return quotes, len(redacted - gone)
+            for row in connection.execute("SELECT id FROM going_messages"):
+                found.messages.pop(row["id"], None)
+            return quotes
 
 
 def _texts(connection: sqlite3.Connection) -> Iterator[str]:
@@ -215,11 +246,17 @@ def _texts(connection: sqlite3.Connection) -> Iterator[str]:
         yield row["text"]
 
 
+def _told(connection: sqlite3.Connection) -> Iterator[str]:
+    for row in connection.execute("SELECT text FROM memories WHERE seq IN going AND source = 'told'"):
+        yield row["text"]
+
+
 def _take_emptied_conversations(connection: sqlite3.Connection) -> None:
+    # Each conversation once: asked for every message that goes, long conversations would be gone through as often.
     connection.execute(
-        "INSERT OR IGNORE INTO going_conversations SELECT DISTINCT conversation_id FROM messages AS mine"
-        " WHERE id IN (SELECT id FROM going_messages) AND NOT EXISTS (SELECT 1 FROM messages AS other"
-        " WHERE other.conversation_id = mine.conversation_id AND other.id NOT IN (SELECT id FROM going_messages))"
+        "INSERT OR IGNORE INTO going_conversations SELECT id FROM (SELECT DISTINCT conversation_id AS id FROM messages"
+        " WHERE id IN (SELECT id FROM going_messages)) AS touched WHERE NOT EXISTS (SELECT 1 FROM messages AS other"
+        " WHERE other.conversation_id = touched.id AND other.id NOT IN (SELECT id FROM going_messages))"
     )
 
 
@@ -242,8 +279,8 @@ def _counted(connection: sqlite3.Connection, quotes: Quotes, redacted: int) -> G
     )
 
 
-def _blank_titles(connection: sqlite3.Connection, quotes: Quotes) -> None:
-    """Blank the titles that hold words of what goes: those of its own conversations, and any that quotes it."""
+def _titles_that_go(connection: sqlite3.Connection, quotes: Quotes, look: Look) -> list[str]:
+    """Return the conversations whose titles hold words of what goes: of their own messages, or of any."""
     own: dict[str, list[str]] = {}
     for row in connection.execute(
         "SELECT conversation_id, text FROM messages WHERE id IN (SELECT id FROM going_messages)"
@@ -252,13 +289,21 @@ def _blank_titles(connection: sqlite3.Connection, quotes: Quotes) -> None:
         own.setdefault(row["conversation_id"], []).append(row["text"])
     blank = []
     for row in connection.execute("SELECT id, title FROM conversations").fetchall():
-        title = row["title"]
-        if nothing_left(title):
-            continue
-        quoted = quotes.begins_with(title) or quotes.redacted(title) is not None
-        if quoted or any(share_words(title, text) or title in text for text in own.get(row["id"], ())):
-            blank.append((BLANK, row["id"]))
-    connection.executemany("UPDATE conversations SET title = ? WHERE id = ?", blank)
+        title, texts = row["title"], tuple(own.get(row["id"], ()))
+        goes = look.title_goes(quotes, title, texts)
+        if goes is None:
+            goes = _title_goes(title, texts, quotes)
+            look.judge_title(quotes, title, texts, goes)
+        if goes:
+            blank.append(row["id"])
+    return blank
+
+
+def _title_goes(title: str, own: Iterable[str], quotes: Quotes) -> bool:
+    if nothing_left(title):
+        return False
+    quoted = quotes.begins_with(title) or quotes.redacted(title) is not None
+    return quoted or any(share_words(title, text) or title in text for text in own)
 
 
 def _remove(connection: sqlite3.Connection, target: ForgetTarget) -> None:

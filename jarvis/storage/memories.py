@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from jarvis.contracts.errors import InputError, Language
 from jarvis.contracts.memory import Memory, MemoryPrivacy, NewMemory
 from jarvis.contracts.ports import Clock
 from jarvis.storage.database import Database
-from jarvis.storage.memory_edits import delete_rows, replace_text
+from jarvis.storage.memory_edits import delete_rows, replace_text, share_or_keep
 from jarvis.storage.memory_reads import MemoryReads, last_seq
 from jarvis.storage.memory_rows import (
     INSERT,
@@ -42,6 +43,12 @@ class SqliteMemories(MemoryReads):
         super().__init__(database)
         self._clock = clock
         self._language_of = language_of
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make all changes of this thread inside one transaction: all stay or, where it is left by an error, none."""
+        with self._database.write():
+            yield
 
     def add(self, rows: Sequence[NewMemory]) -> list[Memory]:
         """Store rows, all or none, and return what each became, in order.
@@ -127,8 +134,12 @@ class SqliteMemories(MemoryReads):
         self._set(memory_id, "pinned = ?", int(pinned))
 
     def set_privacy(self, memory_id: str, privacy: MemoryPrivacy) -> None:
-        """Say whether it may leave this computer; raises `InputError` for an unknown memory."""
-        self._set(memory_id, "privacy = ?", privacy)
+        """Say whether it may leave this computer, and the line of the core profile that says it with it. What stays
+        here takes along what says the same. Raises `InputError` for an unknown memory."""
+        with self._database.write() as connection:
+            seq = _wanted(connection, memory_id).seq
+            share_or_keep(connection, seq, privacy)
+            _changed(connection)
 
     def supersede(self, old_id: str, by_id: str | None, at: datetime) -> None:
         """Say that something held until `at`, and what took its place; None: nothing did."""

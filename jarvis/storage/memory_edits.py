@@ -1,4 +1,4 @@
-"""Changes the texts of stored memories and takes rows away, each inside a transaction of the caller's."""
+"""Changes stored memories and takes rows away, each inside a transaction of the caller's."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from jarvis.contracts.errors import Language
-from jarvis.contracts.memory import Memory
+from jarvis.contracts.memory import Memory, MemoryPrivacy
+from jarvis.contracts.messages import DETAIL_FOREIGN, DETAIL_STAYS, DETAIL_STAYS_FOREIGN
 from jarvis.storage.memory_rows import SELECT, key_of, memory_of
 from jarvis.storage.memory_wording import word_unworded, write_words
 
@@ -70,6 +71,37 @@ def _retitle(connection: sqlite3.Connection, conversation_id: str, old: str, new
     room = max(len(title), 40)
     shorter = line if len(line) <= room else line[: room - 1].rstrip() + "…"
     connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (shorter, conversation_id))
+
+
+_SAYING_THE_SAME = """
+    WITH turn (seq, message_id) AS (
+      SELECT t.seq, t.message_id FROM memories m JOIN memories t ON t.seq = coalesce(m.origin_seq, m.seq)
+      WHERE m.seq = ?1),
+    turns (seq) AS (SELECT seq FROM turn UNION SELECT m.seq FROM memories m JOIN turn USING (message_id)),
+    same (seq) AS (SELECT seq FROM turns UNION SELECT m.seq FROM memories m JOIN turns ON m.origin_seq = turns.seq)
+"""
+
+
+def share_or_keep(connection: sqlite3.Connection, seq: int, privacy: MemoryPrivacy) -> None:
+    """Say whether a memory may leave, and the line of the profile that says it.
+
+    One that stays takes along what says the same: the turn that a fact was found in, the other parts of its message,
+    the facts found in them, and in later prompts of its conversation the turn with its answer.
+    """
+    if privacy == "cloud":
+        connection.execute("UPDATE memories SET privacy = 'cloud' WHERE seq = ?", (seq,))
+        connection.execute("UPDATE memory_profile SET privacy = 'cloud' WHERE memory_seq = ?", (seq,))
+        return
+    same = _SAYING_THE_SAME
+    connection.execute(f"{same} UPDATE memories SET privacy = 'local' WHERE seq IN same", (seq,))
+    connection.execute(f"{same} UPDATE memory_profile SET privacy = 'local' WHERE memory_seq IN same", (seq,))
+    connection.execute(
+        f"{same} UPDATE messages SET detail = CASE detail WHEN '' THEN ?2 ELSE ?3 END"
+        " WHERE detail IN ('', ?4) AND seq IN (SELECT (SELECT min(a.seq) FROM messages a"
+        " WHERE a.conversation_id = q.conversation_id AND a.role = 'assistant' AND a.seq >= q.seq)"
+        " FROM messages q WHERE q.id IN (SELECT message_id FROM memories JOIN same USING (seq)))",
+        (seq, DETAIL_STAYS, DETAIL_STAYS_FOREIGN, DETAIL_FOREIGN),
+    )
 
 
 def delete_rows(connection: sqlite3.Connection, seqs: Iterable[int]) -> int:

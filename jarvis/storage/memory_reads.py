@@ -6,20 +6,20 @@ import heapq
 import sqlite3
 import threading
 from array import array
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from jarvis.contracts.memory import Memory, MemoryFilter, MemoryPage
 from jarvis.storage.database import Database
+from jarvis.storage.fact_reads import FactReads
 from jarvis.storage.memory_rows import SELECT, condition_of, know_texts, listed, memory_of, text_key
 
 _EVERYTHING = MemoryFilter()
 _AMONG = "IN (SELECT value FROM json_each(?))"
 
 
-class MemoryReads:
+class MemoryReads(FactReads):
     """What can be asked of the rows; any thread may call anything."""
 
     def __init__(self, database: Database) -> None:
@@ -132,24 +132,6 @@ class MemoryReads:
             step = self._one("m.previous_seq = ? ORDER BY m.seq LIMIT 1", step.seq)
             after += [step] if step else []
         return before[::-1], after
-
-    def facts_of(self, seqs: Iterable[int]) -> dict[int, list[Memory]]:
-        """Return the facts that were found in these memories, by the number of the memory."""
-        facts: defaultdict[int, list[Memory]] = defaultdict(list)
-        for memory in self._all(f"m.origin_seq {_AMONG} ORDER BY m.seq", listed(seqs)):
-            assert memory.origin_seq is not None
-            facts[memory.origin_seq].append(memory)
-        return dict(facts)
-
-    def facts_about(self, subject: str, relation: str, *, current: bool = True) -> list[Memory]:
-        """Return what is known of a subject in one relation, oldest first; `current` leaves out what no longer holds.
-
-        An empty subject is that of no fact.
-        """
-        holds = " AND m.valid_until IS NULL" if current else ""
-        return self._all(
-            f"m.subject <> '' AND m.subject = ? AND m.relation = ?{holds} ORDER BY m.said_at, m.seq", subject, relation
-        )
 
     def same_text(self, text: str, sources: tuple[str, ...] = ("told", "fact")) -> list[Memory]:
         """Return what was told, or the facts, in these words (case, accents, outer punctuation aside), oldest first."""

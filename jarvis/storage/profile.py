@@ -119,9 +119,19 @@ class SqliteProfile:
             _changed(connection)
 
     def set_privacy(self, line_id: int, privacy: MemoryPrivacy) -> None:
-        """Say whether a line may leave this computer."""
+        """Say whether a line may leave this computer, and the fact that it says with it: else what is learned next
+        would undo it. Raises `InputError` for a line that is not there."""
         with self._database.write() as connection:
-            connection.execute("UPDATE memory_profile SET privacy = ? WHERE id = ?", (privacy, line_id))
+            line = connection.execute(
+                "UPDATE memory_profile SET privacy = ? WHERE id = ? RETURNING memory_seq", (privacy, line_id)
+            ).fetchone()
+            if line is None:
+                raise InputError(
+                    "memory.unknown_line",
+                    en="That line of the profile is no longer there; nothing was changed. Look at the profile again.",
+                    es="Esa línea del perfil ya no está; no se ha cambiado nada. Mira otra vez el perfil.",
+                )
+            connection.execute("UPDATE memories SET privacy = ? WHERE seq = ?", (privacy, line["memory_seq"]))
             _changed(connection)
 
     def reached(self, by: Literal["rules", "model"]) -> int:

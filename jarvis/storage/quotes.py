@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 
 from jarvis.contracts.errors import LANGUAGES
@@ -20,18 +21,23 @@ _WORD = re.compile(r"\w+")
 _ASCII_RUN = re.compile(r"[a-z0-9]{3,}")
 _OUTER = " \t\n\r.,;:!?¡¿\"'«»“”()"
 _LONG_WORD = 10
+_BEGINNING = 8
 _SHORTEST_TITLE = 8
 
 
 class Quotes:
-    """Texts to look for. Each text is walked through once, however many are looked for."""
+    """Texts to look for, those that tell something or `every` one with a word, found by their rarest words: a text
+    without any of those is left after one look, however many are looked for."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._root = _Node()
-        self._texts: set[str] = set()
-        for text in texts:
-            self._add(text)
+    def __init__(self, texts: Iterable[str], *, every: bool = False) -> None:
+        self._texts = {text.strip(_OUTER) for text in texts if (every and _words(text)) or tells(text)}
         self._sorted = sorted(_even(text) for text in self._texts)
+        self._by_word: dict[str, list[tuple[str, str]]] = {}
+        rows = Counter(word for text in self._texts for word in set(_words(text)))
+        for text in self._texts:
+            words = _words(text)
+            rarest = min(words, key=lambda word: (rows[word], -len(word)))
+            self._by_word.setdefault(rarest, []).append((_spelled(words), text))
 
     def __len__(self) -> int:
         return len(self._texts)
@@ -44,15 +50,12 @@ class Quotes:
 
     def redacted(self, text: str) -> str | None:
         """Return `text` with three dots in the place of everything that is looked for; None where it quotes nothing."""
-        maybe: set[str] = set()
-        words = _WORD.findall(text.casefold())
-        for start in range(len(words)):
-            node: _Node | None = self._root
-            for word in words[start:]:
-                node = node.following.get(word) if node is not None else None
-                if node is None:
-                    break
-                maybe.update(node.texts)
+        words = _words(text)
+        if self._by_word.keys().isdisjoint(words):
+            return None
+        spelled = _spelled(words)
+        known = self._by_word.keys() & set(words)
+        maybe = [core for word in known for quoted, core in self._by_word[word] if quoted in spelled]
         changed = text
         # The longest first: a shorter text may be the beginning of a longer one.
         for core in sorted(maybe, key=len, reverse=True):
@@ -73,26 +76,6 @@ class Quotes:
         place = bisect_left(self._sorted, core)
         return place < len(self._sorted) and self._sorted[place].startswith(core)
 
-    def _add(self, text: str) -> None:
-        core = text.strip(_OUTER)
-        if core in self._texts or not tells(text):
-            return
-        self._texts.add(core)
-        node = self._root
-        for word in _WORD.findall(core.casefold()):
-            node = node.following.setdefault(word, _Node())
-        node.texts.append(core)
-
-
-class _Node:
-    """What was read of the words of some texts: those that end here, and the words that go on."""
-
-    __slots__ = ("following", "texts")
-
-    def __init__(self) -> None:
-        self.following: dict[str, _Node] = {}
-        self.texts: list[str] = []
-
 
 def tells(text: str) -> bool:
     """Tell whether a text says enough to be looked for elsewhere: no question, and three words of which two carry
@@ -102,7 +85,8 @@ def tells(text: str) -> bool:
     words = _WORD.findall(text)
     if len(words) < 3:
         return (len(words) == 1 and len(words[0]) >= _LONG_WORD) or any(map(str.isdigit, text))
-    return min(len(content_stems(text, language)) for language in LANGUAGES) >= 2
+    # The beginning mostly says it.
+    return _carries(" ".join(words[:_BEGINNING])) or (len(words) > _BEGINNING and _carries(text))
 
 
 def nothing_left(text: str) -> bool:
@@ -113,6 +97,19 @@ def nothing_left(text: str) -> bool:
 def share_words(one: str, other: str) -> bool:
     """Tell whether two texts share a word that carries meaning, in either language."""
     return any(content_stems(one, language) & content_stems(other, language) for language in LANGUAGES)
+
+
+def _carries(text: str) -> bool:
+    return all(len(content_stems(text, language)) >= 2 for language in LANGUAGES)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _spelled(words: Iterable[str]) -> str:
+    """Return words so that those that follow each other in one text are part of another's."""
+    return f" {' '.join(words)} "
 
 
 def _even(text: str) -> str:

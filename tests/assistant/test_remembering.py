@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from jarvis.assistant.prompt import prompt_for
 from jarvis.assistant.remembered import may_leave, stays
 from jarvis.contracts.events import AskFinished, MemoryRecalled
 from jarvis.contracts.memory import MemoryPrivacy, ProfileLine, Recalled, Recollection
+from jarvis.guard.redaction import PatternRedactor
 from tests.assistant.bench import Bench, kinds
 from tests.fakes.assistant import ScriptedEngine, remembered_row
 
@@ -173,3 +175,58 @@ def test_what_a_skill_does_not_keep_is_looked_for_in_the_memory(bench: Bench) ->
     assert bench.ask("set a timer for ten minutes")[-1].source == "model"  # type: ignore[attr-defined]
     bench.facts.quotes = {"set a timer for ten minutes": "You told me that it is broken."}
     assert bench.ask("set a timer for ten minutes")[-1].source == "memory"  # type: ignore[attr-defined]
+
+
+def test_a_statement_is_noted_when_no_model_can_talk_about_it(bench: Bench) -> None:
+    bench.facts.learned = ("My sister is called Ana.",)
+    final = bench.ask("my sister is called Ana")[-1]
+    assert isinstance(final, AskFinished)
+    assert (final.source, final.text) == ("memory", "I will remember: “My sister is called Ana”.")
+    bench.engines = [ScriptedEngine("local", ["A lovely name."])]
+    assert bench.ask("my sister is called Ana")[-1].source == "model"  # type: ignore[attr-defined]
+
+
+def test_only_the_memories_that_were_shown_are_sent_after_a_yes(bench: Bench) -> None:
+    bench.options = replace(bench.options, privacy="ask")
+    bench.facts.shared = ("the bicycle is red",)
+    bench.engines = [ScriptedEngine("server", ["It is red."], where="cloud")]
+    bench.ask("tell me about my bicycle")
+    bench.facts.shared = ("the bicycle is red", "the bicycle was stolen")
+    bench.ask("yes")
+    (prompt,) = bench.engines[0].prompts
+    sent = " ".join(message.text for message in prompt)
+    assert "the bicycle is red" in sent and "stolen" not in sent
+
+
+def test_a_memory_with_personal_data_stays_where_the_settings_say_so(bench: Bench) -> None:
+    bench.facts.shared = ("my bicycle shop is 612 345 678", "my bicycle is red")
+    bench.able(redactor=PatternRedactor(lambda: ()))
+    bench.options = replace(bench.options, personal_data="stay")
+    bench.engines = [ScriptedEngine("server", ["Red."], where="cloud")]
+    bench.ask("what colour is my bicycle")
+    (prompt,) = bench.engines[0].prompts
+    sent = " ".join(message.text for message in prompt)
+    assert "my bicycle is red" in sent and "345" not in sent
+
+
+def test_an_earlier_question_is_no_answer(bench: Bench) -> None:
+    bench.facts.facts = ("who painted the garden gate?",)
+    assert bench.ask("who painted the garden gate")[-1].source == "none"  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [("I am 41 years old.", "At 41, sleep matters."), ("I am diabetic.", "With diabetes, eat slowly.")],
+)
+def test_other_forms_of_a_private_line_count_too(line: str, answer: str) -> None:
+    told = Recollection(profile=(ProfileLine(id=1, text=line, privacy="local"),))
+    assert stays(told, "what should I do", answer)
+
+
+def test_what_nobody_can_talk_about_is_said_to_be_kept(bench: Bench) -> None:
+    bench.facts.kept = True
+    told, asked = bench.ask("Lily lost a tooth")[-1], bench.ask("who lost a tooth?")[-1]
+    assert isinstance(told, AskFinished) and told.text.endswith("What you said is remembered all the same.")
+    assert isinstance(asked, AskFinished) and "all the same" not in asked.text
+    spanish = bench.ask("he perdido las llaves", language="es")[-1]
+    assert isinstance(spanish, AskFinished) and "queda recordado" in spanish.text

@@ -199,7 +199,7 @@ def test_listing_showing_correcting_pinning(world: DeskWorld, tmp_path: Path) ->
 
 def test_profile_and_what_the_last_answer_drew_on(world: DeskWorld) -> None:
     assert "empty" in world.said("profile")
-    assert "- Likes tea" in world.said("profile", "--set", "Likes tea", "--set", "Lives in Oviedo")
+    assert "profile:1  local  Likes tea" in world.said("profile", "--set", "Likes tea", "--set", "Lives in Oviedo")
     assert json.loads(world.said("profile", "--json"))[1]["text"] == "Lives in Oviedo"
     assert "vacío" in world.said("profile", "--clear", language="es")
     assert "No answer" in world.said("used")
@@ -244,3 +244,33 @@ def test_a_search_says_how_many_only_words_can_find_yet(world: DeskWorld, monkey
     assert "3 memories are not compared" in world.run("search", "tea").stderr
     assert "1 recuerdos aún no" in world.run("search", "tea", language="es").stderr
     assert world.run("search", "tea").stderr == ""
+
+
+def test_a_file_that_windows_saved_begins_with_its_first_row(world: DeskWorld, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'\xef\xbb\xbf{"id": "a", "text": "The ladder is in the shed."}\r\n{"text": "second"}\r\n')
+    assert [row["id"] for row in _lines(world, "add", "--batch", str(path))] == ["a", None]
+
+
+def test_what_is_no_text_is_refused_in_a_sentence(world: DeskWorld) -> None:
+    for language, told in (("en", "no text"), ("es", "no son texto")):
+        result = world.run("show", "\udcff", language=language)
+        assert result.exit_code == 1
+        assert told in result.output
+    for language, told in (("en", "no words to look for"), ("es", "No hay palabras que buscar")):
+        result = world.run("search", "  ", language=language)
+        assert result.exit_code == 1
+        assert told in result.output
+
+
+def test_a_memory_cannot_steer_the_terminal(world: DeskWorld) -> None:
+    world.said("add", "bell\x07 and \x1b[31mred \u202eback")
+    shown = world.said("list")
+    assert "red" in shown
+    assert not {"\x07", "\x1b", "\u202e"} & set(shown)
+
+
+def test_figures_have_the_marks_of_their_language(world: DeskWorld) -> None:
+    world.add(*(f"row {number}" for number in range(1001)))
+    assert "Memories: 1,001" in world.said("stats")
+    assert "Recuerdos: 1.001" in world.said("stats", language="es")

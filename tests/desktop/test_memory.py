@@ -38,7 +38,7 @@ def stored(jarvis: Jarvis) -> list[Memory]:
 
 @pytest.fixture
 def desktop(qtbot: QtBot, fake: FakeDesktop, jarvis: Jarvis, stored: list[Memory]) -> Iterator[Desktop]:
-    made = Desktop(replace(fake.services, memory=jarvis.memory(), log=jarvis.conversation_log))
+    made = Desktop(replace(fake.services, memory=jarvis.memory, log=jarvis.conversation_log))
     made.start()
     yield made
     made.window.end()

@@ -222,6 +222,8 @@ class ListedFacts:
         self.shared: tuple[str, ...] = ()
         self.profile: tuple[ProfileLine, ...] = ()
         self.quotes: dict[str, str] = {}
+        self.learned: tuple[str, ...] = ()
+        self.kept = False
         self.asked: list[RecallQuestion] = []
         self.uses: list[tuple[str, tuple[str, ...]]] = []
 
@@ -239,6 +241,12 @@ class ListedFacts:
     def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
         text = self.quotes.get(question.text)
         return None if text is None else QuotedAnswer(text=text, items=self.recall(question).items)
+
+    def keeps(self) -> bool:
+        return self.kept
+
+    def told(self, text: str, language: Language) -> tuple[str, ...]:
+        return self.learned
 
     def used(self, message_id: str, recollection: Sequence[Recalled]) -> None:
         self.uses.append((message_id, tuple(item.memory.text for item in recollection)))

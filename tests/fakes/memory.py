@@ -7,7 +7,8 @@ import math
 import struct
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jarvis.contracts.embedding import EmbedderInfo, Embedding
@@ -72,6 +73,20 @@ class HashedEmbedder:
         return Embedding(dense=dense, sparse=weights if self._info.sparse else {})
 
 
+class AwayEmbedder(HashedEmbedder):
+    """The same, but not at home; `handed` is told every text before it is read."""
+
+    def __init__(self, handed: Callable[[str], None] = lambda _: None) -> None:
+        super().__init__("away-1")
+        self._info = replace(self._info, local=False)
+        self._handed = handed
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Embedding]:
+        for text in texts:
+            self._handed(text)
+        return super().embed(texts, query=query)
+
+
 class MemoryWorld:
     """A memory in a folder of its own: rows, a hashed embedder and the keeper of the index over both."""
 
@@ -79,6 +94,8 @@ class MemoryWorld:
         self.home = home
         self.index_from = index_from
         self.chroma_url = chroma_url
+        self.may_leave = True
+        self.at_home = True
         self.database = Database(home / "jarvis.db")
         self.memories = SqliteMemories(self.database, FakeClock(), lambda _: "en")
         self.embedder = HashedEmbedder()
@@ -91,6 +108,8 @@ class MemoryWorld:
             index_from=lambda: self.index_from,
             chroma_url=lambda: self.chroma_url,
             scrub=self.database.scrub,
+            may_leave=lambda: self.may_leave,
+            at_home=lambda _: self.at_home,
         )
 
     def remember(self, *texts: str) -> list[int]:

@@ -50,6 +50,9 @@ class FakeMeaning:
     def why_not(self, language: Language) -> str | None:
         return None
 
+    def reads_elsewhere(self) -> bool:
+        return False
+
 
 class NoMeaning:
     """An index without an embedder."""
@@ -62,6 +65,9 @@ class NoMeaning:
 
     def why_not(self, language: Language) -> str | None:
         return "Solo por palabras." if language == "es" else "Only by words."
+
+    def reads_elsewhere(self) -> bool:
+        return False
 
 
 class FakeReranker:

@@ -159,7 +159,7 @@ def test_a_file_from_elsewhere_is_used_in_place_and_switched_on_and_off(
     done = spanish(jarvis).run("models", "deactivate", "casa")
     assert done.stdout.strip() == "casa está desactivado."
     jarvis.run("models", "deactivate", "big")
-    nobody = jarvis.json("ask", "--fresh", QUESTION)
+    nobody = jarvis.json("ask", "who invented the thermostat")
     assert nobody["source"] == "none" and nobody["model"] is None
     gone = jarvis.run("models", "remove", "casa", "--yes")
     assert gone.stdout.strip() == "casa is off the list." and home_model.exists()

@@ -225,6 +225,17 @@ def test_no_restore_while_another_jarvis_works_here(world: DeskWorld, tmp_path: 
     world.open()
 
 
+def test_nothing_is_opened_and_nothing_of_it_removed_while_another_restores(world: DeskWorld) -> None:
+    staging = world.folders.home / ".restoring"
+    staging.mkdir()
+    (staging / "jarvis.sqlite3").write_text("half unpacked")
+    with single_instance(world.folders.run, "restore"), pytest.raises(AlreadyRunning, match="restoring a backup"):
+        backup.finish_restore(world.folders)
+    assert (staging / "jarvis.sqlite3").exists()
+    assert backup.finish_restore(world.folders) is False
+    assert not staging.exists()
+
+
 class Death(Exception):
     """Stands for the end of the process."""
 

@@ -149,6 +149,97 @@ def test_what_a_restore_put_aside_goes_too_and_is_named_before(world: DeskWorld)
     assert traces(world) == [] and not aside.exists()
 
 
+def test_what_a_backup_that_was_killed_left_behind_goes_too_and_that_of_a_living_one_stays(world: DeskWorld) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for pid in (ended.pid, os.getpid()):
+        scratch = world.folders.home / f".backup-{pid}-x"
+        scratch.mkdir()
+        (scratch / "jarvis.sqlite3").write_text(SECRETS[0] if pid == ended.pid else KEPT)
+    (memory,) = world.add(SECRETS[0])
+    world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
+    assert traces(world) == []
+    assert [folder.name for folder in world.folders.home.glob(".backup-*")] == [f".backup-{os.getpid()}-x"]
+
+
+def test_files_of_json_lose_their_words_and_can_be_read_on(world: DeskWorld) -> None:
+    run, cache = world.folders.run / "state.json", world.folders.cache / "answers"
+    cache.mkdir()
+    run.write_text(json.dumps({"state": {"asked": [SECRETS[1], "Hi"], SECRETS[0]: 1}, "pid": 7}))
+    inner = json.dumps({"said": SECRETS[1]})
+    for name, text in {"a.json": inner, "b.jsonl": f"{inner}\n", "c.txt": SECRETS[0], "d.json": '{"a": "Hi"}'}.items():
+        (cache / name).write_text(text)
+    with (world.folders.logs / "jarvis.log").open("a", encoding="utf-8") as log:
+        log.write(json.dumps({"message": inner}) + "\n" + json.dumps({"message": "listening"}) + "\n")
+    told = world.add(*SECRETS)
+    assert {trace.split(": ")[0] for trace in traces(world)} >= {"state.json", "a.json", "b.jsonl", "jarvis.log"}
+    world.desk.forget(ForgetTarget(kind="found", ids=tuple(memory.id for memory in told)))
+    assert traces(world) == []
+    assert json.loads(run.read_text()) == {"state": {"asked": ["", "Hi"]}, "pid": 7}
+    assert [path.name for path in cache.iterdir()] == ["d.json"]
+    assert "listening" in (world.folders.logs / "jarvis.log").read_text()
+
+
+def test_everything_takes_every_text_of_the_cache_and_leaves_the_list_of_children(world: DeskWorld) -> None:
+    children = world.folders.run / "children"
+    children.mkdir(exist_ok=True)
+    (children / "1.json").write_text('{"pid": 1}')
+    for folder in (world.folders.cache, world.folders.run, world.folders.logs):
+        for suffix in ("json", "jsonl", "txt", "log"):
+            (folder / f"said.{suffix}").write_text(json.dumps(SECRETS))
+    world.add(*SECRETS)
+    world.desk.forget(ForgetTarget(kind="everything"))
+    assert traces(world) == []
+    assert [path.name for path in children.iterdir()] == ["1.json"]
+
+
+def test_what_an_export_that_was_killed_left_behind_goes_and_that_of_a_living_one_stays(world: DeskWorld) -> None:
+    """An export inside Jarvis' folder is cleaned by forgetting, one elsewhere by the next export there."""
+    begin = "import os, sys, pathlib\nfrom jarvis.memory.new_file import new_file\n"
+    begin += "with new_file(pathlib.Path(sys.argv[1]), force=False) as file:\n"
+    begin += "    file.write(sys.argv[2].encode())\n    file.flush()\n    os._exit(9)\n"
+    inside, outside = world.folders.home / "exports", world.folders.home.parent / "elsewhere"
+    for folder in (inside, outside):
+        folder.mkdir()
+        subprocess.run([sys.executable, "-c", begin, str(folder / "all.jsonl"), SECRETS[0]], check=False)
+        assert len(list(folder.iterdir())) == 1
+    living = inside / f".all.jsonl-{os.getpid()}-0123abcd.jarvis-part"
+    living.write_text(KEPT)
+    (memory,) = world.add(SECRETS[0])
+    world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
+    assert traces(world) == [] and list(inside.iterdir()) == [living]
+    world.desk.export(outside / "more.jsonl", "jsonl")
+    assert [path.name for path in outside.iterdir()] == ["more.jsonl"]
+
+
+def test_a_log_that_goes_meanwhile_is_no_trouble(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = world.folders.logs / "child.log"
+    log.write_text("started")
+    is_file = Path.is_file
+
+    def and_then_it_goes(path: Path) -> bool:
+        found = is_file(path)
+        if path == log:
+            path.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "is_file", and_then_it_goes)
+    (memory,) = world.add(SECRETS[0])
+    assert world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,))) == 1
+
+
+def test_where_a_file_cannot_be_cleaned_everything_stays(world: DeskWorld) -> None:
+    (memory,) = world.add(SECRETS[0])
+    drafts = world.folders.home / "desktop.json"
+    drafts.mkdir()
+    with pytest.raises(StorageError, match="nothing was forgotten yet"):
+        world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
+    assert world.texts() == [SECRETS[0]] and world.memories.forgotten() == []
+    drafts.rmdir()
+    world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
+    assert world.texts() == []
+
+
 def test_what_is_not_wiped_yet_is_not_acknowledged(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     (memory,) = world.add(SECRETS[0])
     world.desk.catch_up()

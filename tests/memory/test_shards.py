@@ -113,6 +113,15 @@ def test_vectors_are_placed_found_and_opened_again(fresh: World) -> None:
     assert world.found(9)
 
 
+def test_of_many_shards_only_the_nearest_of_all_come(fresh: World) -> None:
+    world = fresh
+    world.shards.size = 256
+    assert world.place() == 1700
+    for seq in (1, 700, 1700):
+        seqs, ranges = world.shards.nearest(INFO, VECTORS[seq - 1].tobytes(), 5)
+        assert len(ranges) == 7 and len(seqs) == 10 and seqs[0] == seq
+
+
 def test_the_last_shard_takes_more_in_and_a_crash_meanwhile_has_it_made_anew(world: World) -> None:
     world.place()
     more = clustered(100, seed=4)

@@ -347,3 +347,10 @@ def test_any_words_are_read_without_error_and_spans_go_forward(
 @given(st.text(max_size=80), st.sampled_from(["en", "es"]))
 def test_any_text_is_read_without_error(text: str, language: Language) -> None:
     assert read_range(text, language, NOW) is None or text
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "it ends on 9999-12-31"), ("es", "acaba el 31/12/9999")])
+def test_the_last_day_of_the_calendar_has_an_open_end(language: Language, text: str) -> None:
+    assert happened_in(text, language, NOW) is None
+    reading = read_range(text, language, NOW)
+    assert reading is not None and days(reading.range) == ("9999-12-31", "")

@@ -219,3 +219,21 @@ def test_files_are_private_new_and_whole_or_not_there(
         world.desk.export(path, "jsonl", force=True)
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []
+
+
+def test_an_export_reads_each_row_once(world: DeskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever there is, no page looks at more rows than it has."""
+    monkeypatch.setattr("jarvis.storage.memory_transfer.PAGE", 5)
+    memories = world.add(*(f"Row number {number}." for number in range(23)))
+    world.memories.edit(memories[3].id, "Row number 3, corrected.")
+    seen: list[str] = []
+    with world.database.read() as connection:
+        connection.set_trace_callback(seen.append)
+        world.desk.export(tmp_path / "all.jsonl", "jsonl")
+        connection.set_trace_callback(None)
+        pages = [sql for sql in seen if sql.startswith("\nSELECT m.*")]
+        plans = [row["detail"] for sql in pages for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(pages) == 5 and not any(plan.startswith("SCAN m") for plan in plans)
+    rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text().splitlines()]
+    texts = [row["text"] for row in rows if row["kind"] == "memory"]
+    assert texts == [f"Row number {n}." if n != 3 else "Row number 3, corrected." for n in range(23)]

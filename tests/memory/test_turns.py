@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jarvis.assistant.confirmation import confirmation_of
@@ -130,17 +133,124 @@ def test_an_answer_that_did_not_end_well_is_not_kept(world, state):
     assert world.texts() == ["tell me of whales"]
 
 
-def test_nothing_is_taken_before_what_is_still_being_written(world):
+def test_only_the_conversation_that_is_still_being_written_waits(world):
     world.said("one", "two")
     world.log.add_message(world.conversation, "user", "three")
     reply = world.log.add_message(world.conversation, "assistant", "fo", "streaming")
     other = world.log.start_conversation("other").id
     world.log.add_message(other, "user", "five")
     world.log.add_message(other, "assistant", "six", source="model")
-    assert world.texts() == ["one", "two"]
+    assert world.texts() == ["one", "two", "five", "six"]
+    world.log.add_message(world.conversation, "user", "seven")
+    world.log.add_message(world.conversation, "assistant", "eight", source="model")
+    world.log.add_message(other, "user", "nine")
+    world.log.add_message(other, "assistant", "ten", source="model")
+    assert world.texts() == ["nine", "ten"]
     assert world.texts() == []
+    assert world.turns.waiting() == 4
     world.log.close_message(reply.id, "complete", text="four", source="model")
-    assert world.texts() == ["three", "four", "five", "six"]
+    assert [world.texts(1) for _ in range(5)] == [["three"], ["four"], ["seven"], ["eight"], []]
+    assert world.turns.waiting() == 0
+    kept = {memory.text: memory for memory in world.kept()}
+    before = {"one": None, "two": "one", "three": "two", "four": "three", "seven": "four", "five": None, "nine": "six"}
+    for text, previous in before.items():
+        assert kept[text].previous_seq == (kept[previous].seq if previous else None)
+
+
+def test_what_waits_goes_with_its_conversation_and_when_it_is_off(world):
+    world.log.add_message(world.conversation, "user", "what is this?")
+    assert (world.texts(), world.turns.waiting()) == ([], 1)
+    world.log.delete(world.conversation)
+    assert world.turns.waiting() == 0
+    world.conversation = world.log.start_conversation("next").id
+    world.log.add_message(world.conversation, "user", "and this?")
+    assert (world.texts(), world.turns.waiting()) == ([], 1)
+    world.enabled = False
+    world.texts()
+    world.enabled = True
+    world.clock.advance(ANSWER_SECONDS + 1)
+    assert (world.texts(), world.turns.waiting()) == ([], 0)
+
+
+STEPS = st.lists(st.tuples(st.sampled_from("ABC"), st.sampled_from("ask begin end keep".split()), st.integers(1, 4)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(steps=STEPS)
+def test_each_turn_is_kept_once_and_in_its_order_however_conversations_mix(tmp_path_factory, steps):
+    world = World(tmp_path_factory.mktemp("mixed"))
+    talks = {name: world.log.start_conversation(name).id for name in "ABC"}
+    said = {name: [] for name in talks}
+    writing = {}
+    for number, (name, what, limit) in enumerate(steps):
+        if what == "keep":
+            world.turns.keep(limit)
+        elif what == "ask":
+            said[name].append(world.log.add_message(talks[name], "user", f"question {number}").id)
+        elif what == "begin" and name not in writing:
+            writing[name] = world.log.add_message(talks[name], "assistant", "", "streaming").id
+            said[name].append(writing[name])
+        elif what == "end" and name in writing:
+            world.log.close_message(writing.pop(name), "complete", text=f"answer {number}", source="model")
+    for message in writing.values():
+        world.log.close_message(message, "complete", text="at last", source="model")
+    world.clock.advance(ANSWER_SECONDS + 1)
+    while world.turns.waiting():
+        world.turns.keep(3)
+    for name, talk in talks.items():
+        kept = [memory for memory in world.kept() if memory.conversation_id == talk]
+        assert [memory.message_id for memory in kept] == said[name]
+        assert [memory.previous_seq for memory in kept] == [None, *(memory.seq for memory in kept)][: len(kept)]
+    world.database.close()
+
+
+KEEPING = """
+import os, signal, sys
+from pathlib import Path
+from tests.memory.test_turns import World
+
+world = World(Path(sys.argv[1]))
+left = int(sys.argv[2])
+real = world.memories.add_within
+
+def add_within(connection, rows):
+    global left
+    added = real(connection, rows)
+    left -= bool(rows)
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return added
+
+world.memories.add_within = add_within
+while world.turns.keep(2):
+    pass
+"""
+
+
+@pytest.mark.parametrize("rounds", range(4))
+def test_kill_9_neither_loses_nor_doubles_what_waits(world, tmp_path, rounds):
+    def keeping(rounds: int) -> int:
+        given = [sys.executable, "-c", KEEPING, str(tmp_path), str(rounds)]
+        return subprocess.run(given, cwd=Path(__file__).parents[2], check=False).returncode
+
+    world.log.add_message(world.conversation, "user", "a1")
+    reply = world.log.add_message(world.conversation, "assistant", "", "streaming")
+    other = world.log.start_conversation("other").id
+    for number in range(3):
+        world.log.add_message(other, "user", f"b{2 * number + 1}")
+        world.log.add_message(other, "assistant", f"b{2 * number + 2}", source="model")
+    world.turns.keep(2)
+    assert keeping(rounds) == (-signal.SIGKILL if rounds < 3 else 0)
+    world.log.add_message(world.conversation, "user", "a3")
+    world.log.close_message(reply.id, "complete", text="a2", source="model")
+    world.clock.advance(ANSWER_SECONDS + 1)
+    assert keeping(0) == -signal.SIGKILL
+    while world.turns.waiting():
+        world.turns.keep(2)
+    texts = [memory.text for memory in world.kept()]
+    assert sorted(texts) == ["a1", "a2", "a3", "b1", "b2", "b3", "b4", "b5", "b6"]
+    assert [text for text in texts if text[0] == "a"] == ["a1", "a2", "a3"]
+    assert [text for text in texts if text[0] == "b"] == ["b1", "b2", "b3", "b4", "b5", "b6"]
 
 
 def test_an_answer_whose_writer_died_holds_nothing_up(world):

@@ -92,6 +92,10 @@ def test_within_and_skip_narrow_what_is_found(path: Path, exact_bytes: int) -> N
     assert store.nearest(question, 3, within=[]) == []
     outside = [seq for seq, _ in store.nearest(question, 2500, skip=[(1, 1000), (2000, 2400)])]
     assert len(outside) == 2500 - 999 - 400 and all(1000 <= seq < 2000 or seq >= 2400 for seq in outside)
+    # The second range holds whole blocks of numbers and parts of two.
+    left = {seq for seq, _ in store.nearest(question, 2500, skip=[(0, 900), (950, 2100), (2300, 1 << 40)])}
+    assert left == {*range(900, 950), *range(2100, 2300)}
+    assert store.nearest(question, 10, skip=[(0, 1 << 40)]) == []
     store.close()
 
 

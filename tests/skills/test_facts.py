@@ -284,6 +284,15 @@ def test_forgetting_takes_the_one_that_was_meant(say, book, fakes):
     assert fakes.facts.all() == []
 
 
+def test_forgetting_everything_is_one_act(say, fakes, monkeypatch):
+    say("remember that my email password is hunter2")
+    say("recuerda que la caldera es vieja")
+    monkeypatch.setattr(fakes.facts, "forget", None)
+    assert "2" in say("forget everything").text
+    assert fakes.facts.all() == []
+    assert "2" not in say("forget everything").text
+
+
 def test_every_saying_can_be_read_back_and_run(book):
     for _, _, sentence in rows(SAYINGS):
         found = book.match(sentence)

@@ -151,6 +151,26 @@ def test_deleting_a_conversation_removes_its_bytes(database: Database, log: Sqli
         assert b"zq7781" not in file.read_bytes(), file.name
 
 
+@pytest.mark.parametrize("left", [True, False])
+def test_a_deleted_conversation_leaves_no_bytes_where_an_index_fails(database: Database, left: bool) -> None:
+    def fails() -> None:
+        if left:
+            with database.write() as connection:
+                connection.execute("INSERT INTO memory_forgotten (seq) VALUES (7)")
+        raise StorageError("memory.forget_waits", en="It waits.", es="Espera.")
+
+    log = SqliteConversationLog(database, FakeClock(), fails)
+    conversation = log.start_conversation("secret-title-zq7781")
+    log.add_message(conversation.id, "user", "secret-text-zq7781 " * 500)
+    if left:
+        with pytest.raises(StorageError, match="It waits"):
+            log.delete(conversation.id)
+    else:
+        log.delete(conversation.id)
+    for file in database.path.parent.iterdir():
+        assert b"zq7781" not in file.read_bytes(), file.name
+
+
 def test_forgetting_a_fact_takes_its_words_out_of_conversations_too(
     database: Database, log: SqliteConversationLog
 ) -> None:
@@ -256,3 +276,25 @@ def test_connections_of_threads_that_ended_are_closed(database: Database) -> Non
         once()
     assert descriptors() <= before
     ask()
+
+
+def test_a_write_inside_a_write_is_a_part_of_it(database: Database) -> None:
+    def add(number: int) -> None:
+        with database.write() as connection:
+            connection.execute("INSERT INTO memory_forgotten (seq) VALUES (?)", (number,))
+
+    def numbers() -> list[int]:
+        with database.read() as connection:
+            return [row["seq"] for row in connection.execute("SELECT seq FROM memory_forgotten")]
+
+    with database.write():
+        add(1)
+        with contextlib.suppress(KeyError), database.write():
+            add(2)
+            raise KeyError
+        add(3)
+    assert numbers() == [1, 3]
+    with contextlib.suppress(KeyError), database.write():
+        add(4)
+        raise KeyError
+    assert numbers() == [1, 3]

@@ -10,6 +10,7 @@ from jarvis.contracts.memory import MemoryFilter, NewMemory
 from jarvis.storage.conversations import SqliteConversationLog
 from jarvis.storage.database import Database
 from jarvis.storage.facts import ALL_READ, SqliteFactBook
+from jarvis.storage.forgetting import SqliteForgetting
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.words import content_stems, fold
 from tests.fakes.host import FakeClock
@@ -178,3 +179,73 @@ def test_whatever_is_found_shares_a_content_word(facts, words):
 @given(text=st.text(max_size=40))
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+def test_an_answer_that_drew_on_it_goes_with_a_forgotten_fact(database, memories):
+    clock = FakeClock()
+    book, log = SqliteFactBook(memories, database, clock), SqliteConversationLog(database, clock)
+    fact = book.remember("my locker code is 4471", "en")
+    talk = log.start_conversation("Gym").id
+    log.add_message(talk, "user", "What opens my locker at the gym?")
+    answer = log.add_message(talk, "assistant", "Yours opens with 4471.", source="model", model="m")
+    memories.add(
+        [NewMemory(text=answer.text, source="conversation", speaker="assistant", message_id=answer.id, language="en")]
+    )
+    memories.record_use(answer.id, [(fact.id, 0.9)])
+    book.forget(fact.id)
+    assert memories.count() == 0
+    assert log.message(answer.id).text == "…"
+    assert b"4471" not in database.path.read_bytes()
+
+
+def test_all_facts_are_forgotten_in_one_act(database, memories, monkeypatch):
+    clock, wiped, optimized = FakeClock(), [], []
+    book = SqliteFactBook(memories, database, clock, forgot=lambda: wiped.append(len(memories.forgotten())))
+    log = SqliteConversationLog(database, clock)
+    talk = log.start_conversation("hello").id
+    said = log.add_message(talk, "assistant", "You said: “my door is red” and “my door is red and my cat is Quokka7”.")
+    memories.add([NewMemory(id=said.id, text=said.text, source="conversation", message_id=said.id, language="en")])
+    memories.add([NewMemory(text="the trombone stays", source="imported", language="en")])
+    for text in (
+        "my door is red",
+        "my door is red and my cat is Quokka7",
+        *(f"my number {n} is 7{n}" for n in range(120)),
+    ):
+        book.remember(text, "en")
+    optimize = memories.optimize_words
+    monkeypatch.setattr(memories, "optimize_words", lambda: (optimized.append(1), optimize()))
+    assert book.forget_all() == 122
+    assert book.all() == []
+    assert len(wiped) == len(optimized) == 1
+    assert log.message(said.id).text == "You said: “…” and “…”." == memories.get(said.id).text
+    assert memories.count() == 2
+    assert b"quokka7" not in database.path.read_bytes().lower()
+    assert book.forget_all() == 0
+    assert len(wiped) == 1
+
+
+def test_a_fact_quoted_or_told_while_others_are_looked_for_goes_too(database, memories, monkeypatch):
+    clock = FakeClock()
+    book, log = SqliteFactBook(memories, database, clock), SqliteConversationLog(database, clock)
+    book.remember("red door", "en")
+    talk = log.start_conversation("hello").id
+    growing = log.add_message(talk, "assistant", "You", "streaming").id
+    said, look = [], SqliteForgetting.look
+
+    def and_meanwhile(self, target, seen):
+        gone = look(self, target, seen)
+        if told := next(texts, None):
+            book.remember(told, "en")
+        log.append_text(growing, " said: “red door”.")
+        said.append(log.add_message(talk, "assistant", "Noted: red door, Quokka cat.").id)
+        return gone
+
+    monkeypatch.setattr(SqliteForgetting, "look", and_meanwhile)
+    texts = iter([None, "Quokka cat"])
+    assert book.forget_all() == 1
+    assert log.message(growing).text == "You said: “…”."
+    assert log.message(said[0]).text == "Noted: …, Quokka cat."
+    book.remember("blue hat", "en")
+    assert book.forget_all() == 2
+    assert log.message(said[0]).text == "Noted: …, …."
+    assert log.message(said[1]).text == "Noted: red door, …."

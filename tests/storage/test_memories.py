@@ -16,6 +16,7 @@ from jarvis.storage.database import Database
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_rows import MOST_CHARACTERS
 from jarvis.storage.memory_words import SqliteMemoryWords
+from jarvis.storage.profile import LearnedLine, SqliteProfile
 from jarvis.storage.words import query_stems
 from tests.fakes.clock import FakeClock
 
@@ -380,3 +381,31 @@ def test_what_follows_a_forgotten_text_is_found_by_its_own_words(memories, found
     memories.delete([memories.get("c2").seq, memories.get("c3").seq])
     assert set(found("turn")) == {1, 2, 5, 6}
     assert memories.words_catch_up() == 0
+
+
+def test_what_says_the_same_stays_here_too(memories, database) -> None:
+    log, profile = SqliteConversationLog(database, FakeClock()), SqliteProfile(database)
+    talk = log.start_conversation("Walnuts").id
+    asked = log.add_message(talk, "user", "I am allergic to walnuts. What can I bake?")
+    answer = log.add_message(talk, "assistant", "Anything without walnuts.", source="model", model="m")
+    later = log.add_message(talk, "assistant", "Something else.", source="model", model="m")
+    _, fact, *_ = memories.add(
+        [
+            NewMemory(id="turn", text=asked.text, source="conversation", message_id=asked.id, privacy="cloud"),
+            NewMemory(id="fact", text="I am allergic to walnuts.", source="fact", origin="turn", privacy="cloud"),
+            NewMemory(id="more", text="I bake.", source="fact", origin="turn", privacy="cloud"),
+            NewMemory(id="other", text="I like tea.", source="told", privacy="cloud"),
+        ]
+    )
+    profile.fill([LearnedLine(text=fact.text, seq=fact.seq, privacy="cloud")])
+    memories.set_privacy("fact", "local")
+    assert {row.id: row.privacy for row in memories.page(MemoryFilter()).memories} == {
+        "turn": "local",
+        "fact": "local",
+        "more": "local",
+        "other": "cloud",
+    }
+    assert [line.privacy for line in profile.lines()] == ["local"]
+    assert [log.message(each.id).detail for each in (asked, answer, later)] == ["", "stays", ""]
+    memories.set_privacy("fact", "cloud")
+    assert (memories.get("fact").privacy, memories.get("turn").privacy) == ("cloud", "local")

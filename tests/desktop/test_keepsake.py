@@ -1,0 +1,115 @@
+"""What the window keeps of itself, while somebody else changes the same file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jarvis.desktop import keepsake as keepsake_module
+from jarvis.desktop.keepsake import Keepsake
+from jarvis.desktop.run import Desktop
+from jarvis.memory.leftovers import Leftovers
+from jarvis.settings.folders import Folders
+from jarvis.storage.quotes import Quotes
+
+FORGET = """
+import sys
+from pathlib import Path
+from jarvis.memory.leftovers import Leftovers
+from jarvis.settings.folders import Folders
+from jarvis.storage.quotes import Quotes
+Leftovers(Folders(home=Path(sys.argv[1]))).clean(Quotes([sys.argv[2]]))
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def keepsake(desktop: Desktop, home: Path) -> Keepsake:
+    made = Keepsake(home, desktop.bridge)
+    made.keep_draft("c1", "my PIN is 4711 and", "")
+    made.keep_draft("c2", "what about the boiler", "pasted words")
+    made.keep("place", "left")
+    made.save_now()
+    return made
+
+
+def said(home: Path) -> str:
+    return (home / "desktop.json").read_text(encoding="utf-8")
+
+
+def test_a_draft_that_was_forgotten_by_another_process_stays_forgotten(home: Path, keepsake: Keepsake) -> None:
+    subprocess.run([sys.executable, "-c", FORGET, str(home), "my PIN is 4711 and"], check=True, timeout=60)
+    assert "4711" not in said(home)
+    keepsake.keep("place", "right")
+    keepsake.save_now()
+    assert "4711" not in said(home) and "right" in said(home)
+    assert keepsake.draft("c1") == ("", "")
+    assert keepsake.draft("c2") == ("what about the boiler", "pasted words")
+
+
+def test_a_forgotten_draft_is_not_shown_again_before_anything_is_saved(home: Path, keepsake: Keepsake) -> None:
+    Leftovers(Folders(home=home)).clean(Quotes(["my PIN is 4711 and"]))
+    assert keepsake.draft("c1") == ("", "")
+
+
+def test_what_was_typed_since_the_last_save_does_not_bring_it_back(home: Path, keepsake: Keepsake) -> None:
+    keepsake.keep_draft("c1", "my PIN is 4711 and my", "")
+    keepsake.keep_draft("c3", "something new", "")
+    Leftovers(Folders(home=home)).clean(Quotes(["my PIN is 4711 and"]))
+    keepsake.save_now()
+    assert "4711" not in said(home) and keepsake.draft("c1") == ("", "")
+    assert keepsake.draft("c3") == ("something new", "")
+
+
+def test_forgetting_everything_leaves_the_rest(home: Path, keepsake: Keepsake) -> None:
+    Leftovers(Folders(home=home)).clean(None)
+    keepsake.keep("conversation", "c9")
+    keepsake.save_now()
+    assert json.loads(said(home)) == {"place": "left", "conversation": "c9"}
+
+
+def test_what_two_windows_keep_is_brought_together(desktop: Desktop, home: Path, keepsake: Keepsake) -> None:
+    other = Keepsake(home, desktop.bridge)
+    other.keep_draft("c3", "from the other", "")
+    other.keep_draft("c2", "", "")
+    other.save_now()
+    keepsake.keep_draft("c1", "mine", "")
+    keepsake.keep("place", "")
+    keepsake.save_now()
+    assert json.loads(said(home)) == {"drafts": {"c1": ["mine", ""], "c3": ["from the other", ""]}}
+    assert other.draft("c1") == ("mine", "") and keepsake.draft("c3") == ("from the other", "")
+
+
+def test_a_change_in_the_middle_of_a_write_is_not_lost(
+    home: Path, keepsake: Keepsake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, times = keepsake_module._write, []
+
+    def late(*given: object) -> object:
+        if not times:
+            Leftovers(Folders(home=home)).clean(Quotes(["my PIN is 4711 and"]))
+        times.append(1)
+        return write(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(keepsake_module, "_write", late)
+    keepsake.keep("place", "right")
+    keepsake.save_now()
+    assert len(times) == 2 and "4711" not in said(home) and "right" in said(home)
+    assert [path.name for path in home.iterdir()] == ["desktop.json"]
+
+
+def test_a_file_that_broke_meanwhile_is_written_anew(home: Path, keepsake: Keepsake) -> None:
+    (home / "desktop.json").write_text("{broken", encoding="utf-8")
+    keepsake.keep("place", "right")
+    keepsake.save_now()
+    assert json.loads(said(home))["place"] == "right" and keepsake.draft("c2")[0] == "what about the boiler"
