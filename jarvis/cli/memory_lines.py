@@ -45,6 +45,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]
 """What would move a terminal's cursor, colour it, or turn its text around."""
 
 
+_PARTS: dict[Language, dict[str, str]] = {
+    "en": {"rows": "texts", "vectors": "vectors", "index": "index"},
+    "es": {"rows": "textos", "vectors": "vectores", "index": "índice"},
+}
+
+
 def say(language: Language, en: str, es: str) -> str:
     """Return the text in `language`."""
     return es if language == "es" else en
@@ -156,8 +162,8 @@ def stats_lines(stats: MemoryStats, language: Language) -> list[str]:
             f"documentos: {stats.documents}",
         )
     )
-    sizes = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in stats.bytes.items())
-    lines.append(say(language, f"On disk: {sizes}", f"En disco: {sizes}"))
+    sizes = [f"{_PARTS[language].get(name, name)} {size / 1e6:.1f} MB" for name, size in stats.bytes.items()]
+    lines.append(say(language, f"On disk: {', '.join(sizes)}", f"En disco: {'; '.join(sizes)}".replace(".", ",")))
     index = stats.index
     so_far = f"{index.state}: {_figure(index.done, language)}/{_figure(index.total, language)}"
     lines.append(index.sentence or so_far)

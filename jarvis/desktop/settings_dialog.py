@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QScrollArea,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -26,52 +19,23 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.keys_page import KeysPage
 from jarvis.desktop.option_rows import OptionRow
+from jarvis.desktop.paged_dialog import PagedDialog
 from jarvis.desktop.sidebar import plain
 from jarvis.desktop.theme import styled
 from jarvis.settings.options import OPTIONS, Option
 
-_NARROW = 620
 
-
-class SettingsDialog(QDialog):
+class SettingsDialog(PagedDialog):
     """Options and keys; every change holds at once."""
 
     changed = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        words = desk.words
-        words.bind(self, self.setWindowTitle, texts.SETTINGS)
         self.options = OptionsPage(desk)
-        self.options.changed.connect(self.changed)
         self.keys = KeysPage(desk)
-        self.pages = styled(QListWidget(), "pages")
-        words.name(self.pages, texts.PAGES, tooltip=False)
-        self.pages.setIconSize(QSize(18, 18))
-        self.pages.addItems(["", ""])
-        stack = QStackedWidget()
-        stack.addWidget(self.options)
-        stack.addWidget(self.keys)
-        self.pages.currentRowChanged.connect(stack.setCurrentIndex)
-        for at, (text, icon) in enumerate(((texts.PAGE_OPTIONS, "sliders"), (texts.PAGE_KEYS, "key"))):
-            item = self.pages.item(at)
-            item.setSizeHint(QSize(0, self.fontMetrics().height() + 22))
-            words.bind(self.pages, item.setText, text)
-            desk.theme.follow(self.pages, partial(_draw_item, desk, item, icon))
-        self.pages.setCurrentRow(0)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.pages)
-        layout.addWidget(stack, 1)
-        self.setMinimumSize(360, 320)
-        room = self.screen().availableGeometry()
-        self.resize(min(860, room.width() - 40), min(640, room.height() - 60))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shrink the list of pages to its icons in a narrow window."""
-        super().resizeEvent(event)
-        self.pages.setFixedWidth(54 if self.width() < _NARROW else 168)
+        pages = ((texts.PAGE_OPTIONS, "sliders", self.options), (texts.PAGE_KEYS, "key", self.keys))
+        super().__init__(desk, parent, texts.SETTINGS, pages, widest=860, tallest=640)
+        self.options.changed.connect(self.changed)
 
 
 class OptionsPage(QWidget):
@@ -192,7 +156,3 @@ class OptionsPage(QWidget):
     def _reset_all(self) -> None:
         for row in self.rows:
             row.save(row.option.default)
-
-
-def _draw_item(desk: Desk, item: QListWidgetItem, icon: str) -> None:
-    item.setIcon(desk.theme.icon(icon, "muted"))
