@@ -62,6 +62,7 @@ class MemoryRoom:
         self.building = RLock()
         self._chosen: tuple[tuple[object, ...], Choice, Embedder] | None = None
         self._reranker: Reranker | None = None
+        self._embedders: list[Embedder] = []
         self._gpus: dict[str, int | None] = {}
         self._here: tuple[float, Here] | None = None
         self._book = SqliteModelBook(jarvis.database, jarvis.clock)
@@ -123,11 +124,13 @@ class MemoryRoom:
         )
 
     def embedder(self) -> Embedder:
-        """Return the embedder of the settings, started late; the one before is let go of."""
+        """Return the embedder of the settings, started late."""
         choice = self.choice()
         key = (choice.kind, choice.model, choice.path, choice.gpu, self._jarvis.settings.text("memory.embedder_url"))
         if self._chosen is None or self._chosen[0] != key:
             self._chosen = (key, choice, self._made(choice))
+            # The one before may still answer while this one's vectors are made; all are closed at the end.
+            self._embedders.append(self._chosen[2])
         return self._chosen[2]
 
     def reranker(self) -> Reranker | None:
@@ -370,8 +373,8 @@ class MemoryRoom:
         return None
 
     def _close_models(self) -> None:
-        if self._chosen is not None:
-            self._chosen[2].close()
+        for embedder in self._embedders:
+            embedder.close()
         if self._reranker is not None:
             self._reranker.close()
 

@@ -118,6 +118,6 @@ def test_models_are_let_go_before_the_index_is_waited_for_and_after(tmp_path: Pa
             acts.append("close")
 
     assert jarvis.memory_room.keeper.index_pid() is None
-    jarvis.memory_room._chosen = cast(Any, (None, None, Model()))
+    jarvis.memory_room._embedders.append(cast(Any, Model()))
     jarvis.close()
     assert acts == ["close", "stop", "close"]
