@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -25,7 +25,7 @@ from jarvis.guard.embedding import GuardedEmbedder
 from jarvis.memory.desk import RememberingDesk
 from jarvis.memory.fact_model import FactsByModel
 from jarvis.memory.facts import FactFinder
-from jarvis.memory.hurried import HurriedMeaning
+from jarvis.memory.hurried import HurriedMeaning, HurriedReranking
 from jarvis.memory.ingest import DocumentKeeper
 from jarvis.memory.keeper import IndexKeeper
 from jarvis.memory.recall import MemoryRecall
@@ -99,16 +99,16 @@ class MemoryRoom:
     @built_once
     def search(self) -> MemorySearch:
         """Words and meaning together, for who searches by themselves: a model is waited for until it has started."""
-        return self._search(self.keeper)
+        return self._search(self.keeper, self.reranker)
 
-    def _search(self, meaning: Meaning) -> MemorySearch:
+    def _search(self, meaning: Meaning, reranker: Callable[[], Reranker | None]) -> MemorySearch:
         jarvis = self._jarvis
         return MemorySearch(
             jarvis.memories,
             SqliteMemoryWords(jarvis.database),
             meaning,
             jarvis.clock,
-            self.reranker,
+            reranker,
             stems=SqliteMemoryStems(jarvis.database),
         )
 
@@ -201,13 +201,15 @@ class MemoryRoom:
     def recall(self) -> MemoryRecall:
         """The Recall port."""
         jarvis, settings = self._jarvis, self._jarvis.settings
+        meaning, reranking = HurriedMeaning(self.keeper, self.embedder), HurriedReranking(self.reranker)
         return MemoryRecall(
-            self._search(HurriedMeaning(self.keeper)),
+            self._search(meaning, reranking),
             jarvis.memories,
             self.profile,
             jarvis.clock,
             items=lambda: settings.integer("memory.recall_items"),
             quotes=lambda: settings.flag("memory.quote"),
+            late=lambda language: meaning.late(language) or reranking.late(language),
         )
 
     @built_once

@@ -22,7 +22,7 @@ from jarvis.assistant.remembered import (
     going,
     kept_all_the_same,
     recall_question,
-    recalled,
+    steps_of,
     told_only,
     without_model,
 )
@@ -188,8 +188,7 @@ class ModelRun:
                 yield self._noticed("cooperation.none", NOBODY_FITS[self.asked.language])
             return False
         run = self._cooperation_of(plan)
-        if run.remembered.items:
-            yield recalled(self.asked.ask_id, run.remembered)
+        yield from steps_of(self.asked.ask_id, run.remembered)
         try:
             yield from run.steps()
         except EngineError as error:
@@ -250,8 +249,7 @@ class ModelRun:
         if self.abilities.recall.keeps():
             text = kept_all_the_same(self.asked.text, text, self.asked.language)
         source: Source = "none"
-        if known.items:
-            yield recalled(self.asked.ask_id, known)
+        yield from steps_of(self.asked.ask_id, known)
         if noted or known.items:
             source, text = "memory", without_model(noted, known, text, self.asked.language)
         self.draft.write(text, source, detail=DETAIL_STAYS if source == "memory" else "")
@@ -328,8 +326,7 @@ class ModelRun:
 
     def _announced(self, run: CandidateAnswer) -> Iterator[AskEvent]:
         status = self._statuses[run.candidate.engine]
-        if run.remembered.items:
-            yield recalled(self.asked.ask_id, run.remembered)
+        yield from steps_of(self.asked.ask_id, run.remembered)
         if status.state == "loadable":
             yield EngineLoading(
                 ask_id=self.asked.ask_id, model=status.model, device=status.device, seconds=status.load_seconds

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from jarvis.assistant.draft import Draft
 from jarvis.contracts.errors import Language
-from jarvis.contracts.events import MemoryRecalled
+from jarvis.contracts.events import AskEvent, EngineNoticed, MemoryRecalled
 from jarvis.contracts.guard import Redactor
 from jarvis.contracts.memory import Recalled, RecallQuestion, Recollection
 from jarvis.contracts.messages import Request, StoredMessage
@@ -144,6 +144,14 @@ class Remembered:
         """Keep that the answer in `draft` drew on `recollection`."""
         if recollection.items and draft.message_id:
             self.recall.used(draft.message_id, recollection.items)
+
+
+def steps_of(ask_id: str, recollection: Recollection) -> Iterator[AskEvent]:
+    """Yield what is to be shown of what was recalled: the memories, and what kept them from being better."""
+    if recollection.items:
+        yield recalled(ask_id, recollection)
+    if recollection.notice:
+        yield EngineNoticed(ask_id=ask_id, code="memory.notice", sentence=recollection.notice)
 
 
 def recalled(ask_id: str, recollection: Recollection) -> MemoryRecalled:

@@ -20,6 +20,7 @@ from jarvis.cli import (
     spending_commands,
     voice_commands,
 )
+from jarvis.cli.click_words import speak
 from jarvis.cli.output import plain_failures, words
 from jarvis.cli.services import Services
 
@@ -35,7 +36,12 @@ def command_line(build: Callable[[], Services]) -> click.Group:
             "Jarvis, un asistente de voz de escritorio. Sin orden abre la aplicación de escritorio.",
         ),
     )
-    @click.version_option(__version__, prog_name="jarvis")
+    @click.version_option(
+        __version__,
+        prog_name="jarvis",
+        message=words("%(prog)s, version %(version)s", "%(prog)s, versión %(version)s"),
+        help=words("Show the version and exit.", "Mostrar la versión y salir."),
+    )
     @click.pass_context
     def jarvis(context: click.Context) -> None:
         context.obj = context.obj or context.with_resource(_Open(build))
@@ -78,6 +84,7 @@ def command_line(build: Callable[[], Services]) -> click.Group:
         settings_commands.config,
     ):
         jarvis.add_command(command)
+    speak(jarvis)
     return jarvis
 
 

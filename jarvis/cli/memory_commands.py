@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,10 @@ from jarvis.cli import memory_changes, memory_folders, memory_forget, memory_upk
 from jarvis.cli.memory_lines import CATCH_UP, IndexLine, happened, line_of, not_compared, result_lines, say
 from jarvis.cli.memory_rows import (
     BatchMemories,
+    asked_at_of,
     memory_document,
-    moment_of,
     rows_of,
+    said_at_of,
     search_document,
     span_of,
 )
@@ -30,6 +32,7 @@ from jarvis.contracts.memory import (
     MemoryFilter,
     MemoryPrivacy,
     MemoryQuery,
+    MemorySource,
     NewMemory,
     TimeRange,
     place_in,
@@ -51,7 +54,31 @@ def memory() -> None:
     """Group of memory commands."""
 
 
+class _Where:
+    """What the options of a search or list narrow it to."""
+
+    def __init__(self, since: str | None, until: str | None, **narrowed: Any) -> None:
+        self._span = since, until
+        self._narrowed = narrowed
+
+    def filter(self, **more: Any) -> MemoryFilter:
+        """Return it with `more` fields; raises `InputError` for times that are none."""
+        return MemoryFilter(said=span_of(*self._span), **self._narrowed, **more)
+
+
 def _where_options(command: Callable[..., None]) -> Callable[..., None]:
+    @wraps(command)
+    def gathered(
+        *given: Any,
+        since: str | None,
+        until: str | None,
+        sources: tuple[MemorySource, ...],
+        speaker: str | None,
+        folder: str | None,
+        **rest: Any,
+    ) -> None:
+        command(*given, where=_Where(since, until, sources=sources, speaker=speaker, folder=folder), **rest)
+
     for option in (
         click.option("--folder", help=words("Only of this folder.", "Solo de esta carpeta.")),
         click.option("--speaker", help=words("Only what this person said.", "Solo lo que dijo esta persona.")),
@@ -69,8 +96,8 @@ def _where_options(command: Callable[..., None]) -> Callable[..., None]:
         ),
         click.option("--since", metavar="ISO", help=words("Only said from then on.", "Solo dicho desde entonces.")),
     ):
-        command = option(command)
-    return command
+        gathered = option(gathered)
+    return gathered
 
 
 @memory.command(
@@ -120,7 +147,7 @@ def memory_add(
                 )
             _add_batch(desk, BatchMemories(rows_of(batch), folder=folder, privacy=privacy), services.language)
         else:
-            said_at = moment_of(when) if when else None
+            said_at = said_at_of(when) if when else None
             row = NewMemory(
                 text=_given(text),
                 speaker=speaker or USER,
@@ -178,16 +205,12 @@ def memory_search(
     text: str | None,
     limit: int,
     batch: Path | None,
-    since: str | None,
-    until: str | None,
-    sources: tuple[Any, ...],
-    speaker: str | None,
-    folder: str | None,
+    where: _Where,
     as_json: bool,
 ) -> None:
     """Print what was found; before that, make the vectors that are missing."""
     with plain_failures(services.language):
-        where = MemoryFilter(sources=sources, said=span_of(since, until), speaker=speaker, folder=folder)
+        narrowed = where.filter()
         asked = None if batch is not None and text is None else _given(text)
         if asked is not None and not asked.strip():
             raise InputError(
@@ -203,7 +226,7 @@ def memory_search(
         if state.state == "building":
             click.echo(not_compared(state, services.language), err=True)
         if asked is not None:
-            result = desk.search(MemoryQuery(text=asked, limit=limit, where=where))
+            result = desk.search(MemoryQuery(text=asked, limit=limit, where=narrowed))
             if as_json:
                 print_json(search_document(result))
             else:
@@ -213,7 +236,7 @@ def memory_search(
                     click.echo(result.notice, err=True)
             return
         assert batch is not None
-        for query, name in _queries(batch, limit, where):
+        for query, name in _queries(batch, limit, narrowed):
             print_json({"id": name, **search_document(desk.search(query))})
 
 
@@ -226,7 +249,7 @@ def _queries(batch: Path, limit: int, where: MemoryFilter) -> Iterator[tuple[Mem
                 limit=limit,
                 where=where,
                 before=str(row.get("before") or ""),
-                now=moment_of(str(now)) if now else None,
+                now=asked_at_of(str(now)) if now else None,
             ),
             row.get("id"),
         )
@@ -250,26 +273,14 @@ def memory_list(
     holding: str,
     conversation: str | None,
     pinned: bool,
-    since: str | None,
-    until: str | None,
-    sources: tuple[Any, ...],
-    speaker: str | None,
-    folder: str | None,
+    where: _Where,
     as_json: bool,
 ) -> None:
     """Print a page of memories."""
     with plain_failures(services.language):
         desk = services.memory()
-        where = MemoryFilter(
-            sources=sources,
-            said=span_of(since, until),
-            conversation_id=conversation,
-            folder=folder,
-            speaker=speaker,
-            pinned=True if pinned else None,
-            text=holding,
-        )
-        page = desk.page(where, limit=limit, before=_one(desk, before).seq if before else None)
+        narrowed = where.filter(conversation_id=conversation, pinned=True if pinned else None, text=holding)
+        page = desk.page(narrowed, limit=limit, before=_one(desk, before).seq if before else None)
         if as_json:
             print_json({"memories": [memory_document(each) for each in page.memories], "total": page.total})
             return

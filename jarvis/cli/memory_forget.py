@@ -9,7 +9,7 @@ import click
 from jarvis.cli.memory_folders import folder_as_read
 from jarvis.cli.memory_lines import CATCH_UP, IndexLine, preview_lines, result_lines, say
 from jarvis.cli.memory_rows import memory_document, span_of
-from jarvis.cli.output import plain_failures, print_json, words
+from jarvis.cli.output import confirm, plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import ForgetPreview, ForgetTarget, MemoryQuery
@@ -100,7 +100,7 @@ def _forget(
             print_json({**_preview_document(preview), "forgotten": 0})
         return
     if not yes:
-        click.confirm(say(language, "Forget this?", "¿Olvidarlo?"), abort=True, err=True)
+        confirm(say(language, "Forget this?", "¿Olvidarlo?"), language)
     gone = desk.forget(target, progress=lambda line: click.echo(line, err=True))
     _tell_forgotten(preview, gone, language, as_json)
 

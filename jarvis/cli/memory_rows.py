@@ -24,6 +24,7 @@ from jarvis.contracts.memory import (
     SearchResult,
     TimeRange,
 )
+from jarvis.contracts.memory_times import checked_said_at, is_too_far_ahead
 
 NEIGHBOURS = timedelta(hours=6)
 """Lines of a batch further apart than this were not said after one another."""
@@ -41,6 +42,27 @@ def moment_of(text: str) -> datetime:
             es="«{text}» no es una hora; no se ha hecho nada con ella. Escríbela como 2026-05-08 o 2026-05-08T14:30.",
             text=text[:60],
         ) from error
+
+
+def said_at_of(text: str) -> datetime:
+    """Return when something was said; raises `InputError` for what is no time, or too far ahead."""
+    return checked_said_at(moment_of(text), datetime.now().astimezone())
+
+
+def asked_at_of(text: str) -> datetime:
+    """Return when a question is asked; raises `InputError` for what is no time, or so far away that “next week” and
+    “ten years ago” would be none."""
+    moment = moment_of(text)
+    if not 1000 <= moment.year <= 3000:
+        raise InputError(
+            "memory.asked_at",
+            en="“now” is {when}, but a question is asked between the years 1000 and 3000; the rows before it were "
+            "answered. Correct it, or leave it out.",
+            es="«now» es {when}, pero una pregunta se hace entre los años 1000 y 3000; las filas anteriores se han "
+            "respondido. Corrígelo u omítelo.",
+            when=moment.date().isoformat(),
+        )
+    return moment
 
 
 def end_of(text: str) -> datetime:
@@ -85,6 +107,8 @@ class BatchMemories:
         for number, row in enumerate(self._rows, 1):
             try:
                 memory = self._memory(number, row)
+                if memory.said_at is not None and is_too_far_ahead(memory.said_at, datetime.now().astimezone()):
+                    raise _too_far_ahead(number, memory.said_at)
             except (KeyError, TypeError, ValueError) as error:
                 raise InputError(
                     "memory.row",
@@ -186,6 +210,18 @@ def span_of(since: str | None, until: str | None) -> TimeRange | None:
             until=until,
         )
     return span
+
+
+def _too_far_ahead(number: int, said_at: datetime) -> InputError:
+    return InputError(
+        "memory.row_future",
+        en="Row {number}: {when} is more than a year ahead, so nothing can have been said then; the rows before it "
+        "were stored. Mend it and add the file again, what is there already stays as it is.",
+        es="Fila {number}: {when} queda a más de un año, así que nada pudo decirse entonces; las filas anteriores se "
+        "han guardado. Corrígela y añade el archivo otra vez, lo que ya está se queda como está.",
+        number=number,
+        when=said_at.date().isoformat(),
+    )
 
 
 def _when(row: Mapping[str, Any]) -> datetime | None:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
 from jarvis.cli.memory_lines import IndexLine, say, stats_lines
-from jarvis.cli.output import plain_failures, print_json, words
+from jarvis.cli.output import confirm, plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.contracts.memory import Transferred
+from jarvis.contracts.memory_desk import ExportFormat
 
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help=words("Print one JSON document.", "Imprimir un documento JSON.")
 )
-_NEW_FILE = click.Path(path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FORCE = click.option(
-    "--force", is_flag=True, help=words("Replace a file of that name.", "Reemplazar un archivo con ese nombre.")
-)
 _YES = click.option("--yes", "-y", is_flag=True, help=words("Do not ask.", "No preguntar."))
+
+
+def _to_a_file(command: Callable[..., None]) -> Callable[..., None]:
+    replace = words("Replace a file of that name.", "Reemplazar un archivo con ese nombre.")
+    for option in (
+        _JSON,
+        click.option("--force", is_flag=True, help=replace),
+        click.argument("path", type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command(
@@ -30,17 +40,19 @@ _YES = click.option("--yes", "-y", is_flag=True, help=words("Do not ask.", "No p
         "Escribir todo lo recordado en un archivo nuevo: líneas JSON que se pueden releer, o Markdown para leer.",
     ),
 )
-@click.argument("path", type=_NEW_FILE)
+@_to_a_file
 @click.option("--markdown", is_flag=True, help=words("Write Markdown.", "Escribir Markdown."))
-@_FORCE
-@_JSON
 @click.pass_obj
-def memory_export(services: Services, path: Path, markdown: bool, force: bool, as_json: bool) -> None:
+def memory_export(services: Services, /, markdown: bool, **how: Any) -> None:
     """Write the file."""
-    with plain_failures(services.language):
-        done = services.memory().export(path.absolute(), "markdown" if markdown else "jsonl", force=force)
-        _tell(services, done, as_json, "{n} memories written to {path}.", "{n} recuerdos escritos en {path}.")
-        _warn_of_own_folder(services, path)
+    form: ExportFormat = "markdown" if markdown else "jsonl"
+    _write(
+        services,
+        lambda path, force: services.memory().export(path, form, force=force),
+        "{n} memories written to {path}.",
+        "{n} recuerdos escritos en {path}.",
+        **how,
+    )
 
 
 @click.command("import", help=words("Read a file that “export” wrote.", "Leer un archivo que escribió «export»."))
@@ -70,22 +82,17 @@ def memory_import(services: Services, path: Path, as_json: bool) -> None:
         "Escribir un archivo con todo lo que guarda Jarvis, salvo modelos, cachés y claves.",
     ),
 )
-@click.argument("path", type=_NEW_FILE)
-@_FORCE
-@_JSON
+@_to_a_file
 @click.pass_obj
-def memory_backup(services: Services, path: Path, force: bool, as_json: bool) -> None:
+def memory_backup(services: Services, /, **how: Any) -> None:
     """Write the backup."""
-    with plain_failures(services.language):
-        done = services.memory().backup(path.absolute(), force=force)
-        _tell(
-            services,
-            done,
-            as_json,
-            "Backed up to {path}, with {n} memories.",
-            "Copia de seguridad en {path}, con {n} recuerdos.",
-        )
-        _warn_of_own_folder(services, path)
+    _write(
+        services,
+        lambda path, force: services.memory().backup(path, force=force),
+        "Backed up to {path}, with {n} memories.",
+        "Copia de seguridad en {path}, con {n} recuerdos.",
+        **how,
+    )
 
 
 @click.command(
@@ -108,7 +115,7 @@ def memory_restore(services: Services, path: Path, yes: bool, as_json: bool) -> 
                 "Everything here is put aside and the backup takes its place. Go on?",
                 "Todo lo de aquí se aparta y la copia ocupa su lugar. ¿Seguir?",
             )
-            click.confirm(question, abort=True, err=True)
+            confirm(question, services.language)
         done = services.memory().restore(path.absolute())
         _tell(
             services,
@@ -159,6 +166,21 @@ def memory_stats(services: Services, as_json: bool) -> None:
             click.echo(line)
         if notice:
             click.echo(notice, err=True)
+
+
+def _write(
+    services: Services,
+    write: Callable[[Path, bool], Transferred],
+    en: str,
+    es: str,
+    *,
+    path: Path,
+    force: bool,
+    as_json: bool,
+) -> None:
+    with plain_failures(services.language):
+        _tell(services, write(path.absolute(), force), as_json, en, es)
+        _warn_of_own_folder(services, path)
 
 
 def _tell(services: Services, done: Transferred, as_json: bool, en: str, es: str) -> None:

@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 import click
 
 from jarvis.contracts.errors import InputError, JarvisError, Language
+
+_spoken: ContextVar[Language | None] = ContextVar("language of the command that runs", default=None)
 
 
 def system_language() -> Language:
@@ -24,8 +27,9 @@ def system_language() -> Language:
 
 
 def words(en: str, es: str) -> str:
-    """Return the text in the language of the environment; for help texts, which are made before settings are read."""
-    return es if system_language() == "es" else en
+    """Return the text in the language of the command that runs, else in that of the environment: help texts are made
+    before any settings are read."""
+    return es if (_spoken.get() or system_language()) == "es" else en
 
 
 def print_json(document: object) -> None:
@@ -37,6 +41,7 @@ _NO_TEXT: dict[Language, str] = {
     "en": "What was given holds bytes that are no text; nothing was done with it. Write it as plain text.",
     "es": "Lo que se ha dado tiene bytes que no son texto; no se ha hecho nada con ello. Escríbelo como texto.",
 }
+_YES = ("y", "yes", "s", "si", "sí")
 
 
 def aside(sentence: str) -> None:
@@ -50,9 +55,26 @@ def fail(sentence: str) -> None:
     sys.exit(1)
 
 
+def confirm(question: str, language: Language) -> None:
+    """Ask on stderr and go on after a yes in either language; anything else than yes or no is asked again. Raises
+    `click.Abort` after a no."""
+    while True:
+        hint = "[s/N]" if language == "es" else "[y/N]"
+        reply = click.prompt(f"{question} {hint}", default="", show_default=False, err=True).strip().lower()
+        if reply in _YES:
+            return
+        if reply in ("", "n", "no"):
+            raise click.Abort
+        click.echo("Responde sí o no." if language == "es" else "Answer yes or no.", err=True)
+
+
 @contextmanager
 def plain_failures(language: Language) -> Iterator[None]:
-    """Turn `JarvisError`, and arguments that are no text, into a sentence and exit code 1, Ctrl-C into code 130."""
+    """Turn `JarvisError`, and arguments that are no text, into a sentence and exit code 1, Ctrl-C into code 130.
+
+    Until then `words` speaks `language`.
+    """
+    before = _spoken.set(language)
     try:
         yield
     except JarvisError as error:
@@ -65,6 +87,8 @@ def plain_failures(language: Language) -> Iterator[None]:
         # The reader of our output went away; what is left must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(141)
+    finally:
+        _spoken.reset(before)
 
 
 def batch_rows(file: Path) -> Iterator[dict[str, Any]]:

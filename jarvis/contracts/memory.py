@@ -226,12 +226,14 @@ class ProfileLine:
 class Recollection:
     """What goes into a prompt: `profile` are the lines of the core profile, always there; `items` bear on the question.
 
-    Each of `lines` is one of `items` as the model reads it, with date, speaker and place, in the same order.
+    Each of `lines` is one of `items` as the model reads it, with date, speaker and place, in the same order. `notice`
+    is one sentence for the person where something kept the search from being as good as it is set up to be, else empty.
     """
 
     profile: tuple[ProfileLine, ...] = ()
     items: tuple[Recalled, ...] = ()
     lines: tuple[str, ...] = ()
+    notice: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.profile or self.items)
@@ -348,8 +350,8 @@ class IndexProgress:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryStats:
-    """Counts and sizes; `bytes` by part of the data folder (rows, vectors, index)."""
+class MemoryCounts:
+    """How many memories there are of which kind, and from when; of documents, those that were read."""
 
     memories: int
     by_source: dict[str, int]
@@ -360,6 +362,12 @@ class MemoryStats:
     newest: datetime | None
     folders: int
     documents: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MemoryStats(MemoryCounts):
+    """Counts and sizes; `bytes` by part of the data folder (rows, vectors, index)."""
+
     bytes: dict[str, int]
     index: IndexProgress
 

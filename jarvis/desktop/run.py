@@ -73,7 +73,7 @@ class Desktop(QObject):
         self.keepsake = Keepsake(services.home, self.bridge)
         self.session = ChatSession(self.desk)
         self.tray = Tray(self.desk)
-        self.window = ChatWindow(self.desk, self.session, self.keepsake, Tray.available)
+        self.window = ChatWindow(self.desk, self.session, self.keepsake, self.tray.holds)
         self.quick = QuickQuery(self.desk)
         self.settings_dialog: SettingsDialog | None = None
         self.memory_window: MemoryWindow | None = None
@@ -207,7 +207,7 @@ class Desktop(QObject):
 
     def _show_ringing(self, alert: Alert) -> None:
         self.window.banners.show_ringing(alert)
-        if Tray.available():
+        if self.tray.holds():
             self.tray.tell(ringing_text(alert, self.desk))
 
     def _dismiss_alert(self, alert_id: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -17,9 +17,12 @@ from jarvis.desktop.banners import ringing_text
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.voice_widgets import STATE_TEXTS, fill_voice_menu, state_colour
 
+LOOK_MILLISECONDS, LOOKS = 2000, 150
+"""A desktop that begins Jarvis at login may show its panel later; for five minutes it is waited for."""
+
 
 class Tray(QObject):
-    """A tray icon and its menu; `shown` is False on desktops without a tray."""
+    """A tray icon and its menu; on desktops without a tray there is none, and one that comes late is looked out for."""
 
     open_wanted = Signal()
     quick_wanted = Signal()
@@ -34,13 +37,23 @@ class Tray(QObject):
         self._menu.aboutToShow.connect(self._fill)
         self._timers = QMenu(self._menu)
         self._voice = QMenu(self._menu)
-        self._icon = QSystemTrayIcon()
-        self._icon.setContextMenu(self._menu)
-        self._icon.activated.connect(self._activated)
+        self._icon = self._made()
+        self._looks = 0
+        self._look_again = QTimer(self, interval=LOOK_MILLISECONDS)
+        self._look_again.timeout.connect(self._look)
         desk.theme.follow(self, self._draw)
         desk.words.follow(self, self._fill)
         if self.available():
             self._icon.show()
+        else:
+            self._look_again.start()
+
+    def holds(self) -> bool:
+        """True where the icon is in a tray; one that has just come gets it."""
+        there = self.available()
+        if there and not self._icon.isVisible():
+            self._appear()
+        return there
 
     @staticmethod
     def available() -> bool:
@@ -68,7 +81,29 @@ class Tray(QObject):
 
     def close(self) -> None:
         """Take the icon away."""
+        self._look_again.stop()
         self._icon.hide()
+
+    def _made(self) -> QSystemTrayIcon:
+        icon = QSystemTrayIcon()
+        icon.setContextMenu(self._menu)
+        icon.activated.connect(self._activated)
+        return icon
+
+    def _look(self) -> None:
+        """See whether there is a tray by now."""
+        self._looks += 1
+        if self.available():
+            self._appear()
+        elif self._looks >= LOOKS:
+            self._look_again.stop()
+
+    def _appear(self) -> None:
+        self._look_again.stop()
+        # One that was made without a tray stays without: Qt decides then by which protocol it shows itself.
+        self._icon = self._made()
+        self._draw()
+        self._icon.show()
 
     def _draw(self) -> None:
         colours = self._desk.theme.colours

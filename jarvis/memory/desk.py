@@ -6,7 +6,7 @@ Puts their acts together and knows what follows from what; how each is done is t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from jarvis.contracts.memory import (
     WatchedFolder,
 )
 from jarvis.contracts.memory_desk import ExportFormat
+from jarvis.contracts.memory_times import checked_said_at
 from jarvis.contracts.ports import Clock
 from jarvis.memory.backup import back_up, restore
 from jarvis.memory.desk_parts import Documents, Happened, Index, Profile, Search
@@ -264,15 +265,7 @@ class RememberingDesk:
         files = (self._database.path, self._database.path.with_name(f"{self._database.path.name}-wal"))
         rows = sum(file.stat().st_size for file in files if file.exists())
         return MemoryStats(
-            memories=counts.memories,
-            by_source=counts.by_source,
-            by_language=counts.by_language,
-            pinned=counts.pinned,
-            superseded=counts.superseded,
-            oldest=counts.oldest,
-            newest=counts.newest,
-            folders=counts.folders,
-            documents=counts.documents,
+            **asdict(counts),
             bytes={"rows": rows, **self._index.bytes()},
             index=self._index.progress(self._language()),
         )
@@ -286,9 +279,9 @@ class RememberingDesk:
         return self._index.why_not(language) or self._advice()
 
     def _store(self, batch: Sequence[NewMemory], renamed: dict[str, str]) -> Iterator[Memory]:
-        rows = [self._complete(row, renamed) for row in batch]
         last = self._memories.last_seq()
         try:
+            rows = [self._complete(row, renamed) for row in batch]
             stored = self._memories.add(rows)
         except InputError:
             if len(batch) == 1:
@@ -305,7 +298,8 @@ class RememberingDesk:
 
     def _complete(self, row: NewMemory, renamed: dict[str, str]) -> NewMemory:
         language = row.language or self._language_of(row.text)
-        said_at = row.said_at or self._clock.now()
+        now = self._clock.now()
+        said_at = checked_said_at(row.said_at, now) if row.said_at else now
         happened = row.happened
         if happened is None and row.source != "document":
             happened = self._happened(row.text, language, said_at)

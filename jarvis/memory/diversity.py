@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from heapq import heapify, heappop, heappush
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Final
 
 from jarvis.contracts.memory import Memory
@@ -18,11 +18,16 @@ def chosen(scores: Mapping[int, float], rows: Mapping[int, Memory], limit: int) 
     """Return at most `limit` rows, best first; of rows with the same text by the same speaker only the best, and the
     newest of those that are equally good. Only rows that have a score are chosen."""
     order = sorted(scores, key=lambda seq: (-scores[seq], -rows[seq].said_at.timestamp(), -seq))
-    waiting = [(-scores[seq], place, 0, seq) for place, seq in enumerate(_without_repeats(order, rows))]
-    heapify(waiting)
+    coming = enumerate(_without_repeats(order, rows))
+    waiting: list[tuple[float, int, int, int]] = []
     taken: list[int] = []
     wholes: Counter[tuple[str, object]] = Counter()
-    while waiting and len(taken) < limit:
+    following = next(coming, None)
+    while len(taken) < limit and (waiting or following is not None):
+        # One at a time, since texts are compared and few are needed.
+        while following is not None and (not waiting or (-scores[following[1]], following[0]) < waiting[0][:2]):
+            heappush(waiting, (-scores[following[1]], following[0], 0, following[1]))
+            following = next(coming, None)
         _, place, counted, best = heappop(waiting)
         whole = _whole(rows[best])
         above = wholes[whole] if whole is not None else 0
@@ -35,15 +40,13 @@ def chosen(scores: Mapping[int, float], rows: Mapping[int, Memory], limit: int) 
     return taken
 
 
-def _without_repeats(order: Sequence[int], rows: Mapping[int, Memory]) -> list[int]:
+def _without_repeats(order: Sequence[int], rows: Mapping[int, Memory]) -> Iterator[int]:
     seen: set[tuple[str, str]] = set()
-    unique = []
     for seq in order:
         key = (rows[seq].speaker, fold(rows[seq].text))
         if key not in seen:
             seen.add(key)
-            unique.append(seq)
-    return unique
+            yield seq
 
 
 def _whole(row: Memory) -> tuple[str, object] | None:

@@ -76,6 +76,15 @@ _WHEN = (
     r"|noon|midday|half past \w+|\w+ o'clock))?)"
 )
 _FAVOURITE = r"favou?rite (?P<n>(?!thing|part|one|way|bit)[a-zñ]+(?: (?!is\b|are\b)[a-zñ]+)?) (?:is|are)"
+_DOES = (
+    r"(?:has|hasn't|had|is(?! called| named)|isn't(?! called| named)|was|wasn't|just|got|gets"
+    r"|started|starts|began|begins|goes|went|came|comes|turned|turns"
+    r"|finished|passed|failed|broke|lost|won|wins|loves|likes|hates|plays|played|wants|needs|works|worked|lives|lived"
+    r"|studies|moved|bought|sold|made|makes|gave|gives|sent|sends|took|takes|eats|ate|sleeps|slept|visited|visits"
+    r"|called|calls|rang|cooks|cooked|runs|ran|sings|swims|reads|learns|learned|learnt|can|doesn't|didn't|always|often"
+    r"|still|already|really|usually|and i)"
+)
+"""How a sentence goes on of somebody who was just named."""
 
 RULES: tuple[tuple[str, str], ...] = (
     # Names.
@@ -291,4 +300,6 @@ RULES: tuple[tuple[str, str], ...] = (
         rf"(?:i|we|i've|we've|i have|we have) {_JUST}(?:sold|scrapped|got rid of) (?:my|our|the) (?:old )?"
         rf"(?P<v>(?:{_COLOUR} )?{words(CAR_BRANDS)}(?: (?!and\b)[\w-]+)?){_AGO}",
     ),
+    # Somebody named in passing.
+    ("name passing", rf"(?:my|our) (?P<who>(?:(?P<q><QUAL>) )?(?P<kin><KIN>)),? (?P<v><CASED>),? {_DOES}\b.*"),
 )

@@ -72,6 +72,13 @@ _WHEN = (
 )
 _FAVOURITE = r"(?P<n>(?!cosa|parte)[a-zñ]+(?: (?!es\b|son\b)[a-zñ]+)? (?:favorit[oa]s?|preferid[oa]s?)) (?:es|son)"
 _MINE = r"(?:mi|nuestr[oa])"
+_DOES = (
+    r"(?:ha|han|no(?! se llama)|se(?! llama)|me|nos|le|ya|esta|estan|estaba|es|era|fue|va|iba|tiene|tenia"
+    r"|tuvo|quiere|quiso|vino|viene|llega|llego|empieza|empezo|termina|termino|acaba|acabo|juega|jugo|toca|canta|baila|come|duerme|vive|trabaja|estudia"
+    r"|estudio|lee|hace|hizo|aprende|aprendio|gano|gana|perdio|aprobo|suspendio|cumple|cumplio|compro|vendio|llamo|llama"
+    r"|trajo|sabe|puede|suele|siempre|todavia|sigue|cocina|corre|nada|volvio|vuelve|salio|sale|y yo)"
+)
+"""Cómo sigue una frase sobre alguien que se acaba de nombrar."""
 
 RULES: tuple[tuple[str, str], ...] = (
     # Nombres.
@@ -281,5 +288,10 @@ RULES: tuple[tuple[str, str], ...] = (
         "-car",
         rf"(?:he vendido|hemos vendido|vendi|vendimos) (?:mi|nuestr[oa]|el) (?:viejo )?"
         rf"(?P<v>{words(CAR_BRANDS)}(?: (?!y\b)[\w-]+){{0,2}}){_AGO}",
+    ),
+    # Alguien nombrado de paso.
+    (
+        "name passing",
+        rf"{_MINE} (?P<who>(?:(?P<q1>mejor) )?(?P<kin><KIN>)(?: (?P<q><QUAL>))?),? (?P<v><CASED>),? {_DOES}\b.*",
     ),
 )

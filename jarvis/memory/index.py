@@ -45,6 +45,7 @@ class IndexChild:
         self._place = place
         self._turn = threading.Condition()
         self._busy = False
+        self._searching = False
         self._urgent = 0
         self._wire: Wire | None = None
         self._hung = False
@@ -53,6 +54,11 @@ class IndexChild:
     def pid(self) -> int | None:
         """The child's process id while it runs."""
         return self._child.pid
+
+    @property
+    def working(self) -> bool:
+        """Whether it is at something else than a search, which a search would have to wait for."""
+        return self._busy and not self._searching
 
     def create(self, shard: int) -> None:
         """Begin a new shard."""
@@ -143,7 +149,7 @@ class IndexChild:
             self._urgent += urgent
             self._turn.wait_for(lambda: not self._busy and (urgent or not self._urgent))
             self._urgent -= urgent
-            self._busy = True
+            self._busy, self._searching = True, urgent
         try:
             yield
         finally:

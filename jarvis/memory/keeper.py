@@ -7,14 +7,13 @@ searches, makes vectors and forgets just as well. Knows nothing about words, sco
 
 from __future__ import annotations
 
-import contextlib
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from jarvis.contracts.embedding import Embedder, EmbedderInfo, Embedding
 from jarvis.contracts.errors import JarvisError, Language, StorageError
@@ -23,16 +22,18 @@ from jarvis.memory.filling import BATCH, Texts, agree, fill, is_complete
 from jarvis.memory.index_lock import IndexLock
 from jarvis.memory.index_sentences import index_sentence
 from jarvis.memory.index_work import IndexWork, trouble_of
+from jarvis.memory.making_way import MakingWay
 from jarvis.memory.purging import Forgotten, Purging
 from jarvis.memory.questions import Questions, StillStarting
 from jarvis.memory.shards import Shards
 from jarvis.memory.staying import SharedRows, Staying
 from jarvis.memory.succession import Succession
-from jarvis.memory.vector_folders import FILE, VectorFolders
+from jarvis.memory.vector_folders import VectorFolders
 from jarvis.memory.vectors import VectorStore
 from jarvis.processes.registry import ChildRegistry
 
 Hits = list[tuple[int, float]]
+_Found = TypeVar("_Found")
 
 QUIET_SECONDS = 15.0
 """How long the background waits before it tries again what failed."""
@@ -93,6 +94,7 @@ class IndexKeeper:
         self._index_from = index_from
         self._filling = threading.Lock()
         self._questions = Questions()
+        self._way = MakingWay()
         self._late: JarvisError | None = None
         self._search_trouble: JarvisError | None = None
         self._fill_trouble: JarvisError | None = None
@@ -106,27 +108,16 @@ class IndexKeeper:
 
         None where meanings cannot be compared, or not within `patience` seconds; `why_not` says why. Raises nothing.
         """
-        for embedder, info in self._answering():
-            try:
-                question = self._question(embedder, info, text, patience)
-                return self._folders.use(info, partial(self._near, info=info, question=question, k=k, within=within))
-            except StillStarting as error:
-                self._late = error
-            except JarvisError as error:
-                self._search_trouble = error
-        return None
+        return self._answered(
+            text, patience, lambda info, asked: partial(self._near, info=info, question=asked, k=k, within=within)
+        )
 
     def similarities(self, text: str, seqs: Sequence[int], *, patience: float | None = None) -> dict[int, float]:
         """Return the exact cosine with `text` of those of these memories that have a vector; see `nearest`."""
-        for embedder, info in self._answering():
-            try:
-                question = self._question(embedder, info, text, patience)
-                return self._folders.use(info, partial(VectorStore.similarities, dense=question.dense, seqs=seqs))
-            except StillStarting as error:
-                self._late = error
-            except JarvisError as error:
-                self._search_trouble = error
-        return {}
+        compared = self._answered(
+            text, patience, lambda _, asked: partial(VectorStore.similarities, dense=asked.dense, seqs=seqs)
+        )
+        return compared or {}
 
     def why_not(self, language: Language = "en", *, asked: bool = False) -> str | None:
         """Return one sentence why meanings cannot be compared now; with `asked`, why the last question was not."""
@@ -161,6 +152,7 @@ class IndexKeeper:
     def start(self) -> None:
         """Keep everything up to date in the background from now on, until `stop`."""
         if self._work is None:
+            self._way = MakingWay()
             self._work = IndexWork(
                 lock=self._lock, forget=self._purging.pending, fill=self._fill_some, place=self._place, check=self.check
             )
@@ -170,6 +162,7 @@ class IndexKeeper:
         """End the background work and close everything; what is called afterwards opens it again."""
         work, self._work = self._work, None
         if work is not None:
+            self._way.end()
             work.stop()
         self._shards.stop()
         self._folders.close()
@@ -225,16 +218,10 @@ class IndexKeeper:
         state = self._state(info.tag, done, total) if trouble is None else "failed"
         trouble = trouble or self._lock.trouble
         if trouble is not None:
-            return IndexProgress(
-                state="failed",
-                embedder=name,
-                done=done,
-                total=total,
-                indexed=indexed,
-                sentence=trouble.sentence(language),
-            )
-        sentence = index_sentence(state, language, done=done, total=total, indexed=indexed, pid=self._lock.holder)
-        told = f"{sentence} {kept}".rstrip()
+            state, told = "failed", trouble.sentence(language)
+        else:
+            told = index_sentence(state, language, done=done, total=total, indexed=indexed, pid=self._lock.holder)
+            told = f"{told} {kept}".rstrip()
         return IndexProgress(state=state, embedder=name, done=done, total=total, indexed=indexed, sentence=told)
 
     def reindex(self, afresh: bool = False) -> Iterator[IndexProgress]:
@@ -260,13 +247,7 @@ class IndexKeeper:
 
     def bytes(self) -> dict[str, int]:
         """Return how many bytes are on the disk for `vectors` and `index` (ChromaDB)."""
-        sizes = {"vectors": 0, "index": 0}
-        for path in self._folder.glob("*/**/*"):
-            with contextlib.suppress(OSError):
-                # Files come and go while they are counted.
-                part = "vectors" if path.name.startswith(FILE) else "index"
-                sizes[part] += path.stat().st_size if path.is_file() else 0
-        return sizes
+        return self._folders.bytes()
 
     def _state(self, tag: str, done: int, total: int) -> IndexState:
         if not self._lock.held:
@@ -291,6 +272,24 @@ class IndexKeeper:
             self._search_trouble = error
             return []
         return [pair for pair in (before, current) if pair is not None and self._staying.why_not(*pair) is None]
+
+    def _answered(
+        self,
+        text: str,
+        patience: float | None,
+        what: Callable[[EmbedderInfo, Embedding], Callable[[VectorStore], _Found]],
+    ) -> _Found | None:
+        """Return what the first embedder's vectors tell of `text`; None where none can be asked."""
+        with self._way.question():
+            for embedder, info in self._answering():
+                try:
+                    question = self._question(embedder, info, text, patience)
+                    return self._folders.use(info, what(info, question))
+                except StillStarting as error:
+                    self._late = error
+                except JarvisError as error:
+                    self._search_trouble = error
+        return None
 
     def _question(self, embedder: Embedder, info: EmbedderInfo, text: str, patience: float | None) -> Embedding:
         known = self._questions.ask(embedder, info, text, patience)
@@ -393,7 +392,7 @@ class IndexKeeper:
 
     def _is_right(self, store: VectorStore, info: EmbedderInfo) -> bool:
         """Compare an embedder's vectors with the rows; False where they belong to other rows or are damaged."""
-        if store.watermark() > self._memories.last_seq() or not store.check():
+        if store.watermark() > self._memories.last_seq() or not store.check(self._way.wait):
             return False
         agree(store, partial(self._staying.seqs, info))
         return True

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from jarvis.contracts.errors import Language
+from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.memory import ASSISTANT, USER
 from jarvis.storage.word_forms import SMALL_WORDS
-from jarvis.storage.words import fold, query_words
+from jarvis.storage.words import fold, index_stems, query_words
 
 _WORD = re.compile(r"\w+")
 _ABOUT_ME = frozenset("i me my mine we our yo mi mis me mio mia nosotros nuestro nuestra".split())
@@ -27,6 +28,17 @@ _DOING = frozenset(
     hice hiciste hizo hicimos hicieron hacer hecho paso pasado pasar ocurrio sucedio dije dijiste dijimos hablamos conte
     conto fui fuimos en""".split()
 )
+_EMPTY: dict[Language, str] = {
+    "en": """anything something anyone someone everything question idea info information details please tell know
+        remember remind leave put take need get make look want come go bring cost price pay call
+        new""",
+    "es": """pregunta informacion favor dime saber recordar idea detalles cosa dejar ir venir poner hacer necesitar
+        querer llevar medir costar precio llamar nuevo""",
+}
+_JOINED = re.compile(r"\b([^\W\d_]{1,2})[-‐‑]([^\W\d_]{2,})\b|\b(wi) (fi)\b", re.IGNORECASE)
+_APART: Final = {"wifi": "fi", "email": "mail", "emails": "mail", "tshirt": "shirt", "xray": "ray", "ebook": "book"}
+"""Words that others write in two parts, with the part under which rows then hold them."""
+
 LEANING_WORDS: Final = 2
 """A question with at most so many words that say something leans on what was said before it."""
 
@@ -58,6 +70,29 @@ def asks_only_when(text: str, language: Language, time_words: Collection[str]) -
     """Tell whether a question asks for nothing but what was in a time ("What did we do in May?"), which
     `time_words` name."""
     return set(_WORD.findall(fold(text))) <= SMALL_WORDS[language] | _DOING | set(time_words)
+
+
+def asked_words(text: str, *, without: Collection[str] = ()) -> list[tuple[str, ...]]:
+    """Return what `storage.words.query_words` does, but a word that some write in one and some in two parts ("wi-fi")
+    is one word, looked for in either writing."""
+    joined = _JOINED.sub(lambda parts: "".join(part or "" for part in parts.groups()), text)
+    parts = {"".join(match.groups("")).casefold(): match[2] or match[4] for match in _JOINED.finditer(text)}
+    other = {
+        one: (*one, *two)
+        for whole, part in (_APART | parts).items()
+        for one, two in zip(query_words(whole), query_words(part), strict=False)
+    }
+    return [other.get(word, word) for word in query_words(joined, without=without)]
+
+
+def says_nothing(word: tuple[str, ...]) -> bool:
+    """Tell whether a word, as `asked_words` gives it, only asks and says nothing of what is looked for."""
+    return any(stem in _empty_stems(language) for language, stem in zip(LANGUAGES, (word[0], word[-1]), strict=True))
+
+
+@cache
+def _empty_stems(language: Language) -> frozenset[str]:
+    return frozenset(index_stems(_EMPTY[language], language))
 
 
 def words_before(text: str, before: str) -> list[tuple[str, ...]]:

@@ -1,7 +1,8 @@
 """Answers a question with what the person once said, word for word, without a model.
 
-Only where a fact that still holds answers exactly what is asked; in every other case there is no answer, and a model
-gets the question. Understands no question itself and finds no facts.
+Only where a fact answers exactly what is asked: one that still holds, or, where it is asked what was so before, one
+that a newer fact closed. In every other case there is no answer, and a model gets the question. Understands no question
+itself and finds no facts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from jarvis.memory.fact_kin import ONLY_ONE
 from jarvis.memory.fact_rules import find_facts
 from jarvis.memory.fact_sentences import single, value_of
 from jarvis.memory.fact_text import key
+from jarvis.memory.quoting_past import before
 from jarvis.memory.quoting_questions import Asked, asked_of
 
 MOST_QUOTED = 6
@@ -52,6 +54,10 @@ class QuotedRows(Protocol):
         """Return rows, newest first."""
         ...
 
+    def holding_under(self, subject: str) -> list[int]:
+        """Return the numbers of the facts that hold about those who belong to somebody, or are one by name."""
+        ...
+
 
 class Quoting:
     """Quotes facts out of `memories`."""
@@ -64,16 +70,40 @@ class Quoting:
         asked = asked_of(text, language)
         if asked is None:
             return None
+        if asked.past:
+            return self._past(asked, language, now)
         facts = self._facts(asked, now)
         if not facts or len(facts) > MOST_QUOTED:
             return None
         origins = self._memories.by_seq([fact.origin_seq for fact in facts if fact.origin_seq is not None])
         told = [self._told(fact, origins.get(fact.origin_seq or 0), language, now) for fact in facts]
-        before = self._before(facts[0], language, now) if len(facts) == 1 else ""
+        changed = self._before(facts[0], language, now) if len(facts) == 1 else ""
         items = [
             Recalled(memory=origins.get(fact.origin_seq or 0, fact), score=1.0, because=fact.text) for fact in facts
         ]
-        return QuotedAnswer(text=" ".join([*told, *([before] if before else [])]), items=tuple(items))
+        return QuotedAnswer(text=" ".join([*told, *([changed] if changed else [])]), items=tuple(items))
+
+    def _past(self, asked: Asked, language: Language, now: datetime) -> QuotedAnswer | None:
+        """Return what was so before, with until when; None where nothing was."""
+        facts = [
+            fact
+            for subject in self._subjects(asked)
+            for fact in self._memories.facts_about(subject, asked.relation, current=False)
+        ]
+        if (pair := before(facts, asked.than)) is None:
+            return None
+        older, newer = pair
+        told = [fact for fact in (older, newer) if fact is not None]
+        origins = self._memories.by_seq([fact.origin_seq for fact in told if fact.origin_seq is not None])
+        until = _until(older, language, now)
+        if newer is not None:
+            words, _ = _words(newer, origins.get(newer.origin_seq or 0), now)
+            until = f"{until.rstrip('.')}: {_in_marks(words, language)}"
+        items = [
+            Recalled(memory=origins.get(fact.origin_seq or 0, fact), score=1.0, because=fact.text) for fact in told
+        ]
+        first = self._told(older, origins.get(older.origin_seq or 0), language, now)
+        return QuotedAnswer(text=f"{first} {until}", items=tuple(items))
 
     def _facts(self, asked: Asked, now: datetime) -> list[Memory]:
         """Return the facts that answer, newest first."""
@@ -97,7 +127,12 @@ class Quoting:
                 # Of one and the same person, with and without a name, only the newest holds.
                 same = asked.person or asked.kin in ONLY_ONE
                 return newest[:1] if same and single(newest[0].subject, relation) else newest
-        return []
+        return list(self._in_passing(asked.subject).values()) if asked.kin and asked.relation == "name" else []
+
+    def _in_passing(self, base: str) -> dict[str, Memory]:
+        """Return, by subject, the newest fact of each such relative who was named as one ("my sister Ana ...")."""
+        facts = self._memories.by_seq(self._memories.holding_under(base)).values()
+        return {fact.subject: fact for fact in sorted(facts, key=lambda fact: (fact.said_at, fact.seq))}
 
     def _subjects(self, asked: Asked) -> list[str]:
         """Return the subjects that a question may be about: a sister by that word, by her name, the older one."""
@@ -117,8 +152,8 @@ class Quoting:
         subjects: list[str] = []
         for base in bases:
             names = self._memories.facts_about(base, "name") if asked.relation != "name" else []
-            subjects += [base, *(f"{base}/{key(value_of(fact))}" for fact in names)]
-        return subjects
+            subjects += [base, *(f"{base}/{key(value_of(fact))}" for fact in names), *self._in_passing(base)]
+        return list(dict.fromkeys(subjects))
 
     def _named(self, person: str) -> list[Memory]:
         wanted = key(person)
@@ -221,6 +256,15 @@ def _when(fact: Memory, language: Language, now: datetime) -> str:
     if ahead in {0, 1}:
         return {"en": ("Today", "Yesterday"), "es": ("Hoy", "Ayer")}[language][ahead]
     return _on(day, language, now.date())
+
+
+def _until(fact: Memory, language: Language, now: datetime) -> str:
+    """Return until when a fact held that holds no longer, as a sentence."""
+    day = (fact.valid_until or fact.said_at).astimezone(now.tzinfo).date()
+    if day == now.date():
+        return "That was so until today." if language == "en" else "Así fue hasta hoy."
+    written = _on(day, language, now.date()).partition(" ")[2]
+    return f"That was so until {written}." if language == "en" else f"Así fue hasta el {written}."
 
 
 def _on(day: date, language: Language, today: date) -> str:

@@ -80,7 +80,8 @@ class MemoryRecall:
     """The Recall port over a search, the rows and the profile; any thread may call anything.
 
     `items` says how many memories at most go with a question, in the place of what the question says; `quotes` whether
-    questions may be answered by quoting. Both are read anew each time. `characters` bounds the lines together.
+    questions may be answered by quoting. Both are read anew each time. `late` returns a sentence where a search was
+    worse than it is set up to be, which goes with what was found. `characters` bounds the lines together.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class MemoryRecall:
         *,
         items: Callable[[], int] | None = None,
         quotes: Callable[[], bool] = lambda: True,
+        late: Callable[[Language], str | None] = lambda _: None,
         characters: int = CHARACTERS,
     ) -> None:
         self._search = search
@@ -100,6 +102,7 @@ class MemoryRecall:
         self._clock = clock
         self._items = items
         self._quotes = quotes
+        self._late = late
         self._characters = characters
         self._quoting = Quoting(memories)
         self._notice: dict[Language, str] | None = None
@@ -109,11 +112,11 @@ class MemoryRecall:
         profile: tuple[ProfileLine, ...] = ()
         try:
             profile = tuple(line for line in self._profile.lines() if line.privacy == "cloud" or not question.leaving)
-            items, lines = self._found(question)
+            items, lines, notice = self._found(question)
         except Exception as error:  # noqa: BLE001 - an answer without memories is better than none
             self._failed(error)
-            return Recollection(profile=profile)
-        return Recollection(profile=profile, items=items, lines=lines)
+            return Recollection(profile=profile, notice=self.notice(question.language) or "")
+        return Recollection(profile=profile, items=items, lines=lines, notice=notice)
 
     def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
         """Return an answer that the memory has word for word; None where a model is needed. Never raises."""
@@ -145,7 +148,7 @@ class MemoryRecall:
         """Return what was the matter the last time; None where nothing was."""
         return self._notice[language] if self._notice else None
 
-    def _found(self, question: RecallQuestion) -> tuple[tuple[Recalled, ...], tuple[str, ...]]:
+    def _found(self, question: RecallQuestion) -> tuple[tuple[Recalled, ...], tuple[str, ...], str]:
         limit = self._items() if self._items else question.limit
         query = MemoryQuery(
             text=question.text,
@@ -158,19 +161,20 @@ class MemoryRecall:
         )
         result = self._search.search(query, question.language)
         self._notice = {"en": result.notice, "es": result.notice} if result.notice else None
+        late = (self._late(question.language) or "") if result.notice else ""
         found = [item for item in result.found if item.memory.privacy == "cloud" or not question.leaving]
         if not asks_for_questions(question.text):
             found = [item for item in found if not only_asks(item.memory)]
         found = found[:limit]
         if not result.matched or not found:
-            return (), ()
+            return (), (), late
         zone = self._clock.now().tzinfo
         changes = changes_of(self._memories, [item.memory for item in found], zone, leaving=question.leaving)
         items, lines = lines_within(found, self._characters, question.language, zone, changes)
         if question.leaving:
             # By which fact a turn was found may tell of one that stays.
             items = tuple(Recalled(memory=item.memory, score=item.score) for item in items)
-        return items, lines
+        return items, lines, late
 
     def _failed(self, error: Exception) -> None:
         _log.warning("the memory could not be used", exc_info=not isinstance(error, JarvisError))

@@ -7,7 +7,7 @@ search. A fact is another key to the turn that it was found in, and is shown as 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,13 +20,23 @@ from jarvis.memory.diversity import chosen
 from jarvis.memory.floor import bears
 from jarvis.memory.fusion import fused, meant_around, weights_for, with_surroundings
 from jarvis.memory.preferences import Preferences, in_time, no_longer_holds
-from jarvis.memory.query_words import BEFORE_SHARE, asks_only_when, leaning, words_before
+from jarvis.memory.query_words import BEFORE_SHARE, asked_words, asks_only_when, leaning, says_nothing, words_before
 from jarvis.memory.search_ports import Meaning, Rows, StemSource, Words
 from jarvis.memory.talks import Talks
 from jarvis.memory.time_range import TimeReading, read_range
-from jarvis.memory.word_scores import Stems, Wanted, bm25, coverage, wanted_words
+from jarvis.memory.word_scores import (
+    NO_EVIDENCE,
+    Holding,
+    Stems,
+    Wanted,
+    bm25,
+    coverage,
+    evidence,
+    holdings,
+    wanted_words,
+)
 from jarvis.storage.memory_text import lexical_text
-from jarvis.storage.words import index_stems, query_words, seems_in
+from jarvis.storage.words import index_stems, seems_in
 
 RERANKED: Final = 30
 """How many of the best a reranker judges."""
@@ -93,7 +103,8 @@ class MemorySearch:
         rows = found.rows
         talks = Talks(rows)
         held = self._stems_of(rows)
-        covered = coverage(question.wanted, {seq: each.own for seq, each in held.items()}, talks)
+        holding = holdings(question.wanted, {seq: each.own for seq, each in held.items()}, talks)
+        covered = coverage(question.wanted, holding)
         weights = weights_for(found.embedder, question.language)
         scores = with_surroundings(
             fused(weights, bm25(question.wanted, held), found.dense, found.sparse),
@@ -104,7 +115,7 @@ class MemorySearch:
         scores = self._preferred(scores, rows, question)
         scores, because = _by_turn(scores, rows, listed_alone=query.where.sources == ("fact",))
         scores, trouble = self._reranked(scores, rows, query.text, language)
-        reached = _reached(question, found, covered)
+        reached = _reached(question, found, holding)
         best = chosen(scores if query.weak else {s: v for s, v in scores.items() if s in reached}, rows, query.limit)
         return SearchResult(
             found=tuple(
@@ -119,7 +130,7 @@ class MemorySearch:
 
     def _question(self, query: MemoryQuery, language: Language) -> _Question:
         reading = read_range(query.text, language, query.now or self._clock.now())
-        asked = query_words(query.text, without=reading.relative_words if reading is not None else ())
+        asked = asked_words(query.text, without=reading.relative_words if reading is not None else ())
         helping = words_before(query.text, query.before)
         frequencies = self._words.frequencies([stem for word in (*asked, *helping) for stem in word])
         rows = max(1, self._words.count())
@@ -127,7 +138,7 @@ class MemorySearch:
             query=query,
             language=language,
             wanted=[
-                *wanted_words(asked, frequencies, rows),
+                *wanted_words(asked, frequencies, rows, empty={word for word in asked if says_nothing(word)}),
                 *wanted_words(helping, frequencies, rows, share=BEFORE_SHARE),
             ],
             # What was said before may be bound to stay, whatever the question may do.
@@ -181,17 +192,22 @@ class MemorySearch:
         return kept | {seq: kept[seq] + RERANKER_WEIGHT * s for seq, s in zip(best, judged, strict=True)}, ""
 
 
-def _reached(question: _Question, found: Candidates, covered: Mapping[int, float]) -> set[int]:
-    """The rows that reach the floor, by themselves or by a fact of theirs."""
-    reached: set[int] = set()
-    for seq, row in found.rows.items():
-        then = question.asked_time(row)
-        there = (question.only_time and then) or bears(
-            found.dense.get(seq), covered.get(seq, 0.0), found.embedder, question.language, in_time=then
-        )
-        if there:
-            reached.update((seq,) if row.origin_seq is None else (seq, row.origin_seq))
-    return reached
+def _reached(question: _Question, found: Candidates, holding: Mapping[int, Holding]) -> set[int]:
+    """The rows that reach the floor, by themselves or by a fact of theirs; for a question that asks for nothing but a
+    time, the rows of that time."""
+    then = {seq for seq, row in found.rows.items() if question.asked_time(row)}
+    there = then if question.only_time and then else _bearing(question, found, holding, then)
+    return there | {row.origin_seq for seq in there if (row := found.rows[seq]).origin_seq is not None}
+
+
+def _bearing(question: _Question, found: Candidates, holding: Mapping[int, Holding], then: Collection[int]) -> set[int]:
+    told = evidence(question.wanted, holding)
+    nothing = NO_EVIDENCE, NO_EVIDENCE
+    return {
+        seq
+        for seq in found.rows
+        if bears(found.dense.get(seq), *told.get(seq, nothing), found.embedder, question.language, in_time=seq in then)
+    }
 
 
 def _by_turn(

@@ -60,7 +60,7 @@ class Shards:
     row the child may fail before it is left alone for `pause_seconds`.
     """
 
-    size = 65_536
+    size = 131_072
     extend = 2048
     step_seconds = 0.5
     idle_seconds = 900.0
@@ -95,11 +95,12 @@ class Shards:
     def nearest(self, info: EmbedderInfo, dense: bytes, k: int) -> tuple[list[int], list[tuple[int, int]]]:
         """Return about the `k` nearest numbers of what can be searched here, in no order, and the ranges that are.
 
-        Nothing raises: where the child fails, no range is.
+        Nothing raises: where the child fails, or is at something that may take longer than searching elsewhere, no
+        range is.
         """
         self._searched = self._monotonic()
         live = self._live
-        if live is None or live.info.tag != info.tag or not live.ready:
+        if live is None or live.info.tag != info.tag or not live.ready or live.child.working:
             return [], []
         ready = dict(live.ready)
         try:

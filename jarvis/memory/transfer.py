@@ -15,9 +15,11 @@ from typing import Any, BinaryIO
 from jarvis.contracts.errors import InputError, Language
 from jarvis.contracts.memory import ASSISTANT, USER, Transferred, place_in
 from jarvis.contracts.memory_desk import ExportFormat
+from jarvis.contracts.memory_times import FURTHEST_AHEAD
 from jarvis.contracts.ports import Clock
 from jarvis.memory.new_file import new_file
 from jarvis.storage.memories import SqliteMemories
+from jarvis.storage.memory_rows import milliseconds
 from jarvis.storage.memory_transfer import PAGE, BadRow, MemoryTransfer, checked_row
 
 FORMAT = 1
@@ -27,6 +29,7 @@ LONGEST_LINE = 8_000_000
 """Bytes; the longest text takes far less, even with every character escaped."""
 
 _MOST_REFUSED = 1000
+_AHEAD = "ahead"
 _WEEKDAYS: dict[Language, tuple[str, ...]] = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     "es": ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
@@ -111,12 +114,16 @@ class Transfers:
 
     def _take(self, path: Path, file: BinaryIO) -> Transferred:
         written = known = 0
+        latest = milliseconds(self._clock.now() + FURTHEST_AHEAD)
         refused: list[str] = []
         page: list[dict[str, Any]] = []
         profile: list[dict[str, Any]] = []
         for number, line in _lines(file):
             try:
                 kind, row = _read(line, self._language_of)
+                # A file may be of any time that its disk gives it.
+                if kind == "memory" and row["document"] is None and row["columns"]["said_at"] > latest:
+                    raise BadRow(_AHEAD)
             except BadRow as error:
                 if len(refused) < _MOST_REFUSED:
                     refused.append(self._refusal(number, str(error)))
@@ -143,9 +150,13 @@ class Transfers:
         return Transferred(path=path, written=written, known=known, refused=tuple(refused))
 
     def _refusal(self, number: int, why: str) -> str:
-        if self._language() == "es":
-            return f"Línea {number}: {'no es un objeto JSON' if why == 'json' else f'«{why}» falta o no vale'}."
-        return f"Line {number}: {'it is not a JSON object' if why == 'json' else f'“{why}” is missing or wrong'}."
+        spanish = self._language() == "es"
+        known = {
+            "json": ("it is not a JSON object", "no es un objeto JSON"),
+            _AHEAD: ("it says that it was said more than a year ahead", "dice haberse dicho dentro de más de un año"),
+        }
+        reason = known.get(why, (f"“{why}” is missing or wrong", f"«{why}» falta o no vale"))[spanish]
+        return f"{'Línea' if spanish else 'Line'} {number}: {reason}."
 
 
 def _line(document: dict[str, Any]) -> bytes:

@@ -6,6 +6,7 @@ their tags.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import threading
@@ -88,6 +89,16 @@ class VectorFolders:
                 entry.unlink()
         self.discard(tag)
         shutil.rmtree(self.folder_of(tag))
+
+    def bytes(self) -> dict[str, int]:
+        """Return how many bytes all that is kept here takes on the disk: `vectors`, and `index` for all else."""
+        sizes = {"vectors": 0, "index": 0}
+        for path in self._folder.glob("*/**/*"):
+            with contextlib.suppress(OSError):
+                # Files come and go while they are counted.
+                part = "vectors" if path.name.startswith(FILE) else "index"
+                sizes[part] += path.stat().st_size if path.is_file() else 0
+        return sizes
 
     def release(self) -> None:
         """Let go of what is held in memory."""

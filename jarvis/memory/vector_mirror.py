@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _WIDER = 12
 """How many times as many vectors as are compared exactly are looked at by their signs and the question's numbers."""
 
+_SAMPLE = 64 * BLOCK
+"""About so many of the differences tell how great they are."""
+
 _PIECE = 64 * BLOCK
 """Vectors whose signs are compared at a time: their working memory stays in the processor's cache."""
 
@@ -116,10 +119,9 @@ class VectorMirror:
     def _least_different(self, wanted: NDArray[np.uint64], limit: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
         import numpy as np
 
-        few = np.flatnonzero(allowed)
-        if len(few) <= limit:
+        if np.count_nonzero(allowed) <= limit:
             # So it is where ChromaDB holds all but the newest.
-            return few
+            return np.flatnonzero(allowed)
         size = len(self._places) * BLOCK
         far = 64 * self._words + 1
         differing = np.empty(size, dtype=np.uint16)
@@ -130,12 +132,27 @@ class VectorMirror:
                 total += np.bitwise_count(self._bits[word, piece] ^ wanted[word])
             differing[piece] = total
         differing[~allowed] = far
-        counts = np.cumsum(np.bincount(differing, minlength=far + 1)[:far])
-        reach = int(np.searchsorted(counts, limit))
-        slots = np.flatnonzero(differing <= min(reach, far - 1))
+        slots = self._nearer(differing, limit, far)
         if len(slots) > 2 * limit:
             # Many lie equally far, so that the last step brings in more than are worth a second look.
             slots = slots[np.argpartition(differing[slots], limit)[:limit]]
+        return slots
+
+    @staticmethod
+    def _nearer(differing: NDArray[np.uint16], limit: int, far: int) -> NDArray[np.int64]:
+        """Return where at least `limit` of the least values below `far` lie, with all that equal the greatest of them.
+
+        There are as many. How great that is, is read from a part of the values first: counting all takes longer.
+        """
+        import numpy as np
+
+        every = max(1, len(differing) // _SAMPLE)
+        counts = np.cumsum(np.bincount(differing[::every], minlength=far + 1)[:far])
+        reach = min(int(np.searchsorted(counts, limit / every)), far - 1)
+        slots = np.flatnonzero(differing <= reach)
+        while len(slots) < limit:
+            reach += 1
+            slots = np.flatnonzero(differing <= reach)
         return slots
 
     def allowed(self, within: NDArray[np.int64] | None, skip: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:

@@ -39,6 +39,16 @@ if TYPE_CHECKING:
 
 _ASKED_AT_ONCE = 5000
 
+_BLOCKS = """
+WITH RECURSIVE first (seq) AS (
+  SELECT min(seq) FROM vectors
+  UNION ALL SELECT (SELECT min(seq) FROM vectors WHERE seq >= (first.seq / :block + 1) * :block)
+  FROM first WHERE first.seq IS NOT NULL
+)
+SELECT seq / :block FROM first WHERE seq IS NOT NULL UNION SELECT number FROM blocks
+"""
+"""The numbers of all blocks, found from each one's first vector: reading all vectors for it would take a second."""
+
 
 class VectorStore:
     """The vectors at `path`, `dimensions` numbers each; safe from several threads and processes.
@@ -49,7 +59,7 @@ class VectorStore:
     """
 
     exact_bytes = 20_000_000
-    rescored = 800
+    rescored = 500
 
     def __init__(self, path: Path, dimensions: int) -> None:
         self._file = VectorFile(path, dimensions)
@@ -187,15 +197,17 @@ class VectorStore:
         self._lost(damaged)
         return found
 
-    def check(self) -> bool:
-        """Look through the whole file; damaged vectors go on the list. False where the file has to be made anew."""
+    def check(self, make_way: Callable[[], None] = lambda: None) -> bool:
+        """Look through the whole file; damaged vectors go on the list. False where the file has to be made anew.
+
+        `make_way` is called before every block of it and may wait; no lock is held then.
+        """
         if not self._file.is_sound():
             return False
         with self._file.reading() as connection:
-            numbers = connection.execute(
-                "SELECT DISTINCT seq / ? FROM vectors UNION SELECT number FROM blocks", (BLOCK,)
-            ).fetchall()
+            numbers = connection.execute(_BLOCKS, {"block": BLOCK}).fetchall()
         for (number,) in numbers:
+            make_way()
             self._check_block(number)
         return True
 

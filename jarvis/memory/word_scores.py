@@ -1,4 +1,4 @@
-"""Scores rows by words: BM25 over a row's own and those before it, and how much of a question its talk covers. Pure.
+"""Scores rows by words: BM25 over a row's own and those before it, and how much of a question its talk holds. Pure.
 
 Knows stems, numbers and who follows whom, nothing of rows or indexes.
 """
@@ -6,7 +6,7 @@ Knows stems, numbers and who follows whom, nothing of rows or indexes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,12 +20,33 @@ BEFORE_WEIGHT: Final = 0.7
 """What a word of the turn before counts beside one of the turn itself; anything in 0.5..1 finds the same."""
 
 
+RARE_IN: Final = 2
+"""A word of so few rows is as rare as can be: what is told is often told twice, and its facts hold its words again."""
+
+Holding = Mapping[int, float]
+"""Which words of a question, by their place in it, a row and the turns around it hold, each with how near (0..1)."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A word that a question looks for: its stems, and how much it weighs (inverse document frequency)."""
+    """A word that a question looks for: its stems, how much it weighs (inverse document frequency), and how rare it is,
+    0..1; one that says nothing of what is looked for has the rarity 0."""
 
     stems: tuple[str, ...]
     weight: float
+    rarity: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Evidence:
+    """What the words of a row, or of the talk around it, tell of a question: `share` is how much of all its rarity they
+    hold, 0..1, `rare` how much in rarest words (2 is two words that next to no row has)."""
+
+    share: float = 0.0
+    rare: float = 0.0
+
+
+NO_EVIDENCE: Final = Evidence()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,15 +58,26 @@ class Stems:
 
 
 def wanted_words(
-    words: Sequence[tuple[str, ...]], frequencies: Mapping[str, int], rows: int, *, share: float = 1.0
+    words: Sequence[tuple[str, ...]],
+    frequencies: Mapping[str, int],
+    rows: int,
+    *,
+    share: float = 1.0,
+    empty: Collection[tuple[str, ...]] = (),
 ) -> list[Wanted]:
     """Return the words with their weights; `frequencies` are of single stems among `rows` rows. A word that no row has
-    weighs most. `share` scales all weights."""
+    weighs most. `share` scales all weights, `empty` are words that say nothing of what is looked for."""
+    rarest = _weight(min(RARE_IN, rows), rows)
     found = []
     for stems in words:
         holding = min(rows, sum(frequencies.get(stem, 0) for stem in stems))
-        found.append(Wanted(stems=stems, weight=share * math.log(1 + (rows - holding + 0.5) / (holding + 0.5))))
+        rarity = 0.0 if stems in empty else share * _weight(min(rows, max(RARE_IN, holding)), rows) / rarest
+        found.append(Wanted(stems=stems, weight=share * _weight(holding, rows), rarity=rarity))
     return found
+
+
+def _weight(holding: int, rows: int) -> float:
+    return math.log(1 + (rows - holding + 0.5) / (holding + 0.5))
 
 
 def bm25(wanted: Sequence[Wanted], rows: Mapping[int, Stems]) -> dict[int, float]:
@@ -78,8 +110,8 @@ def _times(places: Mapping[str, int], stems: Stems) -> dict[int, float]:
     return times
 
 
-def coverage(wanted: Sequence[Wanted], rows: Mapping[int, Iterable[str]], talks: Talks) -> dict[int, float]:
-    """Return for every row the share 0..1 of the question's weight that it and the turns around it hold.
+def holdings(wanted: Sequence[Wanted], rows: Mapping[int, Iterable[str]], talks: Talks) -> dict[int, Holding]:
+    """Return for every row which words of the question it and the turns around it hold.
 
     A word that stands some turns away counts less. An answer need not repeat the question: it stands near to it.
     """
@@ -96,5 +128,24 @@ def coverage(wanted: Sequence[Wanted], rows: Mapping[int, Iterable[str]], talks:
             for place in held:
                 if strength > kept.get(place, 0.0):
                     kept[place] = strength
+    return dict(best)
+
+
+def coverage(wanted: Sequence[Wanted], held: Mapping[int, Holding]) -> dict[int, float]:
+    """Return for every row the share 0..1 of the question's weight that it and the turns around it hold."""
     total = sum(word.weight for word in wanted) or 1.0
-    return {seq: sum(wanted[place].weight * s for place, s in kept.items()) / total for seq, kept in best.items()}
+    return {seq: sum(wanted[place].weight * s for place, s in kept.items()) / total for seq, kept in held.items()}
+
+
+def evidence(wanted: Sequence[Wanted], held: Mapping[int, Holding]) -> dict[int, tuple[Evidence, Evidence]]:
+    """Return for every row that holds any word of the question what the words of the talk around it tell, its own among
+    them, and what its own alone do."""
+    rarities = [word.rarity for word in wanted]
+    total = sum(rarities) or 1.0
+    found = {}
+    for seq, kept in held.items():
+        if kept:
+            around = sum(rarities[place] * s for place, s in kept.items())
+            own = sum(rarities[place] for place, s in kept.items() if s == 1.0)
+            found[seq] = Evidence(share=around / total, rare=around), Evidence(share=own / total, rare=own)
+    return found

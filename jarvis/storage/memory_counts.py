@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
+from jarvis.contracts.memory import MemoryCounts
 from jarvis.storage.database import Database
 from jarvis.storage.memory_rows import moment_or_none
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MemoryCounts:
-    """How many memories there are of which kind, and from when."""
-
-    memories: int
-    by_source: dict[str, int]
-    by_language: dict[str, int]
-    pinned: int
-    superseded: int
-    oldest: datetime | None
-    newest: datetime | None
-    folders: int
-    documents: int
 
 
 def memory_counts(database: Database) -> MemoryCounts:

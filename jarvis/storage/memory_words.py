@@ -28,7 +28,9 @@ NARROW = 2000
 """A filter that at most so many rows fit has each of them scored."""
 
 POOL = 3
-"""So many candidates per row asked for are scored with all words."""
+_LEAST_POOL = 500
+"""So many candidates per row asked for are scored with all words, and at least so many. Where rare words find them all,
+frequent ones add no more than are asked for: with as many again the best ten stay the same."""
 
 REMEMBERED_FROM = 5000
 _REMEMBERED_FOR = 0.1
@@ -92,7 +94,7 @@ class SqliteMemoryWords:
             terms = [term for term in self._terms(connection, stems, size) if term.rows]
             if not terms or limit < 1:
                 return []
-            find = _Finding(connection, condition_of(within or _EVERYTHING), before_weight, max(limit * POOL, 500))
+            find = _Finding(connection, condition_of(within or _EVERYTHING), before_weight, limit)
             candidates = find.narrow()
             if candidates is None:
                 candidates = find.candidates(terms, budget_rows)
@@ -140,12 +142,13 @@ class SqliteMemoryWords:
 class _Finding:
     """Finds the rows worth scoring in one search."""
 
-    def __init__(self, connection: sqlite3.Connection, where: Condition, before_weight: float, pool: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, where: Condition, before_weight: float, limit: int) -> None:
         know_texts(connection)
         self._connection = connection
         self._where = where
         self._fields = (("own", 1.0), ("before", before_weight)) if before_weight else (("own", 1.0),)
-        self._pool = pool
+        self._limit = limit
+        self._pool = max(limit * POOL, _LEAST_POOL)
 
     def narrow(self) -> list[int] | None:
         """Return the rows that fit the filter when they are few, else None."""
@@ -166,19 +169,22 @@ class _Finding:
                 break
             rare.append(term)
         frequent = terms[len(rare) : len(rare) + _MOST_MEETING]
-        found = dict.fromkeys(self._best(rare, None))
+        found = dict.fromkeys(self._best(rare, self._pool))
         if frequent:
             # Rows that hold a rare word were found above; a single frequent one adds nothing to them.
             least = 2 if found else 1
             for span in self._windows(sum(term.rows for term in frequent), budget // 2):
-                found |= dict.fromkeys(self._best(frequent, span, least))
+                room = max(self._limit, self._pool - len(found))
+                found |= dict.fromkeys(self._best(frequent, room, span, least))
                 if len(found) >= self._pool:
                     break
         return list(found)
 
-    def _best(self, terms: Sequence[_Term], span: tuple[int, int] | None, least: int = 1) -> list[int]:
-        """Return the rows that hold most of these words by their weights, at least `least` of them where that can be,
-        the newest of equals."""
+    def _best(
+        self, terms: Sequence[_Term], most: int, span: tuple[int, int] | None = None, least: int = 1
+    ) -> list[int]:
+        """Return `most` rows that hold most of these words by their weights, at least `least` of them where that can
+        be, the newest of equals."""
         sums: dict[int, float] = {}
         # Words that are everywhere are in both fields alike.
         fields = self._fields if span is None or len(self._fields) == 1 else (("", 1.0),)
@@ -192,22 +198,22 @@ class _Finding:
                 sums |= more
         # There are few different sums, so grouping is faster than sorting.
         groups: defaultdict[float, list[int]] = defaultdict(list)
-        least_sum = self._least_sum(sums)
+        least_sum = self._least_sum(sums, most)
         for seq, weight in sums.items():
             if weight >= least_sum:
                 groups[weight].append(seq)
         lowest = terms[-1].weight if least > 1 and len(terms) > 1 else 0.0
         best: list[int] = []
         for weight in sorted(groups, reverse=True):
-            if weight <= lowest or len(best) >= self._pool:
+            if weight <= lowest or len(best) >= most:
                 break
-            best += self._fitting(sorted(groups[weight], reverse=True), self._pool - len(best))
+            best += self._fitting(sorted(groups[weight], reverse=True), most - len(best))
         return best
 
-    def _least_sum(self, sums: Mapping[int, float]) -> float:
-        """Return the sum that the pool ends with; 0 where the filter decides how many rows of each there are."""
+    def _least_sum(self, sums: Mapping[int, float], most: int) -> float:
+        """Return the sum that the best `most` end with; 0 where the filter decides how many rows of each there are."""
         if not self._where.sql:
-            room = self._pool
+            room = most
             for weight, rows in sorted(Counter(sums.values()).items(), reverse=True):
                 room -= rows
                 if room <= 0:
@@ -271,24 +277,22 @@ def _scores(
 ) -> Iterator[tuple[int, float]]:
     """Yield the BM25 of those rows that hold any of `terms`; a field counts by its weight, its length too."""
     average = max((size.own + before_weight * size.before) / max(size.rows, 1), 1.0)
-    weights = {term.words: term.weight for term in terms}
-    single = {words[0] for words in weights if len(words) == 1}
-    several = [words for words in weights if len(words) > 1]
+    single = {term.words[0]: term.weight * (K1 + 1) for term in terms if len(term.words) == 1}
+    several = [(term.words, term.weight * (K1 + 1)) for term in terms if len(term.words) > 1]
+    wanted = single.keys()
     rows = connection.execute(
         "SELECT rowid, own, before FROM memory_words WHERE rowid IN (SELECT value FROM json_each(?))", (listed(seqs),)
     )
     for seq, own_text, before_text in rows:
         own, before = own_text.split(), before_text.split() if before_weight else []
-        times: dict[tuple[str, ...], float] = {}
-        for word in single.intersection(own) | single.intersection(before):
-            times[word,] = own.count(word) + before_weight * before.count(word)
-        for words in several:
-            times[words] = sum(
-                worth * min(field.count(word) for word in words)
-                for field, worth in ((own, 1.0), (before, before_weight))
-            )
         norm = K1 * (1 - B + B * (len(own) + before_weight * len(before)) / average)
-        score = sum(weights[words] * n * (K1 + 1) / (n + norm) for words, n in times.items())
+        score = 0.0
+        for word in wanted & {*own, *before}:
+            n = own.count(word) + before_weight * before.count(word)
+            score += single[word] * n / (n + norm)
+        for words, weight in several:
+            n = min(map(own.count, words)) + before_weight * min(map(before.count, words))
+            score += weight * n / (n + norm)
         if score > 0:
             yield seq, score
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jarvis.assistant.prompt import prompt_for
 from jarvis.assistant.remembered import may_leave, stays
-from jarvis.contracts.events import AskFinished, MemoryRecalled
+from jarvis.contracts.events import AskFinished, EngineNoticed, MemoryRecalled
 from jarvis.contracts.memory import MemoryPrivacy, ProfileLine, Recalled, Recollection
 from jarvis.guard.redaction import PatternRedactor
 from tests.assistant.bench import Bench, kinds
@@ -105,6 +105,13 @@ def test_recalled_memories_can_be_shown_and_opened(bench: Bench) -> None:
     assert (row["id"], row["text"], row["when"]) == ("m1", "the bicycle lives in the shed", "2026-05-08T12:00:00+00:00")
     answer = bench.log.messages(bench.conversation or "")[-1]
     assert bench.facts.uses == [(answer.id, ("the bicycle lives in the shed",))]
+
+
+@pytest.mark.parametrize("models", [[ScriptedEngine("local", ["shed"])], []])
+def test_what_kept_the_memory_from_being_better_is_told(bench: Bench, models: list[ScriptedEngine]) -> None:
+    bench.facts.notice, bench.engines = "Found by words for now.", list(models)
+    (told,) = [e for e in bench.ask("where is the bicycle") if isinstance(e, EngineNoticed)]
+    assert (told.code, told.sentence) == ("memory.notice", "Found by words for now.")
 
 
 def test_the_profile_is_in_every_prompt_here(bench: Bench) -> None:

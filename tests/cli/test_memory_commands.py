@@ -52,6 +52,23 @@ def test_the_same_in_spanish(world: DeskWorld) -> None:
     assert "No se recuerda nada así" in world.said("list", "--text", "zanahoria", language="es")
 
 
+def test_what_cannot_have_been_said_yet_is_refused(world: DeskWorld, tmp_path: Path) -> None:
+    told = {"en": "is more than a year ahead", "es": "queda a más de un año"}
+    for language, words in told.items():
+        for more in ((), ("--speaker", "Ana")):
+            refused = world.run("add", "Hello.", "--when", "9999-12-31T23:59:59.999999", *more, language=language)
+            assert refused.exit_code == 1 and words in refused.stderr and refused.stderr.count("\n") == 1
+        rows = _file(tmp_path, {"text": "First."}, {"text": "Second.", "when": "9999-12-31"}, {"text": "Third."})
+        refused = world.run("add", "--batch", rows, language=language)
+        assert refused.exit_code == 1 and words in refused.stderr and "2: 9999-12-31" in refused.stderr
+    assert world.texts() == ["First."]
+    assert "First." in world.said("list", "--until", "9999-12-31")
+    for now, found in (("3000-12-31", 0), ("9999-12-31", 1), ("0999-12-31", 1)):
+        asked = _file(tmp_path, {"text": "What was on next week, a month ago, in ten years?", "now": now})
+        result = world.run("search", "--since", "1000-01-01", "--until", "9999-12-31", "--batch", asked)
+        assert result.exit_code == found and result.stderr.startswith("“now” is" if found else ""), result.output
+
+
 def test_a_batch_echoes_ids_and_makes_neighbours_of_what_was_said_together(world: DeskWorld, tmp_path: Path) -> None:
     rows = _file(
         tmp_path,

@@ -94,10 +94,11 @@ def test_out_to_a_file_and_back(world: DeskWorld, tmp_path: Path) -> None:
     assert "# What Jarvis remembers" in _markdown(world, tmp_path)
     with Path(path).open("a") as file:
         file.write("rubbish\n")
+        file.write('{"id": "z", "text": "Not yet.", "said_at": "9999-12-31T00:00:00+00:00"}\n')
     world.said("forget", "--all", "--yes")
     result = world.run("import", path, language="es")
-    assert "2 recuerdos incorporados, 0 ya estaban, 1 líneas rechazadas" in result.stdout
-    assert result.stderr == "Línea 4: no es un objeto JSON.\n"
+    assert "2 recuerdos incorporados, 0 ya estaban, 2 líneas rechazadas" in result.stdout
+    assert result.stderr == ("Línea 4: no es un objeto JSON.\nLínea 5: dice haberse dicho dentro de más de un año.\n")
     assert world.desk.stats().index.done == 2
     inside = world.run("export", str(world.folders.home / "mine.jsonl"))
     assert inside.exit_code == 0 and "forgetting does not reach it" in inside.stderr

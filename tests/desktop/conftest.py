@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from jarvis.app.build import Jarvis
 from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.run import Desktop, make_application
+from jarvis.desktop.services import DesktopServices
 from jarvis.desktop.text_widgets import CodeBlock, RichText
+from jarvis.settings.folders import Folders
 from tests.fakes.desktop import FakeDesktop
 
 Until = Callable[[Callable[[], bool]], None]
@@ -32,17 +36,32 @@ def fake(tmp_path: Path) -> FakeDesktop:
     return FakeDesktop(tmp_path)
 
 
-@pytest.fixture
-def desktop(qtbot: object, fake: FakeDesktop) -> Iterator[Desktop]:
-    made = Desktop(fake.services)
+@contextmanager
+def started(services: DesktopServices) -> Iterator[Desktop]:
+    """Yield a desktop that is shown, and take it away."""
+    made = Desktop(services)
     made.start()
     yield made
     made.window.end()
     made.quick.hide()
     made.close()
-    for widget in (made.settings_dialog, made.quick, made.window):
+    for widget in (made.settings_dialog, made.memory_window, made.quick, made.window):
         if widget is not None:
             widget.deleteLater()
+
+
+@pytest.fixture
+def desktop(qtbot: object, fake: FakeDesktop) -> Iterator[Desktop]:
+    with started(fake.services) as made:
+        yield made
+
+
+@pytest.fixture
+def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
+    """The whole of Jarvis below a folder, for desktops over a real memory."""
+    made = Jarvis(Folders(home=tmp_path / "home"))
+    yield made
+    made.close()
 
 
 @pytest.fixture

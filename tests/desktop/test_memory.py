@@ -17,18 +17,10 @@ from jarvis.desktop import memory_texts as texts
 from jarvis.desktop.memory_card import MemoryCard
 from jarvis.desktop.memory_window import MemoryWindow
 from jarvis.desktop.run import Desktop
-from jarvis.settings.folders import Folders
-from tests.desktop.conftest import Until, answers
+from tests.desktop.conftest import Until, answers, started
 from tests.fakes.desktop import FakeDesktop
 
 FACTS = ("The boiler hums at night", "Rex is afraid of thunder", "La contraseña del trastero es girasol")
-
-
-@pytest.fixture
-def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
-    made = Jarvis(Folders(home=tmp_path / "home"))
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -38,15 +30,8 @@ def stored(jarvis: Jarvis) -> list[Memory]:
 
 @pytest.fixture
 def desktop(qtbot: QtBot, fake: FakeDesktop, jarvis: Jarvis, stored: list[Memory]) -> Iterator[Desktop]:
-    made = Desktop(replace(fake.services, memory=jarvis.memory, log=jarvis.conversation_log))
-    made.start()
-    yield made
-    made.window.end()
-    made.quick.hide()
-    made.close()
-    for widget in (made.memory_window, made.quick, made.window):
-        if widget is not None:
-            widget.deleteLater()
+    with started(replace(fake.services, memory=jarvis.memory, log=jarvis.conversation_log)) as made:
+        yield made
 
 
 @pytest.fixture

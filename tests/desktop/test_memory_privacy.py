@@ -17,18 +17,10 @@ from jarvis.desktop import memory_texts as texts
 from jarvis.desktop.memory_card import parts_of
 from jarvis.desktop.memory_window import MemoryWindow
 from jarvis.desktop.run import Desktop
-from jarvis.settings.folders import Folders
-from tests.desktop.conftest import Until
+from tests.desktop.conftest import Until, started
 from tests.fakes.desktop import FakeDesktop
 
 LINES = ("I am Ana & live in Oviedo", "My doctor says that I must not eat salt")
-
-
-@pytest.fixture
-def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
-    made = Jarvis(Folders(home=tmp_path / "home"))
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -43,16 +35,9 @@ def papers(tmp_path: Path, jarvis: Jarvis) -> Path:
 @pytest.fixture
 def desktop(qtbot: QtBot, fake: FakeDesktop, jarvis: Jarvis, papers: Path) -> Iterator[Desktop]:
     jarvis.memory().set_profile(LINES)
-    made = Desktop(replace(fake.services, memory=jarvis.memory, log=jarvis.conversation_log))
-    made.start()
-    made.open_memory()
-    yield made
-    made.window.end()
-    made.quick.hide()
-    made.close()
-    for widget in (made.memory_window, made.quick, made.window):
-        if widget is not None:
-            widget.deleteLater()
+    with started(replace(fake.services, memory=jarvis.memory, log=jarvis.conversation_log)) as made:
+        made.open_memory()
+        yield made
 
 
 @pytest.fixture

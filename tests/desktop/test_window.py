@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
+    QSystemTrayIcon,
     QTextBrowser,
     QWidget,
 )
@@ -29,6 +30,7 @@ from jarvis.contracts.speech import LevelMeasured, VoiceState, VoiceTrouble
 from jarvis.desktop import texts
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.services import Notice
+from jarvis.desktop.tray import LOOKS, Tray
 from jarvis.settings.store import Settings
 from tests.desktop.conftest import Until, answers, questions, shown
 from tests.fakes.desktop import NOON, FakeDesktop
@@ -177,6 +179,42 @@ def test_with_a_tray_closing_hides(desktop: Desktop, qtbot: QtBot) -> None:
     assert not desktop.window.isVisible()
     desktop.window.forward()
     assert desktop.window.isVisible()
+
+
+@pytest.mark.parametrize("looks", [True, False])
+@pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface", "This plugin does not support")
+def test_a_tray_that_comes_late_gets_the_icon(
+    desktop: Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, looks: bool
+) -> None:
+    there = False
+    monkeypatch.setattr(Tray, "available", staticmethod(lambda: there))
+    tray = Tray(desktop.desk)
+    assert not tray.holds() and tray._look_again.isActive()
+    tray._look_again.timeout.emit()
+    assert not tray.holds() and tray._look_again.isActive()
+    tray.set_state("listening")
+    there = True
+    if looks:
+        tray._look_again.timeout.emit()
+        assert tray._icon.isVisible()
+    assert tray.holds() and tray._icon.isVisible() and not tray._look_again.isActive()
+    assert not tray._icon.icon().isNull() and tray._icon.contextMenu() is tray.menu
+    with qtbot.waitSignal(tray.quick_wanted, timeout=60_000):
+        tray._icon.activated.emit(QSystemTrayIcon.ActivationReason.Trigger)
+    tray.close()
+    assert not tray._icon.isVisible()
+
+
+def test_a_desktop_without_a_tray_is_not_looked_at_for_ever(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[bool] = []
+    monkeypatch.setattr(Tray, "available", staticmethod(lambda: bool(looks.append(True))))
+    tray = Tray(desktop.desk)
+    while tray._look_again.isActive():
+        tray._look_again.timeout.emit()
+    assert len(looks) == 1 + LOOKS and not tray.holds()
+    closed = Tray(desktop.desk)
+    closed.close()
+    assert not closed._look_again.isActive()
 
 
 def test_the_tray_menu_has_everything(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:

@@ -212,7 +212,8 @@ def remembered_row(text: str, privacy: MemoryPrivacy = "local", seq: int = 1) ->
 
 
 class ListedFacts:
-    """Recalls the facts that share a word with the question; `shared` may leave, `quotes` are answers by question.
+    """Recalls the facts that share a word with the question; `shared` may leave, `quotes` are answers by question,
+    `notice` is told each time.
 
     It hands out what must stay whatever is asked, as a memory with a fault would.
     """
@@ -224,6 +225,7 @@ class ListedFacts:
         self.quotes: dict[str, str] = {}
         self.learned: tuple[str, ...] = ()
         self.kept = False
+        self.notice = ""
         self.asked: list[RecallQuestion] = []
         self.uses: list[tuple[str, tuple[str, ...]]] = []
 
@@ -236,7 +238,8 @@ class ListedFacts:
             for seq, (fact, privacy) in enumerate(rows, 1)
             if words & set(fact.lower().split())
         )
-        return Recollection(profile=self.profile, items=found, lines=tuple(item.memory.text for item in found))
+        lines = tuple(item.memory.text for item in found)
+        return Recollection(profile=self.profile, items=found, lines=lines, notice=self.notice)
 
     def quote(self, question: RecallQuestion) -> QuotedAnswer | None:
         text = self.quotes.get(question.text)

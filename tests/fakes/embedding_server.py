@@ -1,4 +1,5 @@
-"""A server of the OpenAI embeddings protocol on loopback: vectors of a made-up model, limits, refusals, hang-ups."""
+"""A server of the OpenAI embeddings protocol on loopback: vectors of a made-up model, limits, refusals, hang-ups,
+silence."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ REFUSED = {"error": {"message": "no", "code": "no"}}
 @dataclass
 class EmbeddingServer:
     """`seed` and `width` are the model's; `most` characters are read of a text; `answers` go first, one a request:
-    (status, document), raw bytes, or None for hanging up."""
+    (status, document), raw bytes, or None for hanging up. While `go` is cleared it accepts and says nothing; every
+    request sets `arrived`."""
 
     seed: int = 1
     width: int = 6
@@ -30,6 +32,8 @@ class EmbeddingServer:
     asked: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str | None] = field(default_factory=list)
     port: int = 0
+    go: threading.Event = field(default_factory=threading.Event)
+    arrived: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -57,6 +61,7 @@ class EmbeddingServer:
 def embedding_server(**options: Any) -> Iterator[EmbeddingServer]:
     """Yield a running server."""
     state = EmbeddingServer(**options)
+    state.go.set()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -65,6 +70,8 @@ def embedding_server(**options: Any) -> Iterator[EmbeddingServer]:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             state.asked.append(asked)
             state.keys.append(self.headers.get("Authorization"))
+            state.arrived.set()
+            assert state.go.wait(PATIENCE_SECONDS)
             told = state.answers.pop(0) if state.answers else state.answer(asked)
             if told is None:
                 self.close_connection = True
@@ -90,6 +97,7 @@ def embedding_server(**options: Any) -> Iterator[EmbeddingServer]:
     try:
         yield state
     finally:
+        state.go.set()
         server.shutdown()
         server.server_close()
         thread.join(PATIENCE_SECONDS)

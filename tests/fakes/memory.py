@@ -129,3 +129,16 @@ class MemoryWorld:
     def close(self) -> None:
         self.keeper.stop()
         self.database.close()
+
+
+def texts_near(world: MemoryWorld, text: str, k: int = 1) -> list[str]:
+    """Return the texts of the memories nearest to one."""
+    near = world.keeper.nearest(text, k)
+    assert near is not None
+    rows = world.memories.by_seq([seq for seq, _ in near.hits])
+    return [rows[seq].text for seq, _ in near.hits]
+
+
+def bytes_of(folder: Path) -> bytes:
+    """Return the content of every file below a folder."""
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())

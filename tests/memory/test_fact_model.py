@@ -13,7 +13,7 @@ from jarvis.memory.fact_model import MOST_TOKENS, FactsByModel
 from tests.fakes.assistant import AnsweringInTurn, ScriptedEngine
 from tests.fakes.memory_facts import talking
 
-TURN = "Well, since March home for me is Bilbao, and my sister Ana is head of a school in Leeds."
+TURN = "Well, since March home for me is Bilbao, and my sister Ana, of course, is head of a school in Leeds."
 
 
 def answer(*facts):
@@ -44,7 +44,7 @@ def test_what_the_turn_says_is_kept_in_our_own_sentence(learn):
     found, model = learn(
         TURN,
         ("me", "home", "Bilbao", "home for me is Bilbao"),
-        ("my sister Ana", "job", "head of a school", "my sister Ana is head of a school in Leeds"),
+        ("my sister Ana", "job", "head of a school", "is head of a school in Leeds"),
     )
     assert found == [
         ("user", "home", "I live in Bilbao.", "model"),

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from jarvis.contracts.embedding import EmbedderInfo
 from jarvis.contracts.memory import Memory, TimeRange
-from jarvis.memory.diversity import chosen
-from jarvis.memory.floor import bears
+from jarvis.memory.diversity import SAME_WHOLE, chosen
 from jarvis.memory.preferences import Preferences, in_time, only_asks
 from jarvis.memory.query_words import Leaning, leaning, words_before
 
@@ -113,32 +112,6 @@ def test_in_time_by_what_happened_as_well() -> None:
     assert in_time(later, TimeRange(start=NOW))
 
 
-@pytest.mark.parametrize(
-    ("cosine", "covered", "language", "reached"),
-    [
-        (0.6, 0.5, "en", True),
-        (0.3, 0.3, "en", False),
-        (0.72, 0.1, "es", False),
-        (0.72, 0.1, "en", True),
-        (None, 0.6, "en", True),
-        (None, 0.2, "en", False),
-    ],
-)
-def test_the_floor(cosine: float | None, covered: float, language: str, reached: bool) -> None:
-    assert bears(cosine, covered, ENGLISH_ONLY, language) is reached  # type: ignore[arg-type]
-
-
-def test_the_floor_without_an_embedder_looks_at_words() -> None:
-    assert bears(None, 0.5, None, "es")
-    assert not bears(0.99, 0.1, None, "es")
-
-
-def test_the_time_that_was_asked_for_lowers_the_floor() -> None:
-    assert not bears(0.5, 0.2, ENGLISH_ONLY, "en")
-    assert bears(0.5, 0.2, ENGLISH_ONLY, "en", in_time=True)
-    assert not bears(0.1, 0.2, ENGLISH_ONLY, "en", in_time=True)
-
-
 def rows_of(*wholes: str | None) -> dict[int, Memory]:
     return {
         seq: replace(ROW, seq=seq, id=str(seq), text=f"piece {seq}", message_id=whole)
@@ -151,6 +124,36 @@ def test_one_message_does_not_crowd_out_the_others() -> None:
     scores = {1: 0.9, 2: 0.89, 3: 0.88, 4: 0.87, 5: 0.8}
     assert chosen(scores, rows, 3) == [1, 2, 5]
     assert chosen(scores, rows, 9) == [1, 2, 5, 3, 4]
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 1), st.sampled_from((None, "m", "n")), st.sampled_from(("one", "Two", "two", "three"))),
+        max_size=12,
+    ),
+    st.integers(0, 8),
+)
+def test_each_next_one_is_the_best_of_those_that_are_left(
+    rows: list[tuple[float, str | None, str]], limit: int
+) -> None:
+    known = {
+        seq: replace(ROW, seq=seq, id=str(seq), text=text, message_id=whole)
+        for seq, (_, whole, text) in enumerate(rows, start=1)
+    }
+    scores = {seq: score for seq, (score, _, _) in enumerate(rows, start=1)}
+    left = sorted(scores, key=lambda seq: (-scores[seq], -seq))
+    texts = [known[seq].text.lower() for seq in left]
+    left = [seq for at, seq in enumerate(left) if texts.index(texts[at]) == at]
+    expected: list[int] = []
+    while left and len(expected) < limit:
+
+        def worth(seq: int) -> float:
+            whole = known[seq].message_id
+            return scores[seq] - SAME_WHOLE * sum(whole is not None and known[e].message_id == whole for e in expected)
+
+        expected.append(max(left, key=lambda seq: (worth(seq), -left.index(seq))))
+        left.remove(expected[-1])
+    assert chosen(scores, known, limit) == expected
 
 
 def test_turns_without_a_message_are_each_their_own() -> None:

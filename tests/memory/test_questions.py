@@ -141,7 +141,7 @@ def test_words_answer_and_the_search_says_so(world: MemoryWorld, language: Langu
     search = MemorySearch(
         world.memories,
         SqliteMemoryWords(world.database),
-        HurriedMeaning(world.keeper, patience=0.0),
+        HurriedMeaning(world.keeper, lambda: world.embedder, patience=0.05),
         FakeClock(),
         lambda: None,
     )

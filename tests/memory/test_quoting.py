@@ -160,6 +160,89 @@ def test_it_says_that_it_changed(tmp_path):
         )
 
 
+def moved(world, *turns, language="en"):
+    """Say one turn every ten days."""
+    for turn in turns:
+        world.say(turn, language)
+        world.pass_days(10)
+
+
+@pytest.mark.parametrize(
+    ("question", "was", "then"),
+    [
+        ("where did I live before Exeter?", "I live in Bath", "moved to Exeter"),
+        ("Where did we live before moving to Exeter?", "I live in Bath", "moved to Exeter"),
+        ("where did I live before?", "moved to Exeter", "moved to Hull"),
+        ("where did I use to live", "moved to Exeter", "moved to Hull"),
+        ("¿dónde vivía antes de mudarme a Hull?", "moved to Exeter", "moved to Hull"),
+        ("where did I live before Bath?", None, None),
+        ("where did I live before Leeds?", None, None),
+        ("where did I work before?", None, None),
+    ],
+)
+def test_what_was_so_before_is_quoted_with_until_when(tmp_path, question, was, then):
+    with talking(tmp_path) as world:
+        moved(world, "I live in Bath", "We have moved to Exeter", "We have moved to Hull")
+        answer = world.quote(question)
+        told = answer.text.split(" That was so until ") if answer else [None, None]
+        assert (was in told[0] and then in told[1]) if was else answer is None
+
+
+def test_until_when_it_was_so_is_said_in_either_language(tmp_path):
+    with talking(tmp_path) as world:
+        moved(world, "Vivo en Cádiz", "Me he mudado a Sevilla", language="es")
+        assert world.quote("¿dónde vivía antes de Sevilla?", "es").text == (
+            "El 20 de noviembre me dijiste: «Vivo en Cádiz»."
+            " Así fue hasta el 30 de noviembre: «Me he mudado a Sevilla»."
+        )
+        world.say("Me he mudado a Huelva", "es")
+        assert "Así fue hasta hoy: «Me he mudado a Huelva»." in world.quote("¿dónde vivía antes?", "es").text
+        assert len(world.quote("¿dónde vivía antes?", "es").items) == 2
+
+
+def test_what_only_ended_was_so_before_too(tmp_path):
+    with talking(tmp_path) as world:
+        moved(world, "I work at Google", "I quit my job")
+        assert world.quote("where did I work before?").text == (
+            "On 20 November you told me: “I work at Google.” That was so until 30 November."
+        )
+
+
+def test_where_somebody_else_was_before(tmp_path):
+    with talking(tmp_path) as world:
+        moved(world, "My sister Ana lives in Leeds", "My sister Ana has moved to York")
+        for question in ("where did my sister live before?", "where did Ana live before York?"):
+            assert "Leeds.” That was so until 30 November" in world.quote(question).text
+
+
+@pytest.mark.parametrize(
+    ("language", "turn", "questions"),
+    [
+        ("en", "my brother-in-law Luis works at Renfe",
+         ("where does my brother-in-law work?", "where does Luis work?", "what's my brother-in-law called?")),
+        ("es", "mi cuñado Luis trabaja en Renfe",
+         ("¿dónde trabaja mi cuñado?", "¿dónde trabaja Luis?", "¿cómo se llama mi cuñado?")),
+        ("en", "my cousin Bob is a nurse", ("what does my cousin do?", "what does Bob do for a living?")),
+        ("es", "mi vecina Carmen es enfermera", ("¿a qué se dedica mi vecina?", "¿en qué trabaja Carmen?")),
+        ("es", "el cumpleaños de mi tío Paco es el 3 de mayo",
+         ("¿cuándo es el cumpleaños de mi tío?", "¿cuándo cumple años Paco?")),
+        ("en", "my niece Zoe is 7 years old", ("how old is my niece?", "how old is Zoe?")),
+        ("es", "mi hermana Ana vive en León", ("¿dónde vive mi hermana?", "¿dónde vive Ana?")),
+        ("en", "I'm allergic to peanuts", ("am I allergic to anything?", "do I have any allergies?")),
+        ("es", "Soy alérgico a los cacahuetes", ("¿tengo alguna alergia?", "¿soy alérgico a algo?")),
+        ("en", "my daughter Lily has started school", ("what's my daughter called?", "who is Lily?")),
+        ("es", "mi hija Lucía ha empezado el colegio", ("¿cómo se llama mi hija?", "¿quién es Lucía?")),
+    ],
+)  # fmt: skip
+def test_somebody_is_asked_for_by_name_or_as_who_they_are(tmp_path, language, turn, questions):
+    with talking(tmp_path) as world:
+        world.say(turn, language)
+        for question in questions:
+            answer = world.quote(question, language)
+            assert answer, question
+            assert turn in answer.text
+
+
 def test_what_is_no_longer_so_is_not_quoted(tmp_path):
     with talking(tmp_path) as world:
         world.say("I work at Google")

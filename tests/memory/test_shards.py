@@ -1,23 +1,17 @@
-import json
 import os
 import random
 import shutil
 import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil
 import pytest
 
 from jarvis.contracts.embedding import EmbedderInfo
-from jarvis.contracts.errors import InputError, StorageError
+from jarvis.contracts.errors import InputError
 from jarvis.memory import shards as shards_module
 from jarvis.memory.index import IndexChild, server_place
 from jarvis.memory.shards import Shards
@@ -260,6 +254,27 @@ def test_a_child_that_fails_on_a_question_costs_only_chroma(
     assert world.shards.trouble is not None and world.shards.indexed(INFO.tag) == 0
 
 
+def test_a_question_does_not_wait_for_a_child_that_builds(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.place()
+    asked: list[tuple[list[int], list[tuple[int, int]]]] = []
+    add = IndexChild._exchange
+
+    def asking(child: IndexChild, request: dict[str, Any], *given: Any) -> dict[str, Any]:
+        if request["do"] == "add":
+            thread = threading.Thread(
+                target=lambda: asked.append(world.shards.nearest(INFO, VECTORS[0].tobytes(), 5)), daemon=True
+            )
+            thread.start()
+            thread.join(10)
+        return add(child, request, *given)
+
+    monkeypatch.setattr(IndexChild, "_exchange", asking)
+    put(world.store, clustered(100, seed=4), 1701)
+    world.place()
+    assert asked and set(map(repr, asked)) == {"([], [])"}
+    assert world.found(1)
+
+
 @pytest.mark.parametrize("how", ["dies at once", "refuses"])
 def test_a_child_that_never_works_is_left_alone_for_a_while(
     world: World, how: str, monkeypatch: pytest.MonkeyPatch
@@ -311,82 +326,3 @@ def test_an_address_that_is_none_is_told(world: World, url: str) -> None:
 def test_addresses_of_servers() -> None:
     assert server_place("https://chroma.home", "p") == {"host": "chroma.home", "port": 443, "ssl": True, "prefix": "p"}
     assert server_place("http://10.0.0.2:81/", "p")["port"] == 81
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A real Chroma server, and how to restart it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(tmp_path / "server")]
-    running: list[subprocess.Popen[bytes]] = []
-
-    def start() -> None:
-        end()
-        running[:] = [
-            subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)], stdout=subprocess.DEVNULL)
-        ]
-        while True:
-            assert running[0].poll() is None
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-
-    def end() -> None:
-        for old in running:
-            old.terminate()
-            old.wait()
-        running.clear()
-
-    start()
-    yield f"http://127.0.0.1:{port}", start, end
-    end()
-
-
-def collections(url: str, path: str = "", body: dict[str, object] | None = None) -> Any:
-    """Ask a Chroma server itself; its Python client would leave connections open."""
-    address = f"{url}/api/v2/tenants/default_tenant/databases/default_database/collections{path}"
-    data = None if body is None else json.dumps(body).encode()
-    asked = urllib.request.Request(address, data=data, headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        return json.load(answer)
-
-
-def test_a_server_holds_the_shards_and_loses_what_is_removed(tmp_path: Path, server: Server) -> None:
-    url, restart, end = server
-    world = World(tmp_path / "home", url)
-    assert world.place() == 1700
-    assert all(world.found(seq) for seq in (1, 1024, 1700))
-    restart()
-    assert all(world.found(seq) for seq in (2, 1100))
-    names = sorted(one["name"] for one in collections(url))
-    assert len(names) == 2 and all("-hashed-1-000" in name for name in names)
-    world.again()
-    world.store.remove([42])
-    world.shards.remove([42])
-    assert [one["name"] for one in collections(url)] == names[1:]
-    assert world.place() == 1699
-    held = next(f"/{one['id']}" for one in collections(url) if one["name"] == names[0])
-    assert collections(url, f"{held}/count") == 1022
-    assert collections(url, f"{held}/get", {"ids": ["42"]})["ids"] == []
-    end()
-    with pytest.raises(StorageError, match="could not delete it"):
-        world.shards.remove([43])
-    assert world.shard(0).exists()
-    world.url = ""
-    world.shards.remove([43])
-    assert not world.shard(0).exists()
-    world.close()
-
-
-def test_a_server_that_is_away_leaves_exact_search(tmp_path: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        world = World(tmp_path, f"http://127.0.0.1:{free.getsockname()[1]}")
-    assert world.place() == 0
-    assert world.shards.trouble is not None
-    assert world.shards.nearest(INFO, np.zeros(WIDE, dtype="<f4").tobytes(), 5) == ([], [])
-    world.close()

@@ -18,16 +18,20 @@ from jarvis.contracts.errors import InputError, StorageError
 from jarvis.contracts.memory import NewMemory, TimeRange
 from tests.fakes.memory_desk import DeskWorld
 
-TIMES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map(
-    lambda at: at.replace(tzinfo=UTC, microsecond=at.microsecond // 1000 * 1000)
-)
+
+def _times(last: datetime) -> st.SearchStrategy[datetime]:
+    given = st.datetimes(datetime(1, 1, 2), last)
+    return given.map(lambda at: at.replace(tzinfo=UTC, microsecond=at.microsecond // 1000 * 1000))
+
+
+TIMES, SAID = _times(datetime(9999, 12, 30)), _times(datetime(2027, 11, 1))
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40).filter(lambda text: text.strip())
 ROWS = st.builds(
     NewMemory,
     text=TEXTS,
     source=st.sampled_from(("conversation", "told", "imported")),
     speaker=TEXTS,
-    said_at=TIMES,
+    said_at=SAID,
     happened=st.none() | st.builds(TimeRange, start=TIMES, end=st.none() | TIMES),
     conversation_id=st.none() | TEXTS,
     message_id=st.none() | TEXTS,

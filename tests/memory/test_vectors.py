@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from jarvis.contracts.errors import EngineError, StorageError
 from jarvis.memory.vector_codes import quantised
 from jarvis.memory.vector_file import VectorsDamaged
+from jarvis.memory.vector_mirror import VectorMirror
 from jarvis.memory.vectors import VectorStore
 
 WIDE = 64
@@ -79,6 +80,15 @@ def test_many_are_found_by_their_signs_and_a_second_look(store: VectorStore) -> 
     hits = store.nearest(vectors[17].tobytes(), 5)
     assert hits[0][0] == 18 and hits[0][1] == pytest.approx(1, abs=0.01)
     assert [cosine for _, cosine in hits] == sorted((cosine for _, cosine in hits), reverse=True)
+
+
+@given(st.integers(0, 384), st.integers(1, 3000), st.integers(0, 2**32 - 1))
+@settings(max_examples=25, deadline=None)
+def test_the_least_different_of_very_many_are_found_by_a_part_of_them(spread: int, limit: int, seed: int) -> None:
+    differing = np.random.default_rng(seed).integers(384 - spread, 385, 200_000).astype(np.uint16)
+    slots = VectorMirror._nearer(differing, limit, 385)
+    assert len(slots) >= limit
+    assert set(np.flatnonzero(differing < differing[slots].max())) <= set(slots)
 
 
 @pytest.mark.parametrize("exact_bytes", [1, 10**9])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from jarvis.contracts.memory import Memory
 from jarvis.memory.talks import Talks
-from jarvis.memory.word_scores import Stems, Wanted, bm25, coverage, wanted_words
+from jarvis.memory.word_scores import Evidence, Stems, Wanted, bm25, evidence, holdings, wanted_words
+from jarvis.memory.word_scores import coverage as covered_by
 
 NOON = datetime(2026, 5, 8, 12, tzinfo=UTC)
 
@@ -23,9 +25,31 @@ def want(**weights: float) -> list[Wanted]:
     return [Wanted(stems=(stem,), weight=weight) for stem, weight in weights.items()]
 
 
+def coverage(wanted: list[Wanted], rows: Mapping[int, list[str]], talks: Talks) -> dict[int, float]:
+    return covered_by(wanted, holdings(wanted, rows, talks))
+
+
 def test_rare_words_weigh_more_and_unknown_ones_most() -> None:
     words = wanted_words([("the",), ("zebra",), ("unicorn",)], {"the": 900, "zebra": 3}, 1000)
     assert words[0].weight < words[1].weight < words[2].weight
+
+
+def test_a_word_of_no_row_is_as_rare_as_one_of_two_and_an_empty_one_not_at_all() -> None:
+    words = wanted_words(
+        [("the",), ("zebra",), ("unicorn",), ("question",)], {"the": 900, "zebra": 2}, 1000, empty=[("question",)]
+    )
+    assert [word.rarity for word in words[1:]] == [1.0, 1.0, 0.0]
+    assert 0 < words[0].rarity < 0.05
+    assert words[3].weight > 0
+
+
+def test_what_a_row_holds_itself_is_told_from_what_stands_around() -> None:
+    wanted = [*want(race=1.0, time=1.0), Wanted(stems=("question",), weight=1.0, rarity=0.0)]
+    held = holdings(wanted, {1: ["race"], 2: ["time"]}, Talks({1: row(1), 2: row(2, 1)}))
+    around, own = evidence(wanted, held)[2]
+    assert own == Evidence(share=0.5, rare=1.0)
+    assert around == Evidence(share=0.95, rare=1.9)
+    assert evidence([], {1: {}}) == {}
 
 
 def test_a_word_counts_once_whichever_language_stems_it() -> None:

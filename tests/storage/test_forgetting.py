@@ -2,97 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
-import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.memory import ForgetTarget, TimeRange
-from jarvis.storage.conversations import SqliteConversationLog
-from jarvis.storage.database import Database, to_milliseconds
-from jarvis.storage.forgetting import Gone, SqliteForgetting
-from jarvis.storage.quotes import Quotes
-from tests.fakes.clock import FakeClock
-
-SECRET = "My locker code at the gym is 4471 Quokka."
-
-
-class World:
-    """Real tables, and rows written as plainly as possible."""
-
-    def __init__(self, folder: Path) -> None:
-        self.clock = FakeClock()
-        self.database = Database(folder / "jarvis.sqlite3")
-        self.log = SqliteConversationLog(self.database, self.clock)
-        self.forgetting = SqliteForgetting(self.database)
-        self._names = itertools.count(1)
-
-    def remember(self, text: str, source: str = "told", **columns: Any) -> str:
-        name = f"m{next(self._names)}"
-        row = {
-            "id": name,
-            "position": 0,
-            "text": text,
-            "source": source,
-            "speaker": "user",
-            "said_at": to_milliseconds(self.clock.now()),
-            "privacy": "local",
-            "language": "en",
-            "worded": 1,
-            "added_at": 0,
-            **columns,
-        }
-        with self.database.write() as connection:
-            seq = connection.execute(
-                f"INSERT INTO memories ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", tuple(row.values())
-            ).lastrowid
-            connection.execute("INSERT INTO memory_words (rowid, own, before) VALUES (?, ?, '')", (seq, text))
-        return name
-
-    def seq(self, name: str) -> int:
-        return int(self.one("SELECT seq FROM memories WHERE id = ?", name))
-
-    def turn(self, conversation: str, text: str, role: str = "user") -> tuple[str, str]:
-        """Add a message with its memory; return both ids."""
-        message = self.log.add_message(conversation, role, text)  # type: ignore[arg-type]
-        return message.id, self.remember(
-            text, "conversation", conversation_id=conversation, message_id=message.id, speaker=role
-        )
-
-    def one(self, sql: str, *values: object) -> Any:
-        with self.database.read() as connection:
-            row = connection.execute(sql, values).fetchone()
-        return row[0] if row else None
-
-    def run(self, sql: str, *values: object) -> None:
-        with self.database.write() as connection:
-            connection.execute(sql, values)
-
-    def texts(self) -> set[str]:
-        with self.database.read() as connection:
-            return {row[0] for row in connection.execute("SELECT text FROM memories")}
-
-    def forget(self, target: ForgetTarget) -> tuple[int, int, int]:
-        """Forget, having checked that the preview says just that and changes nothing."""
-        with self.database.read() as connection:
-            before = "\n".join(connection.iterdump())
-            preview = self.forgetting.preview(target)
-            assert "\n".join(connection.iterdump()) == before
-        gone = self.forgetting.carry_out(target)
-        assert (gone.memories, gone.by_source, gone.messages, gone.answers, gone.conversations, gone.examples) == (
-            preview.memories,
-            preview.by_source,
-            preview.messages,
-            preview.answers,
-            preview.conversations,
-            preview.examples,
-        )
-        return gone.memories, gone.messages, gone.answers
+from tests.fakes.memory_tables import SECRET, World
 
 
 @pytest.fixture
@@ -319,88 +237,3 @@ def test_what_is_not_there_is_refused_by_name(world: World, target: ForgetTarget
         with pytest.raises(InputError, match=r"nobody|/nowhere"):
             act(target)
     world.forget(ForgetTarget(kind="span", said=TimeRange(end=datetime(1990, 1, 1, tzinfo=UTC))))
-
-
-def _write_elsewhere(world: World, sql: str = "UPDATE lists SET name = name", *values: object) -> None:
-    """Write from another connection, which waits for nobody."""
-    other = sqlite3.connect(world.database.path, timeout=0)
-    other.execute("BEGIN IMMEDIATE")
-    other.execute(sql, values)
-    other.commit()
-    other.close()
-
-
-def test_a_preview_waits_for_no_writer(world: World) -> None:
-    secret = world.remember(SECRET)
-    writer = sqlite3.connect(world.database.path)
-    writer.execute("BEGIN IMMEDIATE")
-    with world.database.read() as connection:
-        connection.execute("PRAGMA busy_timeout = 0")
-    assert world.forgetting.preview(ForgetTarget(kind="one", ids=(secret,))).memories == 1
-    writer.close()
-
-
-def test_others_can_write_while_quotes_are_looked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = world.remember(SECRET)
-    talk = world.log.start_conversation("Bricks").id
-    for number in range(20):
-        world.turn(talk, f"There are {number} bricks of code in this wall at the gym.")
-    world.turn(talk, f"You said: {SECRET} Right?", "assistant")
-    redacted, looked = Quotes.redacted, []
-
-    def look(quotes: Quotes, text: str) -> str | None:
-        if "bricks" in text:
-            _write_elsewhere(world)
-            looked.append(text)
-        return redacted(quotes, text)
-
-    monkeypatch.setattr(Quotes, "redacted", look)
-    monkeypatch.setattr(Quotes, "runs", lambda _quotes: None)
-    world.forgetting.carry_out(ForgetTarget(kind="one", ids=(secret,)))
-    assert len(looked) >= 20
-    assert all("4471" not in text for text in world.texts())
-
-
-def test_what_is_said_between_the_look_and_the_going_goes_too(world: World) -> None:
-    talk = world.log.start_conversation("Gym").id
-    world.turn(talk, SECRET)
-    elsewhere = world.log.start_conversation("Elsewhere").id
-    world.clock.advance(-5 * 86_400)
-    late = "The alarm code of the office is 9912 Wombat."
-    quoting, _ = world.turn(elsewhere, f"Once more, please: {late} Right.")
-    growing = world.log.add_message(elsewhere, "assistant", "You said", "streaming").id
-    world.clock.advance(5 * 86_400)
-    said: list[tuple[str, ...]] = []
-
-    def meanwhile(gone: Gone) -> None:
-        said.append(tuple(sorted(gone.quotes._texts)))
-        if len(said) == 1:
-            _write_elsewhere(world, "UPDATE messages SET text = ? WHERE id = ?", f"You said: {SECRET} Yes.", growing)
-            _write_elsewhere(
-                world,
-                "INSERT INTO messages (id, conversation_id, role, text, state, created_at)"
-                " VALUES ('late', ?, 'user', ?, 'complete', ?)",
-                talk,
-                late,
-                to_milliseconds(world.clock.now()),
-            )
-
-    today = world.clock.now() - timedelta(hours=1)
-    world.forgetting.carry_out(ForgetTarget(kind="span", said=TimeRange(start=today, end=None)), meanwhile)
-    assert said == [(SECRET.rstrip("."),), (late.rstrip("."),)]
-    text = "SELECT text FROM messages WHERE id = ?"
-    assert world.one(text, "late") is None
-    assert world.one(text, quoting) == "Once more, please: …. Right."
-    assert world.one(text, growing) == "You said: …. Yes."
-    assert not any("Wombat" in text for text in world.texts())
-
-
-def test_a_quote_that_is_said_between_the_look_and_the_going_goes_too(world: World) -> None:
-    secret = world.remember(SECRET)
-    talk = world.log.start_conversation("Elsewhere").id
-    later: list[str] = []
-    target = ForgetTarget(kind="one", ids=(secret,))
-    world.forgetting.carry_out(target, lambda _gone: later.extend(world.turn(talk, f"Noted: {SECRET} Good.")))
-    message, memory = later
-    assert world.one("SELECT text FROM messages WHERE id = ?", message) == "Noted: …. Good."
-    assert world.one("SELECT text FROM memories WHERE id = ?", memory) == "Noted: …. Good."

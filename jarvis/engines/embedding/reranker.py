@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jarvis.contracts.errors import EngineError, Language
-from jarvis.engines.embedding.child_server import ChildServer
-from jarvis.engines.embedding.sentence_transformers import MODULE, gpu_environment, is_installed, no_package
+from jarvis.engines.embedding.sentence_transformers import is_installed, no_package, sentence_server
 from jarvis.engines.embedding.wire import batches, sendable
 from jarvis.processes.registry import ChildRegistry
 
@@ -34,20 +33,12 @@ class BgeReranker:
     ) -> None:
         self._model = model
         self._installed = installed
-        self._server = ChildServer(
-            name=model,
-            module=MODULE,
-            arguments=[
-                str(folder),
-                "--rerank",
-                f"--device={'cpu' if gpu is None else 'cuda:0'}",
-                f"--max-tokens={MAX_TOKENS}",
-                f"--threads={threads}",
-            ],
-            environment=gpu_environment(gpu),
-            log=logs / "reranker.log",
-            registry=registry,
-            start_seconds=300.0,
+        self._server = sentence_server(
+            [str(folder), "--rerank", f"--max-tokens={MAX_TOKENS}", f"--threads={threads}"],
+            registry,
+            logs / "reranker.log",
+            model=model,
+            gpu=gpu,
             request_seconds=120.0,
             idle_seconds=idle_seconds,
         )

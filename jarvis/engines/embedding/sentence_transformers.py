@@ -9,20 +9,19 @@ import hashlib
 import importlib.util
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from jarvis.contracts.embedding import EmbedderInfo
 from jarvis.contracts.errors import EngineError
 from jarvis.engines.embedding.child_embedder import ChildEmbedder
 from jarvis.engines.embedding.child_server import ChildServer
+from jarvis.engines.embedding.model_folder import SPARSE_FILE, broken
 from jarvis.engines.embedding.served import served_model
-from jarvis.processes.exits import literal
 from jarvis.processes.registry import ChildRegistry
 
 MODULE = "jarvis.engines.children.sentence_embedder"
 PACKAGE = "sentence_transformers"
-SPARSE_FILE = "sparse_linear.pt"
 MAX_TOKENS = 1024
 """Longer texts are cut: 1024 tokens are some 700 words and take a processor several seconds."""
 
@@ -53,19 +52,12 @@ class SentenceTransformersEmbedder(ChildEmbedder):
         installed: Callable[[], bool] | None = None,
     ) -> None:
         here = installed or is_installed
-        server = ChildServer(
-            name=model,
-            module=MODULE,
-            arguments=[
-                str(folder),
-                f"--device={'cpu' if gpu is None else 'cuda:0'}",
-                f"--max-tokens={MAX_TOKENS}",
-                f"--threads={threads}",
-            ],
-            environment=gpu_environment(gpu),
-            log=logs / "embedder-sentences.log",
-            registry=registry,
-            start_seconds=300.0,
+        server = sentence_server(
+            [str(folder), f"--max-tokens={MAX_TOKENS}", f"--threads={threads}"],
+            registry,
+            logs / "embedder-sentences.log",
+            model=model,
+            gpu=gpu,
             request_seconds=180.0,
             idle_seconds=idle_seconds,
         )
@@ -78,6 +70,30 @@ class SentenceTransformersEmbedder(ChildEmbedder):
             batch_characters=_CPU_BATCH_CHARACTERS if gpu is None else _GPU_BATCH_CHARACTERS,
             prefixes=known,
         )
+
+
+def sentence_server(
+    arguments: Sequence[str],
+    registry: ChildRegistry,
+    log: Path,
+    *,
+    model: str,
+    gpu: int | None,
+    request_seconds: float,
+    idle_seconds: float,
+) -> ChildServer:
+    """Return the child that owns a folder's `model` on `gpu`, None the processor; it is started by the first text."""
+    return ChildServer(
+        name=model,
+        module=MODULE,
+        arguments=[*arguments, f"--device={'cpu' if gpu is None else 'cuda:0'}"],
+        environment=gpu_environment(gpu),
+        log=log,
+        registry=registry,
+        start_seconds=300.0,
+        request_seconds=request_seconds,
+        idle_seconds=idle_seconds,
+    )
 
 
 def is_installed() -> bool:
@@ -108,7 +124,7 @@ def _info(folder: Path, model: str, gpu: int | None, installed: bool) -> Embedde
     config = _configuration(folder)
     width = config.get("hidden_size")
     if not isinstance(width, int) or isinstance(width, bool) or not 0 < width <= 65_536:
-        raise _broken(folder, "config.json: hidden_size")
+        raise broken(folder, "config.json: hidden_size")
     sparse = (folder / SPARSE_FILE).is_file()
     precision = "int8" if gpu is None else "f16"
     label = re.sub(r"[^a-z0-9.]+", "-", model.lower()).strip("-.")[:40]
@@ -126,12 +142,12 @@ def _configuration(folder: Path) -> Mapping[str, object]:
     file = folder / "config.json"
     try:
         if file.stat().st_size > _LARGEST_CONFIG:
-            raise _broken(folder, "config.json: too long")
+            raise broken(folder, "config.json: too long")
         document = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError) as error:
-        raise _broken(folder, f"config.json: {error}") from error
+        raise broken(folder, f"config.json: {error}") from error
     if not isinstance(document, dict):
-        raise _broken(folder, "config.json")
+        raise broken(folder, "config.json")
     return document
 
 
@@ -141,16 +157,3 @@ def _mark(folder: Path) -> str:
     for file in sorted([*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.pt")]):
         known.update(f"{file.name} {file.stat().st_size}\n".encode())
     return known.hexdigest()[:8]
-
-
-def _broken(folder: Path, why: str) -> EngineError:
-    return EngineError(
-        "embedding.model_broken",
-        en="The model in {folder} is incomplete or damaged ({why}). Download it again; until then memories are found "
-        "without it.",
-        es="El modelo de {folder} está incompleto o dañado ({why}). Descárgalo de nuevo; hasta entonces los recuerdos "
-        "se buscan sin él.",
-        retryable=False,
-        folder=literal(folder),
-        why=literal(why[:160]),
-    )
