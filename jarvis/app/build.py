@@ -160,34 +160,35 @@ class Jarvis:
         return registry
 
     @cached_property
+    def abilities(self) -> Abilities:
+        """Everything that answering needs."""
+        routing = self.routing_room
+        return Abilities(
+            skills=self.skill_book,
+            router=routing.router,
+            engines=self.text_engines,
+            recall=LateRecall(lambda: self.memory_room),
+            log=self.conversation_log,
+            pending=SqlitePendingConfirmations(self.database, self.clock),
+            ledger=routing.ledger,
+            clock=self.clock,
+            options=lambda: ask_options(self.settings, routing.weights()),
+            health=routing.health,
+            draw=routing.draw,
+            budget=routing.budget,
+            earlier=routing.earlier,
+            feedback=routing.feedback,
+            redactor=routing.redactor,
+            outgoing=routing.outgoing,
+            planner=SpecialistPlanner(routing.roles()),
+            toolbox=self.tools_room.toolbox,
+            permissions=routing.permissions,
+        )
+
+    @cached_property
     def running_assistant(self) -> StoppableAssistant:
         """The one run behind every door."""
-        routing = self.routing_room
-        assistant = StoppableAssistant(
-            JarvisAssistant(
-                Abilities(
-                    skills=self.skill_book,
-                    router=routing.router,
-                    engines=self.text_engines,
-                    recall=LateRecall(lambda: self.memory_room),
-                    log=self.conversation_log,
-                    pending=SqlitePendingConfirmations(self.database, self.clock),
-                    ledger=routing.ledger,
-                    clock=self.clock,
-                    options=lambda: ask_options(self.settings, routing.weights()),
-                    health=routing.health,
-                    draw=routing.draw,
-                    budget=routing.budget,
-                    earlier=routing.earlier,
-                    feedback=routing.feedback,
-                    redactor=routing.redactor,
-                    outgoing=routing.outgoing,
-                    planner=SpecialistPlanner(routing.roles()),
-                    toolbox=self.tools_room.toolbox,
-                    permissions=routing.permissions,
-                )
-            )
-        )
+        assistant = StoppableAssistant(JarvisAssistant(self.abilities))
         self.stop_hub.register(assistant.stop)
         return assistant
 

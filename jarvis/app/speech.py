@@ -11,23 +11,29 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jarvis.app.hearing import HearingParts
+from jarvis.app.vocabulary import Vocabulary
 from jarvis.assistant.language import language_of
+from jarvis.assistant.prepare import Preparation
+from jarvis.audio.device_choice import OnDevice
 from jarvis.audio.devices import SoundDeviceMicrophone, SoundDeviceSpeaker
+from jarvis.audio.echo import EchoCancellingMicrophone, EchoReference
 from jarvis.audio.files import FileMicrophone, WavSpeaker, sound_info
-from jarvis.audio.portaudio import find_device
+from jarvis.audio.portaudio import Direction, find_device
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, DeviceError, InputError, JarvisError, Language
-from jarvis.contracts.speech import Transcript, VoiceEvent, WakeHit
-from jarvis.contracts.speech_ports import Microphone, Speaker, SpeechToText, TextToSpeech
+from jarvis.contracts.speech import SAMPLE_RATE, DeviceInUse, Transcript, VoiceEvent, WakeHit
+from jarvis.contracts.speech_ports import Speaker, SpeechToText, TextToSpeech
+from jarvis.storage.heard import SqliteHeardLog
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.demo import listen_to_file, run_demo
 from jarvis.voice.floor import Resting
 from jarvis.voice.loop import VoiceLoop
-from jarvis.voice.options import VoiceOptions, voice_options
+from jarvis.voice.options import HearingOptions, VoiceOptions, hearing_options, voice_options
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
-from jarvis.voice.wake import KeyphraseWakeDetector, MicroWakeDetector, wake_detector
+from jarvis.voice.wake import QUIET_SECONDS, KeyphraseWakeDetector, MicroWakeDetector, no_wake_word, wake_detector
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
@@ -41,6 +47,7 @@ class Speech:
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self._loop: VoiceLoop | None = None
 
     @cached_property
     def speech_to_text(self) -> SpeechToText:
@@ -56,41 +63,103 @@ class Speech:
 
         return text_to_speech(self._jarvis)
 
+    @cached_property
+    def hearing(self) -> HearingParts:
+        """The wake words, stop words and pauses."""
+        return HearingParts(self._jarvis, self.speech_to_text)
+
+    @cached_property
+    def echo_reference(self) -> EchoReference:
+        """What the speaker plays, for the echo canceller."""
+        return EchoReference()
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that help the recogniser."""
+        return Vocabulary(self._jarvis)
+
     def wake_detector(self) -> MicroWakeDetector | KeyphraseWakeDetector:
-        """Return a detector with the threshold that is set; `EngineError` where none can run."""
+        """Return a detector of "hey jarvis" with the threshold that is set; `EngineError` where none can run."""
         return wake_detector(self._jarvis.settings.number("voice.wake_threshold"))
 
     def options(self) -> VoiceOptions:
         """Return the voice options as they are now."""
         return voice_options(self._jarvis.settings, self._jarvis.language)
 
-    def microphone(self) -> Microphone:
-        """Return the chosen microphone, unopened."""
-        return SoundDeviceMicrophone(self._jarvis.settings.text("voice.microphone"))
+    def microphone(
+        self, on_device: OnDevice | None = None, quiet: Callable[[], bool] = lambda: True
+    ) -> EchoCancellingMicrophone:
+        """Return the chosen microphone, unopened, with Jarvis' own voice taken out as the settings say.
 
-    def speaker(self) -> Speaker:
+        While `quiet` returns True it may be taken away for a moment, to look for devices that were plugged in.
+        """
+        settings = self._jarvis.settings
+        return EchoCancellingMicrophone(
+            SoundDeviceMicrophone(settings.text("voice.microphone"), on_device=on_device, quiet=quiet),
+            self.echo_reference,
+            echo=settings.flag("voice.echo_cancelling"),
+            noise_suppression=settings.flag("voice.noise_suppression"),
+            gain=settings.flag("voice.automatic_gain"),
+        )
+
+    def speaker(self, on_device: OnDevice | None = None) -> Speaker:
         """Return the chosen speaker, unopened."""
-        return SoundDeviceSpeaker(self._jarvis.settings.text("voice.speaker"))
+        return SoundDeviceSpeaker(
+            self._jarvis.settings.text("voice.speaker"), reference=self.echo_reference, on_device=on_device
+        )
 
-    def parts(self, speaker: Speaker) -> VoiceParts:
+    def parts(self, speaker: Speaker, microphone: EchoCancellingMicrophone | None = None) -> VoiceParts:
         """Return what a listening loop is built from."""
+        hearing, jarvis = self.hearing, self._jarvis
+        microphone = microphone or self.microphone()
         return VoiceParts(
-            microphone=self.microphone,
-            wake=self.wake_detector(),
+            microphone=lambda: microphone,
+            wake=hearing.wake(),
             activity=SileroVoiceDetector(),
-            turns=SilenceTurnDetector(self._jarvis.settings.number("voice.endpoint_silence_seconds")),
+            turns=SilenceTurnDetector(jarvis.settings.number("voice.endpoint_silence_seconds")),
             speech_to_text=self.speech_to_text,
-            assistant=self._jarvis.assistant(),
+            assistant=jarvis.assistant(),
             text_to_speech=self.text_to_speech,
             speaker=speaker,
-            clock=self._jarvis.clock,
+            clock=jarvis.clock,
+            judge=hearing.judge(),
+            confirmer=hearing.confirmer(),
+            stop_words=hearing.stop_words(),
+            preparing=Preparation(jarvis.abilities),
+            heard_log=SqliteHeardLog(jarvis.database),
+            hints=self.vocabulary,
+            echo_free=microphone.cancels_echo,
+            knows_room=lambda: microphone.learned,
         )
 
     def loop(self, on_event: Callable[[VoiceEvent], None], resting: Resting = "sleeping") -> VoiceLoop:
         """Return a listening loop on the devices; `stop` reaches it."""
-        loop = VoiceLoop(self.parts(self.speaker()), options=self.options, on_event=on_event, resting=resting)
-        self._jarvis.stop_hub.register(loop.stop_all)
+
+        def on_device(direction: Direction, name: str, note: DeviceError | None) -> None:
+            sentence = note.sentence(self._jarvis.language) if note else ""
+            on_event(DeviceInUse(direction=direction, name=name, note=sentence))
+
+        def quiet() -> bool:
+            return loop.state in ("sleeping", "off")
+
+        parts = self.parts(self.speaker(on_device), self.microphone(on_device, quiet))
+        loop = VoiceLoop(
+            parts,
+            options=self.options,
+            on_event=on_event,
+            hearing=hearing_options(self._jarvis.settings),
+            resting=resting,
+        )
+        if self._loop is None:
+            self._jarvis.stop_hub.register(self._stop_loop)
+        self._loop = loop
         return loop
+
+    def renew(self, *, models: bool) -> None:
+        """Let go of the detectors, and with `models` of recogniser and voices too: other settings want others."""
+        for part in ("hearing", *(("speech_to_text", "text_to_speech") if models else ())):
+            if part in self.__dict__:
+                self.__dict__.pop(part).close()
 
     def transcribe(self, file: Path, language: Language | None) -> Transcript:
         """Recognise one audio file as one utterance."""
@@ -108,10 +177,18 @@ class Speech:
     def wake_hits(self, file: Path) -> Iterator[WakeHit]:
         """Yield the wake words in an audio file."""
         sound_info(file)
-        detector = self.wake_detector()
+        detector, confirmer = self.hearing.wake(), self.hearing.confirmer()
+        if detector is None:
+            raise no_wake_word()
         microphone = FileMicrophone(file, trailing_silence_seconds=0.5, limit_seconds=LONGEST_TRANSCRIPTION_SECONDS)
+        recent, told_until = b"", 0.0
         for chunk in microphone.chunks():
-            yield from detector.process(chunk)
+            recent = (recent + chunk)[-round(2 * HearingOptions().phrase_seconds * SAMPLE_RATE) :]
+            for hit in detector.process(chunk):
+                sure = hit.sure or (confirmer is not None and confirmer.confirm(recent, hit.word))
+                if sure and hit.at_seconds >= told_until:
+                    told_until = hit.at_seconds + QUIET_SECONDS
+                    yield hit
 
     def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
         """Speak `text`; returns `{engine, voice, audio_seconds, first_audio_seconds}`."""
@@ -154,7 +231,8 @@ class Speech:
         parts = self.parts(speaker)
         events: queue.SimpleQueue[VoiceEvent | JarvisError | None] = queue.SimpleQueue()
         turns = 1 if once else None
-        loop = None if source else VoiceLoop(parts, options=self.options, on_event=events.put)
+        times = hearing_options(self._jarvis.settings)
+        loop = None if source else VoiceLoop(parts, options=self.options, on_event=events.put, hearing=times)
 
         def run() -> None:
             try:
@@ -206,9 +284,12 @@ class Speech:
 
     def close(self) -> None:
         """End the children that were started."""
-        for part in ("speech_to_text", "text_to_speech"):
+        for part in ("hearing", "speech_to_text", "text_to_speech"):
             if part in self.__dict__:
                 self.__dict__[part].close()
+
+    def _stop_loop(self) -> bool:
+        return self._loop is not None and self._loop.stop_all()
 
     def _warm_answers(self) -> None:
         """Load sentences and open the database before anybody speaks, as the window does while nobody waits."""

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal
 
+from jarvis.app.window_microphone import WindowMicrophone
 from jarvis.contracts.errors import JarvisError, Language
-from jarvis.contracts.speech import AudioChunk, VoiceEvent, VoiceState, VoiceTrouble
+from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState, VoiceTrouble
+from jarvis.contracts.speech_ports import Microphone, WakeDetector
+from jarvis.desktop.services import Recording
+from jarvis.settings.voice_options import SPEECH_OPTIONS, VOICE_OPTIONS
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
+    from jarvis.audio.device_watch import DeviceWatch
     from jarvis.voice.announcements import Notice
     from jarvis.voice.loop import VoiceLoop
 
-_LOOP_OPTIONS = ("voice.microphone", "voice.speaker", "voice.endpoint_silence_seconds", "voice.wake_threshold")
+_READ_ANEW = frozenset(
+    {
+        "voice.enabled",
+        "voice.barge_in",
+        "voice.answer_aloud",
+        "voice.follow_up_seconds",
+        "voice.rate",
+        "voice.volume",
+        "voice.sounds",
+        "voice.fillers",
+        "voice.confirm_basic",
+    }
+)
+"""Options that a running loop reads for every turn; for the others it is built anew."""
+"""What `Speech` keeps of its parts: those made of the voice's options, and those of the speech models'."""
 
 
 class WindowVoice:
@@ -27,21 +46,35 @@ class WindowVoice:
         self._loop: VoiceLoop | None = None
         self._callbacks: list[Callable[[VoiceEvent], None]] = []
         self._state = VoiceState(name="off")
-        self._built_with: tuple[object, ...] = ()
+        self._built_with = self._wanted()
+        self._enabled = jarvis.settings.flag("voice.enabled")
+        self._listens = False
+        self._device_watch: DeviceWatch | None = None
+        self._microphone = WindowMicrophone(
+            microphone=self._new_microphone,
+            wake=self._new_wake_detector,
+            send=self._send,
+            trouble=self._report,
+        )
 
     def start(self) -> None:
         """Open the microphone and wait for the wake word."""
+        self._listens = True
+        self._microphone.free()
         loop = self._ready()
         if loop:
             loop.unmute()
 
     def stop(self) -> None:
         """Close the microphone."""
+        self._listens = False
+        self._microphone.leave()
         if self._loop:
             self._loop.mute()
 
     def push_to_talk(self) -> None:
         """Listen at once."""
+        self._microphone.free()
         loop = self._ready()
         if loop:
             loop.push_to_talk()
@@ -53,6 +86,89 @@ class WindowVoice:
     def unmute(self) -> None:
         """Hear again."""
         self.start()
+
+    def dictate_start(self) -> None:
+        """Take down what is said until `dictate_end`."""
+        self._microphone.free()
+        loop = self._ready()
+        if loop:
+            loop.dictate()
+
+    def dictate_end(self) -> None:
+        """The dictation is over."""
+        if self._loop:
+            self._loop.dictated()
+
+    def dictate_cancel(self) -> None:
+        """Drop the dictation."""
+        if self._loop:
+            self._loop.stop_all()
+
+    def apply_settings(self) -> None:
+        """Build anew what options that were changed have made stale, and listen again where it did."""
+        enabled = self._jarvis.settings.flag("voice.enabled")
+        switched, self._enabled = enabled != self._enabled, enabled
+        with self._building:
+            renewed = self._drop_stale()
+        if switched:
+            self.start() if enabled else self.stop()
+        elif renewed and self._listens:
+            self.start()
+
+    def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:
+        """Return the names of the devices there are now."""
+        from jarvis.audio import portaudio
+        from jarvis.audio.device_watch import DeviceWatch
+
+        if self._device_watch is None or self._device_watch.changed(missing=True):
+            self._device_watch = self._device_watch or DeviceWatch()
+            portaudio.refresh()
+        return list(dict.fromkeys(device.name for device in portaudio.list_devices(direction)))
+
+    def voices(self, language: Language) -> Sequence[str]:
+        """Return the Piper voices in the models folder for `language`."""
+        folder = self._jarvis.folders.models
+        if not folder.is_dir():
+            return []
+        names = (f"{language}_", f"{language}-")
+        return [str(path) for path in sorted(folder.glob("**/*.onnx")) if path.name.lower().startswith(names)]
+
+    def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:
+        """Say what recognises speech now."""
+        return self._jarvis.speech.speech_to_text.info(language)
+
+    def voice_in_use(self, language: Language) -> SpeechServiceInfo:
+        """Say what speaks `language` now."""
+        return self._jarvis.speech.text_to_speech.info(language)
+
+    def watch_microphone(self) -> None:
+        """Send levels and wake scores; where the microphone is off, open it for that."""
+        if self._state.name == "off" and not self._listens:
+            self._microphone.watch()
+
+    def leave_microphone(self) -> None:
+        """Close what `watch_microphone` and `record` opened."""
+        self._microphone.leave()
+
+    def record(self, seconds: float) -> Recording:
+        """Record the microphone; what listens to it stands aside."""
+        loop = self._loop if self._listens else None
+        if loop:
+            loop.mute()
+        try:
+            return self._microphone.record(seconds)
+        finally:
+            if loop:
+                loop.unmute()
+
+    def play(self, sound: AudioChunk) -> None:
+        """Play `sound` to its end."""
+        speaker = self._jarvis.speech.speaker()
+        try:
+            speaker.play(sound)
+            speaker.wait()
+        finally:
+            speaker.close()
 
     def say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
         """Say `text`, after `sound`, in the background."""
@@ -75,6 +191,7 @@ class WindowVoice:
 
     def close(self) -> None:
         """End the loop."""
+        self._microphone.leave()
         with self._building:
             loop, self._loop = self._loop, None
         if loop:
@@ -82,25 +199,34 @@ class WindowVoice:
 
     def _ready(self) -> VoiceLoop | None:
         with self._building:
-            if self._loop is not None and self._built_with != self._wanted():
-                self._loop.close()
-                self._loop = None
+            self._drop_stale()
             if self._loop is None:
                 try:
                     self._loop = self._built()
                 except JarvisError as error:
-                    language = self._jarvis.language
-                    self._send(VoiceTrouble(code=error.code, sentence=error.sentence(language)))
+                    self._report(error)
                 except ImportError as error:
                     self._send(_no_voice(self._jarvis.language, error))
             return self._loop
 
-    def _wanted(self) -> tuple[object, ...]:
+    def _wanted(self) -> dict[str, object]:
         """The options that a running loop cannot take up."""
-        return tuple(self._jarvis.settings.get(name) for name in _LOOP_OPTIONS)
+        names = (o.name for o in (*VOICE_OPTIONS, *SPEECH_OPTIONS) if o.name not in _READ_ANEW)
+        return {name: self._jarvis.settings.get(name) for name in names}
+
+    def _drop_stale(self) -> bool:
+        """End the loop, recogniser and voices that were made for other options; True if there was anything."""
+        before, self._built_with = self._built_with, self._wanted()
+        if before == self._built_with:
+            return False
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            loop.close()
+        models_changed = any(before[option.name] != self._built_with[option.name] for option in SPEECH_OPTIONS)
+        self._jarvis.speech.renew(models=models_changed)
+        return True
 
     def _built(self) -> VoiceLoop:
-        self._built_with = self._wanted()
         speech = self._jarvis.speech
         loop = speech.loop(self._send, resting="muted")
         loop.start()
@@ -108,6 +234,15 @@ class WindowVoice:
         speech.text_to_speech.warm()
         self._jarvis.skill_book.warm(self._jarvis.language)
         return loop
+
+    def _new_microphone(self) -> Microphone:
+        return self._jarvis.speech.microphone()
+
+    def _new_wake_detector(self) -> WakeDetector:
+        return self._jarvis.speech.wake_detector()
+
+    def _report(self, error: JarvisError) -> None:
+        self._send(VoiceTrouble(code=error.code, sentence=error.sentence(self._jarvis.language)))
 
     def _send(self, event: VoiceEvent) -> None:
         with self._lock:

@@ -96,6 +96,16 @@ class ModelRun:
             return
         yield from self._try_each(decision)
 
+    def read_ahead(self) -> None:
+        """Let the model on this computer that would be asked first read the prompt; writes and shows nothing."""
+        if self._reuse.find(self._assessment) is not None:
+            return
+        decision = self.abilities.router.decide(self._route_question, list(self._statuses.values()))
+        first = next(iter(decision.candidates), None)
+        if first is None or first.where != "local" or first.asks or self._statuses[first.engine].state != "ready":
+            return
+        self._run_of(first).read_ahead()
+
     # What is asked.
 
     @cached_property

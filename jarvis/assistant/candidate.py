@@ -51,6 +51,7 @@ from jarvis.contracts.ports import (
     EngineThought,
     EngineToolCall,
     GenerationOptions,
+    Prefilling,
     TextEngine,
 )
 from jarvis.contracts.routing import RouteCandidate
@@ -129,6 +130,12 @@ class CandidateAnswer:
         """Return what the candidate is sent, before anything is redacted."""
         return [*self._prompt(self._tools()), *told(self.turns, self.asked.language)]
 
+    def read_ahead(self) -> None:
+        """Let the engine read the prompt, if it can before it is asked; raises `EngineError` or `Cancelled`."""
+        if isinstance(self.engine, Prefilling):
+            tools = self._tools()
+            self.engine.prefill(self._prompt(tools), self._generation(tools), self.cancel)
+
     def steps(self) -> Iterator[AskEvent]:
         """Yield text, thoughts, notices and tools; raises `EngineError`, `Cancelled` or `ToolNeedsYes`."""
         tools = self._tools()
@@ -183,12 +190,7 @@ class CandidateAnswer:
             yield TextDelta(ask_id=self.asked.ask_id, text=text)
 
     def _pieces(self, messages: Sequence[ChatMessage], tools: tuple[ToolSpec, ...]) -> Iterator[EngineItem]:
-        options = GenerationOptions(
-            # A model that thinks first needs room for that beside the answer.
-            max_tokens=self.options.max_answer_tokens + self.candidate.thinking_tokens,
-            tools=tools,
-            message_id=self.asked.message_id,
-        )
+        options = self._generation(tools)
         if self.candidate.where == "local":
             # The pool ends what hangs on this computer, and knows what is only slow.
             return iter(self.engine.stream(messages, options, self.cancel))
@@ -196,6 +198,14 @@ class CandidateAnswer:
             lambda token: self.engine.stream(messages, options, token),
             self.cancel,
             first_seconds=FIRST_SECONDS + 3 * self.candidate.first_seconds,
+        )
+
+    def _generation(self, tools: tuple[ToolSpec, ...]) -> GenerationOptions:
+        return GenerationOptions(
+            # A model that thinks first needs room for that beside the answer.
+            max_tokens=self.options.max_answer_tokens + self.candidate.thinking_tokens,
+            tools=tools,
+            message_id=self.asked.message_id,
         )
 
     def _add(self, done: EngineDone) -> None:

@@ -6,7 +6,6 @@ Files are streamed, so memory does not grow with their length. Knows nothing abo
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import struct
 import tempfile
@@ -17,9 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jarvis.audio.resampling import Resampler
+from jarvis.audio.file_errors import cannot_read, cannot_write, empty, not_sound, too_long
+from jarvis.audio.resampling import Resampler, louder
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import InputError, StorageError
+from jarvis.contracts.errors import InputError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AudioChunk
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def read_blocks(path: Path, limit_seconds: float = LONGEST_RECORDING_SECONDS) ->
     with _opened(path) as file:
         info = _info(file)
         if info.seconds is not None and info.seconds > limit_seconds:
-            raise _too_long(path, info.seconds, limit_seconds)
+            raise too_long(path, info.seconds, limit_seconds)
         yield from _decoded(path, file, limit_seconds)
 
 
@@ -69,17 +69,17 @@ def _decoded(path: Path, file: soundfile.SoundFile, limit_seconds: float) -> Ite
         try:
             samples = file.read(_BLOCK_SAMPLES, dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as error:
-            raise _not_sound(path, error) from error
+            raise not_sound(path, error) from error
         read += len(samples)
         if read > limit_seconds * file.samplerate:
-            raise _too_long(path, read / file.samplerate, limit_seconds)
+            raise too_long(path, read / file.samplerate, limit_seconds)
         last = len(samples) < _BLOCK_SAMPLES
         if block := resampler.push_samples(samples.mean(axis=1), last):
             yield block
         if last:
             break
     if read == 0:
-        raise _empty(path)
+        raise empty(path)
 
 
 class FileMicrophone:
@@ -141,13 +141,16 @@ class WavSpeaker:
 
     The file has one rate: `sample_rate`, else that of the first sound; other sound is converted. It appears under
     its name when closed, so an older file of that name survives a run in which nothing was said. Sound is written
-    at once: `wait` never blocks and `stop` has nothing to drop.
+    at once and counts as heard then: `wait` blocks only while paused, and `stop` has nothing to drop.
     """
 
     def __init__(self, path: Path, sample_rate: int | None = None) -> None:
         self._path = path
         self._rate = sample_rate
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._gain = 1.0
+        self._paused = False
+        self._stops = 0
         self._resampler: Resampler | None = None
         self._from_rate = 0
         self._started = False
@@ -159,7 +162,7 @@ class WavSpeaker:
         try:
             self._file = self._open()
         except OSError as error:
-            raise _cannot_write(path, error) from error
+            raise cannot_write(path, error) from error
 
     @property
     def name(self) -> str:
@@ -175,7 +178,7 @@ class WavSpeaker:
     def play(self, chunk: AudioChunk) -> None:
         """Append `chunk`; `StorageError` when the disk is full or the file cannot be written."""
         with self._lock, self._writing():
-            if self._closed or not chunk.pcm:
+            if not self._unpaused() or self._closed or not chunk.pcm:
                 return
             self._rate = self._rate or chunk.sample_rate
             if not self._started:
@@ -186,16 +189,47 @@ class WavSpeaker:
                 self._from_rate = chunk.sample_rate
                 self._resampler = Resampler(chunk.sample_rate, self._rate)
             assert self._resampler is not None
-            self._add(self._resampler.push(chunk.pcm))
+            self._add(self._resampler.push(chunk.pcm if self._gain == 1.0 else louder(chunk.pcm, self._gain)))
 
     def wait(self, cancel: CancelToken | None = None) -> None:
-        """Return at once: what was played is written."""
+        """Return at once, or when no longer paused: what was played is written."""
+        unregister = cancel.on_cancel(self._wake) if cancel else lambda: None
+        try:
+            with self._lock:
+                self._unpaused(cancel)
+        finally:
+            unregister()
+
+    def position(self) -> float:
+        """Return the seconds of sound that were written."""
+        return self.seconds
+
+    def duck(self, gain: float) -> None:
+        """Write what is played from now on at `gain` times its loudness."""
+        with self._lock:
+            self._gain = min(max(gain, 0.0), 1.0)
+
+    def pause(self) -> None:
+        """Let `play` and `wait` wait for `resume` or `stop`."""
+        with self._lock:
+            self._paused = True
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        with self._lock:
+            self._paused = False
+            self._lock.notify_all()
 
     def stop(self) -> None:
-        """Do nothing: what was played is written."""
+        """End a pause, dropping what waits to be played, and restore the loudness: what was played is written."""
+        with self._lock:
+            self._stops += 1
+            self._paused, self._gain = False, 1.0
+            self._lock.notify_all()
 
     def close(self) -> None:
         """Finish the file and give it its name; `StorageError` as for `play`."""
+        self.stop()
         with self._lock, self._writing():
             if self._closed:
                 return
@@ -210,6 +244,17 @@ class WavSpeaker:
                     self._temporary.replace(self._path)
                 else:
                     self._temporary.unlink()
+
+    def _unpaused(self, cancel: CancelToken | None = None) -> bool:
+        """Wait for the end of a pause; False when it was ended by `stop`."""
+        stops = self._stops
+        while self._paused and not (cancel and cancel.cancelled):
+            self._lock.wait()
+        return stops == self._stops
+
+    def _wake(self) -> None:
+        with self._lock:
+            self._lock.notify_all()
 
     def _open(self) -> io.FileIO:
         if self._in_place:
@@ -243,7 +288,7 @@ class WavSpeaker:
             self._file.close()
             if self._temporary is not None:
                 self._temporary.unlink(missing_ok=True)
-            raise _cannot_write(self._path, error) from error
+            raise cannot_write(self._path, error) from error
 
 
 def _wav_header(sample_rate: int, data_bytes: int | None) -> bytes:
@@ -278,81 +323,12 @@ def _opened(path: Path) -> soundfile.SoundFile:
         ) from error
     try:
         if path.stat().st_size == 0 and path.is_file():
-            raise _empty(path)
+            raise empty(path)
         with path.open("rb"):
             pass
     except OSError as error:
-        raise _cannot_read(path, error) from error
+        raise cannot_read(path, error) from error
     try:
         return soundfile.SoundFile(str(path))
     except soundfile.LibsndfileError as error:
-        raise _not_sound(path, error) from error
-
-
-def _cannot_read(path: Path, error: OSError) -> InputError:
-    if isinstance(error, FileNotFoundError):
-        return InputError(
-            "audio.not_found",
-            en="There is no file {path}; nothing was done. Check the name and the folder.",
-            es="No existe el fichero {path}; no se ha hecho nada. Comprueba el nombre y la carpeta.",
-            path=path,
-        )
-    return InputError(
-        "audio.unreadable",
-        en="The file {path} cannot be read ({why}); nothing was done. Choose a sound file that you may read.",
-        es="No se puede leer {path} ({why}); no se ha hecho nada. Elige un fichero de sonido que puedas leer.",
-        path=path,
-        why=error.strerror or error,
-    )
-
-
-def _not_sound(path: Path, error: Exception) -> InputError:
-    return InputError(
-        "audio.not_sound",
-        en="{path} is not a sound file that can be read ({why}); it was left as it is. Use WAV, FLAC, OGG or MP3.",
-        es="{path} no es un fichero de sonido legible ({why}); se ha dejado como está. Usa WAV, FLAC, OGG o MP3.",
-        path=path,
-        why=str(error).rpartition(": ")[2].rstrip("."),
-    )
-
-
-def _empty(path: Path) -> InputError:
-    return InputError(
-        "audio.empty",
-        en="The recording {path} is empty: there is no sound in it. Record it again and check its size.",
-        es="La grabación {path} está vacía: no contiene sonido. Grábala de nuevo y comprueba su tamaño.",
-        path=path,
-    )
-
-
-def _too_long(path: Path, seconds: float, limit_seconds: float) -> InputError:
-    return InputError(
-        "audio.too_long",
-        en="The recording {path} lasts {minutes:.0f} minutes or more; at most {limit:.0f} minutes are taken. "
-        "It was left as it is; cut out the part that matters.",
-        es="La grabación {path} dura {minutes:.0f} minutos o más; se admiten como mucho {limit:.0f} minutos. "
-        "Se ha dejado como está; recorta la parte que importa.",
-        path=path,
-        minutes=seconds / 60,
-        limit=limit_seconds / 60,
-    )
-
-
-def _cannot_write(path: Path, error: OSError) -> StorageError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(
-            "audio.disk_full",
-            en="The disk is full: the answer could not be saved to {path}, and it is not on disk. "
-            "Free some space and ask again.",
-            es="El disco está lleno: no se pudo guardar la respuesta en {path} y no está en el disco. "
-            "Libera espacio y pregunta otra vez.",
-            path=path,
-        )
-    return StorageError(
-        "audio.unwritable",
-        en="The sound file {path} cannot be written ({why}); nothing was changed. Choose another folder or name.",
-        es="No se puede escribir el fichero de sonido {path} ({why}); no se ha cambiado nada. "
-        "Elige otra carpeta u otro nombre.",
-        path=path,
-        why=error.strerror or error,
-    )
+        raise not_sound(path, error) from error

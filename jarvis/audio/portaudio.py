@@ -11,6 +11,7 @@ import ctypes
 import logging
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
@@ -19,6 +20,8 @@ from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.speech import SAMPLE_RATE
 
 Direction = Literal["input", "output"]
+AT_ONCE_SECONDS = 0.08
+"""Patience with a stream that is to end now, or that is lost anyway; see `close_stream`."""
 
 _lock = threading.RLock()
 _streams: set[Any] = set()
@@ -69,6 +72,19 @@ def refresh() -> None:
         if not _streams and not _closing:
             sounddevice._terminate()
             sounddevice._initialize()
+
+
+@contextlib.contextmanager
+def as_listed() -> Iterator[None]:
+    """Let nobody look up devices anew meanwhile: their numbers stay true from finding one to having opened it."""
+    with _lock:
+        yield
+
+
+def is_alone(stream: Any) -> bool:
+    """Tell whether no other stream runs, so that closing this one lets devices be looked up anew."""
+    with _lock:
+        return not _closing and not any(other.active for other in _streams if other is not stream)
 
 
 def find_device(name: str, direction: Direction) -> AudioDevice:
@@ -230,6 +246,33 @@ def speaker_lost(name: str) -> DeviceError:
         en="The speaker {name} stopped playing; the answer stays on screen. Check that it is connected and on.",
         es="El altavoz {name} ha dejado de sonar; la respuesta sigue en pantalla. Comprueba que está conectado.",
         name=name,
+    )
+
+
+def instead(wanted: str, device: AudioDevice) -> DeviceError:
+    """Return the note that `device` is used in the place of the one called `wanted`."""
+    kind = _kinds(device.direction)
+    return DeviceError(
+        f"audio.other_{kind['en']}",
+        en="The {en_kind} {wanted} cannot be used now, so Jarvis uses {name}. It goes back to {wanted} by itself.",
+        es="Ahora no se puede usar el {es_kind} {wanted}; Jarvis usa {name}. Volverá solo a {wanted}.",
+        en_kind=kind["en"],
+        es_kind=kind["es"],
+        wanted=wanted,
+        name=device.name,
+    )
+
+
+def again(device: AudioDevice) -> DeviceError:
+    """Return the note that `device` had stopped and goes on."""
+    kind = _kinds(device.direction)
+    return DeviceError(
+        f"audio.{kind['en']}_again",
+        en="The {en_kind} had stopped for a moment; Jarvis goes on with {name}.",
+        es="El {es_kind} se había parado un momento; Jarvis sigue con {name}.",
+        en_kind=kind["en"],
+        es_kind=kind["es"],
+        name=device.name,
     )
 
 

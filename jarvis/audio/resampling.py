@@ -73,3 +73,10 @@ def spread_out(pcm: bytes, channels: int) -> bytes:
     import numpy as np
 
     return np.repeat(np.frombuffer(pcm, "<i2"), channels).tobytes()
+
+
+def louder(pcm: bytes, gain: float) -> bytes:
+    """Return int16 `pcm` at `gain` times its loudness, clipped."""
+    import numpy as np
+
+    return np.clip(np.rint(np.frombuffer(pcm, "<i2") * gain), -32768, 32767).astype("<i2").tobytes()

@@ -27,6 +27,7 @@ Ability = Literal[
     "recognition",
     "speech",
     "wake",
+    "turn",
 ]
 Format = Literal["gguf", "awq", "gptq", "compressed-tensors", "safetensors", "ctranslate2", "onnx", "bundled"]
 Length = Annotated[int, Field(gt=0, le=1_000_000)]

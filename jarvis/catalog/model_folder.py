@@ -50,7 +50,7 @@ def places(entry: CatalogModel, variant: Variant, folder: Path) -> list[PlacedFi
     if variant.format == "bundled":
         return []
     base = folder / _subfolder(entry, variant)
-    flat = variant.format in ("gguf", "ctranslate2") or entry.kind in ("voice", "recognition", "wake")
+    flat = variant.format in ("gguf", "ctranslate2") or entry.kind in ("voice", "recognition", "wake", "turn")
     placed = []
     for file in variant.files:
         name = _checked(file.name, entry)
@@ -156,7 +156,7 @@ def is_changing(folder: Path, identity: str) -> bool:
 
 
 def _subfolder(entry: CatalogModel, variant: Variant) -> str:
-    if entry.kind in ("recognition", "embedding", "reranker", "wake"):
+    if entry.kind in ("recognition", "embedding", "reranker", "wake", "turn"):
         return entry.id
     if entry.kind == "voice":
         return ""

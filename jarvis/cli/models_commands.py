@@ -28,6 +28,7 @@ _KINDS = {
     "recognition": words("Hearing", "Oír"),
     "voice": words("Speaking", "Hablar"),
     "wake": words("Wake word", "Palabra de activación"),
+    "turn": words("End of a sentence", "Fin de frase"),
 }
 _STATES = {
     "available": words("not here", "no está aquí"),

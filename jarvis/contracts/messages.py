@@ -123,7 +123,10 @@ FOREIGN_DETAILS = frozenset({DETAIL_FOREIGN, DETAIL_STAYS_FOREIGN})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StoredMessage:
-    """One message as the conversation log keeps it; `created_at` is an aware UTC time."""
+    """One message as the conversation log keeps it; `created_at` is an aware UTC time.
+
+    `heard_characters` is how much of an answer said aloud was heard before the person interrupted, None for all of it.
+    """
 
     id: str
     conversation_id: str
@@ -134,6 +137,7 @@ class StoredMessage:
     source: Source | None = None
     model: str | None = None
     detail: str = ""
+    heard_characters: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ ModelState = Literal["available", "downloading", "installed", "active", "inactiv
 in service. `inactive`: the person took it out of service, it is never loaded. `failed`: the last download, check or
 load failed, and the row says why."""
 
-ModelKind = Literal["text", "embedding", "reranker", "recognition", "voice", "wake"]
+ModelKind = Literal["text", "embedding", "reranker", "recognition", "voice", "wake", "turn"]
 EngineKind = Literal[
     "llama.cpp",
     "vllm",
@@ -28,6 +28,7 @@ EngineKind = Literal[
     "google",
     "faster-whisper",
     "piper",
+    "onnxruntime",
     "sentence-transformers",
     "openwakeword",
     "bundled",

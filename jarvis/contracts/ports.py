@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
@@ -50,6 +50,28 @@ class Assistant(Protocol):
     def ask(self, request: Request, cancel: CancelToken) -> Iterator[AskEvent]:
         """Answer `request`; blocking, to be consumed on a worker thread. Never raises for expected trouble:
         the last event is always one of `AskFinished`, `AskFailed`, `AskCancelled`."""
+        ...
+
+
+class Preparing(Protocol):
+    """What may be done for a question before it is certain that it is asked: nothing is stored, said, sent or acted."""
+
+    def prepare(self, request: Request, cancel: CancelToken) -> None:
+        """Warm the way of `request`: skill, route, recall and the prompt of a local model. Blocking, never raises.
+
+        `ask` of the same request is then quicker and otherwise the same; without it, or with another one, too.
+        """
+        ...
+
+
+class HeardLog(Protocol):
+    """Keeps how much of a spoken answer was heard."""
+
+    def heard(self, question_id: str, text: str) -> None:
+        """Note that of the answer to the message `question_id` only `text` was heard before the person interrupted.
+
+        What was shown stays on screen; models are told what was heard. Unknown ids are ignored.
+        """
         ...
 
 
@@ -183,6 +205,19 @@ class TextEngine(Protocol):
 
     def close(self) -> None:
         """Release everything, children included; later calls start it again."""
+        ...
+
+
+@runtime_checkable
+class Prefilling(Protocol):
+    """An engine that can read a prompt before it is asked to answer it."""
+
+    def prefill(self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken) -> None:
+        """Read the prompt with a model that is loaded and free, so that `stream` of the same begins sooner.
+
+        Loads nothing, waits for nobody, records nothing, and costs nothing. Raises `EngineError`, or `Cancelled` within
+        a second of `cancel`.
+        """
         ...
 
 

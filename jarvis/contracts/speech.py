@@ -60,11 +60,55 @@ class Transcript:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PartialWords:
+    """What was recognised of an utterance that still goes on; the first `stable` characters no longer change."""
+
+    text: str
+    stable: int
+    language: Language
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecognitionHints:
+    """What helps a recogniser: names and words that are likely (best first), and what was said just before."""
+
+    words: tuple[str, ...] = ()
+    before: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WakeHit:
-    """The wake word, `at_seconds` of stream time when the detector fired, `score` 0..1."""
+    """The wake word, `at_seconds` of stream time when the detector fired, `score` 0..1.
+
+    `sure` is False for a candidate that something else has to confirm before it counts. `word` is what was said.
+    """
 
     at_seconds: float
     score: float
+    sure: bool = True
+    word: str = "hey jarvis"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpottedWord:
+    """A word that ended at `at_seconds` of stream time."""
+
+    word: str
+    at_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnSoFar:
+    """An utterance at a pause: its sound (16 kHz int16 mono, at least the last 8 s), words, and what came before.
+
+    `accepted` is False where the recogniser does not trust its words. `after_question` tells that Jarvis had asked.
+    """
+
+    sound: bytes
+    text: str
+    language: Language
+    accepted: bool = True
+    after_question: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +155,44 @@ class LevelMeasured:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WakeScored:
+    """The wake detector's highest value 0..1 since the last one; a few times a second, for a meter."""
+
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartialHeard:
+    """Words of the utterance that is being spoken."""
+
+    words: PartialWords
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerInterrupted:
+    """The person cut Jarvis off; `heard` is what had sounded by then of the answer to the message `question_id`."""
+
+    question_id: str
+    heard: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dictated:
+    """Words that were dictated while the key was held; nothing was asked."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceInUse:
+    """The device that is used from now on; `note` says what changed and why, empty when it is the one wanted."""
+
+    direction: Literal["input", "output"]
+    name: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WakeHeard:
     """The wake word was heard (or the talk button pressed: score 1)."""
 
@@ -149,4 +231,17 @@ class VoiceTrouble:
     sentence: str
 
 
-VoiceEvent = VoiceState | LevelMeasured | WakeHeard | TranscriptReady | AnswerStep | TurnFinished | VoiceTrouble
+VoiceEvent = (
+    VoiceState
+    | LevelMeasured
+    | WakeScored
+    | WakeHeard
+    | PartialHeard
+    | TranscriptReady
+    | AnswerStep
+    | AnswerInterrupted
+    | Dictated
+    | DeviceInUse
+    | TurnFinished
+    | VoiceTrouble
+)

@@ -10,11 +10,25 @@ from typing import Literal, Protocol
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
-from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, Transcript, WakeHit
+from jarvis.contracts.speech import (
+    AudioChunk,
+    PartialWords,
+    RecognitionHints,
+    SpeechServiceInfo,
+    SpottedWord,
+    Transcript,
+    TurnSoFar,
+    WakeHit,
+)
 
 
 class WakeDetector(Protocol):
     """Streaming wake-word spotter; one stream per instance, one thread."""
+
+    @property
+    def score(self) -> float:
+        """The latest value 0..1, for a meter."""
+        ...
 
     def process(self, pcm: bytes) -> list[WakeHit]:
         """Take any length of 16 kHz int16 mono; return the hits that it completed."""
@@ -33,12 +47,47 @@ class VoiceDetector(Protocol):
     def reset(self) -> None: ...
 
 
+class WakeConfirmer(Protocol):
+    """Looks once more at the sound of a wake word that the detector was not sure of; any thread, may take 0.2 s."""
+
+    def confirm(self, sound: bytes, word: str) -> bool:
+        """Tell whether `word` is said in `sound`, 16 kHz int16 mono, the last 2 s; `EngineError` when it cannot."""
+        ...
+
+
+class WordSpotter(Protocol):
+    """Streaming spotter of single words such as "stop"; one stream per instance, one thread."""
+
+    def process(self, pcm: bytes) -> list[SpottedWord]:
+        """Take any length of 16 kHz int16 mono; return the words that were found by now, without waiting."""
+        ...
+
+    def reset(self) -> None:
+        """Forget the sound so far."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class TurnDetector(Protocol):
-    """Decides from speech probabilities when an utterance begins and ends; time is counted in audio."""
+    """Decides from speech probabilities when an utterance begins and pauses; time is counted in audio."""
+
+    @property
+    def silence_seconds(self) -> float:
+        """Silence so far within the running speech; once it has ended, the silence that ended it."""
+        ...
 
     def process(self, chunk_seconds: float, speech_probability: float) -> Literal["start", "end"] | None: ...
 
     def reset(self) -> None: ...
+
+
+class TurnJudge(Protocol):
+    """Tells at a pause whether the person has finished; any thread, at most a tenth of a second."""
+
+    def completeness(self, so_far: TurnSoFar) -> float:
+        """Return how surely nothing more is to come, 0..1."""
+        ...
 
 
 class Utterance(Protocol):
@@ -46,6 +95,17 @@ class Utterance(Protocol):
 
     def feed(self, pcm: bytes) -> None:
         """Add 16 kHz int16 mono sound."""
+        ...
+
+    def partial(self) -> PartialWords | None:
+        """Return the words so far if they have changed since the last call; never waits."""
+        ...
+
+    def settle(self) -> Transcript | None:
+        """Return the words of everything fed so far and stay open: for a pause that may be the end.
+
+        None where the recogniser can only answer at the end. `EngineError` when it died.
+        """
         ...
 
     def finish(self) -> Transcript:
@@ -68,7 +128,7 @@ class SpeechToText(Protocol):
         """Start and load now, so that the first utterance does not wait."""
         ...
 
-    def open(self, language: Language | None = None) -> Utterance:
+    def open(self, language: Language | None = None, hints: RecognitionHints | None = None) -> Utterance:
         """Begin an utterance; `language` None lets the recogniser tell among those it knows.
 
         Raises `EngineError` when it cannot start or does not know `language`.
@@ -120,8 +180,24 @@ class Speaker(Protocol):
         """Block until all queued sound was heard, or cancelled."""
         ...
 
+    def position(self) -> float:
+        """Seconds of sound that were heard since it was made; what `play` queued counts once it has sounded."""
+        ...
+
+    def duck(self, gain: float) -> None:
+        """Play on at `gain` (0..1) times the loudness from the next few milliseconds on; 1 is normal."""
+        ...
+
+    def pause(self) -> None:
+        """Fall silent at once and keep what is queued; `play` and `wait` then wait for `resume` or `stop`."""
+        ...
+
+    def resume(self) -> None:
+        """Go on where `pause` stopped."""
+        ...
+
     def stop(self) -> None:
-        """Drop what is queued and fall silent at once."""
+        """Drop what is queued and fall silent at once; ends a pause, restores the gain."""
         ...
 
     def close(self) -> None: ...

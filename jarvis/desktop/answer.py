@@ -35,10 +35,13 @@ from jarvis.contracts.messages import (
 )
 from jarvis.contracts.spending import dollars
 from jarvis.desktop import texts
+from jarvis.desktop.voice_texts import INTERRUPTED_HERE
 from jarvis.desktop.words import Words
 
 Phase = Literal["thinking", "loading", "writing", "done", "failed", "cancelled", "interrupted", "elsewhere"]
 _MARKS = frozenset({DETAIL_ASKED_BACK, DETAIL_CACHED}) | STAYING_DETAILS | FOREIGN_DETAILS
+_AFTER_WORDS = frozenset(".,;:!?…)»”\"'*_`")
+"""What belongs to the word before it, markup included."""
 ENDED: frozenset[Phase] = frozenset({"done", "failed", "cancelled", "interrupted"})
 
 
@@ -48,6 +51,8 @@ class Answer:
 
     `cached` means that it was given before, `replaced` counts personal details that a server did not get to see,
     `route` is the decision, `details` are further lines of how it came about, `remembers` that it drew on memories.
+    `question_id` is the user's message, empty for a stored answer. `heard` is how many characters of the text had been
+    said when the person interrupted, None when nobody did.
     """
 
     ask_id: str
@@ -70,6 +75,8 @@ class Answer:
     route: RouteChosen | None = None
     details: tuple[str, ...] = ()
     remembers: bool = False
+    question_id: str = ""
+    heard: int | None = None
 
     @property
     def ended(self) -> bool:
@@ -80,7 +87,7 @@ class Answer:
 def after(answer: Answer, event: AskEvent) -> Answer:
     """Return `answer` as it is after `event`."""
     if isinstance(event, AskStarted):
-        return replace(answer, conversation_id=event.conversation_id, question=event.text)
+        return replace(answer, conversation_id=event.conversation_id, question=event.text, question_id=event.message_id)
     if isinstance(event, SkillMatched):
         return replace(answer, skill=event.skill, source="skill")
     if isinstance(event, RouteChosen):
@@ -164,7 +171,22 @@ def from_stored(message: StoredMessage, question: str = "", *, remembers: bool =
         sentence=message.detail if failed else "",
         message_id=message.id,
         remembers=remembers,
+        heard=message.heard_characters,
     )
+
+
+def text_with_mark(answer: Answer, words: Words) -> str:
+    """Return the answer's markdown, with a mark where the person interrupted Jarvis before its end."""
+    text, heard = answer.text, answer.heard
+    if heard is None:
+        return text
+    while 0 < heard < len(text) and text[heard] in _AFTER_WORDS:
+        heard += 1
+    if not text[heard:].strip():
+        return text
+    before = text[:heard].rstrip(" ")
+    mark = f"`✂ {words(INTERRUPTED_HERE)}`"
+    return f"{before}{' ' if before else ''}{mark} {text[heard:].lstrip(' ')}"
 
 
 def what_answered(answer: Answer, words: Words) -> str:

@@ -43,6 +43,7 @@ class Banners(QWidget):
         super().__init__()
         self._desk = desk
         self._notices: list[Notice] = []
+        self._own: dict[str, Notice] = {}
         self._hidden: set[str] = set()
         self._ringing: dict[str, Alert] = {}
         self._trouble = ""
@@ -72,6 +73,16 @@ class Banners(QWidget):
         self._notices = list(notices)
         self._update()
 
+    def tell(self, notice: Notice) -> None:
+        """Show something that just happened until it is dismissed, in the place of what has the same id."""
+        self._own[notice.id] = notice
+        self._update()
+
+    def untell(self, notice_id: str) -> None:
+        """What was told under `notice_id` holds no longer."""
+        if self._own.pop(notice_id, None) is not None:
+            self._update()
+
     def show_ringing(self, alert: Alert) -> None:
         """Show an alert that rings."""
         self._ringing[alert.id] = alert
@@ -88,8 +99,8 @@ class Banners(QWidget):
         self._update()
 
     def visible_notices(self) -> list[Notice]:
-        """Return the notices that were not dismissed."""
-        return [notice for notice in self._notices if notice.id not in self._hidden]
+        """Return the notices that were not dismissed, what just happened first."""
+        return [*self._own.values(), *(notice for notice in self._notices if notice.id not in self._hidden)]
 
     def _update(self) -> None:
         shape = (
@@ -234,6 +245,9 @@ class Banners(QWidget):
         return layout
 
     def _dismiss(self, notice_id: str) -> None:
+        if notice_id in self._own:
+            self.untell(notice_id)
+            return
         self._hidden.add(notice_id)
         self.dismissed.emit(notice_id)
         self._update()

@@ -19,12 +19,14 @@ from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.events import FINAL_EVENTS, AskEvent, AskFailed, TextDelta
 from jarvis.contracts.messages import Request
 from jarvis.contracts.ports import Assistant
-from jarvis.contracts.speech import LevelMeasured, VoiceEvent
+from jarvis.contracts.speech import LevelMeasured, PartialHeard, VoiceEvent, WakeScored
 from jarvis.desktop.texts import UNEXPECTED
 
 FRAME_MILLISECONDS = 16
 """Events are handed over at most once per this time: one frame at 60 Hz."""
 _DRAIN_SECONDS = 2.0
+_FLEETING = (LevelMeasured, WakeScored, PartialHeard)
+"""Events that are worth nothing once a newer one of their kind is there."""
 _log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
@@ -67,7 +69,7 @@ class Bridge(QObject):
     """Runs asks and small jobs on worker threads and reports on the Qt thread.
 
     `asked` carries every step of every answer, consecutive `TextDelta` of one run merged. `heard` carries voice
-    events, only the newest of consecutive levels. Both fire on the Qt thread.
+    events, only the newest of consecutive levels, scores and partial words. Both fire on the Qt thread.
     """
 
     asked = Signal(object)
@@ -179,7 +181,10 @@ class Bridge(QObject):
 
 
 def merged(items: list[object]) -> list[object]:
-    """Join neighbouring deltas of one run and keep only the newest of neighbouring levels; order is kept."""
+    """Join neighbouring deltas of one run, and of neighbouring levels, scores and partial words keep only the newest.
+
+    Order is kept.
+    """
     result: list[object] = []
     texts: list[str] = []
     for item in items:
@@ -190,10 +195,19 @@ def merged(items: list[object]) -> list[object]:
         if texts and isinstance(last, TextDelta):
             result[-1] = TextDelta(ask_id=last.ask_id, text=last.text + "".join(texts))
             texts = []
-        if isinstance(item, LevelMeasured) and isinstance(last, LevelMeasured):
-            result[-1] = item
-            continue
-        result.append(item)
+        if not (isinstance(item, _FLEETING) and _took_place(result, item)):
+            result.append(item)
     if texts and isinstance(result[-1], TextDelta):
         result[-1] = TextDelta(ask_id=result[-1].ask_id, text=result[-1].text + "".join(texts))
     return result
+
+
+def _took_place(result: list[object], item: object) -> bool:
+    """Put `item` in the place of one of its kind among the fleeting events at the end, if there is one."""
+    for at in range(len(result) - 1, -1, -1):
+        if not isinstance(result[at], _FLEETING):
+            return False
+        if type(result[at]) is type(item):
+            result[at] = item
+            return True
+    return False

@@ -1,4 +1,4 @@
-"""Where the person types: several lines, pasted material as a chip, microphone, state, send and stop."""
+"""Where the person types: several lines, pasted material as a chip, words being heard, microphone, state, send."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout
 
+from jarvis.contracts.speech import PartialWords
 from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.live_words import LiveWords
 from jarvis.desktop.theme import styled
+from jarvis.desktop.voice_texts import DICTATE
 from jarvis.desktop.voice_widgets import MicrophoneButton, VoicePill
 
 LONG_PASTE = 8_000
@@ -30,10 +33,12 @@ class Composer(QFrame):
         self._desk = desk
         self._busy = False
         self._pasted = ""
+        self._set_aside: tuple[str, str] | None = None
+        self.live = LiveWords(desk)
         self.input = _Input(self)
         self.input.setObjectName("input")
         desk.words.name(self.input, texts.INPUT, tooltip=False)
-        desk.words.bind(self.input, self.input.setPlaceholderText, texts.ASK_HINT)
+        desk.words.follow(self.input, self._show_hint)
         self.input.textChanged.connect(self._changed)
         self.microphone = MicrophoneButton(desk)
         self.microphone.clicked.connect(self.talk_wanted)
@@ -46,7 +51,13 @@ class Composer(QFrame):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.setSpacing(4)
+        self.dictate_button = QToolButton()
+        # A click must leave the keyboard where the words are to go.
+        self.dictate_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        desk.words.name(self.dictate_button, DICTATE)
+        desk.theme.dress(self.dictate_button, "dictate")
         buttons.addWidget(self.microphone)
+        buttons.addWidget(self.dictate_button)
         buttons.addWidget(self.pill)
         buttons.addStretch()
         buttons.addWidget(self.send_button)
@@ -54,6 +65,7 @@ class Composer(QFrame):
         layout.setContentsMargins(14, 10, 10, 8)
         layout.setSpacing(6)
         layout.addWidget(self._chip_row(), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.live)
         layout.addWidget(self.input)
         layout.addLayout(buttons)
         self.setFocusProxy(self.input)
@@ -70,6 +82,22 @@ class Composer(QFrame):
         cursor.movePosition(cursor.MoveOperation.End)
         self.input.setTextCursor(cursor)
         self.set_pasted(pasted)
+
+    def correct(self, heard: str) -> None:
+        """Offer `heard` to be corrected; what was typed before comes back once it is sent."""
+        if self._set_aside is None:
+            self._set_aside = self.draft()
+        self.set_draft(heard)
+        self.setFocus()
+
+    def forget_correction(self) -> None:
+        """Another draft is in view: nothing comes back into it."""
+        self._set_aside = None
+
+    def show_live(self, words: PartialWords | None) -> None:
+        """Show what is being heard, or with None what is typed alone."""
+        self.live.show_words(words)
+        self._show_hint()
 
     def set_pasted(self, text: str) -> None:
         """Keep `text` as a chip; empty removes it."""
@@ -89,7 +117,8 @@ class Composer(QFrame):
         typed, pasted = self.draft()
         text = "\n\n".join(part for part in (typed.strip(), pasted.strip()) if part)
         if text and not self._busy:
-            self.set_draft("")
+            set_aside, self._set_aside = self._set_aside, None
+            self.set_draft(*(set_aside or ("",)))
             self.sent.emit(text)
         elif text:
             self.sent.emit("")
@@ -113,6 +142,9 @@ class Composer(QFrame):
         ready = self._busy or bool(self._pasted) or bool(self.input.document().characterCount() > 1)
         self.send_button.setEnabled(ready)
         self.send_button.setIcon(theme.icon("stop" if self._busy else "send", "on_accent" if ready else "muted"))
+
+    def _show_hint(self) -> None:
+        self.input.setPlaceholderText("" if self.live.words is not None else self._desk.words(texts.ASK_HINT))
 
     def _chip_row(self) -> QFrame:
         self._chip = styled(QFrame(), "chip")

@@ -33,6 +33,8 @@ class ConversationView(QScrollArea):
     anew = Signal(str)
     link_refused = Signal()
     memory_changed = Signal()
+    correct = Signal(str)
+    """What was heard of a spoken question is not what was said."""
     older_wanted = Signal()
     """The oldest message handed in is on screen and more may exist."""
 
@@ -64,15 +66,16 @@ class ConversationView(QScrollArea):
         messages: Sequence[StoredMessage],
         live: Answer | None = None,
         remembering: frozenset[str] = frozenset(),
+        spoken: frozenset[str] = frozenset(),
     ) -> None:
         """Show `messages` (oldest first, newest last) from the end; `live` is the answer still being written,
-        `remembering` has the ids of those that drew on memories."""
+        `remembering` has the ids of those that drew on memories, `spoken` those of questions that were spoken."""
         self._stop_making()
         self._answers.clear()
         self._fresh_column()
         self._follow = True
         self._waiting = list(messages)
-        self._remembering = remembering
+        self._remembering, self._spoken = remembering, spoken
         if live is not None and self._waiting and self._waiting[-1].state == "streaming":
             self._waiting.pop()
         self._first_shown = messages[0].id if messages else ""
@@ -88,14 +91,14 @@ class ConversationView(QScrollArea):
             self._waiting = [*messages[:known], *self._waiting]
             self._make_older()
 
-    def add_question(self, text: str) -> None:
+    def add_question(self, text: str, *, spoken: bool = False) -> None:
         """Append what the person just asked and go there."""
         self._follow = True
-        self._append(self._fitted(UserMessage(self._desk, text)))
+        self._append(self._question_widget(text, spoken=spoken))
 
     def show_answer(self, answer: Answer) -> None:
-        """Append `answer`, or bring the one with its run id up to date."""
-        widget = self._answers.get(answer.ask_id)
+        """Append `answer`, or bring the one with its run id up to date, also where it was read from the log."""
+        widget = self._answers.get(answer.ask_id) or self._answers.get(answer.message_id)
         if widget is None:
             self._append(self._answer_widget(answer))
         else:
@@ -135,7 +138,9 @@ class ConversationView(QScrollArea):
     def _column_width(self) -> int:
         return min(WIDEST_COLUMN, self.viewport().width()) - 48
 
-    def _fitted(self, widget: UserMessage) -> UserMessage:
+    def _question_widget(self, text: str, *, spoken: bool) -> UserMessage:
+        widget = UserMessage(self._desk, text, spoken=spoken)
+        widget.correct.connect(self.correct)
         widget.set_column(self._column_width())
         return widget
 
@@ -166,9 +171,12 @@ class ConversationView(QScrollArea):
         question = before.text if before is not None and before.role == "user" else ""
 
         def make() -> None:
+            if any(shown.answer.message_id == message.id for shown in self._answers.values()):
+                # It came to its end while the conversation was being read.
+                return
             widget: QWidget
             if message.role == "user":
-                widget = self._fitted(UserMessage(self._desk, message.text))
+                widget = self._question_widget(message.text, spoken=message.id in self._spoken)
             else:
                 answer = from_stored(message, question, remembers=message.id in self._remembering)
                 widget = self._answer_widget(answer)

@@ -7,22 +7,25 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from jarvis.desktop import texts
-from jarvis.desktop.answer import Answer, doing_now, what_answered, why_text
+from jarvis.desktop.answer import Answer, doing_now, text_with_mark, what_answered, why_text
 from jarvis.desktop.answer_body import AnswerBody
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_answer import AnswerMemories
 from jarvis.desktop.memory_texts import FROM_MEMORY, FROM_MEMORY_NAME
 from jarvis.desktop.text_widgets import RichText, copied_mark, row
 from jarvis.desktop.theme import styled, svg_renderer
+from jarvis.desktop.voice_texts import NOT_WHAT_I_SAID, NOT_WHAT_I_SAID_NAME
 
 LONGEST_SHOWN = 6_000
 """Characters of the person's own message that are shown; longer ones are pasted material."""
 
 
 class UserMessage(QWidget):
-    """What the person asked, as plain text in a bubble on the right."""
+    """What the person asked, as plain text in a bubble on the right; what was spoken can be corrected."""
 
-    def __init__(self, desk: Desk, text: str) -> None:
+    correct = Signal(str)
+
+    def __init__(self, desk: Desk, text: str, *, spoken: bool = False) -> None:
         super().__init__()
         self._desk = desk
         self.text = text
@@ -36,14 +39,24 @@ class UserMessage(QWidget):
         inside.addWidget(self._words)
         if len(shown) > LONGEST_SHOWN:
             inside.addWidget(self._long_note(len(shown)))
-        layout = QHBoxLayout(self)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 6)
-        layout.addStretch()
-        layout.addWidget(bubble)
+        layout.setSpacing(2)
+        layout.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
+        if spoken:
+            layout.addWidget(self._correction(), 0, Qt.AlignmentFlag.AlignRight)
 
     def set_column(self, pixels: int) -> None:
         """Fit into a column of `pixels`."""
         self._words.set_widest(max(120, int(pixels * 0.8) - 32))
+
+    def _correction(self) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("look", "link")
+        self._desk.words.bind(button, button.setText, NOT_WHAT_I_SAID)
+        self._desk.words.name(button, NOT_WHAT_I_SAID_NAME)
+        button.clicked.connect(lambda: self.correct.emit(self.text))
+        return button
 
     def _long_note(self, total: int) -> QWidget:
         note = QLabel()
@@ -167,7 +180,7 @@ class AnswerMessage(QWidget):
 
     def _refresh(self) -> None:
         answer, words = self.answer, self._desk.words
-        self.body.show_text(answer.text)
+        self.body.show_text(text_with_mark(answer, words))
         self.body.setVisible(bool(answer.text))
         if answer.ended:
             self.body.finish()

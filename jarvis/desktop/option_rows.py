@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
@@ -23,6 +24,9 @@ from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.sidebar import plain
 from jarvis.settings.options import Option, OptionValue
+
+_NUMBER_MARGINS = (10, 0, 10, 0)
+"""The style sheet's padding, which Qt does not keep around a number."""
 
 
 class OptionRow(QWidget):
@@ -43,7 +47,7 @@ class OptionRow(QWidget):
         self._error.setProperty("look", "bad")
         self._error.setWordWrap(True)
         self._error.hide()
-        left = QVBoxLayout()
+        left = self.left = QVBoxLayout()
         left.setSpacing(2)
         left.addWidget(self._about)
         left.addWidget(name)
@@ -57,13 +61,23 @@ class OptionRow(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
         self.reset.clicked.connect(lambda: self.save(option.default))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 11, 10, 11)
-        layout.setSpacing(14)
-        layout.addLayout(left, 1)
-        layout.addWidget(self.control, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.right = QHBoxLayout()
+        self.right.setSpacing(8)
+        self.right.addWidget(self.control, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.right.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.right.addStretch()
+        self._outer = QHBoxLayout(self)
+        self._outer.setContentsMargins(16, 11, 10, 11)
+        self._outer.setSpacing(14)
+        self._outer.addLayout(left, 1)
+        self._outer.addLayout(self.right)
         desk.words.follow(self, self._retranslate)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Put the control below the sentence where there is no room beside it."""
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._outer.setDirection(below if narrow else beside)
+        self._outer.setSpacing(6 if narrow else 14)
 
     def matches(self, words: list[str]) -> bool:
         """True if every word is in the option's name or sentences, accents and case ignored."""
@@ -107,6 +121,11 @@ class OptionRow(QWidget):
         if isinstance(self.control, QComboBox):
             for at, choice in enumerate(self.option.choices):
                 self.control.setItemText(at, self._value_text(choice))
+        if isinstance(self.control, QDoubleSpinBox):
+            spanish = words.language == "es"
+            self.control.setLocale(QLocale(QLocale.Language.Spanish if spanish else QLocale.Language.English))
+            # The number that is shown is only written anew where its form changes.
+            self.control.setDecimals(self.control.decimals())
         if isinstance(self.control, QLineEdit):
             self.control.setPlaceholderText(words(texts.AUTOMATIC) if self.option.default == "" else "")
         self.load()
@@ -131,8 +150,8 @@ class OptionRow(QWidget):
         if option.type is int:
             whole = _Whole()
             whole.setRange(int(option.minimum or 0), int(option.maximum or 2**31 - 1))
-            whole.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
             whole.setFixedWidth(120)
+            whole.lineEdit().setTextMargins(*_NUMBER_MARGINS)
             whole.editingFinished.connect(lambda: self.save(whole.value()))
             return whole, lambda value: whole.setValue(int(value))
         if option.type is float:
@@ -140,8 +159,8 @@ class OptionRow(QWidget):
             real.setRange(float(option.minimum or 0), float(option.maximum or 1e9))
             real.setDecimals(3 if (option.maximum or 1) <= 1 else 2)
             real.setSingleStep(0.05)
-            real.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
             real.setFixedWidth(120)
+            real.lineEdit().setTextMargins(*_NUMBER_MARGINS)
             real.editingFinished.connect(lambda: self.save(round(real.value(), 6)))
             return real, lambda value: real.setValue(float(value))
         line = QLineEdit()
@@ -151,7 +170,7 @@ class OptionRow(QWidget):
         return line, lambda value: _show_line(line, str(value))
 
     def _combo(self) -> tuple[QWidget, Callable[[OptionValue], None]]:
-        combo = _Combo(self._desk)
+        combo = Combo(self._desk)
         combo.addItems(list(self.option.choices))
         combo.setMinimumWidth(190)
         combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -201,7 +220,9 @@ class Switch(QCheckBox):
         painter.end()
 
 
-class _Combo(QComboBox):
+class Combo(QComboBox):
+    """A list to choose from, drawn in the look in use; the wheel turns the page instead."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk

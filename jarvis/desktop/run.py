@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from jarvis.contracts.skills import Alert
-from jarvis.contracts.speech import AnswerStep, LevelMeasured, TranscriptReady, VoiceEvent, VoiceState, VoiceTrouble
+from jarvis.contracts.speech import VoiceEvent, VoiceState
 from jarvis.desktop import texts
 from jarvis.desktop.banners import ringing_text
 from jarvis.desktop.bridge import Bridge
@@ -135,7 +135,9 @@ class Desktop(QObject):
         """Show the settings, or bring them forward."""
         if self.settings_dialog is None:
             self.settings_dialog = SettingsDialog(self.desk, self.window)
-            self.settings_dialog.changed.connect(lambda _: self.poll())
+            self.settings_dialog.changed.connect(self._setting_changed)
+            for event in self.window.spoken.devices.values():
+                self.settings_dialog.voice.take(event)
         self.settings_dialog.show()
         self.settings_dialog.raise_()
         self.settings_dialog.activateWindow()
@@ -158,6 +160,7 @@ class Desktop(QObject):
 
     def close(self) -> None:
         """Let go of everything; running answers are stopped and stored as such."""
+        self._services.voice.leave_microphone()
         self._poll_timer.stop()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
@@ -182,18 +185,14 @@ class Desktop(QObject):
         self.words.changed.connect(self.poll)
 
     def _heard(self, event: VoiceEvent) -> None:
-        window = self.window
-        if isinstance(event, LevelMeasured):
-            window.composer.microphone.set_level(event.level)
-        elif isinstance(event, VoiceState):
-            window.set_voice(event.name)
+        self.window.spoken.take(event)
+        if isinstance(event, VoiceState):
             self.tray.set_state(event.name)
-        elif isinstance(event, AnswerStep):
-            self.session.take_spoken(event.event)
-        elif isinstance(event, TranscriptReady):
-            window.show_status(self.words(texts.HEARD, heard=event.transcript.text))
-        elif isinstance(event, VoiceTrouble):
-            window.banners.show_trouble(event.sentence)
+
+    def _setting_changed(self, name: str) -> None:
+        self.poll()
+        if name.startswith(("voice.", "speech.")):
+            self.window.spoken.settings_changed()
 
     def _polled(self, found: tuple[list[Notice], list[Alert]]) -> None:
         self._polling = False

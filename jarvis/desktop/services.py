@@ -14,7 +14,7 @@ from jarvis.contracts.errors import Language
 from jarvis.contracts.memory_desk import MemoryDesk
 from jarvis.contracts.ports import Assistant, Clock, ConversationLog, SecretStore
 from jarvis.contracts.skills import Alert
-from jarvis.contracts.speech import VoiceEvent
+from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent
 from jarvis.settings.store import Settings
 
 
@@ -32,6 +32,14 @@ class Notice:
     step: str = ""
     kind: Literal["info", "warning", "progress"] = "info"
     percent: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recording:
+    """A short recording of the microphone; `level` is the RMS of its loudest 32 ms as a fraction of full scale."""
+
+    sound: AudioChunk
+    level: float
 
 
 class VoiceControl(Protocol):
@@ -59,6 +67,57 @@ class VoiceControl(Protocol):
 
     def say(self, text: str, language: Language) -> None:
         """Say `text` aloud in the background."""
+        ...
+
+    def dictate_start(self) -> None:
+        """Take down what is said until `dictate_end`; the words come as `Dictated`, nothing is asked."""
+        ...
+
+    def dictate_end(self) -> None:
+        """The dictation is over: its words come, if there were any."""
+        ...
+
+    def dictate_cancel(self) -> None:
+        """Drop the dictation and its words."""
+        ...
+
+    def apply_settings(self) -> None:
+        """Take up options of hearing and speaking that were changed, and go on as before."""
+        ...
+
+    def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:
+        """Return the names of the devices there are now; raises `DeviceError`."""
+        ...
+
+    def voices(self, language: Language) -> Sequence[str]:
+        """Return the files of the voices that are here for `language`."""
+        ...
+
+    def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:
+        """Say what recognises speech now; raises `JarvisError` when nothing can."""
+        ...
+
+    def voice_in_use(self, language: Language) -> SpeechServiceInfo:
+        """Say what speaks `language` now; raises `JarvisError` when nothing can."""
+        ...
+
+    def watch_microphone(self) -> None:
+        """Send levels and wake scores until `leave_microphone`: where the microphone is off, open it for that alone.
+
+        A muted one stays closed. Returns at once, so the Qt thread may call it.
+        """
+        ...
+
+    def leave_microphone(self) -> None:
+        """End `watch_microphone` and `record`; returns at once, so the Qt thread may call it."""
+        ...
+
+    def record(self, seconds: float) -> Recording:
+        """Record the microphone, whatever listens to it; sends levels meanwhile; raises `DeviceError`."""
+        ...
+
+    def play(self, sound: AudioChunk) -> None:
+        """Play `sound` on the speaker to its end; raises `DeviceError`."""
         ...
 
     def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:

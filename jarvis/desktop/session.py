@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.events import AskEvent, AskFailed, AskFinished, AskStarted
+from jarvis.contracts.heard import heard_length
 from jarvis.contracts.messages import Conversation, Request, StoredMessage
+from jarvis.contracts.speech import AnswerInterrupted
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, after
 from jarvis.desktop.desk import Desk
@@ -22,12 +24,13 @@ PAGE = 200
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
-    """A conversation as it was read: its newest messages, oldest first, which of them drew on memories, and the answer
-    still being written."""
+    """A conversation as it was read: its newest messages, oldest first, which of them drew on memories, which were
+    spoken since the start, and the answer still being written."""
 
     conversation_id: str | None
     messages: tuple[StoredMessage, ...] = ()
     remembering: frozenset[str] = frozenset()
+    spoken: frozenset[str] = frozenset()
     live: Answer | None = None
 
 
@@ -37,7 +40,8 @@ class ChatSession(QObject):
     listed = Signal(object)
     opened = Signal(object)
     older = Signal(object)
-    question = Signal(str)
+    question = Signal(str, bool)
+    """A question is stored: its words, and whether it was spoken."""
     answered = Signal(object)
     changed = Signal()
     """Busy or the open conversation changed."""
@@ -52,6 +56,7 @@ class ChatSession(QObject):
         self._tokens: dict[str, CancelToken] = {}
         self._starting: dict[CancelToken, int] = {}
         self._mine: dict[str, int] = {}
+        self._spoken: set[str] = set()
         self._view = 0
         self._limit = PAGE
         self._reading_older = False
@@ -94,7 +99,7 @@ class ChatSession(QObject):
         if isinstance(event, AskStarted):
             self._started(event)
         elif isinstance(event, AskFailed) and not known.conversation_id and self._mine.get(event.ask_id) == self._view:
-            self.question.emit(answer.question)
+            self.question.emit(answer.question, False)
         if self._in_view(answer):
             self.answered.emit(answer)
         if answer.ended:
@@ -105,12 +110,23 @@ class ChatSession(QObject):
 
     def take_spoken(self, event: AskEvent) -> None:
         """Take a step of a spoken question; its conversation comes into view unless the person is busy in another."""
+        if isinstance(event, AskStarted):
+            self._spoken.add(event.message_id)
         if isinstance(event, AskStarted) and event.conversation_id != self.current and not self.busy:
             self.answers[event.ask_id] = after(Answer(ask_id=event.ask_id), event)
             self.open(event.conversation_id)
             self.refresh()
         else:
             self.take(event)
+
+    def interrupted(self, event: AnswerInterrupted) -> None:
+        """The person cut the answer to a spoken question off: mark how much of it was heard."""
+        for answer in list(self.answers.values()):
+            if answer.question_id == event.question_id:
+                cut = replace(answer, heard=heard_length(answer.text, event.heard))
+                self.answers[answer.ask_id] = cut
+                if self._in_view(cut):
+                    self.answered.emit(cut)
 
     def adopt(self, conversation_id: str, ask_id: str, token: CancelToken) -> None:
         """Open a conversation that was begun elsewhere in this program, its running answer included."""
@@ -206,7 +222,7 @@ class ChatSession(QObject):
         if mine_here and self.current is None:
             self.current = event.conversation_id
         if event.conversation_id == self.current:
-            self.question.emit(event.text)
+            self.question.emit(event.text, event.message_id in self._spoken)
 
     def _ended(self, event: AskEvent) -> None:
         mine = event.ask_id in self._mine
@@ -230,10 +246,18 @@ class ChatSession(QObject):
             self.open(None)
             return
         live = next((a for a in self.answers.values() if a.conversation_id == conversation_id), None)
-        if live is not None and live.ended and not (messages and messages[-1].state == "streaming"):
+        stored = not (messages and messages[-1].state == "streaming")
+        # The log may not know yet where an answer was interrupted.
+        if live is not None and live.ended and live.heard is None and stored:
             live = None
         self.opened.emit(
-            Opened(conversation_id=conversation_id, messages=tuple(messages), remembering=remembering, live=live)
+            Opened(
+                conversation_id=conversation_id,
+                messages=tuple(messages),
+                remembering=remembering,
+                spoken=frozenset(self._spoken),
+                live=live,
+            )
         )
         self.changed.emit()
 

@@ -21,6 +21,7 @@ QLabel[look="title"] { font-size: 12pt; font-weight: 600; }
 QLabel[look="hello"] { font-size: 22pt; font-weight: 600; }
 QLabel[look="heading"] { font-size: 12.5pt; font-weight: 600; color: $text; }
 QLabel[look="brand"] { font-size: 13.5pt; font-weight: 650; }
+QLabel[look="live"] { font-size: 11pt; padding: 0 2px; }
 QLabel[look="bad"] { color: $bad; }
 
 QPushButton {
@@ -66,6 +67,9 @@ QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
   selection-background-color: $accent; selection-color: $on_accent;
 }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border: 1px solid $accent; }
+QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
+  width: 0; border: none;
+}
 QLineEdit#quick { border: none; background: transparent; font-size: 14pt; padding: 4px 2px; }
 QComboBox::drop-down { border: none; width: 30px; }
 QComboBox::down-arrow { image: none; }
@@ -119,6 +123,12 @@ QScrollBar::handle:horizontal { background: $border; border-radius: 3px; min-wid
 QScrollBar::handle:horizontal:hover { background: $muted; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+
+QSlider { min-height: 22px; }
+QSlider::groove:horizontal { background: $border; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $border; height: 4px; border-radius: 2px; }
+QSlider::handle:horizontal { background: $accent; width: 16px; height: 16px; margin: -6px 0; border-radius: 8px; }
+QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px; height: 12px; }
 
 QFrame#quickframe { background: $raised; border: 1px solid $border; border-radius: 16px; }
 QCheckBox { color: $text; spacing: 8px; }

@@ -132,11 +132,14 @@ TALK_OFF = Text(en="Turn the microphone on and talk", es="Encender el micrófono
 VOICE_MENU = Text(en="Voice: {state}", es="Voz: {state}")
 VOICE_OFF = Text(en="Microphone off", es="Micrófono apagado")
 VOICE_MUTED = Text(en="Muted", es="Silenciado")
-VOICE_SLEEPING = Text(en="Say “hey Jarvis”", es="Di «hey Jarvis»")
+VOICE_SLEEPING = Text(en="Say “{word}”", es="Di «{word}»")
+VOICE_PUSH = Text(en="Press the microphone to talk", es="Pulsa el micrófono para hablar")
+VOICE_FOLLOW_UP = Text(en="Go on, I am listening…", es="Sigue, te escucho…")
+VOICE_REPLY = Text(en="Your answer?", es="¿Tu respuesta?")
+VOICE_DICTATION = Text(en="Dictating…", es="Dictando…")
 VOICE_LISTENING = Text(en="Listening…", es="Escuchando…")
 VOICE_HEARING = Text(en="Hearing you…", es="Te oigo…")
 VOICE_THINKING = Text(en="Thinking…", es="Pensando…")
-WRITING = Text(en="Answering…", es="Respondiendo…")
 VOICE_SPEAKING = Text(en="Speaking…", es="Hablando…")
 MUTE = Text(en="Mute the microphone", es="Silenciar el micrófono")
 UNMUTE = Text(en="Unmute the microphone", es="Activar el micrófono")
@@ -266,6 +269,10 @@ CHOICES = {
     "server": Text(en="A server", es="Un servidor"),
     "llama": Text(en="llama.cpp in Python", es="llama.cpp en Python"),
     "llama-server": Text(en="llama.cpp's own server", es="Servidor de llama.cpp"),
+    "wake": Text(en="After the wake word", es="Tras la palabra clave"),
+    "continuous": Text(en="All the time", es="Todo el tiempo"),
+    "push": Text(en="At the push of a button", es="Al pulsar el botón"),
+    "wake_word": Text(en="Wake word and “stop”", es="Palabra clave y «para»"),
 }
 """What a choice is called; a choice that is not here is shown as it is."""
 

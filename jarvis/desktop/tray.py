@@ -15,7 +15,7 @@ from jarvis.contracts.speech import VoiceStateName
 from jarvis.desktop import texts
 from jarvis.desktop.banners import ringing_text
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.voice_widgets import STATE_TEXTS, fill_voice_menu, state_colour
+from jarvis.desktop.voice_widgets import fill_voice_menu, state_colour, state_text
 
 LOOK_MILLISECONDS, LOOKS = 2000, 150
 """A desktop that begins Jarvis at login may show its panel later; for five minutes it is waited for."""
@@ -121,7 +121,7 @@ class Tray(QObject):
             icon.addPixmap(pixmap)
         self._icon.setIcon(icon)
         words = self._desk.words
-        self._icon.setToolTip(f"{words(texts.APP)}: {words(STATE_TEXTS[self._state])}")
+        self._icon.setToolTip(f"{words(texts.APP)}: {state_text(self._desk, self._state)}")
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
@@ -135,7 +135,7 @@ class Tray(QObject):
         menu.addAction(words(texts.OPEN_WINDOW), self.open_wanted.emit)
         menu.addAction(words(texts.QUICK), self.quick_wanted.emit)
         menu.addSeparator()
-        self._voice.setTitle(words(texts.VOICE_MENU, state=words(STATE_TEXTS[self._state])))
+        self._voice.setTitle(words(texts.VOICE_MENU, state=state_text(self._desk, self._state)))
         fill_voice_menu(self._voice, self._desk, self._state)
         menu.addMenu(self._voice)
         self._timers.setTitle(words(texts.TIMERS))

@@ -22,7 +22,9 @@ STATE_TEXTS: dict[VoiceStateName, Text] = {
     "thinking": texts.VOICE_THINKING,
     "speaking": texts.VOICE_SPEAKING,
 }
-"""Every state of the voice in words."""
+"""Every state of the voice in words; asleep, `word` is what wakes it."""
+DETAIL_TEXTS = {"follow_up": texts.VOICE_FOLLOW_UP, "reply": texts.VOICE_REPLY, "dictation": texts.VOICE_DICTATION}
+"""What a detail of a state says instead."""
 
 _LOUD = 0.12
 """RMS of a near, clear voice as a fraction of full scale; fills the ring."""
@@ -39,6 +41,17 @@ def state_colour(state: VoiceStateName, colours: Colours) -> str:
         "thinking": colours.accent,
         "speaking": colours.accent,
     }[state]
+
+
+def state_text(desk: Desk, state: VoiceStateName, detail: str = "") -> str:
+    """Say what the voice is at, and asleep what wakes it."""
+    settings = desk.services.settings
+    if state == "sleeping":
+        if settings.text("voice.mode") == "push":
+            return desk.words(texts.VOICE_PUSH)
+        first = settings.text("voice.wake_words").split(",")[0].strip() or "hey jarvis"
+        return desk.words(texts.VOICE_SLEEPING, word=first.replace("jarvis", "Jarvis"))
+    return desk.words(DETAIL_TEXTS.get(detail, STATE_TEXTS[state]))
 
 
 class MicrophoneButton(QToolButton):
@@ -133,19 +146,20 @@ class VoicePill(QToolButton):
         super().__init__()
         self._desk = desk
         self.state: VoiceStateName = "off"
+        self._detail = ""
         self.setProperty("look", "pill")
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._menu = QMenu(self)
         self.setMenu(self._menu)
         self._menu.aboutToShow.connect(self._fill_menu)
-        desk.words.follow(self, self._show)
+        desk.words.follow(self, self.show_state)
         desk.theme.follow(self, self.update)
 
-    def set_state(self, state: VoiceStateName) -> None:
-        """Show `state`."""
-        self.state = state
-        self._show()
+    def set_state(self, state: VoiceStateName, detail: str = "") -> None:
+        """Show `state`, in the words of `detail` where that has some."""
+        self.state, self._detail = state, detail
+        self.show_state()
 
     def sizeHint(self) -> QSize:
         """Leave room for the dot."""
@@ -176,9 +190,10 @@ class VoicePill(QToolButton):
         painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
         painter.end()
 
-    def _show(self) -> None:
+    def show_state(self) -> None:
+        """Say the state in the language and with the wake word that hold."""
         words = self._desk.words
-        text = words(STATE_TEXTS[self.state])
+        text = state_text(self._desk, self.state, self._detail)
         self.setText(text)
         self.setAccessibleName(words(texts.VOICE_MENU, state=text))
         self.setToolTip(words(texts.VOICE_MENU, state=text))

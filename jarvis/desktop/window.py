@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from jarvis.contracts.speech import VoiceStateName
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, doing_now, seconds_text
 from jarvis.desktop.banners import Banners
@@ -31,6 +30,7 @@ from jarvis.desktop.empty_state import EmptyState
 from jarvis.desktop.keepsake import Keepsake
 from jarvis.desktop.session import ChatSession, Opened
 from jarvis.desktop.sidebar import Sidebar
+from jarvis.desktop.spoken import Spoken
 from jarvis.desktop.theme import styled
 
 _NARROW = 760
@@ -63,6 +63,7 @@ class ChatWindow(QMainWindow):
         self.empty = EmptyState(desk)
         self.composer = Composer(desk)
         self.status = QLabel()
+        self.spoken = Spoken(desk, session, self.composer, self.banners, self.show_status)
         self.setCentralWidget(self._assembled())
         self._connect()
         self._shortcuts()
@@ -71,11 +72,6 @@ class ChatWindow(QMainWindow):
     def show_status(self, text: str) -> None:
         """Say in the line below the input what is going on."""
         self.status.setText(text)
-
-    def set_voice(self, state: VoiceStateName) -> None:
-        """Show the voice's state."""
-        self.composer.pill.set_state(state)
-        self.composer.microphone.set_state(state)
 
     def forward(self) -> None:
         """Bring the window in front and put the cursor into the input."""
@@ -203,10 +199,10 @@ class ChatWindow(QMainWindow):
         self.view.anew.connect(lambda text: self._send(text, fresh=True))
         self.view.older_wanted.connect(session.read_older)
         self.view.memory_changed.connect(session.read_again)
+        self.view.correct.connect(self.spoken.correct)
         self.view.link_refused.connect(lambda: self.show_status(self._desk.words(texts.LINK_REFUSED)))
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(session.stop)
-        composer.talk_wanted.connect(self._talk)
         composer.edited.connect(self._keep_draft)
         self.banners.dismissed.connect(self._dismissed)
         self.banners.hide_ids(self._keepsake.texts("dismissed"))
@@ -218,7 +214,7 @@ class ChatWindow(QMainWindow):
             (QKeySequence("Ctrl+K"), self._go_to_search),
             (QKeySequence("Ctrl+B"), self._toggle_sidebar),
             (QKeySequence("Ctrl+L"), self.composer.setFocus),
-            (QKeySequence("Ctrl+Shift+Space"), self._talk),
+            (QKeySequence("Ctrl+Shift+Space"), self.spoken.talk),
             (QKeySequence("Ctrl+Q"), self.quit_wanted.emit),
         ):
             QShortcut(QKeySequence(keys), self, act)
@@ -240,9 +236,10 @@ class ChatWindow(QMainWindow):
         self.composer.setFocus()
 
     def _opened(self, opened: Opened) -> None:
-        self.view.open(opened.messages, opened.live, opened.remembering)
+        self.view.open(opened.messages, opened.live, opened.remembering, opened.spoken)
         self._stack.setCurrentWidget(self.view if opened.messages or opened.live else self.empty)
         self._keepsake.keep("conversation", opened.conversation_id or "")
+        self.composer.forget_correction()
         self.composer.blockSignals(True)
         self.composer.set_draft(*self._keepsake.draft(opened.conversation_id))
         self.composer.blockSignals(False)
@@ -252,9 +249,9 @@ class ChatWindow(QMainWindow):
         self.sidebar.show_conversations(self.session.conversations, self.session.current)
         self._changed()
 
-    def _question(self, text: str) -> None:
+    def _question(self, text: str, spoken: bool) -> None:
         self._stack.setCurrentWidget(self.view)
-        self.view.add_question(text)
+        self.view.add_question(text, spoken=spoken)
         self._keepsake.keep("conversation", self.session.current or "")
 
     def _answered(self, answer: Answer) -> None:
@@ -284,19 +281,6 @@ class ChatWindow(QMainWindow):
             self.show_status(self._desk.words(texts.STILL_ANSWERING))
         else:
             self.session.ask(text, fresh=fresh)
-
-    def _talk(self) -> None:
-        voice = self._desk.services.voice
-        state = self.composer.pill.state
-
-        def talk() -> None:
-            if state == "off":
-                voice.start()
-            elif state == "muted":
-                voice.unmute()
-            voice.push_to_talk()
-
-        self._desk.bridge.run(talk, None, lambda error: self.banners.show_trouble(self._desk.sentence(error)))
 
     def _keep_draft(self) -> None:
         self._keepsake.keep_draft(self.session.current, *self.composer.draft())

@@ -6,8 +6,9 @@ Knows neither where models come from nor how they are placed: it is given what t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Literal
 
 from jarvis.contracts.cancel import CancelToken
@@ -121,6 +122,20 @@ class LocalModelEngine:
                 raise
             yield from self._leased(model, messages, options, cancel)
 
+    def prefill(self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken) -> None:
+        """Let the model read the prompt if it is loaded and nobody uses it; see `Prefilling.prefill`."""
+        cancel.raise_if_cancelled()
+        model = self._model()
+        if isinstance(model, EngineError):
+            return
+        loaded = next((one for one in self._pool.now_loaded() if one.model == model), None)
+        if loaded is None or loaded.phase != "ready" or loaded.in_flight:
+            return
+        one_token = replace(options, max_tokens=1, json_schema=None)
+        with closing(self._leased(model, messages, one_token, cancel)) as items:
+            for _ in items:
+                pass
+
     def close(self) -> None:
         """Unload the model; a later `stream` loads it again."""
         model = self._model()
@@ -129,7 +144,7 @@ class LocalModelEngine:
 
     def _leased(
         self, model: ModelToRun, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken
-    ) -> Iterator[EngineItem]:
+    ) -> Generator[EngineItem, None, None]:
         with closing(self._pool.leasing(model, cancel)) as items:
             for item in items:
                 if isinstance(item, EngineNotice):

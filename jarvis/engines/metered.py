@@ -24,6 +24,7 @@ from jarvis.contracts.ports import (
     EngineNotice,
     EngineStatus,
     GenerationOptions,
+    Prefilling,
     TextEngine,
 )
 from jarvis.contracts.spending import Budget, Call
@@ -138,6 +139,11 @@ class MeteredEngine:
     def close(self) -> None:
         """Release everything."""
         self._inner.close()
+
+    def prefill(self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken) -> None:
+        """Let a model on this computer read the prompt, which costs nothing; one elsewhere is not asked."""
+        if self._meter.where == "local" and isinstance(self._inner, Prefilling):
+            self._inner.prefill(messages, options, cancel)
 
     def stream(
         self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jarvis.settings.memory_options import MEMORY_OPTIONS
 from jarvis.settings.option import Option, OptionValue
+from jarvis.settings.voice_options import SPEECH_OPTIONS, VOICE_OPTIONS
 
 __all__ = ["OPTIONS", "Option", "OptionValue"]
 
@@ -22,80 +23,9 @@ OPTIONS: tuple[Option, ...] = (
         about_en="Colours of the window.",
         about_es="Colores de la ventana.",
     ),
-    Option(
-        name="voice.enabled",
-        default=True,
-        about_en="Listen for the wake word while Jarvis runs.",
-        about_es="Escuchar la palabra de activación mientras Jarvis esté abierto.",
-    ),
-    Option(
-        name="voice.microphone",
-        default="",
-        about_en="Name of the microphone; empty uses the system's default.",
-        about_es="Nombre del micrófono; vacío usa el predeterminado del sistema.",
-    ),
-    Option(
-        name="voice.speaker",
-        default="",
-        about_en="Name of the speaker; empty uses the system's default.",
-        about_es="Nombre del altavoz; vacío usa el predeterminado del sistema.",
-    ),
-    Option(
-        name="voice.wake_threshold",
-        default=0.97,
-        minimum=0.3,
-        maximum=0.999,
-        about_en="Score from which “hey Jarvis” wakes; lower wakes more easily and more often wrongly.",
-        about_es="Puntuación a partir de la cual «hey Jarvis» activa; más baja activa antes y se equivoca más.",
-    ),
-    Option(
-        name="voice.endpoint_silence_seconds",
-        default=0.35,
-        minimum=0.15,
-        maximum=2.0,
-        about_en="Silence after which a spoken sentence is taken as finished.",
-        about_es="Silencio tras el cual una frase hablada se da por terminada.",
-    ),
-    Option(
-        name="voice.answer_aloud",
-        default="spoken",
-        choices=("spoken", "always", "never"),
-        about_en="Which answers are said aloud: to spoken questions, all, or none.",
-        about_es="Qué respuestas se dicen en voz alta: a preguntas habladas, todas o ninguna.",
-    ),
-    Option(
-        name="voice.rate",
-        default=1.0,
-        minimum=0.5,
-        maximum=2.0,
-        about_en="Speed of speech; 1 is normal.",
-        about_es="Velocidad del habla; 1 es normal.",
-    ),
-    Option(
-        name="voice.confirm_basic",
-        default=True,
-        about_en="Read a command back before acting when only the basic recogniser heard it.",
-        about_es="Repetir la orden antes de actuar si solo la oyó el reconocedor básico.",
-    ),
+    *VOICE_OPTIONS,
     *MEMORY_OPTIONS,
-    Option(
-        name="speech.recognition_model",
-        default="",
-        about_en="Folder of a faster-whisper model; empty takes the best one in the models folder.",
-        about_es="Carpeta de un modelo faster-whisper; vacío toma el mejor de la carpeta de modelos.",
-    ),
-    Option(
-        name="speech.voice_en",
-        default="",
-        about_en="File of the English Piper voice (.onnx); empty takes one from the models folder.",
-        about_es="Fichero de la voz Piper en inglés (.onnx); vacío toma una de la carpeta de modelos.",
-    ),
-    Option(
-        name="speech.voice_es",
-        default="",
-        about_en="File of the Spanish Piper voice (.onnx); empty takes one from the models folder.",
-        about_es="Fichero de la voz Piper en español (.onnx); vacío toma una de la carpeta de modelos.",
-    ),
+    *SPEECH_OPTIONS,
     Option(
         name="engine.model",
         default="",

@@ -308,4 +308,5 @@ def _message(row: sqlite3.Row) -> StoredMessage:
         source=row["source"],
         model=row["model"],
         detail=row["detail"],
+        heard_characters=row["heard_characters"],
     )

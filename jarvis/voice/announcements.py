@@ -55,7 +55,9 @@ class WaitingNotices:
         else:
             notice.over.set()
 
-    def next(self, conversing: Conversing, rate: float, on_over: Callable[[Announcement], None]) -> Announcement:
+    def next(
+        self, conversing: Conversing, rate: float, volume: float, on_over: Callable[[Announcement], None]
+    ) -> Announcement:
         """Take the one that has waited longest and return the work that says it, unstarted; IndexError without one.
 
         `on_over` is called on the speaking thread when it ends; after that the notice is over.
@@ -66,7 +68,7 @@ class WaitingNotices:
             on_over(work)
             notice.over.set()
 
-        work = Announcement(conversing, notice.said, notice.sound, rate, over, notice.still_wanted)
+        work = Announcement(conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted)
         self._sounding = notice, work
         return work
 

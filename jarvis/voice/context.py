@@ -6,7 +6,7 @@ import threading
 
 from jarvis.contracts.ports import Clock
 from jarvis.voice.options import VoiceOptions
-from jarvis.voice.turn import SpokenTurn, TurnStart
+from jarvis.voice.turn import Kind, SpokenTurn, TurnStart
 from jarvis.voice.work import Said
 
 CONVERSATION_SECONDS = 600.0
@@ -35,11 +35,22 @@ class SpokenContext:
             self._conversation_id = conversation_id
             self._until = self._clock.monotonic() + CONVERSATION_SECONDS
 
-    def start(self, options: VoiceOptions, wake_at: float | None) -> TurnStart:
+    def start(
+        self,
+        options: VoiceOptions,
+        wake_at: float | None,
+        kind: Kind,
+        *,
+        after_question: bool = False,
+        stop_word: str = "",
+    ) -> TurnStart:
         """Return how the next turn begins."""
         return TurnStart(
             options=options,
+            kind=kind,
             wake_at=wake_at,
+            after_question=after_question,
+            stop_word=stop_word,
             conversation_id=self.conversation_id(),
             explain_basic=self._explain_basic,
             previously_said=self._said,

@@ -5,6 +5,7 @@ One thread, no clock: all time is counted in sound. Knows nothing about recognit
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ from jarvis.voice.turns import OFF_PROBABILITY
 
 FRAME_SECONDS = VAD_SAMPLES / SAMPLE_RATE
 
+CANDIDATE_SECONDS = 8.0
+"""How long a wake word that needs confirming waits for it, with all the sound that followed it."""
+OVERTIME_SECONDS = 5.0
+"""An utterance that is too long is cut at its next pause, or without one after this much more."""
+
+_FRAME_BYTES = VAD_SAMPLES * 2
+_MOST_CANDIDATES = 3
 _GAP_FRAMES = 2
 _LOOK_BACK_FRAMES = 10
 _SETTLING_FRAMES = 8
@@ -26,6 +34,14 @@ class Woke:
     """The wake word was heard."""
 
     hit: WakeHit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MaybeWoke:
+    """Something like the wake word was heard: `sound` is what to look at again, then `woken` or `not_woken`."""
+
+    hit: WakeHit
+    sound: bytes
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +59,20 @@ class SpeechWent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SpeechPaused:
+    """The person fell silent, which may be the end; times in seconds of stream, all its sound was handed over."""
+
+    end_of_speech_at: float
+    silence_seconds: float
+    speech_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpeechResumed:
+    """It was not the end: words go on."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SpeechEnded:
     """The utterance is over; times in seconds of stream. `cut` is True when it was too long to go on."""
 
@@ -57,11 +87,25 @@ class NothingSaid:
     """Patience ran out without words."""
 
 
-Signal = Woke | SpeechBegan | SpeechWent | SpeechEnded | NothingSaid
+Signal = Woke | MaybeWoke | SpeechBegan | SpeechWent | SpeechPaused | SpeechResumed | SpeechEnded | NothingSaid
+
+
+@dataclass(kw_only=True, slots=True)
+class _Candidate:
+    """A wake word that waits to be confirmed: the sound up to it, and what came since."""
+
+    hit: WakeHit
+    before: tuple[bytes, ...]
+    since: list[bytes]
 
 
 class Hearing:
-    """Sleeps until the wake word, or listens for words, as it is told; `wake` None never wakes by itself."""
+    """Sleeps until the wake word, or listens for words, as it is told; `wake` None never wakes by itself.
+
+    `turns` reports speech that begins ("start") and pauses ("end"). A pause ends the utterance by itself once it has
+    lasted `undecided_seconds`, or what `allow` made of that. After an utterance it listens for the next one until told
+    otherwise, and nothing between the two is lost. It keeps a few seconds of sound, however long somebody speaks.
+    """
 
     def __init__(
         self, wake: WakeDetector | None, activity: VoiceDetector, turns: TurnDetector, options: HearingOptions
@@ -71,15 +115,20 @@ class Hearing:
         self._turns = turns
         self._options = options
         self._frames = 0
+        self._rest = b""
         self._ring: deque[bytes] = deque(maxlen=_frames(options.phrase_seconds))
         self._preroll: deque[bytes] = deque(maxlen=_frames(options.preroll_seconds))
+        self._candidates: deque[_Candidate] = deque(maxlen=_MOST_CANDIDATES)
         self._listening = False
         self._ignored = 0
-        self._patience = 0
+        self._patience: float = 0
+        self._longest_patience = options.patience_seconds
+        self._endless = False
         self._settling: list[tuple[bytes, float]] | None = None
         self._settled_frames = 0
         self._spoken = 0
-        self._speech_until = 0.0
+        self._silence: float | None = None
+        self._allowed = options.undecided_seconds
         self._speaking = False
 
     @property
@@ -87,18 +136,45 @@ class Hearing:
         """Stream time: how much sound was processed."""
         return self._frames * FRAME_SECONDS
 
+    @property
+    def score(self) -> float:
+        """The wake detector's latest value 0..1, for a meter; 0 while it is not asked."""
+        return self._wake.score if self._wake is not None and not self._listening else 0.0
+
     def sleep(self) -> None:
         """Wait for the wake word."""
-        if self._listening and self._wake is not None:
+        if not self._listening:
+            return
+        if self._wake is not None:
             self._wake.reset()
         self._stop_listening()
 
-    def listen(self, *, ignore_seconds: float = 0.0, look_back: bool = False) -> None:
-        """Wait for words. `ignore_seconds` of sound to come are not looked at: Jarvis' own voice dying away.
+    def finish(self) -> SpeechEnded | None:
+        """Sleep, as the utterance was ended elsewhere; return how it ended, None when none was going on."""
+        ended = self._ended() if self._speaking else None
+        self.sleep()
+        return ended
 
-        With `look_back` the sound just before counts too, for words that began early.
+    def allow(self, seconds: float) -> None:
+        """End the utterance once the pause that goes on now has lasted `seconds` in all; the next one starts anew."""
+        self._allowed = seconds
+
+    def listen(
+        self,
+        *,
+        ignore_seconds: float = 0.0,
+        look_back: bool = False,
+        patience_seconds: float | None = None,
+        endless: bool = False,
+    ) -> None:
+        """Wait for words, `patience_seconds` long (None as the options say, infinity always).
+
+        `ignore_seconds` of sound to come are not looked at: Jarvis' own voice dying away. With `look_back` the sound
+        just before counts too, for words that began early. With `endless` neither silence nor length ends what is said,
+        only `finish`: for dictation.
         """
-        self._begin_listening()
+        self._begin_listening(math.inf if endless else patience_seconds)
+        self._endless = endless
         self._ignored = _frames(ignore_seconds) if ignore_seconds else 0
         if look_back:
             assert self._preroll.maxlen is not None
@@ -107,37 +183,106 @@ class Hearing:
                 self._turns.process(FRAME_SECONDS, self._activity.probability(frame))
             self._turns.reset()
 
+    def listen_since(self, seconds: float) -> list[Signal]:
+        """Wait for words as if it had begun `seconds` ago, `phrase_seconds` at most; return what that brought about."""
+        heard = list(self._ring)[-_frames(seconds) :]
+        self._begin_listening()
+        return self._replay(heard)
+
     def listen_after_wake(self) -> None:
         """Wait for words right after the wake word; a short wait tells the end of the phrase from words after it."""
         self._begin_listening()
         self._settling = [(frame, self._activity.probability(frame)) for frame in self._ring]
 
+    def woken(self, hit: WakeHit) -> list[Signal]:
+        """The candidate `hit` was the wake word: listen as if that had been known then; return what has happened since.
+
+        Nothing, when it has meanwhile been told to listen, or the answer is more than `CANDIDATE_SECONDS` late.
+        """
+        candidate = next((each for each in self._candidates if each.hit == hit), None)
+        if candidate is None:
+            return []
+        self._begin_listening()
+        self._settling = [(frame, self._activity.probability(frame)) for frame in candidate.before]
+        return self._replay(candidate.since)
+
+    def not_woken(self, hit: WakeHit | None = None) -> None:
+        """The candidate `hit` was something else; None says so of every one."""
+        for candidate in [each for each in self._candidates if hit is None or each.hit == hit]:
+            self._candidates.remove(candidate)
+
     def process(self, frame: bytes) -> list[Signal]:
-        """Take one frame of `VAD_SAMPLES`; return what it brought about, in order."""
+        """Take sound, at best `VAD_SAMPLES` (what is left over waits); return what it brought about, in order."""
+        if len(frame) == _FRAME_BYTES and not self._rest:
+            return self._process(frame)
+        sound = self._rest + frame
+        whole = len(sound) // _FRAME_BYTES * _FRAME_BYTES
+        self._rest = sound[whole:]
+        return [
+            signal for at in range(0, whole, _FRAME_BYTES) for signal in self._process(sound[at : at + _FRAME_BYTES])
+        ]
+
+    def _process(self, frame: bytes) -> list[Signal]:
         self._frames += 1
         self._ring.append(frame)
         if not self._listening:
-            hits = self._wake.process(frame) if self._wake is not None else []
-            return [Woke(hit=hits[-1])] if hits else []
+            return self._spot(frame)
         if self._ignored:
             self._ignored -= 1
             self._ring.clear()
             return []
+        return self._listen(frame)
+
+    def _spot(self, frame: bytes) -> list[Signal]:
+        """Look for the wake word; what may have been one waits, and all that follows is kept for it."""
+        for candidate in list(self._candidates):
+            candidate.since.append(frame)
+            if len(candidate.since) > _frames(CANDIDATE_SECONDS):
+                self._candidates.remove(candidate)
+        hits = self._wake.process(frame) if self._wake is not None else []
+        sure = [hit for hit in hits if hit.sure]
+        if sure:
+            self._candidates.clear()
+            return [Woke(hit=sure[-1])]
+        for hit in hits:
+            self._candidates.append(_Candidate(hit=hit, before=tuple(self._ring), since=[]))
+        return [MaybeWoke(hit=hit, sound=b"".join(self._ring)) for hit in hits]
+
+    def _listen(self, frame: bytes) -> list[Signal]:
         probability = self._activity.probability(frame)
         if self._settling is not None:
             return self._settle(frame, probability)
         return self._follow(frame, probability)
 
-    def _begin_listening(self) -> None:
+    def _replay(self, heard: Sequence[bytes]) -> list[Signal]:
+        """Hear once more, in the stream's own time; what an utterance's end is followed by is nobody's yet."""
+        now = self._frames
+        self._frames -= len(heard)
+        signals: list[Signal] = []
+        for frame in heard:
+            self._frames += 1
+            signals += self._listen(frame)
+            if signals and isinstance(signals[-1], SpeechEnded | NothingSaid):
+                break
+        self._frames = now
+        return signals
+
+    def _begin_listening(self, patience_seconds: float | None = None) -> None:
         self._stop_listening()
         self._listening = True
-        self._patience = _frames(self._options.patience_seconds)
+        self._longest_patience = self._options.patience_seconds if patience_seconds is None else patience_seconds
+        self._renew_patience()
+
+    def _renew_patience(self) -> None:
+        seconds = self._longest_patience
+        self._patience = seconds if math.isinf(seconds) else _frames(seconds)
 
     def _stop_listening(self) -> None:
-        self._listening = self._speaking = False
-        self._settling = None
+        self._listening = self._speaking = self._endless = False
+        self._silence = self._settling = None
         self._settled_frames = self._ignored = 0
         self._preroll.clear()
+        self._candidates.clear()
         self._activity.reset()
         self._turns.reset()
 
@@ -153,43 +298,69 @@ class Hearing:
             return []
         start = pause if pause is not None else (_last_pause(probabilities, 0) or 0)
         heard, self._settling = self._settling[start:], None
-        if one_breath:
-            # The whole phrase goes to the recogniser; the longer pre-roll is for this utterance only.
-            return self._open(heard)
         assert self._preroll.maxlen is not None
+        if one_breath:
+            # The whole phrase goes to the recogniser, without more silence in front of it than any other.
+            quiet = next((at for at, (_, p) in enumerate(heard) if p >= OFF_PROBABILITY), 0)
+            return self._open(heard[max(0, quiet - self._preroll.maxlen) :])
         replayed = [signal for kept, p in heard[-self._preroll.maxlen :] for signal in self._follow(kept, p)]
-        self._patience = _frames(self._options.patience_seconds)
+        self._renew_patience()
         return replayed
 
     def _open(self, heard: Sequence[tuple[bytes, float]]) -> list[Signal]:
+        change = None
         for _, probability in heard:
-            if self._turns.process(FRAME_SECONDS, probability) == "start":
-                self._speaking = True
-        if not self._speaking:
+            change = self._turns.process(FRAME_SECONDS, probability) or change
+        if change is None:
             return []
-        self._spoken = len(heard)
-        self._speech_until = self.seconds
-        return [SpeechBegan(sound=b"".join(frame for frame, _ in heard))]
+        self._speaking, self._spoken = True, len(heard)
+        began = SpeechBegan(sound=b"".join(frame for frame, _ in heard))
+        return [began, self._pause()] if change == "end" else [began]
 
     def _follow(self, frame: bytes, probability: float) -> list[Signal]:
         change = self._turns.process(FRAME_SECONDS, probability)
-        if probability >= OFF_PROBABILITY:
-            self._speech_until = self.seconds
         if not self._speaking:
             return self._wait_for_words(frame, change == "start")
         self._spoken += 1
-        cut = self._spoken >= _frames(self._options.longest_seconds)
-        if change != "end" and not cut:
-            return [SpeechWent(sound=frame)]
-        self._speaking = False
-        ended = SpeechEnded(
-            end_of_speech_at=min(self._speech_until, self.seconds),
-            decided_at=self.seconds,
-            speech_seconds=self._spoken * FRAME_SECONDS - (self.seconds - self._speech_until),
-            cut=change != "end",
+        signals: list[Signal] = [SpeechWent(sound=frame)]
+        if change == "start":
+            self._silence = None
+            signals.insert(0, SpeechResumed())
+        elif change == "end":
+            signals.append(self._pause())
+        elif self._silence is not None:
+            self._silence += FRAME_SECONDS
+        over = self._silence is not None and self._silence + 1e-9 >= self._allowed
+        cut = not over and self._is_too_long()
+        if (over or cut) and not self._endless:
+            signals.append(self._ended(cut=cut))
+            self._begin_again()
+        return signals
+
+    def _pause(self) -> SpeechPaused:
+        self._silence, self._allowed = self._turns.silence_seconds, self._options.undecided_seconds
+        ended = self._ended()
+        return SpeechPaused(
+            end_of_speech_at=ended.end_of_speech_at, silence_seconds=self._silence, speech_seconds=ended.speech_seconds
         )
+
+    def _ended(self, *, cut: bool = False) -> SpeechEnded:
+        silence = self._turns.silence_seconds if self._silence is None else self._silence
+        return SpeechEnded(
+            end_of_speech_at=max(0.0, self.seconds - silence),
+            decided_at=self.seconds,
+            speech_seconds=max(0.0, self._spoken * FRAME_SECONDS - silence),
+            cut=cut,
+        )
+
+    def _is_too_long(self) -> bool:
+        spoken = self._spoken * FRAME_SECONDS - self._options.longest_seconds
+        return spoken >= OVERTIME_SECONDS or (spoken >= 0 and self._silence is not None)
+
+    def _begin_again(self) -> None:
+        self._speaking, self._silence = False, None
+        self._renew_patience()
         self._turns.reset()
-        return [SpeechWent(sound=frame), ended]
 
     def _wait_for_words(self, frame: bytes, began: bool) -> list[Signal]:
         self._preroll.append(frame)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, cast
 
 from jarvis.contracts.errors import Language
 
@@ -11,18 +11,30 @@ if TYPE_CHECKING:
     from jarvis.settings.store import Settings
 
 
+BargeInMode = Literal["auto", "always", "wake_word"]
+"""What interrupts Jarvis: speech where it does not hear itself, any speech, or only the wake word and stop words."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VoiceOptions:
     """Read anew for every turn.
 
     `language` None lets the recogniser and the words decide; `usual_language` is that of Jarvis' own sentences
-    then. `aloud` says whether spoken questions are answered aloud. `rate` 0.5..2 is the speed of speech.
+    then. `aloud` says whether spoken questions are answered aloud. `rate` 0.5..2 is the speed of speech, `volume`
+    0..1 its loudness. `follow_up_seconds` is how long to listen after an answer without the wake word. `continuous`
+    needs no wake word at all. `sounds` and `fillers` say whether there are any.
     """
 
     language: Language | None = None
     usual_language: Language = "en"
     aloud: bool = True
     rate: float = 1.0
+    volume: float = 1.0
+    follow_up_seconds: float = 0.0
+    continuous: bool = False
+    barge_in: BargeInMode = "auto"
+    sounds: bool = False
+    fillers: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,13 +42,32 @@ class HearingOptions:
     """Times of listening, all in seconds of sound.
 
     `preroll_seconds` before the onset of speech reach the recogniser (Silero is up to 0.3 s late). After
-    `patience_seconds` without words Jarvis sleeps again. `longest_seconds` cuts an utterance.
+    `patience_seconds` without words Jarvis sleeps again. An utterance is cut at its first pause after
+    `longest_seconds`. `phrase_seconds` of sound before a wake word's end are kept. A pause of `pause_seconds` may be
+    the end of the turn; it is after `undecided_seconds` when nobody has judged, and after `longest_pause_seconds`
+    when the sentence seems unfinished.
     """
 
     preroll_seconds: float = 0.5
     patience_seconds: float = 8.0
-    longest_seconds: float = 30.0
+    longest_seconds: float = 120.0
     phrase_seconds: float = 2.0
+    pause_seconds: float = 0.2
+    undecided_seconds: float = 0.7
+    longest_pause_seconds: float = 2.5
+
+
+def hearing_options(settings: Settings) -> HearingOptions:
+    """Return the times of listening as they are set now."""
+    usual = HearingOptions()
+    pause = settings.number("voice.endpoint_silence_seconds")
+    longest = max(pause, settings.number("voice.longest_pause_seconds"))
+    return replace(
+        usual,
+        pause_seconds=pause,
+        undecided_seconds=min(max(pause, usual.undecided_seconds), longest),
+        longest_pause_seconds=longest,
+    )
 
 
 def voice_options(settings: Settings, usual_language: Language) -> VoiceOptions:
@@ -48,4 +79,10 @@ def voice_options(settings: Settings, usual_language: Language) -> VoiceOptions:
         usual_language=language or usual_language,
         aloud=settings.text("voice.answer_aloud") != "never",
         rate=settings.number("voice.rate"),
+        volume=settings.number("voice.volume"),
+        follow_up_seconds=settings.number("voice.follow_up_seconds"),
+        continuous=settings.text("voice.mode") == "continuous",
+        barge_in=cast("BargeInMode", settings.text("voice.barge_in")),
+        sounds=settings.flag("voice.sounds"),
+        fillers=settings.flag("voice.fillers"),
     )

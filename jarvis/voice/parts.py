@@ -5,21 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jarvis.contracts.ports import Assistant, Clock
+from jarvis.contracts.ports import Assistant, Clock, HeardLog, Preparing
+from jarvis.contracts.speech import RecognitionHints
 from jarvis.contracts.speech_ports import (
     Microphone,
     Speaker,
     SpeechToText,
     TextToSpeech,
     TurnDetector,
+    TurnJudge,
     VoiceDetector,
+    WakeConfirmer,
     WakeDetector,
+    WordSpotter,
 )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VoiceParts:
-    """What the loop is built from. `wake` None leaves the talk button."""
+    """What the loop is built from. `wake` None leaves the talk button.
+
+    Without `confirmer` only sure wake words count, without `stop_words` “stop” is heard as any other speech is.
+    `echo_free` tells that the microphone does not hear Jarvis itself, `knows_room` whether that is sure by now.
+    """
 
     microphone: Callable[[], Microphone]
     wake: WakeDetector | None
@@ -30,3 +38,11 @@ class VoiceParts:
     text_to_speech: TextToSpeech
     speaker: Speaker
     clock: Clock
+    judge: TurnJudge
+    confirmer: WakeConfirmer | None = None
+    stop_words: WordSpotter | None = None
+    preparing: Preparing | None = None
+    heard_log: HeardLog | None = None
+    hints: Callable[[], RecognitionHints] | None = None
+    echo_free: bool = False
+    knows_room: Callable[[], bool] = lambda: True

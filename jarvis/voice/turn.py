@@ -1,4 +1,4 @@
-"""One spoken turn: recognise while it is spoken, ask, say the answer while it is written.
+"""One spoken turn: its words, then the answer, said while it is written.
 
 Runs on a thread of its own, so that the microphone is followed all the while. Knows no device.
 """
@@ -6,12 +6,13 @@ Runs on a thread of its own, so that the microphone is followed all the while. K
 from __future__ import annotations
 
 import logging
-import queue
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import JarvisError
 from jarvis.contracts.events import (
     AskCancelled,
     AskEvent,
@@ -19,25 +20,39 @@ from jarvis.contracts.events import (
     AskFinished,
     AskStarted,
     EngineFailed,
-    SkillMatched,
     TextDelta,
 )
 from jarvis.contracts.messages import Request
 from jarvis.contracts.speech import (
+    AnswerInterrupted,
     AnswerStep,
+    Dictated,
+    PartialHeard,
+    PartialWords,
     Transcript,
     TranscriptReady,
     TurnFinished,
     VoiceTrouble,
 )
-from jarvis.voice.clauses import ClauseStream, clauses_of
-from jarvis.voice.hearing import SpeechEnded
+from jarvis.voice.answer_voice import AnswerVoice
+from jarvis.voice.clauses import Clause, aside, clauses_in
+from jarvis.voice.fillers import Fillers
+from jarvis.voice.filling import Filling
+from jarvis.voice.hearing import SpeechEnded, SpeechPaused
+from jarvis.voice.mouth import Speech
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.phrases import NOT_UNDERSTOOD, ONLY_COMMANDS, TOO_LONG, UNEXPECTED, without_wake_word
+from jarvis.voice.recognising import Heard, Listening, Recognising
+from jarvis.voice.revisions import Revisions
+from jarvis.voice.timing import TurnClock
 from jarvis.voice.work import Conversing, Said, Work, WorkEnd
 
 SHORT_SOUND_SECONDS = 0.45
 """An utterance shorter than this that the recogniser does not trust is taken as noise, not as a question."""
+
+Kind = Literal["asked", "follow_up", "interrupting", "dictated"]
+"""`asked`: after the wake word or the button. `follow_up`: without, after an answer. `interrupting`: into Jarvis' own
+words. `dictated`: words only."""
 
 _logger = logging.getLogger(__name__)
 
@@ -46,68 +61,126 @@ _logger = logging.getLogger(__name__)
 class TurnStart:
     """How a turn came about. `wake_at` is stream time of the wake word, None without one.
 
-    `explain_basic` lets a rejected turn say that only commands are understood.
+    `stop_word` was spotted at its beginning, "" without. `explain_basic` lets a rejected turn say that only commands
+    are understood. `after_question` tells that Jarvis asked.
     """
 
     options: VoiceOptions
+    kind: Kind = "asked"
     wake_at: float | None = None
     conversation_id: str | None = None
     explain_basic: bool = True
+    after_question: bool = False
+    stop_word: str = ""
     previously_said: Said = ()
 
 
-class SpokenTurn(Work):
-    """One utterance and its answer. `on_speaking` is called when sound begins, `on_over` once at the very end."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnHooks:
+    """Whom a turn tells what becomes of it, on its own thread.
 
-    def __init__(
-        self,
-        conversing: Conversing,
-        start: TurnStart,
-        on_speaking: Callable[[SpokenTurn], None],
-        on_over: Callable[[SpokenTurn, WorkEnd], None],
-    ) -> None:
+    `committed` once the person has finished; `wanted` whether what was said is to be answered at all; `speaking` when
+    sound begins; `over` once at the very end.
+    """
+
+    committed: Callable[[SpokenTurn], None]
+    wanted: Callable[[SpokenTurn, Heard], bool]
+    speaking: Callable[[SpokenTurn], None]
+    over: Callable[[SpokenTurn, WorkEnd], None]
+
+
+class SpokenTurn(Work):
+    """One utterance and its answer."""
+
+    def __init__(self, conversing: Conversing, listening: Listening, start: TurnStart, hooks: TurnHooks) -> None:
         super().__init__("jarvis-turn")
         self._conversing = conversing
         self._options = start.options
-        self._start = start
-        self._on_speaking = on_speaking
-        self._on_over = on_over
-        self._sound: queue.SimpleQueue[bytes | SpeechEnded | None] = queue.SimpleQueue()
-        self._ended: SpeechEnded | None = None
-        self._decided = 0.0
-        self._marks: dict[str, float] = {}
+        self.start_facts = start
+        self._hooks = hooks
+        self._clock = TurnClock(start.wake_at)
+        self._recognising = Recognising(
+            listening,
+            language=start.options.language,
+            hints=conversing.hints() if conversing.hints is not None else None,
+            after_question=start.after_question,
+            on_partial=self._partial,
+            on_words=self._ahead,
+            ends_by_itself=start.kind != "dictated",
+        )
         self._transcript: Transcript | None = None
         self._text = ""
         self._silenced = False
-        self._speech = conversing.mouth.speech(self.cancel_token, start.options.rate, self._sounding)
+        self._question_id = ""
+        self._answer_end: WorkEnd = "answered"
+        self._voice = AnswerVoice(start.options.usual_language)
+        self._speech = self._new_speech()
         self.conversation_id = start.conversation_id
         self.explained_basic = False
-        self._said: list[tuple[str, Language]] = []
+        self._said: list[Clause] = []
 
     @property
     def said(self) -> Said:
         """What was given to the voice so far."""
         return tuple(self._said)
 
+    @property
+    def revisions(self) -> Revisions:
+        """Which of its pauses may still be its end."""
+        return self._recognising.revisions
+
+    @property
+    def judged(self) -> threading.Event:
+        """Set whenever no pause is being looked at."""
+        return self._recognising.judged
+
     def feed(self, sound: bytes) -> None:
         """Add sound of the utterance; returns at once."""
-        self._sound.put(sound)
+        self._recognising.feed(sound)
 
-    def end(self, ended: SpeechEnded) -> None:
-        """The person has finished; the clock of the pipeline starts here."""
-        self._decided = time.perf_counter()
-        self._ended = ended
-        self._sound.put(ended)
+    def pause(self, signal: SpeechPaused) -> None:
+        """The person pauses."""
+        self._recognising.pause(signal)
+
+    def resume(self) -> None:
+        """The person goes on."""
+        self._recognising.resume()
+
+    def end(self, ended: SpeechEnded) -> bool:
+        """The person has finished; False when that was known before."""
+        return self._recognising.end(ended)
 
     def cancel(self, reason: str) -> None:
         """Stop it: silence at once, the rest as soon as its parts notice."""
         super().cancel(reason)
-        self._sound.put(None)
+        self._recognising.cancel()
 
     def silence(self) -> None:
         """Let the answer go on, unsaid."""
         self._silenced = True
         self._speech.interrupt()
+
+    def hold(self) -> None:
+        """Fall silent for now; what is being said is kept."""
+        self._speech.pause()
+
+    def go_on(self) -> None:
+        """Say on from where `hold` stopped."""
+        self._speech.resume()
+
+    def interrupt(self, reason: str) -> None:
+        """Stop it for good because the person speaks, and keep what was heard of the answer."""
+        heard = self._speech.heard()
+        unheard = bool(self._said)
+        self.cancel(reason)
+        if self._question_id and unheard:
+            self._conversing.emit(AnswerInterrupted(question_id=self._question_id, heard=heard))
+            if self._conversing.heard_log is not None:
+                self._conversing.heard_log.heard(self._question_id, heard)
+
+    def timings(self) -> dict[str, float]:
+        """Return what the turn took so far; see `TurnClock.timings`."""
+        return self._clock.timings()
 
     def _run(self) -> None:
         end: WorkEnd = "answered"
@@ -120,196 +193,163 @@ class SpokenTurn(Work):
             kind = type(error).__name__
             self._fail("voice.unexpected", UNEXPECTED[self._options.usual_language].format(kind=kind))
         self._speech.finish()
-        self._mark("spoken")
+        self._clock.mark("spoken")
         if self.cancel_token.cancelled:
             end = "cancelled"
         self._conversing.emit(
             TurnFinished(
-                transcript=self._transcript, text=self._text, wake_at=self._start.wake_at, timings=self.timings()
+                transcript=self._transcript, text=self._text, wake_at=self.start_facts.wake_at, timings=self.timings()
             )
         )
-        self._on_over(self, end)
+        self._hooks.over(self, end)
         self.done.set()
 
     def _fail(self, code: str, sentence: str) -> None:
-        if not self.cancel_token.cancelled:
-            self._conversing.emit(VoiceTrouble(code=code, sentence=sentence))
-            self._await_end_of_speech()
-            for clause in clauses_of(sentence, self._options.usual_language):
-                self._say(clause, self._options.usual_language)
-
-    def _await_end_of_speech(self) -> None:
-        """Let the person finish: what failed while they speak is told afterwards, not in the middle of their words."""
-        while self._ended is None and not self.cancel_token.cancelled:
-            self._sound.get()
+        if self.cancel_token.cancelled:
+            return
+        self._conversing.emit(VoiceTrouble(code=code, sentence=sentence))
+        # What failed while the person speaks is told afterwards, not in the middle of their words.
+        self._recognising.await_end()
+        if self.start_facts.kind == "interrupting":
+            # What Jarvis was saying goes on.
+            return
+        self._hooks.committed(self)
+        self._say_all(clauses_in(sentence, self._options.usual_language))
 
     def _turn(self) -> WorkEnd:
-        transcript = self._recognised()
-        if transcript is None or self.cancel_token.cancelled:
+        heard = self._recognising.words()
+        if heard is None or self.cancel_token.cancelled:
             return "cancelled"
-        self._mark("transcript")
-        assert self._ended is not None
-        untrusted_noise = not transcript.accepted and self._ended.speech_seconds < SHORT_SOUND_SECONDS
-        if untrusted_noise or (not transcript.text and transcript.accepted):
+        self._clock.ended(heard.ended, heard.decided)
+        self._hooks.committed(self)
+        transcript = self._without_wake_word(heard.transcript)
+        self._clock.mark("transcript")
+        if _is_noise(heard, transcript) and not self.start_facts.stop_word:
             return "nothing"
+        if self.start_facts.kind == "dictated":
+            self._transcript = transcript
+            self._conversing.emit(Dictated(transcript=transcript))
+            return "dictated"
+        if not self._hooks.wanted(self, replace(heard, transcript=transcript)):
+            return "unwanted"
         self._transcript = transcript
         self._conversing.emit(TranscriptReady(transcript=transcript))
-        if self._ended.cut:
-            seconds = round(self._ended.speech_seconds)
-            self._say(TOO_LONG[transcript.language].format(seconds=seconds), transcript.language)
+        if heard.ended.cut:
+            seconds = round(heard.ended.speech_seconds)
+            self._say_all(clauses_in(TOO_LONG[transcript.language].format(seconds=seconds), transcript.language))
         return self._answer(transcript) if transcript.accepted else self._reject(transcript)
 
-    def _recognised(self) -> Transcript | None:
-        # One utterance at a time: a cancelled turn may still be waiting for its recogniser.
-        with self._conversing.recogniser:
-            if self.cancel_token.cancelled:
-                return None
-            utterance = self._conversing.speech_to_text.open(self._options.language)
-            finished = False
-            try:
-                while isinstance(piece := self._sound.get(), bytes):
-                    if not self.cancel_token.cancelled:
-                        utterance.feed(piece)
-                if piece is None or self.cancel_token.cancelled:
-                    return None
-                finished = True
-                transcript = utterance.finish()
-            finally:
-                if not finished:
-                    utterance.abandon()
-        if self._start.wake_at is None:
+    def _without_wake_word(self, transcript: Transcript) -> Transcript:
+        if self.start_facts.wake_at is None:
             return transcript
-        return _with_text(transcript, without_wake_word(transcript.text))
+        return replace(transcript, text=without_wake_word(transcript.text))
 
-    def _reject(self, transcript: Transcript) -> WorkEnd:
-        language = transcript.language
-        sentences = [NOT_UNDERSTOOD[language]]
-        if transcript.quality == "basic" and self._start.explain_basic:
-            sentences.append(ONLY_COMMANDS[language])
-            self.explained_basic = True
-        self._text = " ".join(sentences)
-        self._mark("first_text")
-        for sentence in sentences:
-            self._say(sentence, language)
-        return "rejected"
+    def _partial(self, words: PartialWords) -> None:
+        self._conversing.emit(PartialHeard(words=words))
 
-    def _answer(self, transcript: Transcript) -> WorkEnd:
-        request = Request(
+    def _ahead(self, transcript: Transcript, void: CancelToken) -> None:
+        """Warm the way of a question that is not certain yet."""
+        preparing = self._conversing.preparing
+        if preparing is None or self.start_facts.kind == "dictated":
+            return
+        request = self._request(self._without_wake_word(transcript))
+        if request.text:
+            threading.Thread(target=preparing.prepare, args=(request, void), name="jarvis-ahead", daemon=True).start()
+
+    def _request(self, transcript: Transcript) -> Request:
+        return Request(
             text=transcript.text,
             door="voice",
             conversation_id=self.conversation_id,
             language=self._options.language,
             hearing=transcript.quality,
         )
-        voice = _AnswerVoice(transcript.language)
-        end: WorkEnd = "answered"
-        for event in self._conversing.assistant.ask(request, self.cancel_token):
-            if not self.cancel_token.cancelled or isinstance(event, AskCancelled | AskFailed | AskFinished):
-                self._conversing.emit(AnswerStep(event=event))
-            if isinstance(event, AskStarted):
-                self.conversation_id = event.conversation_id
-            elif isinstance(event, TextDelta | AskFinished):
-                self._mark("first_text")
-            if isinstance(event, EngineFailed) and event.restarts:
-                self._speak_anew()
-            for clause in voice.clauses(event):
-                self._say(clause, voice.language)
-            if isinstance(event, AskFinished):
-                self._text = event.text
-                end = "question" if event.expects_reply else "answered"
-                self._obey(event)
-            elif isinstance(event, AskFailed | AskCancelled):
-                self._text = event.text
-        return end
+
+    def _reject(self, transcript: Transcript) -> WorkEnd:
+        if self.start_facts.kind in ("follow_up", "interrupting"):
+            # Nobody has called Jarvis: it may have been for somebody else.
+            return "nothing"
+        language = transcript.language
+        sentences = [NOT_UNDERSTOOD[language]]
+        if transcript.quality == "basic" and self.start_facts.explain_basic:
+            sentences.append(ONLY_COMMANDS[language])
+            self.explained_basic = True
+        self._text = " ".join(sentences)
+        self._clock.mark("first_text")
+        self._say_all(clauses_in(self._text, language))
+        return "rejected"
+
+    def _answer(self, transcript: Transcript) -> WorkEnd:
+        self._voice = AnswerVoice(transcript.language)
+        filling: Filling | None = None
+        try:
+            for event in self._conversing.assistant.ask(self._request(transcript), self.cancel_token):
+                if isinstance(event, AskStarted) and self._options.fillers:
+                    filling = self._filling(event)
+                if filling is not None:
+                    filling.heed(event)
+                self._heed(event)
+        finally:
+            if filling is not None:
+                filling.end()
+        return self._answer_end
+
+    def _heed(self, event: AskEvent) -> None:
+        """Take one step of the answer: pass it on, say what is to be said, notice how it ended."""
+        if not self.cancel_token.cancelled or isinstance(event, AskCancelled | AskFailed | AskFinished):
+            self._conversing.emit(AnswerStep(event=event))
+        if isinstance(event, AskStarted):
+            self.conversation_id, self._question_id = event.conversation_id, event.message_id
+        elif isinstance(event, TextDelta | AskFinished):
+            self._clock.mark("first_text")
+        if isinstance(event, EngineFailed) and event.restarts:
+            self._speak_anew()
+        self._say_all(self._voice.clauses(event))
+        if isinstance(event, AskFinished):
+            self._text = event.text
+            self._answer_end = "question" if event.expects_reply else "answered"
+            self._obey(event)
+        elif isinstance(event, AskFailed | AskCancelled):
+            self._text = event.text
+
+    def _filling(self, event: AskStarted) -> Filling:
+        now = self._conversing.monotonic
+
+        def say(words: str) -> None:
+            if self._options.aloud and not self._silenced and not self.cancel_token.cancelled:
+                self._speech.say(aside(words, event.language), event.language)
+
+        return Filling(Fillers(event.ask_id, event.language, now()), now, say)
 
     def _obey(self, event: AskFinished) -> None:
         if event.control == "stop":
             self.silence()
         elif event.control == "repeat":
             text = event.text if event.spoken is None else event.spoken
-            said = tuple((clause, event.language) for clause in clauses_of(text, event.language))
-            for clause, language in self._start.previously_said or said:
-                self._say(clause, language)
+            self._say_all(self.start_facts.previously_said or clauses_in(text, event.language))
 
     def _speak_anew(self) -> None:
         """Drop what was to be said: another engine answers from the beginning."""
         self._speech.interrupt()
         self._said.clear()
-        self._speech = self._conversing.mouth.speech(self.cancel_token, self._options.rate, self._sounding)
+        self._speech = self._new_speech()
 
-    def _say(self, clause: str, language: Language) -> None:
-        if self._options.aloud and not self._silenced and not self.cancel_token.cancelled:
-            self._said.append((clause, language))
-            self._mark("first_clause")
-            self._speech.say(clause, language)
+    def _new_speech(self) -> Speech:
+        options = self._options
+        return self._conversing.mouth.speech(self.cancel_token, options.rate, self._sounding, volume=options.volume)
+
+    def _say_all(self, clauses: Sequence[Clause]) -> None:
+        for clause in clauses:
+            if self._options.aloud and not self._silenced and not self.cancel_token.cancelled:
+                self._said.append(clause)
+                self._clock.mark("first_clause")
+                self._speech.say(clause, clause.language)
 
     def _sounding(self) -> None:
-        self._mark("first_audio")
-        self._on_speaking(self)
-
-    def _mark(self, name: str) -> None:
-        self._marks.setdefault(name, time.perf_counter() - self._decided)
-
-    def timings(self) -> dict[str, float]:
-        """Return what the turn took so far, in seconds.
-
-        Counted in sound: `wake` and `end_of_speech` (stream times) and `endpoint_silence` (from the end of speech to
-        the decision that it ended). Counted by the clock since that decision: `transcript`, `first_text`,
-        `first_clause`, `pipeline` (first sample handed to the speaker) and `spoken`. `end_of_speech_to_first_audio`
-        is `endpoint_silence` + `pipeline`, right for files and microphones alike.
-        """
-        timings: dict[str, float] = {}
-        if self._start.wake_at is not None:
-            timings["wake"] = self._start.wake_at
-        if self._ended is None:
-            return timings
-        silence = self._ended.decided_at - self._ended.end_of_speech_at
-        timings |= {"end_of_speech": self._ended.end_of_speech_at, "endpoint_silence": silence}
-        timings |= {name: seconds for name, seconds in self._marks.items() if name != "first_audio"}
-        if "first_audio" in self._marks:
-            timings["pipeline"] = self._marks["first_audio"]
-            timings["end_of_speech_to_first_audio"] = silence + self._marks["first_audio"]
-        return {name: round(seconds, 6) for name, seconds in timings.items()}
+        self._clock.mark("first_audio")
+        self._hooks.speaking(self)
 
 
-class _AnswerVoice:
-    """Which clauses an answer's events are to be said as.
-
-    Skills are said from their final event, which may carry another wording for the ear; models as they stream.
-    """
-
-    def __init__(self, language: Language) -> None:
-        self.language = language
-        self._stream = ClauseStream(language)
-        self._streamed = False
-        self._by_skill = False
-
-    def clauses(self, event: AskEvent) -> list[str]:
-        """Return what to say now."""
-        if isinstance(event, AskStarted):
-            self.language = event.language
-            self._stream = ClauseStream(event.language)
-        elif isinstance(event, SkillMatched):
-            self._by_skill = True
-        elif isinstance(event, EngineFailed) and event.restarts:
-            self._stream, self._streamed = ClauseStream(self.language), False
-        elif isinstance(event, TextDelta) and not self._by_skill:
-            self._streamed = True
-            return self._stream.feed(event.text)
-        elif isinstance(event, AskFinished):
-            return self._rest(event)
-        elif isinstance(event, AskFailed):
-            return [*self._stream.close(), *clauses_of(event.sentence, self.language)]
-        return []
-
-    def _rest(self, event: AskFinished) -> list[str]:
-        if self._streamed:
-            return self._stream.close()
-        self.language = event.language
-        if event.control is not None:
-            return []
-        return clauses_of(event.text if event.spoken is None else event.spoken, event.language)
-
-
-def _with_text(transcript: Transcript, text: str) -> Transcript:
-    return replace(transcript, text=text)
+def _is_noise(heard: Heard, transcript: Transcript) -> bool:
+    untrusted = not transcript.accepted and heard.ended.speech_seconds < SHORT_SOUND_SECONDS
+    return untrusted or (not transcript.text and transcript.accepted)

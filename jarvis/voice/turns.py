@@ -1,4 +1,4 @@
-"""Decides when a spoken turn begins and ends, from speech probabilities. Pure; time is counted in audio."""
+"""Decides when speech begins and pauses, from speech probabilities. Pure; time is counted in audio."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ OFF_PROBABILITY = 0.35
 
 
 class SilenceTurnDetector:
-    """The TurnDetector port: a turn begins with `onset_seconds` of speech and ends after a fixed silence."""
+    """The TurnDetector port: speech begins with `onset_seconds` of it and pauses after a fixed silence."""
 
-    def __init__(self, endpoint_silence_seconds: float = 0.35, onset_seconds: float = 0.06) -> None:
+    def __init__(self, endpoint_silence_seconds: float = 0.2, onset_seconds: float = 0.06) -> None:
         self._endpoint_silence_seconds = endpoint_silence_seconds
         self._onset_seconds = onset_seconds
         self._active = False
@@ -21,7 +21,7 @@ class SilenceTurnDetector:
 
     @property
     def silence_seconds(self) -> float:
-        """Silence so far within the running turn; at its end, the silence that ended it."""
+        """Silence so far within the running speech; once it has paused, the silence that told so."""
         return self._silence
 
     def process(self, chunk_seconds: float, speech_probability: float) -> Literal["start", "end"] | None:
@@ -45,7 +45,7 @@ class SilenceTurnDetector:
         return "end"
 
     def reset(self) -> None:
-        """Forget the turn so far."""
+        """Forget the speech so far."""
         self._active = False
         self._speech = 0.0
         self._silence = 0.0

@@ -6,7 +6,6 @@ Both run in the parent; they are tiny. Knows nothing about what follows the wake
 from __future__ import annotations
 
 import contextlib
-import math
 from typing import Any
 
 from jarvis.contracts.errors import EngineError
@@ -15,61 +14,85 @@ from jarvis.contracts.speech import SAMPLE_RATE, WakeHit
 QUIET_SECONDS = 1.0
 """After a hit nothing is reported for this long: one phrase is one hit."""
 
-_FEATURE_SECONDS = 0.01
-_WINDOW_SECONDS = 0.03
+CANDIDATE_SCORE = 0.01
+"""From this score on a second look is worth its 0.1 s: ordinary talk gets there some eight times an hour."""
+
+CANDIDATE_SECONDS = 0.2
+"""A candidate waits this long for the score to become sure, and for the rest of its phrase."""
+
+CANDIDATE_QUIET_SECONDS = 0.6
+"""After a candidate there is no other for this long: a second look reaches back further. Sure hits are not held up."""
+
 _KEYPHRASE = "hey jarvis"
 _KEYPHRASE_THRESHOLD = 1e-40
-_FALLBACK_NOTE = {
+FALLBACK_NOTE = {
     "en": "The wake word uses basic spotting on this system; the talk button is more reliable.",
     "es": "La palabra de activación usa una detección básica en este sistema; el botón de hablar es más fiable.",
 }
+"""Shown where the neural model has no wheel."""
 
 
 class MicroWakeDetector:
     """The WakeDetector port over microWakeWord's `hey_jarvis`, 0.006 CPU seconds per second of sound.
 
-    `threshold` 0..1 is compared with the mean of the model's last five probabilities; the model's own is 0.97.
+    `threshold` 0..1 is compared with the mean of the model's last five probabilities; the model's own is 0.97. With
+    `candidates` it also reports what scored at least `CANDIDATE_SCORE`, as hits that are not sure.
     """
 
     note: dict[str, str] | None = None
 
-    def __init__(self, threshold: float = 0.97) -> None:
-        from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
+    def __init__(self, threshold: float = 0.97, *, candidates: bool = False) -> None:
+        from jarvis.voice.wake_model import WakeModel
 
         self.threshold = threshold
-        self._model = MicroWakeWord.from_builtin(Model.HEY_JARVIS)
-        self._features = MicroWakeWordFeatures()
-        self._score = 0.0
-        self._samples = 0
+        self._candidates = candidates
+        self._model = WakeModel()
+        self._highest = self._latest = 0.0
         self._quiet_until = 0.0
-        self._seconds = _WINDOW_SECONDS - _FEATURE_SECONDS
+        self._candidate_after = 0.0
+        self._candidate: tuple[float, float] | None = None
+        """When the score began to rise, and how high it got."""
 
     @property
     def score(self) -> float:
-        """The model's latest value 0..1, for a meter."""
-        return self._score
+        """The model's highest value 0..1 since it was last read, for a meter."""
+        highest, self._highest = self._highest, self._latest
+        return highest
 
     def process(self, pcm: bytes) -> list[WakeHit]:
         """Take any length of sound and return the hits that it completed; see the port."""
         hits = []
-        self._samples += len(pcm) // 2
-        for features in self._features.process_streaming(pcm):
-            self._seconds += _FEATURE_SECONDS
-            probability = self._model.process_streaming_prob(features)
-            if probability is None or math.isnan(probability):
+        for at, score in self._model.scores(pcm):
+            self._latest = score
+            self._highest = max(self._highest, score)
+            if at < self._quiet_until:
                 continue
-            self._score = max(0.0, min(1.0, float(probability)))
-            if self._score >= self.threshold and self._seconds >= self._quiet_until:
-                self._quiet_until = self._seconds + QUIET_SECONDS
-                hits.append(WakeHit(at_seconds=self._seconds, score=self._score))
+            if score >= self.threshold:
+                self._quiet_until = at + QUIET_SECONDS
+                self._candidate = None
+                hits.append(WakeHit(at_seconds=at, score=score))
+            elif self._candidates:
+                hits += self._unsure(at, score)
         return hits
 
     def reset(self) -> None:
         """Forget the sound so far; stream time goes on."""
         self._model.reset()
-        self._features.reset()
-        self._score = 0.0
-        self._seconds = self._samples / SAMPLE_RATE + _WINDOW_SECONDS - _FEATURE_SECONDS
+        self._highest = self._latest = 0.0
+        self._candidate = None
+
+    def _unsure(self, at: float, score: float) -> list[WakeHit]:
+        if self._candidate is None:
+            if score >= CANDIDATE_SCORE and at >= self._candidate_after:
+                self._candidate = (at, score)
+            return []
+        began, highest = self._candidate
+        self._candidate = (began, max(highest, score))
+        if at < began + CANDIDATE_SECONDS:
+            return []
+        self._candidate = None
+        self._candidate_after = at + CANDIDATE_QUIET_SECONDS
+        return [WakeHit(at_seconds=at, score=max(highest, score), sure=False)]
 
 
 class KeyphraseWakeDetector:
@@ -78,7 +101,7 @@ class KeyphraseWakeDetector:
     It has no graded score: a hit scores 1. `threshold` is pocketsphinx' own likelihood ratio.
     """
 
-    note: dict[str, str] | None = _FALLBACK_NOTE
+    note: dict[str, str] | None = FALLBACK_NOTE
 
     def __init__(self, threshold: float = _KEYPHRASE_THRESHOLD, keyphrase: str = _KEYPHRASE) -> None:
         from pocketsphinx import Decoder
@@ -119,21 +142,27 @@ class KeyphraseWakeDetector:
         self._decoder.start_utt()
 
 
-def wake_detector(threshold: float = 0.97) -> MicroWakeDetector | KeyphraseWakeDetector:
+def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> MicroWakeDetector | KeyphraseWakeDetector:
     """Return the best detector of this system; its `note` is a sentence per language when it is the fallback.
 
-    `EngineError` when neither can run; push-to-talk still works then.
+    `candidates` adds hits that are not sure, where the detector can tell. `EngineError` when neither can run;
+    push-to-talk still works then.
     """
     with contextlib.suppress(ImportError, OSError, ValueError):
-        return MicroWakeDetector(threshold)
+        return MicroWakeDetector(threshold, candidates=candidates)
     try:
         return KeyphraseWakeDetector()
     except (ImportError, OSError, RuntimeError) as error:
-        raise EngineError(
-            "voice.no_wake_word",
-            en="“Hey Jarvis” cannot be spotted on this system; the talk button and typing work. "
-            "Run ./install_upgrade.sh run once more.",
-            es="En este sistema no se puede detectar «hey Jarvis»; el botón de hablar y el teclado funcionan. "
-            "Ejecuta otra vez ./install_upgrade.sh run.",
-            retryable=False,
-        ) from error
+        raise no_wake_word() from error
+
+
+def no_wake_word() -> EngineError:
+    """Return the error for a system on which no wake word can be heard."""
+    return EngineError(
+        "voice.no_wake_word",
+        en="“Hey Jarvis” cannot be spotted on this system; the talk button and typing work. "
+        "Run ./install_upgrade.sh run once more.",
+        es="En este sistema no se puede detectar «hey Jarvis»; el botón de hablar y el teclado funcionan. "
+        "Ejecuta otra vez ./install_upgrade.sh run.",
+        retryable=False,
+    )

@@ -3,34 +3,37 @@
 from __future__ import annotations
 
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Language
-from jarvis.contracts.ports import Assistant
-from jarvis.contracts.speech import AudioChunk, VoiceEvent
-from jarvis.contracts.speech_ports import SpeechToText
+from jarvis.contracts.ports import Assistant, HeardLog, Preparing
+from jarvis.contracts.speech import AudioChunk, RecognitionHints, VoiceEvent
+from jarvis.voice.clauses import Clause
 from jarvis.voice.mouth import Mouth
 
-WorkEnd = Literal["answered", "question", "nothing", "rejected", "cancelled"]
-"""`question`: Jarvis asked back. `nothing`: no words in it. `rejected`: words, but not understood."""
+WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "cancelled"]
+"""`question`: Jarvis asked back. `nothing`: no words in it. `rejected`: words, but not understood. `unwanted`: words
+that were not meant for Jarvis."""
 
-Said = tuple[tuple[str, Language], ...]
-"""Clauses that were said, each with its language."""
+Said = tuple[Clause, ...]
+"""Clauses that were said."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversing:
     """What all work is done with: the abilities, and where its events go."""
 
-    speech_to_text: SpeechToText
     assistant: Assistant
     mouth: Mouth
     emit: Callable[[VoiceEvent], None]
-    recogniser: threading.Lock = field(default_factory=threading.Lock)
+    preparing: Preparing | None = None
+    heard_log: HeardLog | None = None
+    hints: Callable[[], RecognitionHints] | None = None
+    monotonic: Callable[[], float] = time.monotonic
 
 
 class Work(ABC):
@@ -40,6 +43,11 @@ class Work(ABC):
         self.cancel_token = CancelToken()
         self.done = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    @property
+    @abstractmethod
+    def said(self) -> Said:
+        """What was given to the voice so far."""
 
     def start(self) -> None:
         """Begin."""
@@ -52,6 +60,18 @@ class Work(ABC):
     @abstractmethod
     def silence(self) -> None:
         """Say nothing more, but go on."""
+
+    @abstractmethod
+    def hold(self) -> None:
+        """Fall silent for now; what is being said is kept."""
+
+    @abstractmethod
+    def go_on(self) -> None:
+        """Say on from where `hold` stopped."""
+
+    def interrupt(self, reason: str) -> None:
+        """Stop it for good because the person speaks."""
+        self.cancel(reason)
 
     def is_current_thread(self) -> bool:
         """True when called from the work itself, as by a skill that stops everything."""
@@ -74,6 +94,7 @@ class Announcement(Work):
         clauses: Said,
         sound: AudioChunk | None,
         rate: float,
+        volume: float,
         on_over: Callable[[Announcement], None],
         still_wanted: Callable[[], bool] | None = None,
     ) -> None:
@@ -82,18 +103,31 @@ class Announcement(Work):
         self._still_wanted = still_wanted
         self._sound = sound
         self._on_over = on_over
-        self._speech = conversing.mouth.speech(self.cancel_token, rate)
+        self._speech = conversing.mouth.speech(self.cancel_token, rate, volume=volume)
+
+    @property
+    def said(self) -> Said:
+        """What was given to the voice."""
+        return self.clauses
 
     def silence(self) -> None:
         """Say nothing more."""
         self._speech.interrupt()
 
+    def hold(self) -> None:
+        """Fall silent for now; what is being said is kept."""
+        self._speech.pause()
+
+    def go_on(self) -> None:
+        """Say on from where `hold` stopped."""
+        self._speech.resume()
+
     def _run(self) -> None:
         if self._still_wanted is None or self._still_wanted():
             if self._sound is not None:
                 self._speech.play(self._sound)
-            for clause, language in self.clauses:
-                self._speech.say(clause, language)
+            for clause in self.clauses:
+                self._speech.say(clause, clause.language)
             self._speech.finish()
         else:
             self.clauses = ()

@@ -1,5 +1,6 @@
 import os
 import struct
+import threading
 import tracemalloc
 import wave
 from pathlib import Path
@@ -11,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jarvis.audio.files import FileMicrophone, WavSpeaker, read_blocks, sound_info
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, StorageError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AudioChunk
+from tests.fakes.processes import PATIENCE_SECONDS, until
 from tests.fakes.speech import write_wav
 
 
@@ -218,6 +221,46 @@ def test_a_missing_folder_is_refused_before_anything_is_said(tmp_path):
     with pytest.raises(StorageError) as caught:
         WavSpeaker(tmp_path / "nowhere" / "out.wav")
     assert caught.value.code == "audio.unwritable"
+
+
+def test_a_wav_speaker_counts_what_is_written_and_ducks_what_comes(tmp_path):
+    speaker = WavSpeaker(tmp_path / "out.wav")
+    assert speaker.position() == 0.0
+    speaker.play(chunk(1000, 2205))
+    speaker.duck(0.25)
+    speaker.play(chunk(1000, 2205))
+    speaker.stop()
+    speaker.play(chunk(1000, 2205))
+    assert speaker.position() == pytest.approx(0.3)
+    speaker.close()
+    assert played(tmp_path / "out.wav")[1][[0, 2204, 2205, 4409, 4410]].tolist() == [1000, 1000, 250, 250, 1000]
+
+
+@pytest.mark.parametrize(("act", "values"), [("resume", [5, 7]), ("stop", [5]), ("close", [5])])
+def test_a_paused_wav_speaker_waits(tmp_path, act, values):
+    speaker = WavSpeaker(tmp_path / "out.wav")
+    speaker.play(chunk(5, 1))
+    speaker.pause()
+    player = threading.Thread(target=lambda: speaker.play(chunk(7, 1)))
+    player.start()
+    until(lambda: len(speaker._lock._waiters) == 1, "it waits")
+    getattr(speaker, act)()
+    player.join(PATIENCE_SECONDS)
+    assert not player.is_alive()
+    speaker.close()
+    assert played(tmp_path / "out.wav")[1].tolist() == values
+
+
+def test_waiting_for_a_paused_wav_speaker_ends_when_cancelled(tmp_path):
+    speaker = WavSpeaker(tmp_path / "out.wav")
+    speaker.pause()
+    cancel = CancelToken()
+    waiter = threading.Thread(target=lambda: speaker.wait(cancel))
+    waiter.start()
+    cancel.cancel()
+    waiter.join(PATIENCE_SECONDS)
+    assert not waiter.is_alive()
+    speaker.close()
 
 
 def test_sound_after_closing_is_ignored(tmp_path):

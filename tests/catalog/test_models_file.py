@@ -10,6 +10,9 @@ from babel import Locale
 
 from jarvis.catalog.entries import Ability, CatalogModel, Format, Shape, Variant
 from jarvis.catalog.models import catalog_file, find_model, load_catalog
+from jarvis.contracts.errors import LANGUAGES
+from jarvis.engines.speech.children import BASIC_RECOGNITION
+from jarvis.engines.speech.recognition import _unknown_language
 from jarvis.placement.__main__ import schema_text
 from jarvis.placement.entry_shape import shape_of_entry
 from jarvis.placement.estimate import kv_bytes
@@ -99,7 +102,7 @@ ENGINES: dict[Format, set[str]] = {
     "compressed-tensors": {"vllm"},
     "safetensors": {"sentence-transformers", "vllm"},
     "ctranslate2": {"faster-whisper"},
-    "onnx": {"piper"},
+    "onnx": {"piper", "onnxruntime"},
     "bundled": {"bundled"},
 }
 SUFFIXES: dict[Format, str | tuple[str, ...]] = {
@@ -277,6 +280,17 @@ def test_sizes_that_are_often_told_wrong(identity: str, quantization: str, gigab
     assert sum(file.bytes for file in variant.files if file.role == "weights") / 1e9 == pytest.approx(
         gigabytes, rel=0.01
     )
+
+
+def test_sizes_told_beside_a_download_are_those_of_the_list() -> None:
+    told = re.findall(r"jarvis models download ([\w.-]+)` \((\d+) MB\)", README.read_text(encoding="utf-8"))
+    hearing = [_unknown_language("es").sentence(language) for language in LANGUAGES]
+    hearing += [BASIC_RECOGNITION.note_en, BASIC_RECOGNITION.note_es]
+    told += [("whisper-base", size) for note in hearing for size in re.findall(r"(\d+) MB", note)]
+    assert len(told) >= 5
+    for identity, size in told:
+        (variant,) = find_model(MODELS, identity).variants
+        assert round(sum(file.bytes for file in variant.files) / 1e6) == int(size), identity
 
 
 def test_text_models_come_in_a_small_and_a_finer_quantization() -> None:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.events import TextDelta
-from jarvis.contracts.speech import LevelMeasured, VoiceState
+from jarvis.contracts.speech import LevelMeasured, PartialHeard, PartialWords, VoiceState, WakeScored
 from jarvis.desktop import bridge
 from jarvis.desktop.bridge import Mailbox, merged
 from jarvis.desktop.instance import InstanceServer, raise_running_instance
@@ -26,6 +26,10 @@ HEAVY = ("torch", "openai", "chromadb", "onnxruntime", "faster_whisper", "datepa
 
 def delta(run: str, text: str) -> TextDelta:
     return TextDelta(ask_id=run, text=text)
+
+
+def heard(text: str) -> PartialHeard:
+    return PartialHeard(words=PartialWords(text=text, stable=0, language="en"))
 
 
 @pytest.mark.parametrize(
@@ -42,6 +46,14 @@ def delta(run: str, text: str) -> TextDelta:
         (
             [LevelMeasured(level=0.1), delta("a", "1"), delta("a", "2"), LevelMeasured(level=0.2)],
             [LevelMeasured(level=0.1), delta("a", "12"), LevelMeasured(level=0.2)],
+        ),
+        (
+            [LevelMeasured(level=0.1), WakeScored(score=0.1), LevelMeasured(level=0.2), WakeScored(score=0.2)],
+            [LevelMeasured(level=0.2), WakeScored(score=0.2)],
+        ),
+        (
+            [heard("a"), LevelMeasured(level=0.1), heard("a b"), VoiceState(name="off"), heard("c")],
+            [heard("a b"), LevelMeasured(level=0.1), VoiceState(name="off"), heard("c")],
         ),
     ],
 )

@@ -9,14 +9,15 @@ import pytest
 from PySide6.QtCore import QLocale, QObject
 
 from jarvis.contracts.speech import VoiceStateName
-from jarvis.desktop import memory_texts, texts
+from jarvis.desktop import memory_texts, texts, voice_texts
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.texts import Text
-from jarvis.desktop.voice_widgets import STATE_TEXTS
+from jarvis.desktop.voice_widgets import STATE_TEXTS, state_text
 from jarvis.desktop.words import Words, language_for
 from jarvis.settings.options import OPTIONS
 
-ALL = {name: text for each in (texts, memory_texts) for name, text in vars(each).items() if isinstance(text, Text)} | {
+BOOKS = (texts, memory_texts, voice_texts)
+ALL = {name: text for each in BOOKS for name, text in vars(each).items() if isinstance(text, Text)} | {
     f"CHOICES[{name}]": text for name, text in texts.CHOICES.items()
 }
 SAME_IN_BOTH = {"APP", "SECONDS", "ALERT_AT", "GROUP_OLLAMA", "GROUP_WEB", "PAGE_OPTIONS", "SAID_JARVIS"}
@@ -39,7 +40,7 @@ def test_both_languages(name: str) -> None:
 
 def test_every_text_is_used() -> None:
     folder = Path(texts.__file__).parent
-    own = {Path(each.__file__).name: each for each in (texts, memory_texts)}
+    own = {Path(each.__file__).name: each for each in BOOKS}
     code = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py") if path.name not in own)
     for file, each in own.items():
         inside = (folder / file).read_text(encoding="utf-8")
@@ -54,6 +55,17 @@ def test_every_family_of_options_has_a_heading_and_every_choice_a_name() -> None
 
 def test_every_voice_state_has_words() -> None:
     assert set(STATE_TEXTS) == set(VoiceStateName.__args__)  # type: ignore[attr-defined]
+
+
+def test_asleep_the_state_says_what_wakes_it(desktop: Desktop) -> None:
+    settings = desktop.desk.services.settings
+    assert state_text(desktop.desk, "sleeping") == "Say “hey Jarvis”"
+    settings.set("voice.wake_words", "ordenador, hey jarvis")
+    assert state_text(desktop.desk, "sleeping") == "Say “ordenador”"
+    settings.set("voice.mode", "push")
+    assert state_text(desktop.desk, "sleeping") == texts.VOICE_PUSH.en
+    assert state_text(desktop.desk, "listening", "follow_up") == texts.VOICE_FOLLOW_UP.en
+    assert state_text(desktop.desk, "listening", "unheard of") == texts.VOICE_LISTENING.en
 
 
 def test_bound_texts_follow_the_language_and_die_with_their_owner(qapp: object) -> None:

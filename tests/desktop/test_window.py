@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QPlainTextEdit,
     QPushButton,
+    QSlider,
     QSystemTrayIcon,
     QTextBrowser,
     QWidget,
@@ -137,19 +138,33 @@ def test_settings_save_reset_search_and_refuse(desktop: Desktop, fake: FakeDeskt
     rows["engine.context_tokens"].save(1)
     until(lambda: "cannot be “1”" in rows["engine.context_tokens"]._error.text())
     assert fake.settings.integer("engine.context_tokens") == 4096
-    page.search.setText("wake word")
+    page.search.setText("ollama")
     visible = [name for name, row in rows.items() if row.isVisibleTo(page)]
-    assert "voice.enabled" in visible
+    assert "ollama.url" in visible
     assert "cloud.model" not in visible
     page.search.setText("zzzz")
-    assert page._none.isVisibleTo(page)
+    assert page._none.isVisibleTo(page) and not page.on_voice_page.isVisibleTo(page)
+
+
+def test_a_search_finds_the_way_to_the_voice(desktop: Desktop) -> None:
+    desktop.open_settings()
+    dialog = desktop.settings_dialog
+    assert dialog is not None
+    assert not [row for row in dialog.options.rows if row.option.name.startswith(("voice.", "speech."))]
+    dialog.options.search.setText("wake_words")
+    assert dialog.options.on_voice_page.text() == "On the page “Voice”: 1"
+    assert not dialog.options._none.isVisibleTo(dialog)
+    dialog.options.on_voice_page.click()
+    assert dialog.voice.isVisible()
+    dialog.options.search.setText("")
+    assert not dialog.options.on_voice_page.isVisibleTo(dialog.options)
 
 
 def test_keys_are_named_stored_and_deleted_but_never_read(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
     fake.secrets.values["other"] = "hidden-value"
     desktop.open_settings()
     assert desktop.settings_dialog is not None
-    desktop.settings_dialog.pages.setCurrentRow(1)
+    desktop.settings_dialog.pages.setCurrentRow(2)
     page = desktop.settings_dialog.keys
     until(lambda: page._names == ["other"])
     page.name.setText("openai")
@@ -250,9 +265,9 @@ def test_every_widget_has_a_name_and_the_keyboard_reaches_it(
     fake.secrets.values["openai"] = "x"
     desktop.open_settings()
     assert desktop.settings_dialog is not None
-    desktop.settings_dialog.pages.setCurrentRow(1)
+    desktop.settings_dialog.pages.setCurrentRow(2)
     until(lambda: bool(desktop.settings_dialog.keys._names))
-    kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextBrowser, QListView)
+    kinds = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit, QTextBrowser, QListView, QSlider)
     nameless, unreachable = [], []
     for top in (desktop.window, desktop.quick, desktop.settings_dialog):
         for widget in top.findChildren(QWidget):

@@ -75,6 +75,23 @@ def test_it_starts_answers_and_closes(home: LocalBench) -> None:
     assert home.ask(QUESTION) == ANSWER
 
 
+def test_a_prompt_that_was_read_ahead_is_not_read_again(home: LocalBench) -> None:
+    messages = home.messages(QUESTION)
+    home.engine.prefill(messages, EXACT, CancelToken())
+    assert home.engine.status().state == "loadable", "nothing is loaded for it"
+    list(home.stream("something else"))
+    until(lambda: not home.pool.now_loaded()[0].in_flight, "the model is free")
+    home.engine.prefill(messages, EXACT, CancelToken())
+    *texts, done = home.stream(QUESTION)
+    assert "".join(item.text for item in texts) == ANSWER
+    assert isinstance(done, EngineDone)
+    assert done.usage.cached_tokens >= done.usage.prompt_tokens - 1
+    cancelled = CancelToken()
+    cancelled.cancel("speech went on")
+    with pytest.raises(Cancelled):
+        home.engine.prefill(messages, EXACT, cancelled)
+
+
 def test_what_was_measured_is_in_the_book_and_known_after_a_restart(slow: LocalBench) -> None:
     predicted = slow.engine.status().load_seconds
     list(slow.stream("hi", ONE))

@@ -131,6 +131,21 @@ class ScriptedEngine:
         return self.script
 
 
+class ReadingAhead(ScriptedEngine):
+    """An engine that can read prompts before it is asked; `read` has them, and what it did for each is in `fails`."""
+
+    def __init__(self, identity: str, script: Sequence[str], **status: Any) -> None:
+        super().__init__(identity, script, **status)
+        self.read: list[Sequence[ChatMessage]] = []
+        self.fails: Exception | None = None
+
+    def prefill(self, messages: Sequence[ChatMessage], options: GenerationOptions, cancel: CancelToken) -> None:
+        cancel.raise_if_cancelled()
+        self.read.append(list(messages))
+        if self.fails is not None:
+            raise self.fails
+
+
 class AnsweringInTurn(ScriptedEngine):
     """Follows another script each time it is asked; the last one from then on."""
 

@@ -19,14 +19,17 @@ _MELS = 80
 _TIMESTAMPS = 1501
 
 
-def canned_whisper(folder: Path, text: str, language: str = "en") -> Path:
-    """Write the model that hears `text` in `language` into `folder` and return it."""
+def canned_whisper(folder: Path, text: str, language: str = "en", *, whole_words: bool = False) -> Path:
+    """Write the model that hears `text` in `language` into `folder` and return it.
+
+    A token is a letter, or with `whole_words` each word of `text`, about as many as in a real model.
+    """
     from ctranslate2.specs import WhisperSpec
 
     folder.mkdir(parents=True)
-    tokens, merges = _tokens()
+    tokens, merges = whisper_tokens(text if whole_words else "")
     ids = {token: number for number, token in enumerate(tokens)}
-    tokenizer = _tokenizer(tokens, merges)
+    tokenizer = whisper_tokenizer(tokens, merges)
     tokenizer.save(str(folder / "tokenizer.json"))
     said = tokenizer.encode(" " + text, add_special_tokens=False).ids
     spec = WhisperSpec(1, 2, 1, 2)
@@ -35,7 +38,7 @@ def canned_whisper(folder: Path, text: str, language: str = "en") -> Path:
     spec.register_vocabulary(tokens)
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = [ids["<|endoftext|>"]]
-    spec.config.lang_ids = [ids[f"<|{code}|>"] for code in _languages()]
+    spec.config.lang_ids = [ids[f"<|{code}|>"] for code in whisper_languages()]
     spec.config.alignment_heads = [[0, 0]]
     spec.validate()
     spec.optimize()
@@ -45,17 +48,21 @@ def canned_whisper(folder: Path, text: str, language: str = "en") -> Path:
     return folder
 
 
-def _languages() -> list[str]:
+def whisper_languages() -> list[str]:
     from faster_whisper.tokenizer import _LANGUAGE_CODES
 
     return list(_LANGUAGE_CODES[:99])
 
 
-def _tokens() -> tuple[list[str], list[tuple[str, str]]]:
+def whisper_tokens(whole: str = "") -> tuple[list[str], list[tuple[str, str]]]:
     letters = _byte_letters()
     # Without these the bare space would be one of the suppressed symbols.
     merges = [("Ġ", chr(code)) for code in range(33, 127)] + [("Ġ", "Ġ")]
-    special = ["<|endoftext|>", "<|startoftranscript|>", *(f"<|{code}|>" for code in _languages())]
+    for word in whole.split():
+        spelled = ["Ġ", *(letters[byte] for byte in word.encode())]
+        steps = [("".join(spelled[:end]), spelled[end]) for end in range(1, len(spelled))]
+        merges += [step for step in steps if step not in merges]
+    special = ["<|endoftext|>", "<|startoftranscript|>", *(f"<|{code}|>" for code in whisper_languages())]
     special += ["<|translate|>", "<|transcribe|>", "<|startoflm|>", "<|startofprev|>", "<|nospeech|>"]
     special += ["<|notimestamps|>", *(f"<|{0.02 * step:.2f}|>" for step in range(_TIMESTAMPS))]
     words = [*letters, *(left + right for left, right in merges)]
@@ -64,7 +71,7 @@ def _tokens() -> tuple[list[str], list[tuple[str, str]]]:
     return [*words, *unused, "", *special], merges
 
 
-def _tokenizer(tokens: list[str], merges: list[tuple[str, str]]):
+def whisper_tokenizer(tokens: list[str], merges: list[tuple[str, str]]):
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
     first_special = tokens.index("<|endoftext|>")

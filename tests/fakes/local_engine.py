@@ -134,8 +134,10 @@ class LocalBench:
         )  # fmt: skip
 
     def stream(self, text: str, options: GenerationOptions = EXACT, cancel: CancelToken | None = None) -> Iterator[Any]:
-        messages = [ChatMessage(role="system", text=UNSEEN_SYSTEM_PROMPT), ChatMessage(role="user", text=text)]
-        return self.engine.stream(messages, options, cancel or CancelToken())
+        return self.engine.stream(self.messages(text), options, cancel or CancelToken())
+
+    def messages(self, text: str) -> list[ChatMessage]:
+        return [ChatMessage(role="system", text=UNSEEN_SYSTEM_PROMPT), ChatMessage(role="user", text=text)]
 
     def ask(self, text: str) -> str:
         return "".join(item.text for item in self.stream(text) if isinstance(item, EngineText))

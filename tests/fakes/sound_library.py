@@ -19,9 +19,10 @@ class FakeStream:
     """An open stream; the test calls `deliver` or `take` in the device's place."""
 
     def __init__(self, library: FakeSoundDevice, **settings: Any) -> None:
-        if library.busy:
+        if library.busy or settings["device"] in library.held:
             raise PortAudioError("Device unavailable [PaErrorCode -9985]\nmore")
         self.settings = settings
+        self.latency = 0.04
         self.active = False
         self.aborted = False
         library.streams.append(self)
@@ -33,24 +34,33 @@ class FakeStream:
         self.active = False
         self.aborted = True
 
+    def die(self) -> None:
+        """End as a device that was pulled out does."""
+        self.active = False
+        if finished := self.settings.get("finished_callback"):
+            finished()
+
     def close(self, ignore_errors: bool = True) -> None:
         self.active = False
 
-    def deliver(self, pcm: bytes, overflow: bool = False) -> None:
+    def deliver(self, pcm: bytes, overflow: bool = False, times: Any = None) -> None:
         frames = len(pcm) // 2 // self.settings["channels"]
-        self.settings["callback"](pcm, frames, None, SimpleNamespace(input_overflow=overflow))
+        self.settings["callback"](pcm, frames, times, SimpleNamespace(input_overflow=overflow))
 
-    def take(self, frames: int) -> bytes:
+    def take(self, frames: int, times: Any = None) -> bytes:
         out = bytearray(frames * 2 * self.settings["channels"])
         try:
-            self.settings["callback"](out, frames, None, None)
+            self.settings["callback"](out, frames, times, None)
         except CallbackStop:
             self.active = False
         return bytes(out)
 
 
 class FakeSoundDevice:
-    """The module. `devices` are rows like the real library's; `accepts` says which settings a device takes."""
+    """The module. `devices` are rows like the real library's; `accepts` says which settings a device takes.
+
+    `busy` refuses every device, `held` those of these numbers.
+    """
 
     PortAudioError = PortAudioError
     CallbackStop = CallbackStop
@@ -61,6 +71,7 @@ class FakeSoundDevice:
         self.devices = devices
         self.accepts = accepts
         self.busy = False
+        self.held: set[int] = set()
         self.streams: list[FakeStream] = []
         self.refreshed = 0
 
@@ -91,6 +102,11 @@ class FakeSoundDevice:
 
     def _exit_handler(self) -> None:
         pass
+
+
+def stream_times(current: float, *, recorded: float = 0.0, sounds: float = 0.0) -> Any:
+    """Return the times that PortAudio hands to a callback."""
+    return SimpleNamespace(currentTime=current, inputBufferAdcTime=recorded, outputBufferDacTime=sounds)
 
 
 def device(name: str, inputs: int = 0, outputs: int = 0, rate: float = 44100.0) -> dict[str, Any]:

@@ -40,7 +40,10 @@ class ChildFactory:
 
 
 class WyomingServer:
-    """A Wyoming service on a loopback port that hears `text` and says a tone, without any extension of ours."""
+    """A Wyoming service on a loopback port that hears `text` and says a tone, without any extension of ours.
+
+    With `streams` its first word comes after the first sound; without `says_transcript` a stream is all there is.
+    """
 
     def __init__(self, text: str = "what time is it", language: str = "en") -> None:
         import_wyoming()
@@ -48,6 +51,9 @@ class WyomingServer:
         self.heard_bytes = 0
         self.requests: list[str] = []
         self.fail_next = False
+        self.streams = False
+        self.says_transcript = True
+        self.asked: dict[str, object] = {}
         outer = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -74,7 +80,7 @@ class WyomingServer:
         self._server.server_close()
 
     def _answer(self, event, out) -> None:
-        from wyoming.asr import Transcript
+        from wyoming.asr import Transcript, TranscriptChunk, TranscriptStart, TranscriptStop
         from wyoming.audio import AudioChunk, AudioStart, AudioStop
         from wyoming.error import Error
         from wyoming.event import write_event
@@ -85,10 +91,19 @@ class WyomingServer:
             write_event(Error(text="out of {memory}").event(), out)
         elif event.type == "describe":
             write_event(Info().event(), out)
+        elif event.type == "transcribe":
+            self.asked = dict(event.data)
         elif event.type == "audio-chunk":
             self.heard_bytes += len(event.payload)
+            if self.streams and self.requests.count("audio-chunk") == 1:
+                write_event(TranscriptStart(language=self.language).event(), out)
+                write_event(TranscriptChunk(text=self.text.split()[0]).event(), out)
         elif event.type == "audio-stop":
-            write_event(Transcript(text=self.text, language=self.language).event(), out)
+            if self.streams:
+                write_event(TranscriptChunk(text=self.text[len(self.text.split()[0]) :]).event(), out)
+                write_event(TranscriptStop().event(), out)
+            if self.says_transcript:
+                write_event(Transcript(text=self.text, language=self.language).event(), out)
         elif event.type == "synthesize":
             write_event(AudioStart(rate=16000, width=2, channels=1).event(), out)
             for _ in range(len(event.data["text"])):

@@ -42,11 +42,9 @@ class VirtualAudio:
         folder.chmod(0o700)
         self.folder = folder
         self.environment = {"XDG_RUNTIME_DIR": str(folder), "PULSE_RUNTIME_PATH": str(folder / "pulse")}
-        script = folder / "setup.pa"
-        script.write_text(_SETUP)
+        (folder / "setup.pa").write_text(_SETUP)
         self._children: list[subprocess.Popen[bytes]] = []
-        self._server = self._started("pulseaudio", "-n", "-F", str(script), "--daemonize=no", "--exit-idle-time=-1")
-        self._until(lambda: "Default Source: vmic" in self._asked("info"))
+        self._server = self._serving()
 
     def say(self, path: Path) -> None:
         """Play a sound file into the microphone; returns when it is over."""
@@ -57,18 +55,36 @@ class VirtualAudio:
         """Return how many streams record from the microphone now."""
         return self._asked("list", "short", "source-outputs").count("\n")
 
-    def record(self, path: Path) -> subprocess.Popen[bytes]:
+    def players(self, sink: str = "vspk") -> int:
+        """Return how many streams play to a speaker now."""
+        sinks = dict(reversed(line.split("\t")[:2]) for line in self._asked("list", "short", "sinks").splitlines())
+        inputs = [line.split("\t") for line in self._asked("list", "short", "sink-inputs").splitlines()]
+        return sum(columns[1] == sinks.get(sink) for columns in inputs)
+
+    def add_speaker(self, name: str) -> str:
+        """Plug in another speaker; returns what `remove_speaker` takes."""
+        return self._asked("load-module", "module-null-sink", "norewinds=1", f"sink_name={name}", "rate=44100").strip()
+
+    def remove_speaker(self, module: str) -> None:
+        """Pull a speaker out."""
+        self._asked("unload-module", module)
+
+    def make_default(self, sink: str) -> None:
+        """Choose the default speaker, as a person does in the system's settings."""
+        self._asked("set-default-sink", sink)
+
+    def record(self, path: Path, sink: str = "vspk") -> subprocess.Popen[bytes]:
         """Begin to record what the speaker plays, as raw 16 kHz int16 mono; returns once sound comes in."""
         recorder = self._started(
             "parec",
-            "--device=vspk.monitor",
+            f"--device={sink}.monitor",
             f"--rate={RECORDED_RATE}",
             "--channels=1",
             "--format=s16le",
             "--latency-msec=20",
             output=path,
         )
-        self._until(lambda: bool(path.stat().st_size))
+        self._until(lambda: bool(path.stat().st_size), self._server)
         return recorder
 
     def end(self, child: subprocess.Popen[bytes]) -> None:
@@ -81,6 +97,11 @@ class VirtualAudio:
         self._server.kill()
         self._server.wait(PATIENCE_SECONDS)
 
+    def start_server(self) -> None:
+        """Start it again after `kill_server`, as a system does."""
+        shutil.rmtree(self.folder / "pulse", ignore_errors=True)
+        self._server = self._serving()
+
     def close(self) -> None:
         """End everything that was started."""
         for child in reversed(self._children):
@@ -91,6 +112,12 @@ class VirtualAudio:
                 except subprocess.TimeoutExpired:
                     child.kill()
                     child.wait()
+
+    def _serving(self) -> subprocess.Popen[bytes]:
+        script = str(self.folder / "setup.pa")
+        server = self._started("pulseaudio", "-n", "-F", script, "--daemonize=no", "--exit-idle-time=-1")
+        self._until(lambda: "Default Source: vmic" in self._asked("info"), server)
+        return server
 
     def _started(self, *command: str, output: Path | None = None) -> subprocess.Popen[bytes]:
         target = output.open("wb") if output is not None else subprocess.DEVNULL
@@ -104,10 +131,10 @@ class VirtualAudio:
         self._children.append(child)
         return child
 
-    def _until(self, holds: Callable[[], bool]) -> None:
+    def _until(self, holds: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:
         end = time.monotonic() + PATIENCE_SECONDS
         while not holds():
-            if self._server.poll() is not None or time.monotonic() > end:
+            if server.poll() is not None or time.monotonic() > end:
                 self.close()
                 raise RuntimeError("the sound server does not work")
             time.sleep(0.02)

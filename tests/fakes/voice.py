@@ -9,15 +9,17 @@ from datetime import UTC, datetime
 import numpy as np
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import DeviceError, EngineError, JarvisError, Language
+from jarvis.contracts.errors import EngineError, JarvisError, Language
 from jarvis.contracts.events import AskCancelled, AskEvent, AskFinished, AskStarted, TextDelta
 from jarvis.contracts.messages import Request
 from jarvis.contracts.speech import (
     SAMPLE_RATE,
     VAD_SAMPLES,
-    AudioChunk,
+    PartialWords,
+    RecognitionHints,
     SpeechServiceInfo,
     Transcript,
+    TurnSoFar,
     VoiceEvent,
     VoiceState,
     WakeHit,
@@ -136,6 +138,19 @@ class FakeActivity:
         pass
 
 
+class FakeJudge:
+    """Judges every pause as `completeness`, or as the words are in `by_text`."""
+
+    def __init__(self, completeness: float = 1.0, by_text: dict[str, float] | None = None) -> None:
+        self.answer = completeness
+        self.by_text = by_text or {}
+        self.asked: list[TurnSoFar] = []
+
+    def completeness(self, so_far: TurnSoFar) -> float:
+        self.asked.append(so_far)
+        return self.by_text.get(so_far.text, self.answer)
+
+
 class FakeUtterance:
     """Collects the sound; its words are what its recogniser was told."""
 
@@ -143,12 +158,25 @@ class FakeUtterance:
         self.owner = owner
         self.sound = b""
         self.abandoned = False
+        self.settled: Transcript | None = None
 
     def feed(self, pcm: bytes) -> None:
         self.sound += pcm
+        if np.abs(np.frombuffer(pcm, "<i2").astype(int)).max(initial=0) >= SPEECH:
+            self.settled = None
+
+    def partial(self) -> PartialWords | None:
+        return self.owner.partials.pop(0) if self.owner.partials else None
+
+    def settle(self) -> Transcript | None:
+        if not self.owner.settles:
+            return None
+        if self.settled is None:
+            self.settled = self.owner.finished(self)
+        return self.settled
 
     def finish(self) -> Transcript:
-        return self.owner.finished(self)
+        return self.settled or self.owner.finished(self)
 
     def abandon(self) -> None:
         self.abandoned = True
@@ -157,7 +185,8 @@ class FakeUtterance:
 class FakeSpeechToText:
     """Answers utterance after utterance with `results`: words, a transcript, or an error to raise.
 
-    With `refuses` no utterance is even begun.
+    Every pause that is looked at takes one of them, and so does an end that no look came before. With `refuses` no
+    utterance is even begun; without `settles` it answers at the end only, as a foreign service does.
     """
 
     def __init__(
@@ -165,9 +194,14 @@ class FakeSpeechToText:
         *results: str | Transcript | JarvisError,
         gate: threading.Event | None = None,
         refuses: JarvisError | None = None,
+        settles: bool = True,
+        partials: Sequence[PartialWords] = (),
     ) -> None:
         self.results = list(results)
         self.refuses = refuses
+        self.settles = settles
+        self.partials = list(partials)
+        self.hints: list[RecognitionHints | None] = []
         self.gate = gate
         self.utterances: list[FakeUtterance] = []
         self.warmed = False
@@ -178,9 +212,10 @@ class FakeSpeechToText:
     def warm(self) -> None:
         self.warmed = True
 
-    def open(self, language: Language | None = None) -> FakeUtterance:
+    def open(self, language: Language | None = None, hints: RecognitionHints | None = None) -> FakeUtterance:
         if self.refuses is not None:
             raise self.refuses
+        self.hints.append(hints)
         self.utterances.append(FakeUtterance(self))
         return self.utterances[-1]
 
@@ -248,86 +283,6 @@ def model_answer(text: str, *, expects_reply: bool = False, language: Language =
             ask_id="a", message_id="m", text=text, source="model", expects_reply=expects_reply, language=language
         ),
     ]
-
-
-class FakeTextToSpeech:
-    """Makes a tenth of a second of tone per clause and remembers the clauses; `failures` are raised first.
-
-    With `dies` every clause breaks off with that error after its first chunk; with `gate` a clause goes on until the
-    gate opens.
-    """
-
-    def __init__(
-        self,
-        *failures: JarvisError | None,
-        chunks: int = 1,
-        dies: JarvisError | None = None,
-        gate: threading.Event | None = None,
-    ) -> None:
-        self.failures = list(failures)
-        self.gate = gate
-        self.dies = dies
-        self.chunks = chunks
-        self.said: list[tuple[str, Language]] = []
-        self.closed = 0
-
-    def info(self, language: Language = "en") -> SpeechServiceInfo:
-        return SpeechServiceInfo(engine="fake", model="tone", quality="full", languages=("en", "es"))
-
-    def warm(self) -> None:
-        pass
-
-    def synthesize(self, text: str, language: Language, rate: float = 1.0) -> Iterator[AudioChunk]:
-        failure = self.failures.pop(0) if self.failures else None
-        if failure is not None:
-            raise failure
-        self.said.append((text, language))
-        try:
-            for _ in range(self.chunks):
-                yield AudioChunk(pcm=np.full(1600, 5000, "<i2").tobytes(), sample_rate=SAMPLE_RATE)
-                if self.dies is not None:
-                    raise self.dies
-            if self.gate is not None:
-                self.gate.wait(PATIENCE_SECONDS)
-        finally:
-            self.closed += 1
-
-    def close(self) -> None:
-        pass
-
-
-class FakeSpeaker:
-    """Remembers what was played; with `gate`, sound lasts until the gate opens or it is stopped."""
-
-    name = "fake"
-
-    def __init__(self, gate: threading.Event | None = None, fails: DeviceError | None = None) -> None:
-        self.gate = gate
-        self.fails = fails
-        self.played: list[AudioChunk] = []
-        self.stops = 0
-        self.closed = False
-        self.sounding = threading.Event()
-        self._silent = threading.Event()
-
-    def play(self, chunk: AudioChunk) -> None:
-        if self.fails is not None:
-            raise self.fails
-        self._silent.clear()
-        self.played.append(chunk)
-        self.sounding.set()
-
-    def wait(self, cancel: CancelToken | None = None) -> None:
-        while self.gate is not None and not self.gate.wait(0.002):
-            if self._silent.is_set() or (cancel and cancel.cancelled):
-                return
-
-    def stop(self) -> None:
-        self.stops += 1
-        self._silent.set()
-
-    def close(self) -> None:
-        self.closed = True
 
 
 class EventLog:

@@ -1,33 +1,71 @@
 """A voice loop among fakes, and what came of it."""
 
+import queue
+from collections.abc import Iterator
+
 from jarvis.contracts.speech import TurnFinished
 from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from tests.fakes.voice import (
+    FRAME_BYTES,
     EventLog,
     FakeActivity,
     FakeAssistant,
     FakeClock,
-    FakeSpeaker,
+    FakeJudge,
     FakeSpeechToText,
-    FakeTextToSpeech,
     FakeWake,
     ScriptedMicrophone,
     utterance,
     wake_word,
 )
+from tests.fakes.voice_output import FakeSpeaker, FakeTextToSpeech
 
 COMMAND = wake_word() + utterance()
 """The wake word and a question, as the fake detectors hear them."""
+
+
+class LiveMicrophone:
+    """Hears what is added to it and nothing else; each frame is taken before `add` returns."""
+
+    name = "live"
+
+    def __init__(self) -> None:
+        self._frames: queue.Queue[bytes | None] = queue.Queue()
+
+    def add(self, sound: bytes) -> None:
+        """Let `sound` be heard to its end."""
+        for at in range(0, len(sound), FRAME_BYTES):
+            self._frames.put(sound[at : at + FRAME_BYTES])
+        # The loop has dealt with a frame once it asks for the next one.
+        self._frames.join()
+
+    def chunks(self) -> Iterator[bytes]:
+        while (frame := self._frames.get()) is not None:
+            yield frame
+            self._frames.task_done()
+
+    def close(self) -> None:
+        self._frames.put(None)
 
 
 class World:
     """A loop among fakes, and what came of it."""
 
     def __init__(
-        self, *microphones, stt=None, assistant=None, tts=None, speaker=None, options=None, pauses=3, **settings
+        self,
+        *microphones,
+        stt=None,
+        assistant=None,
+        tts=None,
+        speaker=None,
+        options=None,
+        pauses=3,
+        judge=None,
+        parts=None,
+        **settings,
     ) -> None:
         self.microphones = list(microphones)
         self.stt = stt or FakeSpeechToText()
@@ -39,19 +77,25 @@ class World:
         self.options = options or VoiceOptions()
         self.paused = []
         self.pauses = pauses
-        parts = VoiceParts(
-            microphone=self.next_microphone,
-            wake=FakeWake(),
-            activity=FakeActivity(),
-            turns=SilenceTurnDetector(0.35),
-            speech_to_text=self.stt,
-            assistant=self.assistant,
-            text_to_speech=self.tts,
-            speaker=self.speaker,
-            clock=self.clock,
+        self.judge = judge or FakeJudge()
+        self.activity = FakeActivity()
+        built = VoiceParts(
+            **{
+                "microphone": self.next_microphone,
+                "wake": FakeWake(),
+                "activity": self.activity,
+                "turns": SilenceTurnDetector(),
+                "speech_to_text": self.stt,
+                "assistant": self.assistant,
+                "text_to_speech": self.tts,
+                "speaker": self.speaker,
+                "clock": self.clock,
+                "judge": self.judge,
+                **(parts or {}),
+            }
         )
         self.loop = VoiceLoop(
-            parts,
+            built,
             options=lambda: self.options,
             on_event=self.log,
             pause=self.pause,
@@ -89,3 +133,11 @@ def running(**parts) -> World:
     world = World(*[ScriptedMicrophone(sound, endless=True) for _ in range(9)], hold_while_answering=False, **parts)
     world.loop.start()
     return world
+
+
+def live(**parts) -> tuple[World, LiveMicrophone]:
+    """A loop on a thread of its own, and the microphone that says what it hears."""
+    microphone = LiveMicrophone()
+    world = World(microphone, hold_while_answering=False, **parts)
+    world.loop.start()
+    return world, microphone

@@ -8,7 +8,8 @@ from jarvis.contracts.errors import EngineError, InputError
 from jarvis.contracts.speech import TranscriptReady, WakeHeard
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.demo import LONGEST_DEMO_SECONDS, listen_to_file, run_demo, spoken_question, stages_of
-from jarvis.voice.options import VoiceOptions, voice_options
+from jarvis.voice.end_of_turn import RuleTurnJudge
+from jarvis.voice.options import HearingOptions, VoiceOptions, hearing_options, voice_options
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from jarvis.voice.wake import MicroWakeDetector
@@ -17,11 +18,10 @@ from tests.fakes.voice import (
     EventLog,
     FakeAssistant,
     FakeClock,
-    FakeSpeaker,
     FakeSpeechToText,
-    FakeTextToSpeech,
     model_answer,
 )
+from tests.fakes.voice_output import FakeSpeaker, FakeTextToSpeech
 
 HEY = synthetic_speech("hey jarvis", WAKING_VOICE, 150)
 
@@ -32,7 +32,8 @@ def parts(speaker=None, **others) -> VoiceParts:
             "microphone": lambda: pytest.fail("a file stands in the microphone's place"),
             "wake": MicroWakeDetector(),
             "activity": SileroVoiceDetector(),
-            "turns": SilenceTurnDetector(0.35),
+            "turns": SilenceTurnDetector(),
+            "judge": RuleTurnJudge(),
             "speech_to_text": FakeSpeechToText(),
             "assistant": FakeAssistant(),
             "text_to_speech": FakeTextToSpeech(),
@@ -59,7 +60,7 @@ def test_the_demonstration_is_a_whole_spoken_turn_without_a_microphone(tmp_path)
     assert sum(document["stages"].values()) == pytest.approx(
         document["timings"]["end_of_speech_to_first_audio"], abs=1e-4
     )
-    assert document["timings"]["endpoint_silence"] == pytest.approx(0.352, abs=0.001)
+    assert document["timings"]["endpoint_silence"] == pytest.approx(0.224, abs=0.001)
     assert used.speech_to_text.warmed
     assert sound_info(tmp_path / "reply.wav").seconds == pytest.approx(0.1, abs=0.01)
     assert [type(event) for event in log.events if isinstance(event, WakeHeard | TranscriptReady)] == [
@@ -139,7 +140,25 @@ def test_options_follow_the_settings():
     from jarvis.settings.store import Settings
 
     settings = Settings(None)
-    assert voice_options(settings, "es") == VoiceOptions(language=None, usual_language="es", aloud=True, rate=1.0)
-    for name, value in (("language", "en"), ("voice.answer_aloud", "never"), ("voice.rate", 1.5)):
+    usual = VoiceOptions(usual_language="es", follow_up_seconds=6.0, sounds=True, fillers=True)
+    assert voice_options(settings, "es") == usual
+    for name, value in (
+        ("language", "en"),
+        ("voice.answer_aloud", "never"),
+        ("voice.rate", 1.5),
+        ("voice.volume", 0.5),
+        ("voice.mode", "continuous"),
+        ("voice.barge_in", "wake_word"),
+        ("voice.follow_up_seconds", 0.0),
+        ("voice.sounds", False),
+        ("voice.fillers", False),
+    ):
         settings.set(name, value)
-    assert voice_options(settings, "es") == VoiceOptions(language="en", usual_language="en", aloud=False, rate=1.5)
+    assert voice_options(settings, "es") == VoiceOptions(
+        language="en", aloud=False, rate=1.5, volume=0.5, continuous=True, barge_in="wake_word"
+    )
+    assert hearing_options(settings) == HearingOptions()
+    settings.set("voice.endpoint_silence_seconds", 1.0)
+    settings.set("voice.longest_pause_seconds", 0.5)
+    times = hearing_options(settings)
+    assert (times.pause_seconds, times.undecided_seconds, times.longest_pause_seconds) == (1.0, 1.0, 1.0)

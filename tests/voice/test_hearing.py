@@ -1,9 +1,26 @@
+import math
+import tracemalloc
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jarvis.contracts.speech import WakeHit
 from jarvis.voice.activity import SileroVoiceDetector
-from jarvis.voice.hearing import Hearing, NothingSaid, SpeechBegan, SpeechEnded, SpeechWent, Woke
+from jarvis.voice.hearing import (
+    CANDIDATE_SECONDS,
+    OVERTIME_SECONDS,
+    Hearing,
+    MaybeWoke,
+    NothingSaid,
+    SpeechBegan,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechWent,
+    Woke,
+)
 from jarvis.voice.options import HearingOptions
 from jarvis.voice.turns import SilenceTurnDetector
 from jarvis.voice.wake import MicroWakeDetector
@@ -21,13 +38,26 @@ from tests.fakes.voice import (
     utterance,
 )
 
+MAYBE = 8000
+"""Amplitude at which `HalfSureWake` is not sure."""
+
+
+class HalfSureWake(FakeWake):
+    """Fires at a frame of amplitude `WAKE`, and offers a candidate at one of `MAYBE`."""
+
+    def process(self, pcm: bytes) -> list[WakeHit]:
+        if np.frombuffer(pcm, "<i2").max() != MAYBE:
+            return super().process(pcm)
+        self.samples += len(pcm) // 2
+        return [WakeHit(at_seconds=self.samples / 16000, score=0.8, sure=False)]
+
 
 def faked(**options) -> Hearing:
-    return Hearing(FakeWake(), FakeActivity(), SilenceTurnDetector(0.35), HearingOptions(**options))
+    return Hearing(HalfSureWake(), FakeActivity(), SilenceTurnDetector(), HearingOptions(**options))
 
 
 def real() -> Hearing:
-    return Hearing(MicroWakeDetector(), SileroVoiceDetector(), SilenceTurnDetector(0.35), HearingOptions())
+    return Hearing(MicroWakeDetector(), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions())
 
 
 def signals(hearing: Hearing, sound: bytes) -> list:
@@ -44,7 +74,10 @@ def signals(hearing: Hearing, sound: bytes) -> list:
 
 
 def kinds(found: list) -> list[str]:
-    return [type(signal).__name__ for signal in found if not isinstance(signal, SpeechWent)]
+    """Return what happened, without the sound and without the pause that every end has before it."""
+    names = [type(signal).__name__ for signal in found if not isinstance(signal, SpeechWent)]
+    ends = [at for at, name in enumerate(names) if name == "SpeechEnded" and names[at - 1] == "SpeechPaused"]
+    return [name for at, name in enumerate(names) if at + 1 not in ends]
 
 
 def sound_of(found: list) -> bytes:
@@ -73,7 +106,8 @@ def test_the_end_of_speech_is_where_silence_began():
     ended = signals(hearing, seconds(QUIET, 0.5) + seconds(SPEECH, 1.0) + seconds(QUIET, 1.0))[-1]
     assert isinstance(ended, SpeechEnded)
     assert ended.end_of_speech_at == pytest.approx(1.5, abs=0.04)
-    assert ended.decided_at - ended.end_of_speech_at == pytest.approx(0.352, abs=0.001)
+    assert ended.decided_at - ended.end_of_speech_at == pytest.approx(0.704, abs=0.001)
+    assert ended.speech_seconds == pytest.approx(1.0, abs=0.07)
     assert not ended.cut
 
 
@@ -82,6 +116,12 @@ def test_wake_word_and_command_in_one_breath_keeps_every_word():
     found = signals(faked(), seconds(QUIET, 1.0) + phrase + command + seconds(QUIET, 1.0))
     assert kinds(found) == ["Woke", "SpeechBegan", "SpeechEnded"]
     assert phrase + command in sound_of(found)
+
+
+def test_one_breath_after_a_long_silence_begins_shortly_before_it():
+    phrase = seconds(SPEECH, 0.6) + frames(WAKE)
+    found = signals(faked(), seconds(QUIET, 3.0) + phrase + seconds(SPEECH + 1, 1.2) + seconds(QUIET, 1.0))
+    assert sound_of(found).index(phrase) / 32000 == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_short_pause_after_the_wake_word_cuts_it_off():
@@ -98,13 +138,109 @@ def test_patience_ends_after_eight_seconds_without_words():
     assert signals(faked(), frames(WAKE) + seconds(QUIET, 7.0)) == found[:1]
 
 
-def test_a_very_long_utterance_is_cut():
+def test_a_very_long_utterance_is_cut_in_the_end_and_what_follows_is_the_next_one():
     hearing = faked(longest_seconds=5.0)
     hearing.listen()
-    found = signals(hearing, seconds(SPEECH, 60))
-    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    sound = seconds(SPEECH, 25)
+    found = [signal for at in range(0, len(sound), FRAME_BYTES) for signal in hearing.process(sound[at:][:FRAME_BYTES])]
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"] * 2 + ["SpeechBegan"]
+    ends = [signal for signal in found if isinstance(signal, SpeechEnded)]
+    assert all(end.cut for end in ends)
+    assert ends[0].decided_at == pytest.approx(5.0 + OVERTIME_SECONDS, abs=0.1)
+    assert sound_of(found) == sound
+
+
+def test_a_long_utterance_is_cut_at_its_first_pause():
+    hearing = faked(longest_seconds=5.0)
+    hearing.listen()
+    found = signals(hearing, seconds(SPEECH, 6.0) + seconds(QUIET, 1.0))
     assert found[-1].cut
-    assert found[-1].decided_at == pytest.approx(5.0, abs=0.1)
+    assert found[-1].end_of_speech_at == pytest.approx(6.0, abs=0.04)
+    assert found[-1].decided_at == pytest.approx(6.2, abs=0.06)
+
+
+def test_a_pause_is_told_and_speech_that_goes_on_too():
+    hearing = faked()
+    hearing.listen()
+    found = signals(hearing, seconds(SPEECH, 1.0) + seconds(QUIET, 0.5) + seconds(SPEECH, 1.0) + seconds(QUIET, 1.0))
+    assert kinds(found) == ["SpeechBegan", "SpeechPaused", "SpeechResumed", "SpeechEnded"]
+    pause = next(signal for signal in found if isinstance(signal, SpeechPaused))
+    assert pause.end_of_speech_at == pytest.approx(1.0, abs=0.04)
+    assert 0.2 <= pause.silence_seconds < 0.232
+    assert pause.speech_seconds == pytest.approx(1.0, abs=0.07)
+
+
+def test_that_speech_goes_on_is_told_before_its_sound():
+    hearing = faked()
+    hearing.listen()
+    signals(hearing, seconds(SPEECH, 1.0) + seconds(QUIET, 0.5) + frames(SPEECH + 1))
+    assert hearing.process(frames(SPEECH + 2)) == [SpeechResumed(), SpeechWent(sound=frames(SPEECH + 2))]
+
+
+@pytest.mark.parametrize(("allowed", "silence"), [(0.0, 0.256), (0.4, 0.416), (2.5, 2.528)])
+def test_the_pause_that_goes_on_ends_the_utterance_when_it_is_told_to(allowed, silence):
+    hearing = faked()
+    hearing.listen()
+    signals(hearing, seconds(SPEECH, 1.0) + frames(QUIET, 7))
+    hearing.allow(allowed)
+    ended = signals(hearing, seconds(QUIET, 3.0))[-1]
+    assert ended.decided_at - ended.end_of_speech_at == pytest.approx(silence, abs=0.001)
+
+
+def test_what_was_allowed_for_one_pause_is_not_for_the_next_nor_for_none():
+    hearing = faked()
+    hearing.listen()
+    signals(hearing, seconds(SPEECH, 1.0) + seconds(QUIET, 0.3))
+    hearing.allow(5.0)
+    signals(hearing, seconds(SPEECH, 1.0))
+    hearing.allow(0.0)
+    ended = signals(hearing, seconds(QUIET, 3.0))[-1]
+    assert ended.decided_at - ended.end_of_speech_at == pytest.approx(0.704, abs=0.001)
+
+
+def test_an_utterance_that_was_ended_elsewhere_says_how_and_sleeps():
+    hearing = faked()
+    assert hearing.finish() is None
+    hearing.listen()
+    assert hearing.finish() is None
+    hearing.listen()
+    signals(hearing, seconds(SPEECH, 1.0) + seconds(QUIET, 0.3))
+    ended = hearing.finish()
+    assert ended is not None and not ended.cut
+    assert ended.speech_seconds == pytest.approx(1.0, abs=0.07)
+    assert ended.decided_at - ended.end_of_speech_at == pytest.approx(0.288, abs=0.001)
+    assert signals(hearing, seconds(SPEECH, 1.0) + seconds(QUIET, 3.0)) == []
+
+
+@pytest.mark.parametrize(("patience", "heard"), [(2.0, True), (6.0, False), (20.0, False), (math.inf, False)])
+def test_patience_can_be_shorter_longer_or_without_end(patience, heard):
+    hearing = faked()
+    hearing.listen(patience_seconds=patience)
+    found = signals(hearing, seconds(QUIET, 5.0))
+    assert kinds(found) == (["NothingSaid"] if heard else [])
+
+
+def test_patience_begins_anew_after_an_utterance():
+    hearing = faked()
+    hearing.listen()
+    sound = seconds(QUIET, 7.0) + utterance() + seconds(QUIET, 6.0)
+    found = [signal for at in range(0, len(sound), FRAME_BYTES) for signal in hearing.process(sound[at:][:FRAME_BYTES])]
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    assert kinds(signals(hearing, seconds(QUIET, 2.0))) == ["NothingSaid"]
+
+
+def test_dictation_ends_only_when_it_is_told_to():
+    hearing = faked(longest_seconds=5.0)
+    hearing.listen(endless=True)
+    sound = seconds(QUIET, 20.0) + (seconds(SPEECH, 3.0) + seconds(QUIET, 4.0)) * 6
+    found = signals(hearing, sound)
+    assert kinds(found) == ["SpeechBegan", "SpeechPaused", *["SpeechResumed", "SpeechPaused"] * 5]
+    assert sound.endswith(sound_of(found))
+    ended = hearing.finish()
+    assert ended is not None and not ended.cut
+    assert ended.speech_seconds == pytest.approx(38, abs=0.1)
+    hearing.listen()
+    assert kinds(signals(hearing, utterance())) == ["SpeechBegan", "SpeechEnded"]
 
 
 def test_ignored_sound_after_speaking_starts_no_turn():
@@ -122,9 +258,176 @@ def test_words_that_began_before_listening_are_kept_on_looking_back():
     assert seconds(SPEECH + 5, 0.2) in heard
 
 
+class _Doubtful(FakeActivity):
+    """Quiet frames of amplitude 1 are neither speech nor silence."""
+
+    def probability(self, pcm: bytes) -> float:
+        return 0.4 if np.frombuffer(pcm, "<i2").max() == 1 else super().probability(pcm)
+
+
+def test_a_pause_of_doubtful_sound_right_after_the_wake_word_is_told_too():
+    hearing = Hearing(FakeWake(), _Doubtful(), SilenceTurnDetector(), HearingOptions())
+    found = signals(hearing, seconds(SPEECH, 0.6) + frames(WAKE) + frames(QUIET) + frames(1, 7) + seconds(QUIET, 1.0))
+    assert kinds(found) == ["Woke", "SpeechBegan", "SpeechEnded"]
+    assert isinstance(found[2], SpeechPaused)
+
+
 def test_without_a_wake_word_detector_it_never_wakes():
     hearing = Hearing(None, FakeActivity(), SilenceTurnDetector(), HearingOptions())
     assert signals(hearing, frames(WAKE, 50)) == []
+
+
+PHRASE = seconds(SPEECH, 0.6) + frames(MAYBE)
+
+
+def candidate(hearing: Hearing, before: bytes = PHRASE) -> MaybeWoke:
+    found = signals(hearing, seconds(QUIET, 1.0) + before)
+    assert kinds(found) == ["MaybeWoke"]
+    return found[0]
+
+
+def test_a_candidate_carries_the_last_two_seconds_for_whoever_looks_again():
+    maybe = candidate(faked(), seconds(SPEECH + 7, 3.0) + PHRASE)
+    assert len(maybe.sound) == pytest.approx(2 * 32000, abs=FRAME_BYTES)
+    assert maybe.sound.endswith(PHRASE)
+    assert maybe.hit.sure is False
+
+
+@pytest.mark.parametrize("late", [0.0, 0.1, 0.3, 0.9, 1.5, 5.0])
+def test_a_candidate_confirmed_late_loses_nothing_of_a_sentence_in_one_breath(late):
+    hearing = faked()
+    maybe = candidate(hearing)
+    command = seconds(SPEECH + 1, 1.2)
+    rest = command + seconds(QUIET, 6.0)
+    split = round(late / FRAME_SECONDS) * FRAME_BYTES
+    assert signals(hearing, rest[:split]) == []
+    found = hearing.woken(maybe.hit)
+    if not found or not isinstance(found[-1], SpeechEnded):
+        found += signals(hearing, rest[split:])
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    assert PHRASE + command in sound_of(found)
+    assert found[-1].end_of_speech_at == pytest.approx(2.84, abs=0.05)
+    assert found[-1].decided_at == pytest.approx(found[-1].end_of_speech_at + 0.704, abs=0.04)
+
+
+@pytest.mark.parametrize("late", [0.3, 4.0])
+def test_a_candidate_confirmed_late_cuts_off_the_wake_word_before_a_pause(late):
+    hearing = faked()
+    maybe = candidate(hearing)
+    rest = seconds(QUIET, 0.5) + seconds(SPEECH + 1, 1.2) + seconds(QUIET, 3.0)
+    split = round(late / FRAME_SECONDS) * FRAME_BYTES
+    assert signals(hearing, rest[:split]) == []
+    found = hearing.woken(maybe.hit)
+    if not found or not isinstance(found[-1], SpeechEnded):
+        found += signals(hearing, rest[split:])
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    assert seconds(SPEECH + 1, 1.2) in sound_of(found)
+    assert frames(MAYBE) not in sound_of(found)
+
+
+def test_after_a_late_confirmation_stream_time_is_that_of_the_stream_and_only_one_utterance_was_heard():
+    hearing = faked()
+    maybe = candidate(hearing)
+    late = seconds(SPEECH, 1.0) + seconds(QUIET, 2.0) + seconds(SPEECH, 1.0) + seconds(QUIET, 2.0)
+    assert signals(hearing, late) == []
+    found = hearing.woken(maybe.hit)
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    assert isinstance(found[-1], SpeechEnded)
+    whole = len(seconds(QUIET, 1.0) + PHRASE + late) // FRAME_BYTES
+    assert hearing.seconds == pytest.approx(whole * FRAME_SECONDS)
+
+
+def test_what_was_not_the_wake_word_is_forgotten_and_the_next_one_is_heard():
+    hearing = faked()
+    maybe = candidate(hearing)
+    hearing.not_woken(maybe.hit)
+    assert hearing.woken(maybe.hit) == []
+    assert kinds(signals(hearing, seconds(SPEECH, 1.0) + frames(WAKE) + utterance())) == [
+        "Woke",
+        "SpeechBegan",
+        "SpeechEnded",
+    ]
+
+
+def test_of_two_candidates_the_one_that_is_confirmed_counts():
+    hearing = faked()
+    first = candidate(hearing)
+    second = candidate(hearing)
+    hearing.not_woken(first.hit)
+    assert signals(hearing, seconds(SPEECH + 1, 0.5)) == []
+    found = hearing.woken(second.hit) + signals(hearing, seconds(QUIET, 1.0))
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    assert PHRASE + seconds(SPEECH + 1, 0.5) in sound_of(found)
+
+
+def test_no_candidate_is_left_after_all_were_refused_or_it_was_told_to_listen_or_it_was_sure():
+    for resolve in (
+        lambda hearing: hearing.not_woken(),
+        lambda hearing: hearing.listen(),
+        lambda hearing: hearing.process(frames(WAKE)),
+        lambda hearing: signals(hearing, seconds(QUIET, CANDIDATE_SECONDS + 0.1)),
+    ):
+        hearing = faked()
+        maybe = candidate(hearing)
+        signals(hearing, seconds(SPEECH, 1.0))
+        resolve(hearing)
+        assert hearing.woken(maybe.hit) == []
+
+
+def test_listening_since_a_moment_ago_has_the_words_from_then():
+    hearing = faked()
+    words = seconds(SPEECH + 1, 0.8)
+    assert signals(hearing, seconds(QUIET, 1.0) + words) == []
+    found = hearing.listen_since(1.0) + signals(hearing, seconds(QUIET, 1.0))
+    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
+    assert words in sound_of(found)
+    assert found[-1].end_of_speech_at == pytest.approx(1.8, abs=0.05)
+
+
+@pytest.mark.parametrize("size", [2, 500, 1023, 1025, 4096, 100_000])
+def test_pieces_of_any_length_are_heard_like_frames(size):
+    sound = seconds(SPEECH, 0.6) + frames(WAKE) + seconds(QUIET, 0.5) + utterance() + seconds(QUIET, 1.0)
+
+    def all_of(step: int) -> list:
+        hearing, found = faked(), []
+        hearing.listen()
+        for at in range(0, len(sound), step):
+            found += hearing.process(sound[at : at + step])
+        return found
+
+    assert all_of(size) == all_of(FRAME_BYTES)
+
+
+def test_the_meter_shows_the_detector_only_while_it_is_asked():
+    hearing = faked()
+    hearing._wake.score = 0.4
+    assert hearing.score == 0.4
+    hearing.listen()
+    assert hearing.score == 0.0
+    assert Hearing(None, FakeActivity(), SilenceTurnDetector(), HearingOptions()).score == 0.0
+
+
+def test_ten_minutes_of_speech_without_a_pause_keep_a_few_seconds_of_sound():
+    hearing = faked()
+    hearing.listen()
+    frame, counts = frames(SPEECH), {"SpeechBegan": 0, "SpeechEnded": 0}
+    handed_over = 0
+    tracemalloc.start()
+    try:
+        for _ in range(round(600 / FRAME_SECONDS)):
+            for signal in hearing.process(bytes(bytearray(frame))):
+                if isinstance(signal, SpeechEnded):
+                    assert signal.cut
+                else:
+                    handed_over += len(signal.sound)
+                if type(signal).__name__ in counts:
+                    counts[type(signal).__name__] += 1
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert counts == {"SpeechBegan": 5, "SpeechEnded": 4}
+    assert handed_over == round(600 / FRAME_SECONDS) * FRAME_BYTES
+    assert kept < 10 * 32000
 
 
 @pytest.mark.parametrize("pause", [0.15, 0.3, 0.5, 1.0, 3.0])
@@ -137,6 +440,25 @@ def test_real_speech_after_the_real_wake_word_reaches_the_recogniser_whole(pause
     assert found[-1].end_of_speech_at == pytest.approx(len(sound) / 32000 - 1.2, abs=0.15)
 
 
+@pytest.mark.parametrize("late", [0.1, 0.3, 1.5])
+def test_a_real_sentence_in_one_breath_that_the_detector_was_not_sure_of_is_heard_whole(late):
+    hearing = Hearing(
+        MicroWakeDetector(candidates=True), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions()
+    )
+    phrase = synthetic_speech("hey jarvis what time is it", "en-us+f2", 150)
+    sound = silence(1.0) + phrase + silence(2.5)
+    found: list = []
+    for at in range(0, len(sound) - FRAME_BYTES + 1, FRAME_BYTES):
+        found += hearing.process(sound[at : at + FRAME_BYTES])
+        maybe = found[0] if found else None
+        if isinstance(maybe, MaybeWoke) and hearing.seconds >= maybe.hit.at_seconds + late and len(found) == 1:
+            found += hearing.woken(maybe.hit)
+        if isinstance(found[-1] if found else None, SpeechEnded):
+            hearing.sleep()
+    assert kinds(found) == ["MaybeWoke", "SpeechBegan", "SpeechEnded"]
+    assert phrase[1600:-6400] in sound_of(found)
+
+
 @pytest.mark.parametrize("words", ["stop", "yes", "what is the weather like tomorrow morning in Madrid"])
 def test_real_words_of_any_length_are_one_turn(words):
     hearing = real()
@@ -147,7 +469,28 @@ def test_real_words_of_any_length_are_one_turn(words):
     assert command[2000:-4000] in sound_of(found)
 
 
-WORLD = st.lists(st.tuples(st.sampled_from([QUIET, SPEECH, WAKE]), st.integers(1, 40)), max_size=30)
+@pytest.mark.parametrize("offset", [-8000, 3000, 12000])
+def test_real_speech_on_a_constant_offset_is_one_turn(offset):
+    hearing = real()
+    hearing.listen()
+    plain = silence(0.8) + synthetic_speech("what is the weather like tomorrow", "en-us") + silence(1.0)
+    shifted = np.clip(np.frombuffer(plain, "<i2").astype(int) + offset, -32768, 32767).astype("<i2").tobytes()
+    assert kinds(signals(hearing, shifted)) == ["SpeechBegan", "SpeechEnded"]
+
+
+def test_real_speech_that_clips_is_one_turn_and_clipped_silence_none():
+    hearing = real()
+    hearing.listen()
+    loud = np.frombuffer(silence(0.8) + synthetic_speech("turn off the light", "en-us") + silence(1.0), "<i2")
+    assert kinds(signals(hearing, np.clip(loud.astype(int) * 30, -32768, 32767).astype("<i2").tobytes())) == [
+        "SpeechBegan",
+        "SpeechEnded",
+    ]
+    hearing.listen()
+    assert kinds(signals(hearing, b"\xff\x7f" * 16000 * 9)) == ["NothingSaid"]
+
+
+WORLD = st.lists(st.tuples(st.sampled_from([QUIET, SPEECH, MAYBE, WAKE]), st.integers(1, 40)), max_size=30)
 
 
 @given(WORLD)
@@ -157,16 +500,41 @@ def test_signals_come_in_order_and_sound_is_in_stream_order(world):
     state = "asleep"
     for signal in found:
         match state, signal:
+            case "asleep", MaybeWoke():
+                pass
             case "asleep", Woke():
                 state = "listening"
             case "listening", SpeechBegan():
                 state = "hearing"
             case "listening", NothingSaid():
                 state = "asleep"
-            case "hearing", SpeechWent():
+            case "hearing" | "paused", SpeechWent():
                 pass
-            case "hearing", SpeechEnded():
+            case "hearing", SpeechPaused():
+                state = "paused"
+                assert signal.silence_seconds >= 0.2 - 1e-9
+            case "paused", SpeechResumed():
+                state = "hearing"
+            case "paused" | "hearing", SpeechEnded():
+                assert signal.cut or state == "paused"
                 state = "asleep"
                 assert 0 <= signal.end_of_speech_at <= signal.decided_at <= hearing.seconds + FRAME_SECONDS
+                assert 0 <= signal.speech_seconds <= hearing.seconds
             case _:
                 raise AssertionError((state, type(signal).__name__))
+
+
+@given(WORLD, st.integers(0, 60))
+def test_a_confirmed_candidate_is_heard_as_a_sure_one_would_have_been(world, late):
+    sound = b"".join(frames(QUIET if amplitude in (WAKE, MAYBE) else amplitude, count) for amplitude, count in world)
+    phrase = seconds(QUIET, 0.5) + seconds(SPEECH, 0.6)
+    at_once, later = faked(), faked()
+    expected = signals(at_once, phrase + frames(WAKE) + sound)[1:]
+    maybe = signals(later, phrase + frames(MAYBE) + sound[: late * FRAME_BYTES])[0]
+    found = later.woken(maybe.hit)
+    if not (found and isinstance(found[-1], SpeechEnded | NothingSaid)):
+        found += signals(later, sound[late * FRAME_BYTES :])
+    assert sound_of(found).replace(frames(MAYBE), frames(WAKE)) == sound_of(expected)
+    assert [s for s in found if hasattr(s, "end_of_speech_at")] == [
+        s for s in expected if hasattr(s, "end_of_speech_at")
+    ]

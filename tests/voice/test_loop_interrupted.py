@@ -11,14 +11,13 @@ from tests.fakes.voice import (
     FRAME_BYTES,
     PATIENCE_SECONDS,
     FakeAssistant,
-    FakeSpeaker,
     FakeSpeechToText,
-    FakeTextToSpeech,
     ScriptedMicrophone,
     error,
     utterance,
     wake_word,
 )
+from tests.fakes.voice_output import FakeSpeaker, FakeTextToSpeech
 from tests.fakes.voice_world import COMMAND, World, running
 
 

@@ -12,6 +12,7 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.speech import AudioChunk, TurnFinished
 from jarvis.voice.activity import SileroVoiceDetector
+from jarvis.voice.end_of_turn import RuleTurnJudge
 from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
@@ -20,7 +21,13 @@ from jarvis.voice.wake import MicroWakeDetector
 from tests.fakes.processes import PATIENCE_SECONDS, until
 from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech, write_wav
 from tests.fakes.virtual_audio import RECORDED_RATE, VirtualAudio, missing_parts, samples
-from tests.fakes.voice import EventLog, FakeAssistant, FakeClock, FakeSpeechToText, FakeTextToSpeech
+from tests.fakes.voice import (
+    EventLog,
+    FakeAssistant,
+    FakeClock,
+    FakeSpeechToText,
+)
+from tests.fakes.voice_output import FakeTextToSpeech
 
 ATTEMPTS = 5
 """Sound does not wait: a machine that stands still loses some or leaves a gap. Only then is it tried anew."""
@@ -199,7 +206,8 @@ def asked_aloud(audio, path, recording, lost: list[float]) -> tuple[EventLog, Fa
             microphone=lambda: SoundDeviceMicrophone(on_overflow=lost.append),
             wake=MicroWakeDetector(),
             activity=SileroVoiceDetector(),
-            turns=SilenceTurnDetector(0.35),
+            turns=SilenceTurnDetector(),
+            judge=RuleTurnJudge(),
             speech_to_text=stt,
             assistant=FakeAssistant(),
             text_to_speech=FakeTextToSpeech(chunks=4),

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jarvis.engines.children.sentence_model import broken, offline_torch, on_device, quantised, refuse_foreign_code
+from jarvis.engines.children.sentence_model import offline_torch, on_device, quantised, refuse_foreign_code
+from jarvis.engines.embedding.model_folder import broken
 
 _GPU_BATCH = 16
 

@@ -81,7 +81,6 @@ class CommandRecogniser:
         self._decoders = (self._grammar, self._trigram, self._phones)
         self._waiting = bytearray()
         self._streaming = False
-        self._samples = 0
 
     def start(self) -> None:
         """Begin an utterance, dropping one that was not finished."""
@@ -90,11 +89,9 @@ class CommandRecogniser:
                 decoder.end_utt()
         self._waiting.clear()
         self._streaming = False
-        self._samples = 0
 
     def feed(self, pcm: bytes) -> None:
         """Take 16 kHz int16 mono sound."""
-        self._samples += len(pcm) // 2
         if self._streaming:
             self._decode(pcm)
             return
@@ -151,11 +148,6 @@ class CommandRecogniser:
     def _decode(self, sound: bytes) -> None:
         for decoder in self._decoders:
             decoder.process_raw(sound, False, False)
-
-    @property
-    def audio_seconds(self) -> float:
-        """Length of the utterance so far."""
-        return self._samples / SAMPLE_RATE
 
 
 def _ended(decoder: Any) -> _Hypothesis:

@@ -16,10 +16,7 @@ from typing import Any
 
 from jarvis.contracts.errors import EngineError
 from jarvis.engines.children.embedding_service import Vectors
-from jarvis.processes.exits import literal
-
-SPARSE_FILE = "sparse_linear.pt"
-"""BGE-M3's layer that gives every token a weight, beside its `modules.json`."""
+from jarvis.engines.embedding.model_folder import SPARSE_FILE, broken
 
 _OWN_MODULES = "sentence_transformers."
 
@@ -178,20 +175,6 @@ def quantised(model: Any, torch: Any) -> bool:
         quantize: Any = quantize_dynamic
         quantize(model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
     return True
-
-
-def broken(folder: Path, why: str) -> EngineError:
-    """Return the error for a model folder that cannot be used."""
-    return EngineError(
-        "embedding.model_broken",
-        en="The model in {folder} is incomplete or damaged ({why}). Download it again; until then memories are found "
-        "without it.",
-        es="El modelo de {folder} está incompleto o dañado ({why}). Descárgalo de nuevo; hasta entonces los recuerdos "
-        "se buscan sin él.",
-        retryable=False,
-        folder=literal(folder),
-        why=literal((why.strip().splitlines() or ["?"])[0][:160]),
-    )
 
 
 def _sparse_layer(folder: Path, device: Any, torch: Any) -> Any:

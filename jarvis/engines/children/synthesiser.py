@@ -52,6 +52,8 @@ class Synthesiser:
                 self._wishes.put((self._received, Synthesize.from_event(event)))
             elif event.type == STOP_SPEAKING:
                 self._stopped = self._received
+                for voice in self._piper.values():
+                    voice.stop()
             elif Describe.is_type(event.type):
                 self._wire.send(self._info())
 
@@ -71,17 +73,18 @@ class Synthesiser:
         sample_rate = (piper or self._espeak).sample_rate
         self._wire.send(AudioStart(rate=sample_rate, width=2, channels=1))
 
+        def wanted() -> bool:
+            return number > self._stopped
+
         def take(pcm: bytes) -> bool:
-            if number <= self._stopped:
+            if not wanted():
                 return False
             self._wire.send(AudioChunk(rate=sample_rate, width=2, channels=1, audio=pcm))
             return True
 
-        if number <= self._stopped:
-            return
         if piper is not None:
-            piper.speak(wish.text, rate, take)
-        else:
+            piper.speak(wish.text, rate, take, wanted)
+        elif wanted():
             self._espeak.speak(wish.text, language, rate, take)
 
     def _info(self) -> Info:

@@ -1,11 +1,14 @@
-"""Recognises speech with faster-whisper from a model folder, strictly offline, in English or Spanish.
+"""Recognises up to 30 s of speech with a faster-whisper model folder, strictly offline, in English or Spanish.
 
-Knows nothing about the wire. Words that Whisper invents in silence are dropped: sound without speech is cut out
-first, and a segment that Whisper itself doubts is not taken.
+Uses the package's parts (features, tokenizer, alignment) and CTranslate2 directly, so that the work can be given up
+between its steps and each window is encoded once. Knows nothing about the wire or about utterances.
 """
 
 from __future__ import annotations
 
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,126 +17,293 @@ import numpy as np
 import numpy.typing as npt
 
 from jarvis.contracts.errors import LANGUAGES, EngineError, Language
-from jarvis.contracts.speech import SAMPLE_RATE, Segment
+from jarvis.contracts.speech import SAMPLE_RATE
+from jarvis.engines.children.agreement import TimedWord
+from jarvis.engines.children.believable import Figures, Verdict, verdict, without_credits
+from jarvis.engines.children.hint_prompt import hint_prompt
+from jarvis.engines.children.whisper_place import Place
 
 NEEDED_FILES = ("model.bin", "config.json", "tokenizer.json")
 """Without its tokenizer faster-whisper would look on the network."""
 
-WINDOW_SECONDS = 30.0
-"""What Whisper reads at once; shorter sound needs no timestamps, which saves time and errors."""
+_MAX_TOKENS = 448
+_TOKENS_PER_SECOND = 12
+_SPARE_TOKENS = 16
+"""More than anybody says: about six words a second of two tokens each. It bounds the time that a loop can take."""
 
-MAX_NO_SPEECH = 0.6
-MIN_LOG_PROBABILITY = -1.0
-MAX_COMPRESSION = 2.4
-"""Whisper's own published thresholds (Radford et al. 2022, section 4.5) for silence, doubt and repetition."""
+_FRAMES = 3000
+_LEAST_FRAMES = 1000
+_SPARE_FRAMES = 100
+"""Of 10 ms: what Whisper reads at once, and the least of a short window, which ends a second after its sound."""
+
+_LOOP_BREAKER = 4
+"""In the second try no four tokens may come twice."""
 
 Sound = npt.NDArray[np.float32]
+Stale = Callable[[], bool]
+ChooseLanguage = Callable[[Mapping[str, float]], Language]
+
+
+class GivenUp(Exception):
+    """The result is no longer wanted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HeardSpeech:
-    """The words of one utterance; `confidence` is the mean probability of a token."""
+class Window:
+    """What to recognise: 16 kHz int16 mono sound, at most 30 s, with `speech_seconds` of speech in it."""
+
+    pcm: bytes
+    speech_seconds: float
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.pcm) / 2 / SAMPLE_RATE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeardWindow:
+    """The words of a window; `words` is empty unless asked for. `probability` 0..1 is of a token, the mean."""
 
     text: str
     language: Language
-    confidence: float
-    segments: tuple[Segment, ...]
+    verdict: Verdict
+    probability: float
+    words: tuple[TimedWord, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """True for words that Whisper and the guards trust."""
+        return bool(self.text) and self.verdict == "believed"
 
 
-class WhisperRecogniser:
-    """The model in `folder`; `EngineError` when it is incomplete or damaged."""
+class WhisperDecoder:
+    """The model in `folder` at `place`; `EngineError` when it is incomplete or damaged, RuntimeError for a bad device.
 
-    def __init__(self, folder: Path, threads: int = 0) -> None:
+    One thread at a time. `beam` 1 is greedy search; `threads` 0 lets CTranslate2 choose.
+    """
+
+    def __init__(self, folder: Path, place: Place, *, beam: int = 1, threads: int = 0) -> None:
         missing = [name for name in NEEDED_FILES if not (folder / name).is_file()]
         if missing:
             raise _broken(folder, f"{', '.join(missing)}: ?")
-        try:
-            self._model = _restricted_model(folder, threads)
-        except (RuntimeError, ValueError, OSError, TypeError, KeyError) as error:
-            raise _broken(folder, str(error)) from error
-        except Exception as error:
-            # tokenizers raises plain Exception for a file that it cannot read.
-            if type(error) is not Exception:
-                raise
-            raise _broken(folder, str(error)) from error
-        self._sound: list[bytes] = []
+        self.place = place
+        self._beam = beam
+        self._model = _loaded(folder, place, threads)
+        self._tokenizers: dict[Language, Any] = {}
 
     @property
     def languages(self) -> tuple[Language, ...]:
         """What the model understands, of the languages of Jarvis."""
         return LANGUAGES if self._model.model.is_multilingual else ("en",)
 
-    def start(self) -> None:
-        """Begin an utterance, dropping one that was not finished."""
-        self._sound.clear()
+    def measure(self) -> float:
+        """Recognise half a second of nothing, which loads what is loaded late; returns the seconds of a second time."""
+        window = Window(pcm=bytes(SAMPLE_RATE), speech_seconds=0.5)
+        self.decode([window], choose=lambda _: "en")
+        began = time.perf_counter()
+        self.decode([window], choose=lambda _: "en")
+        return time.perf_counter() - began
 
-    def feed(self, pcm: bytes) -> None:
-        """Take 16 kHz int16 mono sound."""
-        self._sound.append(pcm)
+    def decode(
+        self,
+        windows: Sequence[Window],
+        *,
+        choose: ChooseLanguage,
+        hints: tuple[Sequence[str], str] = ((), ""),
+        words: bool = False,
+        short: bool = False,
+        stale: Stale = lambda: False,
+    ) -> list[HeardWindow]:
+        """Recognise all windows at once. `choose` picks a language by its shares; `hints` are likely words and what was
+        said before; `words` asks for the times of words. `short` reads no more than there is sound instead of 30 s,
+        which takes a fraction of the time and is a little less exact: Whisper was trained with 30 s. Raises `GivenUp`
+        as soon as `stale` says so."""
+        longest = max(window.seconds for window in windows)
+        frames = min(_FRAMES, max(_LEAST_FRAMES, math.ceil(100 * longest) + _SPARE_FRAMES)) if short else _FRAMES
+        features = np.stack([self._features(window.pcm, frames) for window in windows])
+        _go_on(stale)
+        encoded = self._model.encode(features)
+        _go_on(stale)
+        languages = [choose(shares) for shares in self._shares(encoded, len(windows))]
+        _go_on(stale)
+        prompt = self._prompt(hints, languages[0])
+        heard = self._generate(encoded, windows, languages, prompt)
+        for at, one in enumerate(heard):
+            if one.verdict == "loop" or (prompt and not one.text):
+                _go_on(stale)
+                alone = encoded if len(windows) == 1 else self._model.encode(features[at : at + 1])
+                heard[at] = self._again(alone, windows[at], languages[at])
+        _go_on(stale)
+        if words and len(windows) == 1:
+            heard[0] = self._timed(heard[0], encoded, len(windows[0].pcm) // 2)
+        return [one.heard for one in heard]
 
-    def finish(self, language: Language | None) -> HeardSpeech:
-        """End the utterance; `language` None lets Whisper tell English from Spanish."""
-        sound: Sound = np.frombuffer(b"".join(self._sound), "<i2").astype(np.float32) / 32768.0
-        self._sound.clear()
-        if not _has_speech(sound):
-            return HeardSpeech(text="", language=language or "en", confidence=0.0, segments=())
-        found, about = self._model.transcribe(
-            sound,
+    def _features(self, pcm: bytes, frames: int) -> Sound:
+        from faster_whisper.audio import pad_or_trim
+
+        sound = np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768)
+        features: Sound = pad_or_trim(self._model.feature_extractor(sound)[..., :-1], frames)
+        return features
+
+    def _shares(self, encoded: Any, count: int) -> list[dict[str, float]]:
+        if not self._model.model.is_multilingual:
+            return [{"en": 1.0}] * count
+        return [{token[2:-2]: share for token, share in found} for found in self._model.model.detect_language(encoded)]
+
+    def _tokenizer(self, language: Language) -> Any:
+        if language not in self._tokenizers:
+            from faster_whisper.tokenizer import Tokenizer
+
+            multilingual = self._model.model.is_multilingual
+            self._tokenizers[language] = Tokenizer(
+                self._model.hf_tokenizer, multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    def _prompt(self, hints: tuple[Sequence[str], str], language: Language) -> list[int]:
+        tokenizer = self._tokenizer(language)
+        text = hint_prompt(hints[0], hints[1], lambda text: len(tokenizer.encode(f" {text}")))
+        return [tokenizer.sot_prev, *tokenizer.encode(f" {text}")] if text else []
+
+    def _generate(
+        self,
+        encoded: Any,
+        windows: Sequence[Window],
+        languages: Sequence[Language],
+        prompt: list[int],
+        *,
+        no_repeat: int = 0,
+    ) -> list[_Heard]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        tokenizer = self._tokenizer(languages[0])
+        starts = [self._tokenizer(each).sot_sequence for each in languages]
+        prompts = [[*prompt, *start, tokenizer.no_timestamps] for start in starts]
+        # Activity can miss soft speech, so half of all sound counts at least.
+        seconds = max(max(window.speech_seconds, window.seconds / 2) for window in windows)
+        room = len(prompts[0]) + _SPARE_TOKENS + math.ceil(_TOKENS_PER_SECOND * seconds)
+        results = self._model.model.generate(
+            encoded,
+            prompts,
+            beam_size=self._beam,
+            no_repeat_ngram_size=no_repeat,
+            max_length=min(_MAX_TOKENS, room),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=list(get_suppressed_tokens(tokenizer, [-1])),
+        )
+        return [
+            self._heard(result, window, language)
+            for result, window, language in zip(results, windows, languages, strict=True)
+        ]
+
+    def _heard(self, result: Any, window: Window, language: Language) -> _Heard:
+        tokens = list(result.sequences_ids[0])
+        # With a length penalty of 1 the score is the mean over the tokens, without the end.
+        mean = result.scores[0] * len(tokens) / (len(tokens) + 1)
+        text = without_credits(self._tokenizer(language).decode(tokens).strip())
+        figures = Figures(log_probability=mean, no_speech=result.no_speech_prob, speech_seconds=window.speech_seconds)
+        found = verdict(text, figures)
+        heard = HeardWindow(
+            text="" if found == "silence" else text,
             language=language,
-            beam_size=1,
-            temperature=0.0,
-            condition_on_previous_text=False,
-            without_timestamps=len(sound) <= WINDOW_SECONDS * SAMPLE_RATE,
-            no_speech_threshold=MAX_NO_SPEECH,
-            log_prob_threshold=MIN_LOG_PROBABILITY,
+            verdict=found,
+            probability=math.exp(min(0.0, mean)) if math.isfinite(mean) and found != "silence" else 0.0,
         )
-        kept = [one for one in found if _believable(one)]
-        return HeardSpeech(
-            text=" ".join(one.text.strip() for one in kept),
-            language="es" if about.language == "es" else "en",
-            confidence=float(np.exp(np.mean([one.avg_logprob for one in kept]))) if kept else 0.0,
-            segments=tuple(
-                Segment(
-                    start_seconds=one.start,
-                    end_seconds=min(one.end, len(sound) / SAMPLE_RATE),
-                    text=one.text.strip(),
-                )
-                for one in kept
+        return _Heard(heard=heard, tokens=tokens)
+
+    def _again(self, encoded: Any, window: Window, language: Language) -> _Heard:
+        """Try without hints, which may have led astray, and without loops; what still loops is not trusted."""
+        return self._generate(encoded, [window], [language], [], no_repeat=_LOOP_BREAKER)[0]
+
+    def _timed(self, one: _Heard, encoded: Any, samples: int) -> _Heard:
+        if not one.text:
+            return one
+        tokenizer = self._tokenizer(one.heard.language)
+        text_tokens = [token for token in one.tokens if token < tokenizer.eot]
+        frames = max(2, math.ceil(samples / self._model.feature_extractor.hop_length))
+        found = self._model.find_alignment(tokenizer, [text_tokens], encoded, min(frames, _FRAMES))
+        timed = timed_words(found[0] if found else [], samples / SAMPLE_RATE)
+        kept = timed[: len(one.heard.text.split())]
+        heard = one.heard
+        return _Heard(
+            heard=HeardWindow(
+                text=heard.text,
+                language=heard.language,
+                verdict=heard.verdict,
+                probability=heard.probability,
+                words=kept,
             ),
+            tokens=one.tokens,
         )
 
 
-def _has_speech(sound: Sound) -> bool:
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Heard:
+    heard: HeardWindow
+    tokens: list[int]
 
-    # The package clears the end of the array that it is given.
-    return bool(get_speech_timestamps(sound.copy(), VadOptions(min_speech_duration_ms=100)))
+    @property
+    def verdict(self) -> Verdict:
+        return self.heard.verdict
+
+    @property
+    def text(self) -> str:
+        return self.heard.text
 
 
-def _believable(segment: Any) -> bool:
-    silent = segment.no_speech_prob > MAX_NO_SPEECH and segment.avg_logprob < MIN_LOG_PROBABILITY
-    return bool(segment.text.strip()) and not silent and segment.compression_ratio <= MAX_COMPRESSION
+def timed_words(pieces: Sequence[Mapping[str, Any]], longest: float) -> tuple[TimedWord, ...]:
+    """Join aligned `pieces` (word, start, end) to words with punctuation; times lie in 0..`longest` and only grow."""
+    words: list[TimedWord] = []
+    for piece in pieces:
+        text = str(piece["word"])
+        start, end = (min(longest, max(0.0, _number(piece[key]))) for key in ("start", "end"))
+        if words and not text.startswith(" "):
+            last = words.pop()
+            text, start = last.text + text, last.start_seconds
+        start = max(start, words[-1].start_seconds) if words else start
+        words.append(TimedWord(text=text.strip(), start_seconds=start, end_seconds=max(start, end)))
+    return tuple(word for word in words if word.text)
 
 
-def _restricted_model(folder: Path, threads: int) -> Any:
-    """Return the model with its language detection held to Jarvis' languages and each window encoded once."""
+def _number(value: float) -> float:
+    return float(value) if math.isfinite(value) else 0.0
+
+
+def _go_on(stale: Stale) -> None:
+    if stale():
+        raise GivenUp
+
+
+def _loaded(folder: Path, place: Place, threads: int) -> Any:
     from faster_whisper import WhisperModel
+    from faster_whisper.feature_extractor import FeatureExtractor
 
-    class RestrictedModel(WhisperModel):  # type: ignore[misc]
-        _last: tuple[Any, Any] | None = None
-
-        def encode(self, features: Any) -> Any:
-            if self._last is None or not np.array_equal(self._last[0], features):
-                self._last = (features.copy(), super().encode(features))
-            return self._last[1]
-
-        def detect_language(self, *args: Any, **kwargs: Any) -> tuple[str, float, list[tuple[str, float]]]:
-            _, _, everything = super().detect_language(*args, **kwargs)
-            ours = [(name, share) for name, share in everything if name in LANGUAGES]
-            best, share = max(ours, key=lambda one: one[1])
-            return best, share, ours
-
-    return RestrictedModel(str(folder), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True)
+    try:
+        model = WhisperModel(
+            str(folder),
+            device=place.device,
+            compute_type=place.compute_type,
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+    except (RuntimeError, ValueError) as error:
+        if place.gpu is not None:
+            # A GPU that cannot be used is another matter than a broken model: the processor is tried next.
+            raise RuntimeError(str(error)) from error
+        raise _broken(folder, str(error)) from error
+    except (OSError, TypeError, KeyError) as error:
+        raise _broken(folder, str(error)) from error
+    except Exception as error:
+        # tokenizers raises plain Exception for a file that it cannot read.
+        if type(error) is not Exception:
+            raise
+        raise _broken(folder, str(error)) from error
+    if len(model.feature_extractor.mel_filters) != model.model.n_mels:
+        # A folder without preprocessor_config.json: the package then takes 80 bands, large-v3 and its like want 128.
+        model.feature_extractor = FeatureExtractor(feature_size=model.model.n_mels)
+    return model
 
 
 def _broken(folder: Path, why: str) -> EngineError:

@@ -26,10 +26,11 @@ class ChildWire:
         self._sink = sink
         self._lock = threading.Lock()
 
-    def send(self, message: Eventable) -> None:
+    def send(self, message: Eventable | Event) -> None:
         """Write one event."""
+        event = message if isinstance(message, Event) else message.event()
         with self._lock:
-            write_event(message.event(), self._sink)
+            write_event(event, self._sink)
 
     def fail(self, error: EngineError) -> None:
         """Report `error` with both its sentences."""

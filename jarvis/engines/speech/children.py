@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jarvis.contracts.errors import LANGUAGES, Language
-from jarvis.contracts.speech_ports import SpeechToText
 from jarvis.engines.speech.connectors import ChildConnector, TcpConnector
-from jarvis.engines.speech.recognition import SpeechToTextWithFallback, WyomingSpeechToText
+from jarvis.engines.speech.fallback import SpeechToTextWithFallback
+from jarvis.engines.speech.models import languages_of
+from jarvis.engines.speech.recognition import Loaded, WyomingSpeechToText
 from jarvis.engines.speech.service import ServiceCard
 from jarvis.engines.speech.synthesis import WyomingTextToSpeech, basic_voice_card
 from jarvis.processes.child import Child
@@ -29,6 +30,45 @@ class ChildProgram:
     arguments: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WhisperPlace:
+    """Which Whisper runs where. `device` is cpu, cuda:N in the order of the PCI bus, or auto, as `compute_type` may be.
+
+    `beam` 0 and `threads` 0 choose by the device. The notes say what is out of the ordinary about it.
+    """
+
+    folder: Path
+    device: str = "cpu"
+    compute_type: str = "auto"
+    beam: int = 0
+    threads: int = 0
+    note_en: str = ""
+    note_es: str = ""
+
+    def program(self) -> ChildProgram:
+        """Return the child that runs it."""
+        options = {
+            "--whisper": self.folder,
+            "--device": self.device,
+            "--compute-type": self.compute_type,
+            "--beam": self.beam,
+            "--threads": self.threads,
+        }
+        arguments = tuple(str(part) for option in options.items() for part in option)
+        return ChildProgram(module=_RECOGNISER, arguments=arguments)
+
+    def card(self) -> ServiceCard:
+        """Return what is shown of it."""
+        return ServiceCard(
+            engine="faster-whisper",
+            model=self.folder.name,
+            quality="full",
+            languages=languages_of(self.folder),
+            note_en=self.note_en,
+            note_es=self.note_es,
+        )
+
+
 def command_listener(folder: Path) -> ChildProgram:
     """Return the child that hears the command files of `folder`."""
     return ChildProgram(module=_RECOGNISER, arguments=("--commands", str(folder)))
@@ -39,11 +79,10 @@ BASIC_RECOGNITION = ServiceCard(
     model="commands",
     quality="basic",
     languages=("en",),
-    note_en="Basic speech recognition: English commands only, no Spanish. "
-    "For free speech in both languages, put a faster-whisper model (one 140 MB download) into the models folder.",
-    note_es="Reconocimiento de voz básico: solo órdenes en inglés, sin español. "
-    "Para hablar libremente en ambos idiomas, pon un modelo faster-whisper (una descarga de 140 MB) en la carpeta "
-    "de modelos.",
+    note_en="Basic speech recognition: English commands only, no Spanish. For free speech in both languages, fetch a "
+    "faster-whisper model: “jarvis models download whisper-base” (148 MB).",
+    note_es="Reconocimiento de voz básico: solo órdenes en inglés, sin español. Para hablar libremente en ambos "
+    "idiomas, descarga un modelo faster-whisper: «jarvis models download whisper-base» (148 MB).",
 )
 
 
@@ -51,32 +90,38 @@ def speech_to_text(
     *,
     start_child: StartChild,
     commands: ChildProgram,
-    whisper_folder: Path | None = None,
+    whisper: WhisperPlace | Callable[[], WhisperPlace] | None = None,
     address: str = "",
-    threads: int = 0,
-) -> SpeechToText:
-    """Return the recogniser to use: the service at `address`, else Whisper in `whisper_folder`, else the basic one.
+    loaded: Loaded | None = None,
+) -> WyomingSpeechToText | SpeechToTextWithFallback:
+    """Return the recogniser to use: the service at `address`, else `whisper`, else the basic one.
 
     `commands` is the child of the basic one. The first two give way to it when they cannot be loaded; `info().note`
-    then says why.
+    then says why. A function for `whisper` is asked at every start; `loaded` gets the facts of its child.
     """
     basic_child = start_child("speech recognition", commands.module, commands.arguments)
     basic = WyomingSpeechToText(ChildConnector(basic_child), BASIC_RECOGNITION)
     if address:
         card = ServiceCard(engine="wyoming", model=address, quality="full", languages=LANGUAGES)
         return SpeechToTextWithFallback(WyomingSpeechToText(TcpConnector(address), card), basic)
-    if whisper_folder is not None:
-        card = ServiceCard(
-            engine="faster-whisper",
-            model=whisper_folder.name,
-            quality="full",
-            languages=_whisper_languages(whisper_folder),
-        )
-        child = start_child(
-            "speech recognition", _RECOGNISER, ["--whisper", str(whisper_folder), "--threads", str(threads)]
-        )
-        return SpeechToTextWithFallback(WyomingSpeechToText(ChildConnector(child), card, answer_seconds=60.0), basic)
-    return basic
+    if whisper is None:
+        return basic
+    where = whisper if callable(whisper) else lambda: whisper
+    now = [where()]
+
+    def made() -> Child:
+        program = now[0].program()
+        return start_child("speech recognition", program.module, program.arguments)
+
+    def made_again() -> Child:
+        now[0] = where()
+        return made()
+
+    def present() -> ServiceCard:
+        return now[0].card()
+
+    service = WyomingSpeechToText(ChildConnector(made(), made_again), present, answer_seconds=60.0, loaded=loaded)
+    return SpeechToTextWithFallback(service, basic)
 
 
 def text_to_speech(
@@ -96,8 +141,3 @@ def text_to_speech(
             arguments += ["--voice", f"{language}={path}"]
             cards[language] = ServiceCard(engine="piper", model=path.stem, quality="full", languages=(language,))
     return WyomingTextToSpeech(ChildConnector(start_child("the voice", _SYNTHESISER, arguments)), cards)
-
-
-def _whisper_languages(folder: Path) -> tuple[Language, ...]:
-    """English-only models say so in their name, as OpenAI named them: `tiny.en`, `distil-medium.en`."""
-    return ("en",) if folder.name.endswith(".en") else LANGUAGES

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
@@ -50,12 +51,17 @@ class Connector(Protocol):
 
 
 class ChildConnector:
-    """Speaks to a `Child` in mode "pipes"; a child that has died is started again by the next `connect`."""
+    """Speaks to a `Child` in mode "pipes"; a child that has died is started again by the next `connect`.
+
+    With `again`, which is asked before every start, another child takes the place of the one that has ended: when the
+    model or the device has changed meanwhile.
+    """
 
     ours = True
 
-    def __init__(self, child: Child) -> None:
+    def __init__(self, child: Child, again: Callable[[], Child] | None = None) -> None:
         self._child = child
+        self._again = again
 
     @property
     def name(self) -> str:
@@ -64,6 +70,8 @@ class ChildConnector:
 
     def connect(self) -> WyomingConnection:
         """Start the child if it does not run and take its pipes."""
+        if self._again is not None and self._child.state == "exited":
+            self._child = self._again()
         wire = self._child.wire()
         return WyomingConnection(reader=wire.from_child, writer=wire.to_child)
 

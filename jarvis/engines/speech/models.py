@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from jarvis.contracts.errors import InputError, Language
+from jarvis.contracts.errors import LANGUAGES, InputError, Language
 
 _WHISPER_MARKS = ("model.bin", "config.json")
 
@@ -16,14 +17,37 @@ def recognition_model(models_folder: Path, setting: str) -> Path | None:
     best one. Raises `InputError` when the chosen folder does not exist; whether it is whole shows when it is loaded.
     """
     if setting:
-        chosen = models_folder / Path(setting).expanduser()
-        if not chosen.is_dir():
-            raise _missing(chosen)
-        return chosen
-    if not models_folder.is_dir():
-        return None
-    found = [folder for folder in models_folder.iterdir() if _looks_like_whisper(folder)]
-    return max(found, key=lambda folder: (_size(folder / "model.bin"), folder.name), default=None)
+        return chosen_model(models_folder, setting)
+    return next(iter(recognition_models(models_folder)), None)
+
+
+def chosen_model(models_folder: Path, setting: str) -> Path:
+    """Return the folder that `setting` names, absolute or below `models_folder`; `InputError` when there is none."""
+    chosen = models_folder / Path(setting).expanduser()
+    if not chosen.is_dir():
+        raise _missing(chosen)
+    return chosen
+
+
+def recognition_models(models_folder: Path, others: Sequence[Path] = ()) -> list[Path]:
+    """Return the models in `models_folder` and of `others`, best first: those of both languages, then the largest."""
+    below = (
+        [folder for folder in models_folder.iterdir() if _looks_like_whisper(folder)] if models_folder.is_dir() else []
+    )
+    found = dict.fromkeys([*below, *(folder for folder in others if folder.is_dir())])
+    return sorted(found, key=lambda folder: (-len(languages_of(folder)), -weight_bytes(folder), folder.name))
+
+
+def languages_of(folder: Path) -> tuple[Language, ...]:
+    """Return what a model understands, by its name: `tiny.en`, as OpenAI named them, and Distil-Whisper are English."""
+    name = folder.name.lower()
+    return ("en",) if name.endswith(".en") or "distil" in name else LANGUAGES
+
+
+def weight_bytes(folder: Path) -> int:
+    """Return the size of the weights, 0 where they are missing."""
+    weights = folder / "model.bin"
+    return weights.stat().st_size if weights.is_file() else 0
 
 
 def voice_file(models_folder: Path, language: Language, setting: str) -> Path | None:
@@ -47,10 +71,6 @@ def _looks_like_whisper(folder: Path) -> bool:
     named = "whisper" in folder.name.lower()
     marks = [(folder / mark).is_file() for mark in _WHISPER_MARKS]
     return folder.is_dir() and (all(marks) or (named and any(folder.iterdir())))
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
 
 
 def _missing(chosen: Path) -> InputError:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.speech import SpeechServiceInfo
@@ -46,7 +47,8 @@ class ServiceCard:
 class WyomingService:
     """At most one open conversation with the service behind `connector`.
 
-    `load_seconds` bounds how long it may take to answer the first question, its model's loading included.
+    `load_seconds` bounds how long it may take to answer the first question, its model's loading included. `described`
+    is what it says of itself; `facts` what one of our own adds to that, None for a foreign service.
     """
 
     def __init__(self, connector: Connector, *, load_seconds: float = 90.0) -> None:
@@ -55,6 +57,7 @@ class WyomingService:
         self._lock = threading.Lock()
         self._connection: WyomingConnection | None = None
         self.described: Info | None = None
+        self.facts: Mapping[str, Any] | None = None
 
     @property
     def ours(self) -> bool:
@@ -106,6 +109,7 @@ class WyomingService:
                 raise_if_error(event)
                 event = connection.receive(self._load_seconds)
             self.described = Info.from_event(event)
+            self.facts = event.data.get("jarvis")
         except (ConnectionLost, KeyError, TypeError, AttributeError) as error:
             self._abandon(connection)
             raise EngineError(

@@ -41,7 +41,9 @@ class WyomingTextToSpeech:
         self._service = WyomingService(connector, load_seconds=load_seconds)
         self._cards = dict(cards)
         self._chunk_seconds = chunk_seconds
-        self._lock = threading.Lock()
+        # Whoever takes over stops the one before without waiting until a piece of its sound has come.
+        self._turns = threading.Lock()
+        self._wire = threading.Lock()
         self._turn: object | None = None
         self._unanswered = 0
         self._asked: WyomingConnection | None = None
@@ -61,71 +63,100 @@ class WyomingTextToSpeech:
         self._service.connection()
 
     def synthesize(self, text: str, language: Language, rate: float = 1.0) -> Iterator[AudioChunk]:
-        """Yield `text` as sound. Closing the iterator stops the service at once, and so does the next call.
+        """Ask for `text` and return its sound as it is made.
 
-        Raises `EngineError` when the service dies; it is started again for the next call.
+        Closing the iterator stops the service at once, and so does the next call. Raises `EngineError` when the
+        service dies, here or later; it is started again for the next call.
         """
-        if not text.strip():
+        # Neither half characters nor NUL can be written on the wire or said.
+        sayable = text.encode(errors="replace").decode().replace("\0", " ")
+        if not sayable.strip():
             return iter(())
-        return self._spoken(text, language, min(max(rate, 0.5), 2.0))
+        turn = object()
+        try:
+            connection = self._begin(turn, sayable, language, min(max(rate, 0.5), 2.0))
+        except ConnectionLost as lost:
+            raise self._service.failed(lost) from lost
+        chunks = self._spoken(turn, connection)
+        # Closing a generator that was never entered would not stop the service.
+        next(chunks)
+        return chunks
 
     def close(self) -> None:
         """End the service if it is ours."""
         self._service.close()
 
-    def _spoken(self, text: str, language: Language, rate: float) -> Generator[AudioChunk]:
-        turn = object()
+    def _spoken(self, turn: object, connection: WyomingConnection) -> Generator[AudioChunk]:
+        """Yield nothing worth hearing first, then the sound of the request of `turn`."""
         try:
-            with self._lock:
-                connection = self._begin(turn, text, language, rate)
-            while True:
-                with self._lock:
-                    chunk = self._next_chunk(connection) if self._turn is turn else None
-                if chunk is None:
-                    return
+            yield AudioChunk(pcm=b"", sample_rate=1)
+            while (chunk := self._next_chunk(turn, connection)) is not None:
                 yield chunk
         except ConnectionLost as lost:
             raise self._service.failed(lost) from lost
         finally:
-            with self._lock:
-                if self._turn is turn:
-                    self._stop()
+            self._stop_unless(None, turn)
 
     def _begin(self, turn: object, text: str, language: Language, rate: float) -> WyomingConnection:
         """Ask for the sound of `text`, with nothing of an earlier, stopped request left in front of it."""
-        if self._turn is not None:
-            self._stop()
-        connection = self._service.connection()
-        from wyoming.tts import Synthesize, SynthesizeVoice
+        self._stop_unless(turn)
+        with self._wire:
+            self._stop_unless(turn)
+            connection = self._service.connection()
+            from wyoming.tts import Synthesize, SynthesizeVoice
 
-        if connection is not self._asked:
-            self._asked, self._unanswered = connection, 0
-        while self._unanswered:
-            if _ends_answer(connection.receive(self._chunk_seconds)):
-                self._unanswered -= 1
-        connection.send(Synthesize(text=text, voice=SynthesizeVoice(language=language), context={"rate": rate}).event())
-        self._unanswered, self._turn = 1, turn
+            if connection is not self._asked:
+                self._asked, self._unanswered = connection, 0
+            while self._unanswered:
+                if _ends_answer(connection.receive(self._chunk_seconds)):
+                    self._unanswered -= 1
+            voice = SynthesizeVoice(language=language)
+            with self._turns:
+                connection.send(Synthesize(text=text, voice=voice, context={"rate": rate}).event())
+                self._unanswered, self._turn = 1, turn
         return connection
 
-    def _next_chunk(self, connection: WyomingConnection) -> AudioChunk | None:
-        """Return the next piece of sound, None after the last."""
+    def _next_chunk(self, turn: object, connection: WyomingConnection) -> AudioChunk | None:
+        """Return the next piece of sound, None after the last and once another request has taken over."""
         from wyoming.audio import AudioChunk as Sound
 
-        while True:
-            event = connection.receive(self._chunk_seconds)
-            if _ends_answer(event):
-                self._unanswered, self._turn = 0, None
-                raise_if_error(event)
-                return None
-            if Sound.is_type(event.type):
-                sound = Sound.from_event(event)
-                if (sound.width, sound.channels) != (2, 1):
-                    raise ConnectionLost(f"sent {8 * sound.width}-bit sound with {sound.channels} channels")
-                if sound.audio:
-                    return AudioChunk(pcm=sound.audio, sample_rate=sound.rate)
+        with self._wire:
+            while self._turn is turn:
+                try:
+                    event = connection.receive(self._chunk_seconds)
+                except ConnectionLost:
+                    if self._turn is turn:
+                        raise
+                    return None
+                if _ends_answer(event):
+                    self._unanswered = 0
+                    if self._ended(turn):
+                        raise_if_error(event)
+                    return None
+                if Sound.is_type(event.type):
+                    sound = Sound.from_event(event)
+                    if (sound.width, sound.channels) != (2, 1):
+                        raise ConnectionLost(f"sent {8 * sound.width}-bit sound with {sound.channels} channels")
+                    if sound.audio:
+                        return AudioChunk(pcm=sound.audio, sample_rate=sound.rate)
+        return None
+
+    def _ended(self, turn: object) -> bool:
+        """The request of `turn` was answered; True unless it had been taken over."""
+        with self._turns:
+            if self._turn is not turn:
+                return False
+            self._turn = None
+            return True
+
+    def _stop_unless(self, mine: object | None, only: object | None = None) -> None:
+        """Stop the request that is being answered unless it is `mine`, or, with `only`, if it is that one."""
+        with self._turns:
+            if self._turn is not None and self._turn is not mine and (only is None or self._turn is only):
+                self._stop()
 
     def _stop(self) -> None:
-        """Make the service drop what it is saying; the lock is held."""
+        """Make the service drop what it is saying; `_turns` is held."""
         self._turn = None
         if self._asked is None or self._asked.lost:
             return

@@ -56,12 +56,13 @@ class WyomingConnection:
         """True once the peer is gone or the connection was closed."""
         return self._closed or self._broken is not None
 
-    def send(self, event: Event) -> None:
-        """Queue `event`; raises `ConnectionLost` when the peer is gone or has stopped reading."""
+    def send(self, event: Event, patience_seconds: float = 0.0) -> None:
+        """Queue `event`; raises `ConnectionLost` when the peer is gone, or reads nothing for that long once a minute of
+        sound is queued."""
         if self.lost:
             raise self._broken or ConnectionLost("closed")
         try:
-            self._leaving.put_nowait(event)
+            self._leaving.put(event, block=patience_seconds > 0, timeout=patience_seconds or None)
         except queue.Full:
             raise ConnectionLost("stopped reading") from None
 
@@ -74,6 +75,16 @@ class WyomingConnection:
         if event is None:
             self._arrived.put(None)
             raise self._broken or ConnectionLost("closed")
+        return event
+
+    def poll(self) -> Event | None:
+        """Return the next event if one has arrived, None otherwise; the end of the stream counts as nothing."""
+        try:
+            event = self._arrived.get_nowait()
+        except queue.Empty:
+            return None
+        if event is None:
+            self._arrived.put(None)
         return event
 
     def close(self) -> None:

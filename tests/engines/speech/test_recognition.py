@@ -1,11 +1,13 @@
 import os
 import signal
+import time
+from dataclasses import replace
 
 import pytest
 
 from jarvis.contracts.errors import EngineError
-from jarvis.contracts.speech import CommandGrammar
-from jarvis.engines.speech.children import command_listener, speech_to_text
+from jarvis.contracts.speech import CommandGrammar, PartialWords, RecognitionHints
+from jarvis.engines.speech.children import WhisperPlace, command_listener, speech_to_text
 from jarvis.engines.speech.command_files import command_files, fingerprint
 from jarvis.skills.automaton import fsg_text, smallest_automaton
 from jarvis.skills.phrases import Words, choice
@@ -70,6 +72,26 @@ def test_the_same_sound_is_heard_the_same_after_other_speech(basic):
     say(basic, "read me my shopping list")
     again = say(basic, "what time is it")
     assert (first.text, first.confidence) == (again.text, again.confidence)
+
+
+def test_a_pause_is_settled_and_speech_after_it_is_heard_too(basic):
+    whole = say(basic, "set a timer for ten minutes")
+    utterance = basic.open()
+    utterance.feed(silence(0.3) + synthetic_speech("set a timer for ten minutes", VOICE) + silence(0.35))
+    settled = utterance.settle()
+    assert (settled.text, settled.accepted) == (whole.text, True)
+    utterance.feed(silence(0.5))
+    assert utterance.finish() == replace(
+        settled, audio_seconds=settled.audio_seconds + 0.5, compute_seconds=settled.compute_seconds
+    )
+    broken = basic.open()
+    spoken = synthetic_speech("set a timer for ten minutes", VOICE)
+    broken.feed(silence(0.3) + spoken[: len(spoken) // 2])
+    assert broken.settle().text != whole.text
+    broken.feed(spoken[len(spoken) // 2 :] + silence(0.35))
+    heard = broken.finish()
+    assert (heard.text, heard.accepted, heard.confidence) == (whole.text, True, whole.confidence)
+    assert basic.open().settle().text == ""
 
 
 def test_an_abandoned_utterance_leaves_nothing_behind(basic):
@@ -140,7 +162,9 @@ def test_damaged_command_files_are_reported(start_child, tmp_path):
 
 def test_whisper_tells_the_language_and_gives_segments(start_child, tmp_path, whisper_es):
     recogniser = speech_to_text(
-        start_child=start_child, commands=listener(tmp_path / "cache"), whisper_folder=whisper_es
+        start_child=start_child,
+        commands=listener(tmp_path / "cache"),
+        whisper=WhisperPlace(folder=whisper_es, threads=1),
     )
     heard = say(recogniser, "some words of no importance at all")
     assert (heard.text, heard.language, heard.quality) == ("qué hora es", "es", "full")
@@ -152,7 +176,9 @@ def test_whisper_tells_the_language_and_gives_segments(start_child, tmp_path, wh
 
 def test_whisper_invents_nothing_in_silence(start_child, tmp_path, whisper_es):
     recogniser = speech_to_text(
-        start_child=start_child, commands=listener(tmp_path / "cache"), whisper_folder=whisper_es
+        start_child=start_child,
+        commands=listener(tmp_path / "cache"),
+        whisper=WhisperPlace(folder=whisper_es, threads=1),
     )
     heard = hear(recogniser, silence(2))
     assert (heard.text, heard.accepted) == ("", False)
@@ -170,7 +196,9 @@ def test_broken_whisper_folder_gives_way_visibly(start_child, tmp_path, whisper_
         (folder / "model.bin").write_bytes(b"\6\0\0\0")
     else:
         (folder / "tokenizer.json").write_text("{")
-    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"), whisper_folder=folder)
+    recogniser = speech_to_text(
+        start_child=start_child, commands=listener(tmp_path / "cache"), whisper=WhisperPlace(folder=folder)
+    )
     assert say(recogniser, "what time is it").text == "what time is it"
     info = recogniser.info("en")
     assert (info.engine, info.quality) == ("pocketsphinx", "basic")
@@ -189,6 +217,22 @@ def test_network_service_recognises(server, start_child, tmp_path):
     recogniser.open().abandon()
     server.text = "yes"
     assert hear(recogniser, silence(0.1)).text == "yes"
+    recogniser.close()
+
+
+@pytest.mark.parametrize("says_transcript", [True, False])
+def test_words_of_a_streaming_network_service_are_shown(server, start_child, tmp_path, says_transcript):
+    server.streams, server.says_transcript = True, says_transcript
+    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"), address=server.address)
+    utterance = recogniser.open("en", RecognitionHints(words=("Ana", "Zaragoza"), before="hello"))
+    utterance.feed(silence(0.1))
+    deadline = time.monotonic() + 20
+    while (partial := utterance.partial()) is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    assert partial == PartialWords(text="what", stable=4, language="en")
+    assert utterance.partial() is None and utterance.settle() is None
+    assert utterance.finish().text == "what time is it"
+    assert server.asked["transcript_terms"] == ["Ana", "Zaragoza"] and "context" not in server.asked
     recogniser.close()
 
 

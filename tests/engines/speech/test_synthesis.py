@@ -1,12 +1,14 @@
 import os
 import signal
+import threading
 
 import numpy as np
 import pytest
 
 from jarvis.contracts.errors import EngineError, InputError
-from jarvis.engines.children.piper_voice import clauses
+from jarvis.engines.children.piper_voice import PIECE_SECONDS, PiperFileVoice, clauses
 from jarvis.engines.speech.children import text_to_speech
+from tests.fakes.mouth import described_voice, endless_piper_voice
 from tests.fakes.speech_children import toy_piper_voice
 
 LONG = "This sentence is said again and again. " * 400
@@ -44,6 +46,11 @@ def test_closing_stops_at_once_and_the_next_sentence_is_whole(espeak):
     assert seconds(espeak.synthesize("Hello there.", "en")) == pytest.approx(whole, abs=0.1)
 
 
+def test_a_sentence_that_nobody_listens_to_is_stopped_too(espeak):
+    espeak.synthesize(LONG, "en").close()
+    assert 0.3 < seconds(espeak.synthesize("Hello there.", "en")) < 3
+
+
 def test_a_new_sentence_takes_over_from_an_unfinished_one(espeak):
     first = espeak.synthesize(LONG, "en")
     next(first)
@@ -73,12 +80,73 @@ def test_piper_speaks_the_language_it_has_a_voice_for(start_child, tmp_path):
     voice = text_to_speech(start_child=start_child, voices={"en": path, "es": None})
     english = list(voice.synthesize("This is the first sentence. This is the second sentence.", "en"))
     spanish = list(voice.synthesize("Hola.", "es"))
-    assert [chunk.sample_rate for chunk in english] == [16000, 16000]
+    assert {chunk.sample_rate for chunk in english} == {16000}
+    assert max(chunk.seconds for chunk in english) <= PIECE_SECONDS, "it must come in small pieces"
     assert spanish[0].sample_rate == 22050
     assert (voice.info("en").engine, voice.info("es").engine) == ("piper", "espeak-ng")
     assert voice.info("en").note == ""
     fast = list(voice.synthesize("This is the first sentence. This is the second sentence.", "en", rate=2.0))
     assert seconds(fast) == pytest.approx(seconds(english) / 2, rel=0.01)
+
+
+def test_a_new_sentence_breaks_into_the_computation_of_another(start_child, tmp_path):
+    path = endless_piper_voice(tmp_path / "en_US-endless.onnx")
+    voice = text_to_speech(start_child=start_child, voices={"en": path, "es": None})
+    voice.warm()
+    rest = []
+    waiting = threading.Thread(target=lambda: rest.extend(voice.synthesize("This never comes.", "en")))
+    waiting.start()
+    waiting.join(0.3)
+    assert seconds(voice.synthesize("Hola.", "es")) > 0.2
+    waiting.join(60.0)
+    assert not waiting.is_alive() and rest == []
+
+
+def test_piper_is_stopped_before_during_and_between_its_pieces(tmp_path):
+    voice = PiperFileVoice(endless_piper_voice(tmp_path / "en_US-endless.onnx"))
+    taken = []
+    voice.speak("Not wanted.", 1.0, taken.append, lambda: False)
+    wanted = [True]
+
+    def stop():
+        wanted[0] = False
+        voice.stop()
+
+    threading.Timer(0.2, stop).start()
+    voice.speak("Stopped in the middle.", 1.0, taken.append, lambda: wanted[0])
+    assert taken == []
+    toy = PiperFileVoice(toy_piper_voice(tmp_path / "en_US-toy.onnx"))
+    toy.speak(
+        "One sentence here. And there is another one.", 1.0, lambda pcm: taken.append(pcm) or len(taken) < 3, bool
+    )
+    toy.speak("One sentence here.", 1.0, lambda pcm: taken.append(pcm) or False, lambda: True)
+    assert len(taken) == 1
+
+
+def test_a_voice_that_would_fetch_models_is_refused(tmp_path):
+    path = described_voice(toy_piper_voice(tmp_path / "zh_CN-toy.onnx"), phoneme_type="pinyin")
+    with pytest.raises(EngineError) as caught:
+        PiperFileVoice(path)
+    assert caught.value.code == "speech.voice_broken" and "pinyin" in caught.value.sentence("en")
+
+
+def test_a_voice_that_cannot_say_something_says_so(tmp_path):
+    voice = PiperFileVoice(toy_piper_voice(tmp_path / "en_US-toy.onnx"))
+    with pytest.raises(EngineError) as caught:
+        voice.speak("Hello.", float("nan"), lambda pcm: True, lambda: True)
+    assert caught.value.code == "speech.voice_failed" and "en_US-toy.onnx" in caught.value.sentence("es")
+
+
+@pytest.mark.parametrize(
+    "text", ["a [[b]] c", "nul\x00 here", "lone \ud800 half", "日本語 and עברית", "x" * 3000, "... ?!"]
+)
+def test_odd_text_does_no_harm(espeak, start_child, tmp_path, text):
+    list(espeak.synthesize(text, "en"))
+    path = toy_piper_voice(tmp_path / "en_US-toy.onnx")
+    piper = text_to_speech(start_child=start_child, voices={"en": path})
+    list(piper.synthesize(text, "en"))
+    assert seconds(piper.synthesize("Hello there.", "en")) > 0.3
+    assert seconds(espeak.synthesize("Hello there.", "en")) > 0.3
 
 
 def test_broken_piper_voice_gives_way_visibly(start_child, tmp_path):

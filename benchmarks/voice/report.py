@@ -1,0 +1,143 @@
+"""The tables that the benchmark prints, each figure beside its limit. Knows only finished figures."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from benchmarks.voice.rival import Side
+from benchmarks.voice.running import STAGES, Row
+from benchmarks.voice.timing import AnswerTimes, median, percentile
+
+OWN_LIMIT = 0.03
+"""What the pipeline may cost besides models, waiting for the end of the turn, and the sound card."""
+
+
+def machine() -> dict[str, object]:
+    """Return what the figures were measured on."""
+    names = [line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    memory = next((line.split()[1] for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), "0")
+    return {
+        "processor": names[0] if names else platform.processor(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(int(memory) / 2**20, 1),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load": round(os.getloadavg()[0], 1),
+        "packages": {name: _version(name) for name in ("onnxruntime", "faster-whisper", "pocketsphinx", "livekit")},
+    }
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Return rows as a Markdown table; None becomes an empty cell."""
+    lines = ["| " + " | ".join(heads) + " |", "|" + "-|" * len(heads)]
+    lines += ["| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def scenario_table(rows: Sequence[Row]) -> str:
+    """Return the scenarios: right of runs, flaky or not, p50/p95 and the stages in milliseconds."""
+    heads = ["scenario", "language", "right", "ms p50 / p95", "limit", *STAGES[:-1], "what went wrong"]
+    lines: list[list[object]] = []
+    for row in rows:
+        told, figures = row.to_json(), row.figures()
+        wrong = [outcome.why.partition(";")[0] for outcome in row.outcomes if outcome.why]
+        lines.append(
+            [
+                row.scenario.name,
+                row.language,
+                f"{row.right}/{len(row.outcomes)}{' flaky' if row.flaky else ''}",
+                f"{figures['p50']} / {figures['p95']}" if figures else None,
+                told["limit_milliseconds"],
+                *(figures.get(stage) for stage in STAGES[:-1]),
+                "; ".join(dict.fromkeys(wrong)) or None,
+            ]
+        )
+    return table(heads, lines)
+
+
+def totals(rows: Sequence[Row]) -> dict[str, object]:
+    """Return the figures that have limits, over all scenarios."""
+    skills, models = _answers(rows, model=False), _answers(rows, model=True)
+    runs = sum(len(row.outcomes) for row in rows)
+    return {
+        "scenarios": len({row.scenario.name for row in rows}),
+        "runs": runs,
+        "right": sum(row.right for row in rows),
+        "flaky_rows": sum(row.flaky for row in rows),
+        "own_milliseconds": _spread([times.own for times in skills + models], OWN_LIMIT),
+        "skill_milliseconds": _spread([times.total for times in skills], 0.3),
+        "model_milliseconds": _spread([times.total for times in models], 1.0),
+    }
+
+
+def rival_table(sides: Sequence[Side]) -> str:
+    """Return the comparison, in milliseconds from the end of speech to the first audible sample."""
+    heads = [
+        "questions",
+        "side",
+        "answered",
+        "p50",
+        "p95",
+        "endpoint",
+        "looked",
+        "answer",
+        "synthesis",
+        "device",
+        "own",
+        "wrong",
+    ]
+    lines: list[list[object]] = []
+    for side in sides:
+        told = side.to_json()
+        asked = len(side.answers) + len(side.wrong)
+        figures = [told.get(head) for head in heads[3:-1]]
+        wrong = "; ".join(side.wrong)[:160] or None
+        lines.append([side.group, side.side, f"{len(side.answers)}/{asked}", *figures, wrong])
+    return table(heads, lines)
+
+
+def lines_of(name: str, figures: Mapping[str, Any], indent: str = "") -> list[str]:
+    """Return nested figures as indented lines."""
+    lines = [f"{indent}{name}:"]
+    for key, value in figures.items():
+        if isinstance(value, Mapping):
+            lines += lines_of(str(key), value, indent + "  ")
+        else:
+            shown = f"{value:.4g}" if isinstance(value, float) else value
+            lines.append(f"{indent}  {str(key).replace('_', ' ')}: {shown}")
+    return lines
+
+
+def _answers(rows: Sequence[Row], *, model: bool) -> list[AnswerTimes]:
+    return [
+        times
+        for row in rows
+        if row.scenario.limit_seconds is not None
+        for times in row.answers
+        if (row.scenario.limit_seconds > 0.5) == model
+    ]
+
+
+def _spread(seconds: Sequence[float], limit: float) -> dict[str, object]:
+    return {
+        "p50": round(1000 * median(seconds)) if seconds else None,
+        "p95": round(1000 * percentile(seconds, 0.95)) if seconds else None,
+        "limit": round(1000 * limit),
+    }
+
+
+def _lines(path: str) -> list[str]:
+    file = Path(path)
+    return file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,232 @@
+"""Does Jarvis hear itself? Many spoken answers leak into the microphone, with and without somebody talking over them.
+
+The first part counts time in sound, so it runs as fast as it can be computed: the real echo canceller, wake detector,
+voice activity, barge-in rule and stop words, over answers said by the real voice. The second lets the whole loop say
+answers in real time. What the words say (the second line of defence) is looked at in the second part only.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from benchmarks.voice import sounds
+from benchmarks.voice.room import SELF_NOISE_RMS, leak
+from benchmarks.voice.world import LEAK_DB, LEAK_DELAY_SECONDS, Bench, World
+from benchmarks.wake.rooms import Sound, pcm_of, samples, sloped_noise
+from jarvis.audio.echo import EchoCanceller, EchoReference
+from jarvis.audio.resampling import Resampler
+from jarvis.contracts.errors import Language
+from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AnswerInterrupted, TranscriptReady, WakeHeard
+from jarvis.contracts.speech_ports import TextToSpeech, WakeDetector, WordSpotter
+from jarvis.voice.activity import SileroVoiceDetector
+from jarvis.voice.barge_in import BargeIn, Cut, Duck
+
+ANSWERS: tuple[tuple[Language, str], ...] = (
+    ("en", "It is ten past four in the afternoon, and the next alarm rings at six."),
+    ("es", "Son las cuatro y diez de la tarde, y la próxima alarma suena a las seis."),
+    ("en", "Hello, I am Jarvis. You can ask me about the weather, your lists, and anything you would like to know."),
+    ("es", "Hola, soy Jarvis. Puedes preguntarme por el tiempo, por tus listas y por todo lo que quieras saber."),
+    ("en", "You can stop me at any time. Just say stop, or cancel, and I will be quiet at once."),
+    ("es", "Puedes pararme cuando quieras. Di para, o silencio, y me callo al momento."),
+    ("en", "Don Quixote was written by Miguel de Cervantes, in two parts, more than four hundred years ago."),
+    ("es", "El Quijote lo escribió Miguel de Cervantes, en dos partes, hace más de cuatrocientos años."),
+    ("en", "There are three things on your shopping list: milk, bread and a large bottle of olive oil."),
+    ("es", "Hay tres cosas en tu lista de la compra: leche, pan y una botella grande de aceite de oliva."),
+)
+ANSWERS_IN_A_ROOM = 20
+"""After so many it is another room, which the echo canceller has to learn."""
+TALKED_OVER_EVERY = 5
+"""Every fifth answer is talked over."""
+BEFORE_SECONDS, AFTER_SECONDS = 0.5, 1.0
+TALK_AFTER_SECONDS = 1.2
+KNOWN_AHEAD_SECONDS = 0.05
+"""How long before it sounds the canceller is told what is played."""
+
+_INTERRUPTIONS = {"en": "what time is it now", "es": "qué hora es ahora"}
+
+
+@dataclass(kw_only=True)
+class Found:
+    """What was counted over all answers. `cuts` are answers that paused because Jarvis took itself for somebody."""
+
+    answers: int = 0
+    sound_seconds: float = 0.0
+    wakes: int = 0
+    cuts: int = 0
+    ducks: int = 0
+    stops: int = 0
+    talked_over: int = 0
+    noticed: int = 0
+    after_seconds: list[float] = field(default_factory=list)
+    which: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def self_triggers(self) -> int:
+        """Wakes, cuts and stops that nobody but Jarvis caused."""
+        return self.wakes + self.cuts + self.stops
+
+    def to_json(self) -> dict[str, object]:
+        """Return it as a JSON-ready dict."""
+        ordered = sorted(self.after_seconds)
+        return {
+            "answers": self.answers,
+            "sound_seconds": round(self.sound_seconds),
+            "self_triggers": self.self_triggers,
+            "wakes": self.wakes,
+            "cuts": self.cuts,
+            "stop_words": self.stops,
+            "ducks": self.ducks,
+            "which": dict(self.which),
+            "talked_over": self.talked_over,
+            "barge_ins_noticed": self.noticed,
+            "barge_in_milliseconds": round(1000 * ordered[len(ordered) // 2]) if ordered else None,
+        }
+
+
+def spoken_answers(voice: TextToSpeech, count: int) -> Iterator[tuple[Language, str, Sound]]:
+    """Yield `count` answers and their sound at 16 kHz, at slightly different speeds."""
+    for number in range(count):
+        language, text = ANSWERS[number % len(ANSWERS)]
+        pcm = b""
+        for chunk in voice.synthesize(text, language, 0.9 + 0.02 * (number // len(ANSWERS) % 10)):
+            pcm += Resampler(chunk.sample_rate, SAMPLE_RATE).push(chunk.pcm, last=True)
+        yield language, text, samples(pcm)
+
+
+def self_hearing(
+    voice: TextToSpeech, wake: Callable[[], WakeDetector], stop_words: WordSpotter | None, count: int
+) -> Found:
+    """Let `count` answers sound, and count what the ears make of them."""
+    found = Found()
+    activity, detector = SileroVoiceDetector(), wake()
+    for number, (language, text, played) in enumerate(spoken_answers(voice, count)):
+        if number % ANSWERS_IN_A_ROOM == 0:
+            microphone = RoomMicrophone(seed=number)
+        talked_over = number % TALKED_OVER_EVERY == TALKED_OVER_EVERY - 1
+        talk = samples(sounds.sentence(_INTERRUPTIONS[language], language, number)) if talked_over else None
+        frames = list(microphone.hear(played, talk))
+        _listen(found, frames, text, played.size / SAMPLE_RATE, talk is not None, activity, detector)
+        if stop_words is not None and talk is None:
+            _spot(found, frames, text, stop_words)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Cleaned sound and whether the canceller knew the room by then."""
+
+    pcm: bytes
+    learned: bool
+
+
+class RoomMicrophone:
+    """A microphone in a new room, with an echo canceller that learns it; time goes on from answer to answer."""
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+        self._response = leak(LEAK_DB, LEAK_DELAY_SECONDS, seed)
+        self._reference = EchoReference()
+        self._canceller = EchoCanceller(self._reference)
+        self._samples = 0
+
+    def hear(self, played: Sound, talk: Sound | None) -> Iterator[Frame]:
+        """Yield frames from `BEFORE_SECONDS` before `played` sounds; `talk` begins a while after it."""
+        before = round(BEFORE_SECONDS * SAMPLE_RATE)
+        whole = np.concatenate([np.zeros(before), played, np.zeros(round(AFTER_SECONDS * SAMPLE_RATE))])
+        near = np.convolve(whole, self._response)[: whole.size]
+        near += sloped_noise(self._rng, whole.size, 0.2) * SELF_NOISE_RMS
+        if talk is not None:
+            at = before + round(TALK_AFTER_SECONDS * SAMPLE_RATE)
+            talk = talk[: max(0, whole.size - at)]
+            near[at : at + talk.size] += talk
+        begin, told = self._samples, 0
+        pcm, sound = pcm_of(near), pcm_of(whole)
+        for at in range(0, near.size - VAD_SAMPLES + 1, VAD_SAMPLES):
+            known = at + VAD_SAMPLES + round(KNOWN_AHEAD_SECONDS * SAMPLE_RATE)
+            while told < min(known, whole.size):
+                self._reference.played(sound[2 * told : 2 * told + 320], SAMPLE_RATE, (begin + told) / SAMPLE_RATE)
+                told += 160
+            cleaned = self._canceller.process(pcm[2 * at : 2 * (at + VAD_SAMPLES)], (begin + at) / SAMPLE_RATE)
+            yield Frame(cleaned, self._canceller.learned)
+            self._samples = begin + at + VAD_SAMPLES
+
+
+def _listen(
+    found: Found,
+    frames: Sequence[Frame],
+    text: str,
+    seconds: float,
+    talked_over: bool,
+    activity: SileroVoiceDetector,
+    detector: WakeDetector,
+) -> None:
+    activity.reset()
+    detector.reset()
+    rule = BargeIn()
+    found.answers += 1
+    found.sound_seconds += seconds
+    found.talked_over += talked_over
+    woken, cut = 0, None
+    for number, frame in enumerate(frames):
+        at = number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS
+        woken += sum(hit.sure for hit in detector.process(frame.pcm))
+        act = rule.process(activity.probability(frame.pcm), 0 <= at < seconds, frame.learned)
+        if isinstance(act, Duck) and not talked_over:
+            found.ducks += 1
+        if isinstance(act, Cut) and cut is None:
+            cut = at
+    if talked_over:
+        if cut is not None and cut >= TALK_AFTER_SECONDS:
+            found.noticed += 1
+            found.after_seconds.append(cut - TALK_AFTER_SECONDS)
+        return
+    found.wakes += woken
+    found.cuts += cut is not None
+    if woken or cut is not None:
+        found.which[text] += 1
+
+
+def _spot(found: Found, frames: Sequence[Frame], text: str, stop_words: WordSpotter) -> None:
+    """Look for stop words; the child answers late, so silence follows until it has caught up."""
+    spotted = []
+    for frame in frames:
+        spotted += stop_words.process(frame.pcm)
+    give_up = time.perf_counter() + 1.0
+    while time.perf_counter() < give_up:
+        spotted += stop_words.process(b"")
+        time.sleep(0.1)
+    stop_words.reset()
+    # What Jarvis says itself does not stop it: the loop compares a spotted word with its own sentences.
+    foreign = [word.word for word in spotted if word.word not in text.casefold()]
+    found.stops += bool(foreign)
+    if foreign:
+        found.which[f"“{', '.join(foreign)}” in: {text}"] += 1
+
+
+def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:
+    """Let the whole loop say `count` answers in real time, one after the other, and count what it heard of them."""
+    triggers: Counter[str] = Counter()
+    bench.ears.expect_commands()
+    with World(bench, language) as world:
+        began = time.perf_counter()
+        chosen = [text for spoken_in, text in ANSWERS if spoken_in == language]
+        for number in range(count):
+            over: threading.Event = world.loop.text_to_say(chosen[number % len(chosen)], language).over
+            over.wait(30)
+        for seen in world.seen:
+            if isinstance(seen.event, WakeHeard | TranscriptReady | AnswerInterrupted):
+                triggers[type(seen.event).__name__] += 1
+        return {
+            "language": language,
+            "answers": count,
+            "seconds": round(time.perf_counter() - began),
+            "self_triggers": sum(triggers.values()),
+            "which": dict(triggers),
+        }

@@ -1,0 +1,1 @@
+"""How well the wake word is heard and left alone: `python -m benchmarks.wake`."""

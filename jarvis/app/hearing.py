@@ -1,0 +1,126 @@
+"""Builds what listens all day from the settings: wake words and the second look at them, stop words, pauses."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jarvis.app.speech_children import starter
+from jarvis.contracts.errors import LANGUAGES, EngineError, JarvisError, Language
+from jarvis.contracts.speech_ports import SpeechToText, TurnJudge, WakeConfirmer, WakeDetector, WordSpotter
+from jarvis.engines.speech.connectors import ChildConnector
+from jarvis.engines.speech.spotting import SPOTTER_MODULE, Spotter, SpotterConfirmer, SpotterWords, Wanted, stop_words
+from jarvis.voice.end_of_turn import CombinedTurnJudge, RuleTurnJudge
+from jarvis.voice.smart_turn import SmartTurnJudge
+from jarvis.voice.wake import KeyphraseWakeDetector, MicroWakeDetector, wake_detector
+from jarvis.voice.wake_confirm import RecogniserConfirmer, WakeConfirmation
+from jarvis.voice.wake_second_look import SecondLook
+from jarvis.voice.wake_words import HEY_JARVIS, WakeWords, wake_words_of
+
+if TYPE_CHECKING:
+    from jarvis.app.build import Jarvis
+
+TURN_MODEL_MARK = "smart-turn"
+"""How files of Smart Turn models begin, as their makers named them."""
+
+_log = logging.getLogger(__name__)
+
+
+class HearingParts:
+    """The detectors, made when first asked for; the spotter's child starts with the first sound that needs it."""
+
+    def __init__(self, jarvis: Jarvis, speech_to_text: SpeechToText) -> None:
+        self._jarvis = jarvis
+        self._speech_to_text = speech_to_text
+
+    @cached_property
+    def spotter(self) -> Spotter:
+        """The child that hears single words."""
+        child = starter(self._jarvis)("word spotting", SPOTTER_MODULE, ())
+        return Spotter(ChildConnector(child), on_trouble=_noted)
+
+    def wake(self) -> WakeDetector | None:
+        """Return what hears the wake words; None where nothing can or shall, which leaves the talk button."""
+        if self._jarvis.settings.text("voice.mode") == "push":
+            return None
+        words = wake_words_of(self._jarvis.settings.text("voice.wake_words"))
+        neural = self.neural(candidates=self._looks_again) if HEY_JARVIS in words else None
+        others = {word: self._languages for word in words if word != HEY_JARVIS}
+        if not others:
+            return neural
+        heard = SpotterWords(self.spotter, Wanted(words=others), kind="wake")
+        return WakeWords(neural=neural, spotter=heard, trusted=not self._looks_again)
+
+    def neural(self, *, candidates: bool = False) -> MicroWakeDetector | KeyphraseWakeDetector | None:
+        """Return the detector of "hey jarvis" with the threshold that is set; None where none can run."""
+        with contextlib.suppress(EngineError):
+            return wake_detector(self._jarvis.settings.number("voice.wake_threshold"), candidates=candidates)
+        return None
+
+    def confirmer(self) -> WakeConfirmer | None:
+        """Return what looks again at what almost sounded like a wake word; None when that is not wanted."""
+        if not self._looks_again:
+            return None
+        look: SecondLook | None = None
+        with contextlib.suppress(ImportError, OSError, ValueError):
+            look = SecondLook()
+        return WakeConfirmation(look=look, other=_BestConfirmer(self._speech_to_text, SpotterConfirmer(self.spotter)))
+
+    def stop_words(self) -> WordSpotter:
+        """Return what hears "stop" and its like while Jarvis speaks."""
+        return stop_words(self.spotter, self._languages)
+
+    def judge(self) -> TurnJudge:
+        """Return what tells at a pause whether the person has finished: rules, with a turn model where one is."""
+        rules = RuleTurnJudge()
+        rules.warm()
+        file = self._turn_model()
+        if file is None:
+            return rules
+        try:
+            return CombinedTurnJudge(rules, SmartTurnJudge(file), _noted)
+        except EngineError as error:
+            _noted(error)
+            return rules
+
+    def close(self) -> None:
+        """End the spotter's child."""
+        if "spotter" in self.__dict__:
+            self.spotter.close()
+
+    @property
+    def _looks_again(self) -> bool:
+        return self._jarvis.settings.flag("voice.wake_second_look")
+
+    @property
+    def _languages(self) -> tuple[Language, ...]:
+        chosen = self._jarvis.settings.text("language")
+        return tuple(language for language in LANGUAGES if chosen in ("auto", language))
+
+    def _turn_model(self) -> Path | None:
+        folder = self._jarvis.folders.models
+        if setting := self._jarvis.settings.text("speech.turn_model").strip():
+            return folder / Path(setting).expanduser()
+        found = sorted(folder.rglob(f"{TURN_MODEL_MARK}*.onnx")) if folder.is_dir() else []
+        return found[-1] if found else None
+
+
+class _BestConfirmer:
+    """Asks the full recogniser where there is one, else the spotter: a recogniser of commands knows no names."""
+
+    def __init__(self, speech_to_text: SpeechToText, spotter: SpotterConfirmer) -> None:
+        self._speech_to_text = speech_to_text
+        self._full = RecogniserConfirmer(speech_to_text)
+        self._spotter = spotter
+
+    def confirm(self, sound: bytes, word: str) -> bool:
+        confirmer: WakeConfirmer = self._full if self._speech_to_text.info().quality == "full" else self._spotter
+        return confirmer.confirm(sound, word)
+
+
+def _noted(error: JarvisError) -> None:
+    # The wake word itself, the buttons and the rules work on; `doctor` tells what is missing.
+    _log.warning("a part of hearing is not at its best: %s", error.sentence("en"))

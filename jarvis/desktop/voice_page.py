@@ -1,0 +1,265 @@
+"""The page of hearing and speaking: devices with their level and a test, the wake word, turns, voices, recognition.
+
+The microphone is watched only while the page is in view. Knows no audio.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import PurePath
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from jarvis.contracts.errors import LANGUAGES, Language
+from jarvis.contracts.speech import (
+    DeviceInUse,
+    LevelMeasured,
+    SpeechServiceInfo,
+    VoiceEvent,
+    VoiceState,
+    VoiceTrouble,
+    WakeHeard,
+    WakeScored,
+)
+from jarvis.desktop import voice_texts as texts
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.option_rows import OptionRow
+from jarvis.desktop.texts import Text
+from jarvis.desktop.theme import styled
+from jarvis.desktop.voice_rows import DeviceRow, SensitivityRow, VoiceRow
+from jarvis.desktop.voice_sound import LevelRow, SoundTest
+from jarvis.settings.options import OPTIONS, Option
+
+LOOK_MILLISECONDS = 2000
+"""How often devices that were plugged in or out are looked for while the page is in view."""
+NARROW = 470
+"""Width in pixels below which a control stands below its sentence."""
+
+_SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
+    (
+        texts.SECTION_DEVICES,
+        ("microphone", "speaker", "echo_cancelling", "noise_suppression", "automatic_gain"),
+    ),
+    (texts.SECTION_WAKE, ("enabled", "mode", "wake_words", "wake_threshold", "wake_second_look")),
+    (
+        texts.SECTION_TURNS,
+        ("follow_up_seconds", "endpoint_silence_seconds", "longest_pause_seconds", "barge_in"),
+    ),
+    (
+        texts.SECTION_SPEAKING,
+        ("answer_aloud", "voice_en", "voice_es", "rate", "volume", "sounds", "fillers", "voice_address"),
+    ),
+)
+"""The options of each section by the last part of their names; the last section has all others."""
+_PREVIEWS: tuple[tuple[Language, Text], ...] = (("en", texts.PREVIEW_EN), ("es", texts.PREVIEW_ES))
+
+
+class VoicePage(QWidget):
+    """Every option of hearing and speaking, and what they do just now."""
+
+    changed = Signal(str)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.rows: list[OptionRow] = []
+        self.level = LevelRow(desk)
+        self.test = SoundTest(desk)
+        self.recogniser = _InUse()
+        self.speaker = _InUse()
+        self._looking = False
+        self._devices: dict[str, DeviceRow] = {}
+        self._voices: dict[Language, VoiceRow] = {}
+        holder = styled(QWidget(), "column")
+        self._column = QVBoxLayout(holder)
+        self._column.setContentsMargins(24, 8, 24, 24)
+        self._column.setSpacing(8)
+        for heading, widgets in self._sections():
+            self._add_card(heading, widgets)
+        self._column.addStretch()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(holder)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._scroll)
+        self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
+        self._timer.timeout.connect(self.look)
+        self.test.ended.connect(self._watch)
+        desk.bridge.heard.connect(self.take)
+        desk.words.changed.connect(self._look_in_use)
+
+    def go_to(self, row: OptionRow) -> None:
+        """Bring a row into view and give it the keyboard."""
+        self._scroll.ensureWidgetVisible(row)
+        row.control.setFocus()
+
+    def take(self, event: VoiceEvent) -> None:
+        """Show what the voice does; levels and scores only while the page is in view."""
+        if isinstance(event, VoiceState | VoiceTrouble):
+            self.test.take(event)
+        if isinstance(event, VoiceState):
+            self.level.set_state(event.name)
+        elif isinstance(event, DeviceInUse):
+            self._devices[event.direction].show_in_use(event.name, event.note)
+        elif isinstance(event, WakeHeard):
+            self._sensitivity.show_hit(event.hit)
+        elif self.isVisible():
+            if isinstance(event, VoiceTrouble):
+                self.level.show_trouble(event.sentence)
+            elif isinstance(event, LevelMeasured):
+                self.level.show_level(event.level)
+            elif isinstance(event, WakeScored):
+                self._sensitivity.show_score(event.score)
+
+    def look(self) -> None:
+        """Look for devices on a worker; at most one look is under way."""
+        if self._looking:
+            return
+        self._looking = True
+        voice = self._desk.services.voice
+
+        def find() -> dict[str, Sequence[str]]:
+            return {"input": voice.devices("input"), "output": voice.devices("output")}
+
+        self._desk.bridge.run(find, self._found, self._not_found)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Watch the microphone, the devices and what is in use."""
+        super().showEvent(event)
+        self._watch()
+        self.look()
+        for language, row in self._voices.items():
+            self._desk.bridge.run(partial(self._desk.services.voice.voices, language), row.offer)
+        self._look_in_use()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the microphone alone."""
+        super().hideEvent(event)
+        self._timer.stop()
+        self._desk.services.voice.leave_microphone()
+        self.level.clear()
+        self._sensitivity.meter.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put controls below their sentences where there is little room."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW
+        side = 12 if narrow else 24
+        self._column.setContentsMargins(side, 8, side, 24)
+        for row in self.rows:
+            row.set_narrow(narrow)
+        self.test.set_narrow(narrow)
+
+    def _watch(self) -> None:
+        if self.isVisible():
+            self._desk.services.voice.watch_microphone()
+
+    def _sections(self) -> list[tuple[Text, list[QWidget]]]:
+        options = {o.name: o for o in OPTIONS if o.name.split(".")[0] in ("voice", "speech")}
+        by_end = {name.split(".", 1)[1]: option for name, option in options.items()}
+        sections: list[tuple[Text, list[QWidget]]] = []
+        for heading, names in _SECTIONS:
+            sections.append((heading, [self._row(by_end.pop(name)) for name in names]))
+        sections.append((texts.SECTION_RECOGNITION, [self._row(option) for option in by_end.values()]))
+        devices, _, _, speaking, recognition = (widgets for _, widgets in sections)
+        devices[1:1] = [self.level]
+        devices.insert(3, self.test)
+        speaking.insert(0, self.speaker)
+        recognition.insert(0, self.recogniser)
+        return sections
+
+    def _row(self, option: Option) -> OptionRow:
+        row = self._made(option)
+        row.changed.connect(self.changed)
+        row.changed.connect(self._look_in_use)
+        self.rows.append(row)
+        return row
+
+    def _made(self, option: Option) -> OptionRow:
+        desk = self._desk
+        if option.name == "voice.wake_threshold":
+            self._sensitivity = SensitivityRow(desk, option)
+            return self._sensitivity
+        if option.name in ("voice.microphone", "voice.speaker"):
+            direction = "input" if option.name == "voice.microphone" else "output"
+            device = self._devices[direction] = DeviceRow(desk, option)
+            return device
+        for language, listen in _PREVIEWS:
+            if option.name == f"speech.voice_{language}":
+                voice = self._voices[language] = VoiceRow(desk, option, listen)
+                voice.heard.connect(partial(self.test.say_sample, language))
+                return voice
+        return OptionRow(desk, option)
+
+    def _add_card(self, title: Text, widgets: list[QWidget]) -> None:
+        heading = QLabel()
+        heading.setProperty("look", "heading")
+        heading.setContentsMargins(2, 12, 0, 2)
+        self._desk.words.bind(heading, heading.setText, title)
+        card = styled(QFrame(), "card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(0, 4, 0, 4)
+        inside.setSpacing(0)
+        for at, widget in enumerate(widgets):
+            if at:
+                inside.addWidget(styled(QFrame(), "line"))
+            inside.addWidget(widget)
+        self._column.addWidget(heading)
+        self._column.addWidget(card)
+
+    def _found(self, devices: dict[str, Sequence[str]]) -> None:
+        self._looking = False
+        for direction, names in devices.items():
+            self._devices[direction].offer(names)
+
+    def _not_found(self, error: Exception) -> None:
+        self._looking = False
+        for row in self._devices.values():
+            row.show_trouble(self._desk.sentence(error))
+
+    def _look_in_use(self) -> None:
+        """Ask on a worker what recognises and what speaks now."""
+        if not self.isVisible():
+            return
+        voice, language = self._desk.services.voice, self._desk.words.language
+
+        def speaking() -> list[SpeechServiceInfo]:
+            return [voice.voice_in_use(each) for each in dict.fromkeys((language, *LANGUAGES))]
+
+        for shown, ask in (
+            (self.recogniser, lambda: [voice.recogniser_in_use(language)]),
+            (self.speaker, speaking),
+        ):
+            shown.show_sentence(self._desk.words(texts.LOOKING_ENGINE))
+            self._desk.bridge.run(ask, partial(self._show_in_use, shown), partial(self._show_unused, shown))
+
+    def _show_in_use(self, shown: _InUse, infos: list[SpeechServiceInfo]) -> None:
+        names = dict.fromkeys(" · ".join(part for part in (i.engine, PurePath(i.model).name) if part) for i in infos)
+        first = self._desk.words(texts.ENGINE_IN_USE, engine=", ".join(names))
+        # The note of the other language's voice is in that language.
+        shown.show_sentence("\n".join(part for part in (first, infos[0].note) if part))
+
+    def _show_unused(self, shown: _InUse, error: Exception) -> None:
+        shown.show_sentence(self._desk.sentence(error))
+
+
+class _InUse(QLabel):
+    """Which engine and model work now, and why it is not a better one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("look", "muted")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setContentsMargins(16, 11, 16, 11)
+
+    def show_sentence(self, sentence: str) -> None:
+        """Show `sentence`."""
+        self.setText(sentence)

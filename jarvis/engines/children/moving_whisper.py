@@ -1,0 +1,116 @@
+"""A Whisper that moves from its GPU to the processor when the GPU fails it, and says so.
+
+Knows nothing about utterances.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+from jarvis.contracts.errors import Language
+from jarvis.engines.children.whisper import ChooseLanguage, HeardWindow, Stale, WhisperDecoder, Window
+from jarvis.engines.children.whisper_place import Place, compute_type_for, moved_note
+
+_LOG = logging.getLogger(__name__)
+
+_GPU_BEAM, _CPU_BEAM = 5, 1
+"""Whisper's own width where it costs next to nothing; on a processor it would double the wait."""
+
+_GPU_BATCH, _CPU_BATCH = 8, 1
+"""Windows of a long recording that are recognised at once; a processor gains nothing by it."""
+
+
+class LoadDecoder(Protocol):
+    """Makes a decoder; raises what `WhisperDecoder` raises."""
+
+    def __call__(self, folder: Path, place: Place, *, beam: int, threads: int) -> WhisperDecoder:
+        """Load `folder` at `place`."""
+        ...
+
+
+class MovingWhisper:
+    """The model in `folder` on `gpu`, else on the processor; `EngineError` when it is incomplete or damaged.
+
+    `compute_type` and `beam` may be "auto" and 0. `note` is None, or why it is not on `gpu`, in English and Spanish;
+    `load_seconds` and `window_seconds` are measured: of loading, and of a window with hardly any words.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        gpu: int | None = None,
+        compute_type: str = "auto",
+        beam: int = 0,
+        threads: int = 0,
+        load: LoadDecoder = WhisperDecoder,
+    ) -> None:
+        self._folder = folder
+        self._compute_type = compute_type
+        self._beam = beam
+        self._threads = threads
+        self._load = load
+        self.note: tuple[str, str] | None = None
+        self.load_seconds = self.window_seconds = 0.0
+        try:
+            self._decoder = self._loaded(gpu)
+        except RuntimeError as error:
+            if gpu is None:
+                raise
+            self._decoder = self._moved(gpu, error)
+
+    @property
+    def place(self) -> Place:
+        """Where it runs now."""
+        return self._decoder.place
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """What it understands."""
+        return self._decoder.languages
+
+    @property
+    def batch(self) -> int:
+        """How many windows are worth recognising at once."""
+        return _CPU_BATCH if self.place.gpu is None else _GPU_BATCH
+
+    def decode(
+        self,
+        windows: Sequence[Window],
+        *,
+        choose: ChooseLanguage,
+        hints: tuple[Sequence[str], str] = ((), ""),
+        words: bool = False,
+        short: bool = False,
+        stale: Stale = lambda: False,
+    ) -> list[HeardWindow]:
+        """Recognise as `WhisperDecoder.decode` does; when the GPU fails, once more on the processor."""
+        try:
+            return self._decoder.decode(windows, choose=choose, hints=hints, words=words, short=short, stale=stale)
+        except RuntimeError as error:
+            if self.place.gpu is None:
+                raise
+            self._decoder = self._moved(self.place.gpu, error)
+        return self._decoder.decode(windows, choose=choose, hints=hints, words=words, short=short, stale=stale)
+
+    def _moved(self, gpu: int, error: RuntimeError) -> WhisperDecoder:
+        _LOG.warning("GPU %d: %s", gpu, error)
+        self.note = moved_note(gpu, str(error))
+        # What a failed load or the model itself holds of the GPU is let go first.
+        self.__dict__.pop("_decoder", None)
+        return self._loaded(None)
+
+    def _loaded(self, gpu: int | None) -> WhisperDecoder:
+        began = time.perf_counter()
+        device = "cpu" if gpu is None else "cuda"
+        wanted = self._compute_type if gpu is not None or "float16" not in self._compute_type else "auto"
+        place = Place(gpu=gpu, compute_type=compute_type_for("cpu" if gpu is None else "cuda", wanted))
+        beam = self._beam or (_CPU_BEAM if device == "cpu" else _GPU_BEAM)
+        decoder = self._load(self._folder, place, beam=beam, threads=self._threads)
+        self.load_seconds = time.perf_counter() - began
+        self.window_seconds = decoder.measure()
+        return decoder

@@ -1,0 +1,115 @@
+"""Where Whisper runs in the listening child: a GPU as asked, else the processor, which is then told.
+
+Knows CUDA's environment and how its absence shows; knows nothing about sound.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+_LOG = logging.getLogger(__name__)
+
+_LIBRARIES = ("libcudart.so*", "libcublasLt.so*", "libcublas.so*", "libcudnn*.so*")
+"""What CTranslate2 looks up on a GPU, in the order in which they need each other."""
+
+_GPU_TYPES = ("int8_float16", "int8", "float16")
+_CPU_TYPES = ("int8", "float32")
+"""Best first: eight-bit weights with half-precision sums where the GPU has them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """One device: `gpu` counts in the order of the PCI bus, None is the processor. `compute_type` is CTranslate2's."""
+
+    gpu: int | None
+    compute_type: str
+
+    @property
+    def device(self) -> Literal["cpu", "cuda"]:
+        """CTranslate2's name of the kind of device."""
+        return "cpu" if self.gpu is None else "cuda"
+
+    @property
+    def name(self) -> str:
+        """What people see: "CPU" or "GPU 1"."""
+        return "CPU" if self.gpu is None else f"GPU {self.gpu}"
+
+
+def show_only(device: str) -> int | None:
+    """Let this process see only the GPU that `device` names: "cpu", "cuda:N", "auto" for the first if there is one.
+
+    Returns its number, None for the processor. To be called before CTranslate2 is imported: CUDA reads the environment
+    once.
+    """
+    os.environ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID"
+    gpu = None if device == "cpu" else int(device.partition(":")[2] or 0)
+    os.environ["CUDA_VISIBLE_DEVICES"] = "-1" if gpu is None else str(gpu)
+    if gpu is not None:
+        load_cuda_libraries()
+    if device == "auto":
+        import ctranslate2
+
+        return gpu if ctranslate2.get_cuda_device_count() else None
+    return gpu
+
+
+def load_cuda_libraries() -> int:
+    """Load CUDA's libraries from NVIDIA's Python packages, where they are installed; returns how many were.
+
+    CTranslate2 asks the system for them by name, which finds what the process has loaded already.
+    """
+    spec = importlib.util.find_spec("nvidia")
+    roots = [Path(each) for each in spec.submodule_search_locations or ()] if spec is not None else []
+    loaded = 0
+    for pattern in _LIBRARIES:
+        for file in sorted(each for root in roots for each in root.glob(f"*/lib/{pattern}")):
+            try:
+                ctypes.CDLL(str(file), mode=ctypes.RTLD_GLOBAL)
+                loaded += 1
+            except OSError as error:
+                _LOG.warning("%s cannot be loaded: %s", file.name, error)
+    return loaded
+
+
+def compute_type_for(device: Literal["cpu", "cuda"], wanted: str) -> str:
+    """Return `wanted`, or the best type that the device has when it is "auto"."""
+    import ctranslate2
+
+    if wanted != "auto":
+        return wanted
+    try:
+        offered = ctranslate2.get_supported_compute_types(device)
+    except RuntimeError as error:
+        _LOG.warning("the device does not tell what it can: %s", error)
+        offered = set()
+    order = _CPU_TYPES if device == "cpu" else _GPU_TYPES
+    return next((each for each in order if each in offered), "default")
+
+
+def moved_note(gpu: int, why: str) -> tuple[str, str]:
+    """Return the sentences, English and Spanish, for a recogniser that runs on the processor instead of `gpu`."""
+    short = (why.strip().splitlines() or ["?"])[0][:120]
+    if "out of memory" in why.lower():
+        return (
+            f"Speech is recognised on the processor: GPU {gpu} has no room left. It answers more slowly; “jarvis free” "
+            "or a smaller model makes room.",
+            f"La voz se reconoce en el procesador: en la GPU {gpu} no queda sitio. Responde más despacio; «jarvis "
+            "free» o un modelo menor hacen sitio.",
+        )
+    if "libcublas" in why or "libcudnn" in why:
+        return (
+            "Speech is recognised on the processor: CUDA's libraries are missing. “pip install nvidia-cublas-cu12 "
+            "nvidia-cudnn-cu12” in Jarvis' environment adds them.",
+            "La voz se reconoce en el procesador: faltan las bibliotecas de CUDA. «pip install nvidia-cublas-cu12 "
+            "nvidia-cudnn-cu12» en el entorno de Jarvis las añade.",
+        )
+    return (
+        f"Speech is recognised on the processor: GPU {gpu} cannot be used ({short}). It answers more slowly.",
+        f"La voz se reconoce en el procesador: la GPU {gpu} no se puede usar ({short}). Responde más despacio.",
+    )

@@ -1,0 +1,208 @@
+"""One utterance over a Wyoming service: sound out, words back while it is spoken, at a pause, and at the end.
+
+Our own children say under a transcript's `context` what the protocol has no field for, and which utterance it belongs
+to; a foreign service's words are taken as they come.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jarvis.contracts.errors import Language
+from jarvis.contracts.speech import SAMPLE_RATE, PartialWords, RecognitionHints, Segment, Transcript
+from jarvis.engines.speech.service import ServiceCard, WyomingService, raise_if_error
+from jarvis.engines.speech.wyoming_connection import ConnectionLost
+
+if TYPE_CHECKING:
+    from wyoming.event import Event
+
+_SETTLE, _ABANDON = "jarvis-settle", "jarvis-abandon"
+
+_PATIENCE_SECONDS = 30.0
+"""How long a recogniser may be behind with reading, when a file comes faster than it can be taken."""
+
+_LAST_WORDS_SECONDS = 1.0
+"""How long the transcript may come after the end of its own stream of words."""
+
+_MOST_WORDS = 200
+"""Hints beyond this are never looked at: Whisper takes 223 tokens of them."""
+
+
+class WyomingUtterance:
+    """The `Utterance` with `number` of a service; `learned` is told the context of every answer of our own."""
+
+    def __init__(
+        self,
+        service: WyomingService,
+        card: ServiceCard,
+        *,
+        number: int,
+        language: Language | None,
+        hints: RecognitionHints,
+        answer_seconds: float,
+        learned: Callable[[dict[str, Any]], None],
+    ) -> None:
+        connection = service.connection()
+        from wyoming.asr import Transcribe
+        from wyoming.audio import AudioStart
+
+        self._service = service
+        self._card = card
+        self._number = number
+        self._language = language
+        self._answer_seconds = answer_seconds
+        self._learned = learned
+        self._connection = connection
+        self._extended = service.facts is not None
+        self._samples = 0
+        self._settles = 0
+        self._open = True
+        self._lost: ConnectionLost | None = None
+        self._failed: Event | None = None
+        self._partial: PartialWords | None = None
+        self._streamed = ""
+        context = {"utterance": number, "partials": True, "before": hints.before} if self._extended else None
+        terms = list(hints.words[:_MOST_WORDS]) or None
+        self._send(Transcribe(language=language, context=context, transcript_terms=terms).event())
+        self._send(AudioStart(rate=SAMPLE_RATE, width=2, channels=1).event())
+
+    def feed(self, pcm: bytes) -> None:
+        """Add sound. Never raises: a recogniser that died is reported by `settle` and `finish`."""
+        from wyoming.audio import AudioChunk
+
+        self._samples += len(pcm) // 2
+        self._send(AudioChunk(rate=SAMPLE_RATE, width=2, channels=1, audio=pcm).event())
+
+    def partial(self) -> PartialWords | None:
+        """Return the words so far if they have changed since the last call; never waits."""
+        while self._open and (event := self._connection.poll()) is not None:
+            self._note(event)
+        partial, self._partial = self._partial, None
+        return partial
+
+    def settle(self) -> Transcript | None:
+        """Return the words of everything fed so far; None from a foreign service. `EngineError` when it died."""
+        if not self._extended or not self._open:
+            return None
+        from wyoming.event import Event
+
+        self._settles += 1
+        began = time.perf_counter()
+        self._send(Event(type=_SETTLE, data={"number": self._settles, "utterance": self._number}))
+        return self._answer(began, settled=self._settles)
+
+    def finish(self) -> Transcript:
+        """End the utterance and return its words; `EngineError` when the recogniser died or cannot answer."""
+        from wyoming.audio import AudioStop
+
+        began = time.perf_counter()
+        self._send(AudioStop().event())
+        self._open = False
+        return self._answer(began, settled=None)
+
+    def abandon(self) -> None:
+        """Drop it: our own child stops its work on it, a foreign service is hung up on."""
+        if self._open and not self._extended:
+            self._service.reset()
+        elif self._open:
+            from wyoming.event import Event
+
+            self._send(Event(type=_ABANDON, data={"utterance": self._number}))
+        self._open = False
+
+    def _send(self, event: Event) -> None:
+        if self._lost is None and self._open:
+            try:
+                self._connection.send(event, _PATIENCE_SECONDS)
+            except ConnectionLost as lost:
+                self._lost = lost
+
+    def _answer(self, began: float, *, settled: int | None) -> Transcript:
+        """Wait for the transcript of this utterance that answers `settled`."""
+        seconds = self._samples / SAMPLE_RATE
+        try:
+            if self._lost is not None:
+                raise self._lost
+            if self._failed is not None:
+                raise_if_error(self._failed)
+            event = self._transcript_event(self._answer_seconds + 3 * seconds, settled)
+        except ConnectionLost as lost:
+            self._open = False
+            raise self._service.failed(lost) from lost
+        return self._transcript(event, seconds, time.perf_counter() - began)
+
+    def _transcript_event(self, wait_seconds: float, settled: int | None) -> Event:
+        from wyoming.asr import Transcript as Words
+        from wyoming.asr import TranscriptStop
+
+        while True:
+            event = self._connection.receive(wait_seconds)
+            raise_if_error(event)
+            if Words.is_type(event.type) and self._is_ours(event, settled):
+                return event
+            self._note(event)
+            if TranscriptStop.is_type(event.type):
+                return self._after_stop()
+
+    def _after_stop(self) -> Event:
+        """Return the transcript after a stream of words: a service need not send one, the words are known."""
+        from wyoming.asr import Transcript as Words
+
+        try:
+            event = self._connection.receive(_LAST_WORDS_SECONDS)
+        except ConnectionLost:
+            return Words(text=self._streamed, language=self._language).event()
+        raise_if_error(event)
+        return event if Words.is_type(event.type) else Words(text=self._streamed, language=self._language).event()
+
+    def _is_ours(self, event: Event, settled: int | None) -> bool:
+        if not self._extended:
+            return True
+        context = event.data.get("context") or {}
+        return context.get("utterance") == self._number and context.get("settled") == settled
+
+    def _note(self, event: Event) -> None:
+        from wyoming.asr import TranscriptChunk, TranscriptStart
+        from wyoming.error import Error
+
+        if Error.is_type(event.type):
+            self._failed = event
+        elif TranscriptStart.is_type(event.type):
+            self._streamed = ""
+        elif TranscriptChunk.is_type(event.type) and not self._extended:
+            self._streamed += str(event.data["text"])
+            text = self._streamed.strip()
+            self._partial = PartialWords(text=text, stable=len(text), language=self._language or "en")
+        elif TranscriptChunk.is_type(event.type):
+            context = event.data.get("context") or {}
+            if context.get("utterance") == self._number:
+                self._partial = PartialWords(
+                    text=str(context["partial"]),
+                    stable=int(context["stable"]),
+                    language="es" if context["language"] == "es" else "en",
+                )
+
+    def _transcript(self, event: Event, audio_seconds: float, waited_seconds: float) -> Transcript:
+        from wyoming.asr import Transcript as Words
+
+        words = Words.from_event(event)
+        context: dict[str, Any] = words.context or {}
+        if self._extended:
+            self._learned(context)
+        language = words.language if words.language in ("en", "es") else self._language
+        return Transcript(
+            text=words.text.strip(),
+            language="es" if language == "es" else "en",
+            engine=self._card.engine,
+            quality=self._card.quality,
+            accepted=bool(context.get("accepted", bool(words.text.strip()))),
+            confidence=float(context.get("confidence", 1.0)),
+            audio_seconds=audio_seconds,
+            compute_seconds=float(context.get("compute_seconds", waited_seconds)),
+            segments=tuple(
+                Segment(start_seconds=float(start), end_seconds=float(end), text=str(text))
+                for start, end, text in context.get("segments", ())
+            ),
+        )

@@ -1,0 +1,355 @@
+"""The ears' thread: what every frame of sound means, given what Jarvis is at. Never waits, but for sound files.
+
+Only this thread touches detectors and hearing; others leave errands. Knows nothing of answers or speakers' devices.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+from jarvis.audio.resampling import level
+from jarvis.contracts.errors import EngineError, JarvisError
+from jarvis.contracts.speech import LevelMeasured, WakeHit, WakeScored
+from jarvis.contracts.speech_ports import VoiceDetector, WakeConfirmer, WordSpotter
+from jarvis.voice.barge_in import BargeIn, Cut, Duck, Unduck
+from jarvis.voice.floor import Floor, Order
+from jarvis.voice.hearing import (
+    FRAME_SECONDS,
+    Hearing,
+    MaybeWoke,
+    NothingSaid,
+    Signal,
+    SpeechBegan,
+    SpeechEnded,
+    SpeechPaused,
+    SpeechResumed,
+    SpeechWent,
+    Woke,
+)
+from jarvis.voice.mouth import Mouth
+from jarvis.voice.options import VoiceOptions
+from jarvis.voice.outbox import Outbox
+from jarvis.voice.revisions import Revisions
+from jarvis.voice.talk import Talk
+from jarvis.voice.turn import Kind, SpokenTurn
+
+SPEECH_TAIL_SECONDS = 0.3
+"""Sound after Jarvis' own speech that is not listened to: it is the room's echo."""
+
+ONSET_SECONDS = 0.3
+"""Sound before an interruption's first sure frame that goes to the recogniser too: Silero is that late at most."""
+
+STOP_WORD_SECONDS = 0.8
+"""How long ago a spotted stop word began at most."""
+
+DUCKED_GAIN = 0.25
+"""How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
+
+_LEVEL_FRAMES = 4
+
+
+class Listener:
+    """Follows the frames of the microphones, one after the other.
+
+    `hold` lets sound stand still while something is worked out: for sound files, whose time is not the room's.
+    """
+
+    def __init__(
+        self,
+        *,
+        hearing: Hearing,
+        activity: VoiceDetector,
+        barge_in: BargeIn,
+        confirmer: WakeConfirmer | None,
+        stop_words: WordSpotter | None,
+        echo_free: bool,
+        knows_room: Callable[[], bool],
+        mouth: Mouth,
+        talk: Talk,
+        floor: Floor,
+        lock: Outbox,
+        options: Callable[[], VoiceOptions],
+        on_trouble: Callable[[JarvisError], None],
+        hold: bool,
+    ) -> None:
+        self._hearing = hearing
+        self._activity = activity
+        self._barge_in = barge_in
+        self._confirmer = confirmer
+        self._stop_words = stop_words
+        self._echo_free = echo_free
+        self._knows_room = knows_room
+        self._mouth = mouth
+        self._talk = talk
+        self._floor = floor
+        self._lock = lock
+        self._options = options
+        self._on_trouble = on_trouble
+        self._hold = hold
+        self._errands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._turn: SpokenTurn | None = None
+        self._kind: Kind = "asked"
+        self._after_question = False
+        self._spotted = ""
+        self._overhearing = False
+        self._frames = 0
+        self._score = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Stream time: how much sound was heard."""
+        return self._hearing.seconds
+
+    def asleep(self) -> None:
+        """A microphone begins or ends: what was half heard is void."""
+        self._hearing.sleep()
+        self._stop_overhearing()
+
+    def allow(self, revisions: Revisions, revision: int, seconds: float) -> None:
+        """End the turn that `revisions` belongs to after a pause of `seconds`, if it is still `revision`; any
+        thread."""
+
+        def act() -> None:
+            turn = self._turn
+            if turn is not None and turn.revisions is revisions and revisions.is_current(revision):
+                self._hearing.allow(seconds)
+
+        self._errands.put(act)
+
+    def take(self, frame: bytes) -> None:
+        """Hear one frame."""
+        self._do_errands()
+        self._obey()
+        self._heed_all(self._hearing.process(frame))
+        if self._floor.answering is not None:
+            self._overhear(frame)
+        elif self._overhearing:
+            self._stop_overhearing()
+        self._measure(frame)
+
+    def file_ended(self) -> None:
+        """A sound file is over: so is what was being said in it."""
+        if (ended := self._hearing.finish()) is not None:
+            self._end(ended)
+
+    def _do_errands(self) -> None:
+        # A turn may have been committed elsewhere; then there is nothing left to hear of it.
+        if (turn := self._turn) is not None and turn.revisions.committed is not None:
+            self._turn = None
+            self._hearing.finish()
+            if self._hold:
+                turn.done.wait()
+        while True:
+            try:
+                errand = self._errands.get_nowait()
+            except queue.Empty:
+                return
+            errand()
+
+    def _obey(self) -> None:
+        """Carry out what another thread asked for: only this thread may touch the hearing."""
+        with self._lock:
+            order = self._floor.take_order()
+            if order is None:
+                return
+            if order == "sleep":
+                if self._floor.work is None:
+                    self._floor.rest()
+            elif order != "dictated":
+                self._talk.listen(order, self._hearing.seconds)
+        self._act_on(order)
+
+    def _act_on(self, order: Order) -> None:
+        if order == "dictated":
+            if (ended := self._hearing.finish()) is not None:
+                self._end(ended)
+            else:
+                self._nothing_said()
+            return
+        self._expect(self._kind_of(order), after_question=order == "reply")
+        if order == "sleep":
+            self._hearing.sleep()
+        elif order in ("reply", "follow_up"):
+            self._hearing.listen(
+                ignore_seconds=0.0 if self._hold or self._echo_free else SPEECH_TAIL_SECONDS,
+                patience_seconds=self._options().follow_up_seconds if order == "follow_up" else None,
+            )
+        else:
+            self._hearing.listen(
+                look_back=order == "go_on",
+                patience_seconds=math.inf if self._options().continuous else None,
+                endless=order == "dictate",
+            )
+
+    def _kind_of(self, order: Order) -> Kind:
+        if order == "dictate":
+            return "dictated"
+        # Where nobody has to call Jarvis, not everything is meant for it.
+        return "follow_up" if order == "follow_up" or self._options().continuous else "asked"
+
+    def _heed_all(self, signals: Sequence[Signal]) -> None:
+        for signal in signals:
+            self._heed(signal)
+
+    def _heed(self, signal: Signal) -> None:
+        # Every change is made only while no other thread has asked for another one.
+        match signal:
+            case Woke(hit=hit):
+                self._woke(hit)
+            case MaybeWoke():
+                self._look_again(signal)
+            case SpeechBegan(sound=sound):
+                self._turn = self._talk.begin(
+                    sound, self._kind, after_question=self._after_question, stop_word=self._spotted
+                )
+            case SpeechWent(sound=sound):
+                if self._turn is not None:
+                    self._turn.feed(sound)
+            case SpeechPaused():
+                self._paused(signal)
+            case SpeechResumed():
+                if self._turn is not None:
+                    self._turn.resume()
+            case SpeechEnded():
+                self._hearing.sleep()
+                self._end(signal)
+            case NothingSaid():
+                self._nothing_said()
+
+    def _woke(self, hit: WakeHit) -> bool:
+        if self._mouth.says_name and not self._hold and not self._echo_free:
+            return False
+        # The detector counts its own stream; this stream time is the one that every other time uses.
+        if not self._talk.woke(hit.score, self._hearing.seconds):
+            return False
+        self._begin_asked()
+        self._hearing.listen_after_wake()
+        return True
+
+    def _begin_asked(self) -> None:
+        self._stop_overhearing()
+        self._expect("asked")
+
+    def _expect(self, kind: Kind, stop_word: str = "", *, after_question: bool = False) -> None:
+        """Let the next words begin a turn of this kind."""
+        self._turn, self._kind, self._after_question, self._spotted = None, kind, after_question, stop_word
+
+    def _look_again(self, maybe: MaybeWoke) -> None:
+        confirmer = self._confirmer
+        if confirmer is None:
+            self._hearing.not_woken(maybe.hit)
+            return
+
+        def look() -> None:
+            try:
+                said = confirmer.confirm(maybe.sound, maybe.hit.word)
+            except EngineError as error:
+                said = False
+                self._on_trouble(error)
+            self._errands.put(lambda: self._looked(maybe.hit, said))
+
+        if self._hold:
+            look()
+            self._do_errands()
+        else:
+            threading.Thread(target=look, name="jarvis-second-look", daemon=True).start()
+
+    def _looked(self, hit: WakeHit, said: bool) -> None:
+        own = self._mouth.says_name and not self._hold and not self._echo_free
+        if not said or own:
+            self._hearing.not_woken(hit)
+        elif self._talk.woke(hit.score, self._hearing.seconds):
+            self._begin_asked()
+            self._heed_all(self._hearing.woken(hit))
+
+    def _paused(self, signal: SpeechPaused) -> None:
+        if self._turn is None:
+            return
+        self._turn.pause(signal)
+        if self._hold:
+            self._turn.judged.wait()
+            self._do_errands()
+
+    def _end(self, ended: SpeechEnded) -> None:
+        turn, self._turn = self._turn, None
+        if turn is None:
+            return
+        turn.end(ended)
+        if self._hold:
+            turn.done.wait()
+
+    def _nothing_said(self) -> None:
+        self._hearing.sleep()
+        self._talk.nothing_said()
+
+    # While Jarvis thinks or speaks.
+
+    def _overhear(self, frame: bytes) -> None:
+        """Look for the person's own words, and for "stop", while Jarvis is at it."""
+        self._overhearing = True
+        if self._stop_words is not None:
+            for spotted in self._stop_words.process(frame):
+                if self._echo_free or not self._says(spotted.word):
+                    self._stop_word(spotted.word)
+                    return
+        if not self._may_interrupt():
+            return
+        act = self._barge_in.process(
+            self._activity.probability(frame), self._floor.state == "speaking", self._knows_room()
+        )
+        match act:
+            case Duck():
+                self._mouth.speaker.duck(DUCKED_GAIN)
+            case Unduck():
+                self._mouth.speaker.duck(1.0)
+            case Cut(onset_frames=frames):
+                if not self._cut(frames * FRAME_SECONDS):
+                    self._talk.resume()
+
+    def _says(self, word: str) -> bool:
+        return any(word in sentence.casefold() for sentence in self._talk.own_sentences())
+
+    def _may_interrupt(self) -> bool:
+        mode = self._options().barge_in
+        return not self._hold and (mode == "always" or (mode == "auto" and self._echo_free))
+
+    def _stop_word(self, word: str) -> None:
+        """Be silent at once; whether the word was said alone shows in what else is heard."""
+        if not self._cut(STOP_WORD_SECONDS, word):
+            self._talk.stop(f"stopped by “{word}”")
+        self._stop_overhearing()
+
+    def _cut(self, speech_seconds: float, stop_word: str = "") -> bool:
+        """Hold what Jarvis says and hear what is said; False when that was no speech after all."""
+        work = self._floor.answering
+        if work is None:
+            return False
+        self._expect("interrupting", stop_word)
+        work.hold()
+        self._mouth.speaker.duck(1.0)
+        self._heed_all(self._hearing.listen_since(speech_seconds + ONSET_SECONDS))
+        self._barge_in.reset()
+        if self._turn is not None:
+            return True
+        self._hearing.sleep()
+        return False
+
+    def _stop_overhearing(self) -> None:
+        if self._overhearing:
+            self._overhearing = False
+            self._barge_in.reset()
+            self._mouth.speaker.duck(1.0)
+            if self._stop_words is not None:
+                self._stop_words.reset()
+
+    def _measure(self, frame: bytes) -> None:
+        self._frames += 1
+        self._score = max(self._score, self._hearing.score)
+        if self._frames % _LEVEL_FRAMES == 0:
+            self._lock.post(LevelMeasured(level=level(frame)))
+            self._lock.post(WakeScored(score=self._score))
+            self._score = 0.0
+            self._talk.stay_awake()

@@ -1,0 +1,285 @@
+"""Who speaks when: starts turns, lets the person interrupt, brings answers and announcements to their end.
+
+Called by the ears' thread, by turns and by whoever owns the buttons. Knows neither microphone nor detectors.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from jarvis.audio.tones import start_tone, stop_tone
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Language
+from jarvis.contracts.speech import AudioChunk, WakeHeard, WakeHit
+from jarvis.voice.announcements import Notice, WaitingNotices
+from jarvis.voice.barge_in import judge_words
+from jarvis.voice.clauses import clauses_in
+from jarvis.voice.context import SpokenContext
+from jarvis.voice.floor import Floor, Order
+from jarvis.voice.options import VoiceOptions
+from jarvis.voice.outbox import Outbox
+from jarvis.voice.recognising import Heard, Listening
+from jarvis.voice.turn import Kind, SpokenTurn, TurnHooks
+from jarvis.voice.work import Announcement, Conversing, Work, WorkEnd
+
+LONE_WORD_SECONDS = 1.2
+"""Speech shorter than this, with the sound before its onset, is a word said alone."""
+
+_OWN_CLAUSES = 8
+_DETAILS: dict[Order, str] = {"follow_up": "follow_up", "reply": "reply", "dictate": "dictation"}
+_MOST_EMPTY_TURNS = 3
+"""Noises without words are let be this often before Jarvis sleeps again."""
+
+
+class Talk:
+    """The course of the conversation; safe to use from several threads. `changed` wakes the ears' thread."""
+
+    def __init__(
+        self,
+        conversing: Conversing,
+        listening: Listening,
+        context: SpokenContext,
+        floor: Floor,
+        lock: Outbox,
+        options: Callable[[], VoiceOptions],
+        changed: Callable[[], None],
+        *,
+        echo_free: bool,
+    ) -> None:
+        self._conversing = conversing
+        self._listening = listening
+        self._context = context
+        self._floor = floor
+        self._lock = lock
+        self._options = options
+        self._changed = changed
+        self._echo_free = echo_free
+        self._notices = WaitingNotices()
+        self._hooks = TurnHooks(
+            committed=self._committed, wanted=self._wanted, speaking=self._speaking, over=self._turn_over
+        )
+        self._empty_turns = 0
+        self._wake_at: float | None = None
+        self.turns_left: int | None = None
+
+    def woke(self, score: float, at_seconds: float) -> bool:
+        """The wake word was said: whatever Jarvis is at gives way. False when something else was asked for before."""
+        with self._lock:
+            if self._floor.order is not None:
+                return False
+            interrupted = self._floor.detach()
+            challenger = self._floor.drop_challenger()
+            self._wake_at = at_seconds
+            self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=score)))
+            self._floor.set_state("listening")
+        self._interrupt(interrupted, challenger, "interrupted by the wake word")
+        self._chime(start_tone())
+        return True
+
+    def listen(self, order: Order, at_seconds: float) -> None:
+        """The ears begin to listen because of `order`; call it with the lock held."""
+        self._wake_at = self._wake_at if order == "go_on" else None
+        if order == "talk":
+            self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=1.0)))
+        if order in ("talk", "dictate"):
+            self._chime(start_tone())
+        self._floor.set_state("listening", _DETAILS.get(order, ""))
+
+    def begin(
+        self, sound: bytes, kind: Kind, *, after_question: bool = False, stop_word: str = ""
+    ) -> SpokenTurn | None:
+        """Words begin: start the turn that hears them; None when something else was asked for meanwhile."""
+        with self._lock:
+            if self._floor.order not in (None, "dictated"):
+                return None
+            start = self._context.start(
+                self._options(), self._wake_at, kind, after_question=after_question, stop_word=stop_word
+            )
+            turn = SpokenTurn(self._conversing, self._listening, start, self._hooks)
+            if kind == "interrupting" and self._floor.work is not None:
+                self._floor.challenge(turn)
+            else:
+                self._floor.give(turn, "hearing")
+        turn.feed(sound)
+        turn.start()
+        return turn
+
+    def stop(self, reason: str) -> bool:
+        """Stop the running answer, what is heard and what waits to be said; True if there was something to stop."""
+        with self._lock:
+            busy = not self._floor.is_resting() or bool(self._notices)
+            self._notices.clear()
+            challenger = self._floor.drop_challenger()
+            own = self._floor.work is not None and self._floor.work.is_current_thread()
+            work = self._floor.work if own else self._floor.detach()
+            if not own:
+                self._floor.order = "sleep"
+                self._floor.rest()
+        if challenger is not None and not challenger.is_current_thread():
+            challenger.cancel(reason)
+        if work is not None:
+            # A skill that stops everything runs inside the answer itself: that one ends unsaid.
+            work.silence() if own else work.interrupt(reason)
+        self._changed()
+        return busy
+
+    def give_way(self, order: Order, reason: str) -> None:
+        """Interrupt whatever is running and listen as `order` says."""
+        with self._lock:
+            interrupted = self._floor.detach()
+            challenger = self._floor.drop_challenger()
+            self._floor.order = order
+        self._interrupt(interrupted, challenger, reason)
+        self._changed()
+
+    def say(
+        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool] | None
+    ) -> Notice:
+        """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once, see `Notice`."""
+        notice = Notice(tuple(clauses_in(text, language)), sound, self._withdraw, still_wanted)
+        with self._lock:
+            if self._floor.closing:
+                notice.over.set()
+            else:
+                self._notices.add(notice)
+        self.announce()
+        return notice
+
+    def nothing_said(self) -> None:
+        """Nobody said anything: listen no more."""
+        with self._lock:
+            if self._floor.order is None and self._floor.work is None:
+                self._floor.rest()
+        self._chime(stop_tone())
+        self.announce()
+
+    def announce(self) -> None:
+        """Say the notice that has waited longest if nobody has the floor."""
+        with self._lock:
+            if not self._floor.is_free() or not self._notices:
+                return
+            options = self._options()
+            work = self._notices.next(self._conversing, options.rate, options.volume, self._announced)
+            self._floor.give(work, "speaking")
+        work.start()
+
+    def forget_notices(self) -> None:
+        """Say nothing of what waits; call it with the lock held."""
+        self._notices.clear()
+
+    def stay_awake(self) -> None:
+        """Listen without a wake word whenever nothing else is going on, if that is wanted."""
+        if self._floor.state == "sleeping" and self._options().continuous:
+            with self._lock:
+                if self._floor.is_free() and self._floor.order is None:
+                    self._floor.order = "awake"
+
+    def own_sentences(self) -> list[str]:
+        """Return what Jarvis is saying or has just said, oldest first, as far as it may still be in the air."""
+        work = self._floor.work
+        return [clause.spoken for clause in work.said[-_OWN_CLAUSES:]] if work is not None else []
+
+    def resume(self) -> None:
+        """Nobody spoke after all: go on saying what was held."""
+        with self._lock:
+            work = self._floor.work
+            if self._floor.challenger is not None or work is None:
+                return
+        work.go_on()
+
+    def _chime(self, tone: AudioChunk) -> None:
+        """Make a short sound, where the microphone does not take it for speech."""
+        options = self._options()
+        if options.sounds and options.aloud and self._echo_free:
+            speech = self._conversing.mouth.speech(CancelToken(), 1.0, volume=options.volume)
+            speech.play(tone)
+            threading.Thread(target=speech.finish, name="jarvis-chime", daemon=True).start()
+
+    def _interrupt(self, work: Work | None, challenger: SpokenTurn | None, reason: str) -> None:
+        if challenger is not None:
+            challenger.cancel(reason)
+        if work is not None:
+            work.interrupt(reason)
+
+    def _committed(self, turn: SpokenTurn) -> None:
+        with self._lock:
+            if self._floor.work is turn:
+                self._floor.set_state("thinking")
+        self._changed()
+
+    def _wanted(self, turn: SpokenTurn, heard: Heard) -> bool:
+        """Tell whether an interruption is one; if so, what it interrupts ends here."""
+        if turn.start_facts.kind != "interrupting":
+            return True
+        transcript = heard.transcript
+        verdict = judge_words(transcript.text, transcript.language, self.own_sentences())
+        understood = verdict == "go" and transcript.accepted
+        # A spotted word alone is enough when it was said alone; in the middle of other people's talk it is not.
+        alone = bool(turn.start_facts.stop_word) and heard.ended.speech_seconds < LONE_WORD_SECONDS
+        if verdict == "stop" or (alone and not understood):
+            self.stop("stopped by the user")
+        if not understood:
+            return False
+        with self._lock:
+            if self._floor.challenger is not turn:
+                return False
+            interrupted = self._floor.win(turn)
+            self._floor.set_state("thinking")
+        self._interrupt(interrupted, None, "interrupted by speech")
+        return True
+
+    def _speaking(self, turn: SpokenTurn) -> None:
+        with self._lock:
+            if self._floor.work is turn:
+                self._floor.set_state("speaking")
+
+    def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
+        self._context.learn(turn)
+        with self._lock:
+            if self.turns_left is not None and end not in ("nothing", "cancelled", "unwanted"):
+                self.turns_left -= 1
+            if self._floor.challenger is turn:
+                held = self._floor.lose()
+            elif self._floor.work is turn:
+                held = None
+                self._floor.work = None
+                self._floor.order = self._floor.order or self._next_order(end)
+                if self._floor.order in (None, "sleep") or self._floor.deaf:
+                    self._floor.rest()
+                else:
+                    self._floor.set_state("listening", _DETAILS.get(self._floor.order, ""))
+            else:
+                return
+        if held is not None:
+            held.go_on()
+        self._changed()
+        self.announce()
+
+    def _next_order(self, end: WorkEnd) -> Order | None:
+        self._empty_turns = self._empty_turns + 1 if end in ("nothing", "unwanted") else 0
+        options = self._options()
+        if end == "question":
+            return "reply"
+        if 0 < self._empty_turns <= _MOST_EMPTY_TURNS:
+            return "go_on"
+        if end == "answered" and options.follow_up_seconds > 0 and options.aloud:
+            return "follow_up"
+        return None
+
+    def _announced(self, work: Announcement) -> None:
+        self._context.said(work.clauses)
+        with self._lock:
+            if self._floor.work is not work:
+                return
+            self._floor.work = None
+            self._floor.rest()
+        self._changed()
+        self.announce()
+
+    def _withdraw(self, notice: Notice) -> None:
+        with self._lock:
+            work = self._notices.withdraw(notice)
+        if work is not None:
+            # It comes to its end by itself, and the next one that waits follows.
+            work.cancel("withdrawn")

@@ -1,0 +1,95 @@
+"""The second stage of waking: looks once more at a candidate, by the neural model, by a recogniser, or by both.
+
+Knows ports only. What it is asked from may wait; its caller is a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Protocol
+
+from jarvis.contracts.speech import SAMPLE_RATE, WakeHit
+from jarvis.contracts.speech_ports import SpeechToText, WakeConfirmer, WakeDetector
+from jarvis.voice.wake import QUIET_SECONDS
+from jarvis.voice.wake_words import HEY_JARVIS, called_in
+
+ENOUGH_SCORE = 0.5
+"""Second score from which another confirmer is asked. Ordinary talk hardly gets here; near misses do."""
+
+ALONE_SCORE = 0.95
+"""Second score that has to do where nobody else can be asked: a third of near misses pass it."""
+
+LOOK_SECONDS = 2.0
+"""Sound up to a candidate that is looked at again."""
+
+_FRAME_BYTES = 2 * SAMPLE_RATE // 10
+
+
+class Look(Protocol):
+    """Scores a piece of sound for "hey jarvis"."""
+
+    def score(self, sound: bytes) -> float:
+        """Return 0..1 for the last 2 s, 16 kHz int16 mono."""
+        ...
+
+
+class WakeConfirmation:
+    """The WakeConfirmer port: `look` is asked first about "hey jarvis", then `other`, which knows every word.
+
+    One of them may be None; with neither, nothing is confirmed.
+    """
+
+    def __init__(self, *, look: Look | None, other: WakeConfirmer | None) -> None:
+        self._look = look
+        self._other = other
+
+    def confirm(self, sound: bytes, word: str) -> bool:
+        """Tell whether `word` is said in `sound`; `EngineError` when the one to be asked cannot answer."""
+        if word == HEY_JARVIS and self._look is not None:
+            score = self._look.score(sound)
+            if self._other is None:
+                return score >= ALONE_SCORE
+            if score < ENOUGH_SCORE:
+                return False
+        return self._other is not None and self._other.confirm(sound, word)
+
+
+class RecogniserConfirmer:
+    """The WakeConfirmer port over a full recogniser, which has to write the word: one that knows only commands cannot.
+
+    No other utterance may be open meanwhile.
+    """
+
+    def __init__(self, speech_to_text: SpeechToText) -> None:
+        self._speech_to_text = speech_to_text
+
+    def confirm(self, sound: bytes, word: str) -> bool:
+        """Tell whether the recogniser reads `word` in `sound`; `EngineError` when it died."""
+        utterance = self._speech_to_text.open()
+        try:
+            for at in range(0, len(sound), _FRAME_BYTES):
+                utterance.feed(sound[at : at + _FRAME_BYTES])
+        except BaseException:
+            utterance.abandon()
+            raise
+        return called_in(utterance.finish().text, word)
+
+
+def confirmed_hits(
+    chunks: Iterable[bytes], detector: WakeDetector, confirmer: WakeConfirmer | None
+) -> Iterator[WakeHit]:
+    """Yield the wake words in a recording, each once: what `detector` is sure of, and what `confirmer` agrees to.
+
+    `chunks` are 16 kHz int16 mono, a tenth of a second or less each. `EngineError` when the confirmer cannot answer.
+    """
+    last = bytearray()
+    quiet_until: dict[str, float] = {}
+    for chunk in chunks:
+        last = (last + chunk)[-2 * round(LOOK_SECONDS * SAMPLE_RATE) :]
+        for hit in detector.process(chunk):
+            if hit.at_seconds < quiet_until.get(hit.word, 0.0):
+                continue
+            if hit.sure or (confirmer is not None and confirmer.confirm(bytes(last), hit.word)):
+                quiet_until[hit.word] = hit.at_seconds + QUIET_SECONDS
+                yield replace(hit, sure=True)

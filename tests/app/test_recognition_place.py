@@ -1,0 +1,108 @@
+"""Which recogniser a real home gets, and that what it holds is noted and given back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from jarvis.app.build import Jarvis
+from jarvis.app.recognition_place import RecognitionPlace
+from jarvis.app.speech_children import speech_to_text
+from jarvis.contracts.errors import InputError
+from jarvis.contracts.models import ModelRow
+from jarvis.settings.folders import Folders
+from tests.fakes.canned_whisper import canned_whisper
+
+
+@pytest.fixture
+def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
+    jarvis = Jarvis(Folders(home=tmp_path / "home"))
+    jarvis.settings.set("ollama.url", "")
+    jarvis.settings.set("engine.threads", 1)
+    jarvis.folders.models.mkdir(exist_ok=True)
+    yield jarvis
+    jarvis.close()
+
+
+def installed(jarvis: Jarvis, folder: Path, identity: str) -> ModelRow:
+    row = ModelRow(
+        id=identity, kind="recognition", engine="faster-whisper", source="import", state="installed", path=str(folder)
+    )
+    jarvis.models_room.book.put(row)
+    return row
+
+
+def test_the_recogniser_of_the_settings_is_noted_measured_and_freed(jarvis: Jarvis, tmp_path: Path) -> None:
+    folder = canned_whisper(tmp_path / "elsewhere" / "my-whisper", "what time is it")
+    installed(jarvis, folder, "my-whisper")
+    jarvis.settings.set("speech.recognition_device", "cpu")
+    recogniser = speech_to_text(jarvis)
+    try:
+        recogniser.warm()
+        assert recogniser.info().model == "my-whisper"
+        row = jarvis.models_room.book.row("my-whisper")
+        assert row is not None and row.loaded is not None
+        assert (row.loaded.device, row.loaded.vram_mib) == ("CPU", 0.0) and row.loaded.ram_mib > 50
+        (measured,) = jarvis.models_room.book.measurements("my-whisper")
+        assert measured.load_seconds > 0 and measured.prompt_tokens_per_second
+        pid = row.loaded.pid
+    finally:
+        recogniser.close()
+    assert not psutil.pid_exists(pid)
+    row = jarvis.models_room.book.row("my-whisper")
+    assert row is not None and row.loaded is None
+
+
+def test_models_that_were_switched_off_are_not_used(jarvis: Jarvis) -> None:
+    assert RecognitionPlace(jarvis).choose() is None
+    folder = canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
+    found = RecognitionPlace(jarvis).choose()
+    assert found is not None and found.folder == folder and found.threads == 1
+    row = installed(jarvis, folder, "whisper-mine")
+    jarvis.models_room.book.put(
+        ModelRow(id=row.id, kind=row.kind, engine=row.engine, source=row.source, state="inactive", path=row.path)
+    )
+    assert RecognitionPlace(jarvis).choose() is None
+    jarvis.settings.set("speech.recognition_model", "whisper-mine")
+    jarvis.settings.set("speech.recognition_device", "cuda:1")
+    chosen = RecognitionPlace(jarvis).choose()
+    assert chosen is not None and (chosen.folder, chosen.device) == (folder, "cuda:1")
+    jarvis.settings.set("speech.recognition_device", "gpu")
+    with pytest.raises(InputError, match="no device"):
+        RecognitionPlace(jarvis).choose()
+    jarvis.settings.set("speech.recognition_device", "")
+    jarvis.settings.set("speech.recognition_model", "whisper-gone")
+    with pytest.raises(InputError, match="whisper-gone"):
+        RecognitionPlace(jarvis).choose()
+
+
+def test_a_gpu_is_let_go_when_it_is_wanted_free(jarvis: Jarvis, tmp_path: Path) -> None:
+    installed(jarvis, tmp_path, "my-whisper")
+    place = RecognitionPlace(jarvis)
+    freed: list[bool] = []
+    place.free = lambda: freed.append(True)
+    facts = {"device": "GPU 1", "pid": psutil.Process().pid, "load_seconds": 1.0, "window_seconds": 0.05}
+    place.loaded(tmp_path, facts)
+    row = jarvis.models_room.book.row("my-whisper")
+    assert row is not None and row.loaded is not None and row.loaded.device == "GPU 1"
+    assert not freed
+    jarvis.models_room.book.set_hold(True)
+    deadline = time.monotonic() + 20
+    while not freed and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert freed == [True]
+
+
+def test_a_service_of_the_settings_comes_before_any_model(jarvis: Jarvis) -> None:
+    canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
+    jarvis.settings.set("speech.recognition_address", "tcp://127.0.0.1:10300")
+    recogniser = speech_to_text(jarvis)
+    assert (recogniser.info().engine, recogniser.info().model) == ("wyoming", "tcp://127.0.0.1:10300")
+    recogniser.close()
+    jarvis.settings.set("speech.recognition_address", "10300")
+    with pytest.raises(InputError, match="tcp://host:port"):
+        speech_to_text(jarvis)

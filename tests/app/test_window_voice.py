@@ -1,0 +1,299 @@
+"""The loop behind the window's buttons, and the microphone beside it, without a sound device."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from jarvis.app import window_microphone
+from jarvis.app.build import Jarvis
+from jarvis.app.window_microphone import WindowMicrophone
+from jarvis.app.window_voice import WindowVoice
+from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.speech import (
+    AudioChunk,
+    LevelMeasured,
+    VoiceEvent,
+    VoiceState,
+    VoiceTrouble,
+    WakeHeard,
+    WakeHit,
+    WakeScored,
+)
+from jarvis.settings.folders import Folders
+from tests.fakes.voice import (
+    EventLog,
+    FakeWake,
+    ScriptedMicrophone,
+)
+from tests.fakes.voice_output import FakeSpeaker
+
+FRAME = b"\x00\x10" * 512
+
+
+class Wake(FakeWake):
+    """Rates every frame alike; the third is a hit."""
+
+    score = 0.9
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frames = 0
+
+    def process(self, pcm: bytes) -> list[WakeHit]:
+        self.frames += 1
+        return [WakeHit(at_seconds=0.1, score=0.98)] if self.frames == 3 else []
+
+
+class Loop:
+    """A listening loop that records what it is told."""
+
+    def __init__(self, send: Callable[[VoiceEvent], None]) -> None:
+        self.calls: list[str] = []
+        self._send = send
+
+    def __getattr__(self, name: str) -> Callable[..., bool]:
+        def call(*_: object) -> bool:
+            self.calls.append(name)
+            states = {"unmute": "sleeping", "mute": "muted"}
+            if name in states:
+                self._send(VoiceState(name=states[name]))  # type: ignore[arg-type]
+            return True
+
+        return call
+
+
+class Part:
+    """A recogniser or a voice that can be closed."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def warm(self) -> None:
+        return None
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Speech:
+    """What the app builds hearing and speaking from."""
+
+    def __init__(self) -> None:
+        self.loops: list[Loop] = []
+        self.microphones: list[ScriptedMicrophone] = []
+        self.fails: list[DeviceError] = []
+        self.played = FakeSpeaker()
+        self.speech_to_text, self.text_to_speech, self.hearing = Part(), Part(), Part()
+
+    def loop(self, send: Callable[[VoiceEvent], None], resting: str) -> Loop:
+        assert resting == "muted"
+        for name in ("speech_to_text", "text_to_speech", "hearing"):
+            if name not in self.__dict__:
+                setattr(self, name, Part())
+        self.loops.append(Loop(send))
+        return self.loops[-1]
+
+    def renew(self, *, models: bool) -> None:
+        for part in ("hearing", *(("speech_to_text", "text_to_speech") if models else ())):
+            self.__dict__.pop(part).close()
+
+    def microphone(self) -> ScriptedMicrophone:
+        fails = self.fails.pop(0) if self.fails else None
+        sound = b"" if fails else FRAME * 20
+        self.microphones.append(ScriptedMicrophone(sound, fails=fails, endless=fails is None))
+        return self.microphones[-1]
+
+    def wake_detector(self) -> Wake:
+        return Wake()
+
+    def speaker(self) -> FakeSpeaker:
+        return self.played
+
+    def close(self) -> None:
+        return None
+
+
+@pytest.fixture
+def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
+    made = Jarvis(Folders(home=tmp_path / "home"))
+    made.__dict__["speech"] = Speech()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def speech(jarvis: Jarvis) -> Speech:
+    return jarvis.__dict__["speech"]
+
+
+@pytest.fixture
+def voice(jarvis: Jarvis) -> Iterator[WindowVoice]:
+    made = WindowVoice(jarvis)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def log(voice: WindowVoice) -> EventLog:
+    events = EventLog()
+    voice.subscribe(events)
+    return events
+
+
+def busy() -> DeviceError:
+    return DeviceError("audio.busy", en="Another program has it.", es="Lo tiene otro programa.")
+
+
+def ended(name: str) -> bool:
+    return not any(thread.name == name for thread in threading.enumerate())
+
+
+def test_where_nothing_listens_the_microphone_is_opened_for_the_meter(
+    voice: WindowVoice, speech: Speech, log: EventLog
+) -> None:
+    voice.watch_microphone()
+    voice.watch_microphone()
+    log.wait_for(lambda events: {LevelMeasured, WakeScored, WakeHeard} <= {type(event) for event in events})
+    assert log.of(WakeScored)[0] == WakeScored(score=0.9)
+    assert log.of(LevelMeasured)[0].level == pytest.approx(0.125, abs=0.01)  # type: ignore[union-attr]
+    voice.leave_microphone()
+    assert len(speech.microphones) == 1 and speech.microphones[0].closed.is_set()
+
+
+@pytest.mark.parametrize("act", ["start", "push_to_talk", "dictate_start"])
+def test_the_meter_gives_way_to_the_conversation(voice: WindowVoice, speech: Speech, log: EventLog, act: str) -> None:
+    voice.watch_microphone()
+    log.wait_for(lambda events: any(isinstance(event, LevelMeasured) for event in events))
+    getattr(voice, act)()
+    assert speech.microphones[0].closed.is_set() and ended("jarvis-meter")
+    told = {"start": "unmute", "push_to_talk": "push_to_talk", "dictate_start": "dictate"}[act]
+    assert speech.loops[0].calls[-1] == told
+
+
+def test_a_muted_microphone_stays_closed(voice: WindowVoice, speech: Speech) -> None:
+    voice.start()
+    voice.mute()
+    voice.watch_microphone()
+    assert speech.microphones == []
+    voice.unmute()
+    voice.watch_microphone()
+    assert speech.microphones == []
+
+
+def test_a_microphone_that_cannot_be_watched_is_told(voice: WindowVoice, speech: Speech, log: EventLog) -> None:
+    speech.fails = [busy()]
+    voice.watch_microphone()
+    log.wait_for(lambda events: any(isinstance(event, VoiceTrouble) for event in events))
+    assert log.of(VoiceTrouble)[0].code == "audio.busy"  # type: ignore[union-attr]
+
+
+def test_a_recording_waits_for_the_device_and_has_its_length(
+    voice: WindowVoice, speech: Speech, log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_microphone, "BETWEEN_TRIES_SECONDS", 0.0)
+    voice.start()
+    speech.fails = [busy(), busy()]
+    recording = voice.record(0.1)
+    assert recording.sound.seconds == pytest.approx(0.1)
+    assert recording.level == pytest.approx(0.125, abs=0.01)
+    assert [microphone.closed.is_set() for microphone in speech.microphones] == [True, True, True]
+    assert speech.loops[0].calls == ["start", "unmute", "mute", "unmute"]
+    assert log.of(LevelMeasured) == [LevelMeasured(level=0.125)]
+
+
+def test_a_device_that_stays_busy_is_an_error_and_the_loop_listens_again(
+    voice: WindowVoice, speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(window_microphone, "BETWEEN_TRIES_SECONDS", 0.0)
+    voice.start()
+    speech.fails = [busy() for _ in range(window_microphone.OPENING_TRIES)]
+    with pytest.raises(DeviceError):
+        voice.record(0.1)
+    assert speech.loops[0].calls[-1] == "unmute"
+
+
+def test_leaving_ends_a_recording_early() -> None:
+    left: list[WindowMicrophone] = []
+
+    def on_frame(number: int) -> None:
+        if number == 5:
+            left[0].leave()
+
+    left.append(
+        WindowMicrophone(
+            lambda: ScriptedMicrophone(b"", endless=True, on_frame=on_frame), Wake, lambda _: None, lambda _: None
+        )
+    )
+    assert left[0].record(3600.0).sound.seconds < 1
+
+
+def test_what_was_recorded_is_played(voice: WindowVoice, speech: Speech) -> None:
+    sound = AudioChunk(pcm=FRAME, sample_rate=16_000)
+    voice.play(sound)
+    assert [chunk.pcm for chunk in speech.played.played] == [FRAME]
+
+
+def test_dictation_is_passed_on(voice: WindowVoice, speech: Speech) -> None:
+    voice.dictate_end()
+    voice.dictate_cancel()
+    assert speech.loops == []
+    voice.dictate_start()
+    voice.dictate_end()
+    voice.dictate_cancel()
+    assert speech.loops[0].calls == ["start", "dictate", "dictated", "stop_all"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "loop", "children"),
+    [
+        ("voice.rate", 1.5, False, False),
+        ("voice.wake_threshold", 0.9, True, False),
+        ("voice.wake_words", "computer", True, False),
+        ("speech.voice_en", "other.onnx", True, True),
+    ],
+)
+def test_options_are_taken_up_while_it_listens(
+    jarvis: Jarvis, voice: WindowVoice, speech: Speech, option: str, value: object, loop: bool, children: bool
+) -> None:
+    voice.start()
+    recogniser, detectors = speech.speech_to_text, speech.hearing
+    jarvis.settings.set(option, value)
+    voice.apply_settings()
+    assert len(speech.loops) == 1 + loop
+    assert ("close" in speech.loops[0].calls) == loop
+    assert speech.loops[-1].calls == ["start", "unmute"]
+    assert (recogniser.closed, detectors.closed) == (children, loop)
+
+
+def test_a_muted_loop_is_built_anew_only_when_it_is_needed(jarvis: Jarvis, voice: WindowVoice, speech: Speech) -> None:
+    voice.start()
+    voice.mute()
+    jarvis.settings.set("voice.microphone", "Headset")
+    voice.apply_settings()
+    assert len(speech.loops) == 1
+    voice.unmute()
+    assert len(speech.loops) == 2
+
+
+def test_listening_can_be_switched_off_and_on(jarvis: Jarvis, voice: WindowVoice, speech: Speech) -> None:
+    voice.start()
+    jarvis.settings.set("voice.enabled", False)
+    voice.apply_settings()
+    assert speech.loops[0].calls[-1] == "mute"
+    jarvis.settings.set("voice.enabled", True)
+    voice.apply_settings()
+    assert speech.loops[0].calls[-1] == "unmute"
+
+
+def test_voices_are_those_of_the_models_folder(jarvis: Jarvis, voice: WindowVoice) -> None:
+    assert voice.voices("en") == []
+    folder = jarvis.folders.models / "piper"
+    folder.mkdir(parents=True)
+    for name in ("es_ES-davefx.onnx", "en_US-lessac.onnx", "en_US-lessac.onnx.json", "model.onnx"):
+        (folder / name).touch()
+    assert [Path(path).name for path in voice.voices("en")] == ["en_US-lessac.onnx"]
+    assert [Path(path).name for path in voice.voices("es")] == ["es_ES-davefx.onnx"]

@@ -1,0 +1,88 @@
+from pathlib import Path
+
+import pytest
+
+from jarvis.contracts.hardware import GpuDevice, Machine
+from jarvis.engines.speech.models import recognition_models
+from jarvis.engines.speech.whisper_choice import InstalledWhisper, choose_whisper, seconds_on_processor
+
+TURBO = InstalledWhisper(folder=Path("whisper-large-v3-turbo"), bytes=1_617_884_929)
+SMALL = InstalledWhisper(folder=Path("whisper-small"), bytes=483_546_902)
+BASE = InstalledWhisper(folder=Path("whisper-base"), bytes=145_217_532)
+TINY = InstalledWhisper(folder=Path("whisper-tiny"), bytes=75_538_270)
+
+
+def gpu(index, total, free, vendor="nvidia"):
+    return GpuDevice(index=index, name="a GPU", total_mib=total, free_mib=free, bandwidth_gbs=300.0, vendor=vendor)
+
+
+def machine(cores=2, *gpus):
+    return Machine(ram_mib=16_000, ram_free_mib=12_000, ram_bandwidth_gbs=30.0, cores=cores, gpus=gpus)
+
+
+RIG = machine(16, gpu(0, 16_303, 15_872), gpu(1, 6_144, 5_734))
+
+
+def test_the_rig_recognises_on_its_smaller_gpu_with_the_best_model():
+    place = choose_whisper([TURBO, BASE], RIG)
+    assert (place.folder, place.device, place.compute_type, place.note_en) == (TURBO.folder, "cuda:1", "auto", "")
+    assert "--device" in place.program().arguments and "cuda:1" in place.program().arguments
+
+
+@pytest.mark.parametrize(
+    ("gpus", "device"),
+    [
+        ((gpu(0, 16_303, 15_872), gpu(1, 6_144, 900)), "cuda:0"),
+        ((gpu(0, 16_303, 15_872, "amd"),), "cpu"),
+        ((gpu(0, 6_144, 1_500),), "cpu"),
+    ],
+)
+def test_a_gpu_without_room_or_of_another_make_is_passed_over(gpus, device):
+    assert choose_whisper([TURBO], machine(16, *gpus)).device == device
+
+
+def test_a_full_gpu_takes_a_smaller_model_before_the_processor_does():
+    place = choose_whisper([TURBO, SMALL, BASE], machine(2, gpu(0, 6_144, 1_300)))
+    assert (place.folder, place.device) == (SMALL.folder, "cuda:0")
+
+
+def test_without_room_or_while_gpus_are_held_the_processor_is_named():
+    full = choose_whisper([BASE], machine(4, gpu(0, 6_144, 100)))
+    assert full.device == "cpu" and "No GPU has room" in full.note_en and "Ninguna GPU" in full.note_es
+    held = choose_whisper([BASE], RIG, gpus_held=True)
+    assert held.device == "cpu" and "kept free" in held.note_en
+    assert choose_whisper([BASE], machine(4)).note_en == ""
+
+
+def test_a_weak_processor_takes_the_largest_that_is_quick_and_says_so():
+    place = choose_whisper([SMALL, BASE, TINY], machine(2))
+    assert place.folder == BASE.folder
+    assert "whisper-small is here too" in place.note_en and "speech.recognition_model" in place.note_es
+    assert choose_whisper([SMALL, BASE, TINY], machine(8)).folder == SMALL.folder
+    assert choose_whisper([TURBO], machine(1)).folder == TURBO.folder
+
+
+def test_what_was_measured_replaces_the_prediction():
+    slow = InstalledWhisper(folder=BASE.folder, bytes=BASE.bytes, window_seconds=4.0)
+    assert seconds_on_processor(slow, 8) == 4.0
+    assert choose_whisper([slow, TINY], machine(2)).folder == TINY.folder
+    quick = InstalledWhisper(folder=SMALL.folder, bytes=SMALL.bytes, window_seconds=0.7)
+    assert choose_whisper([quick, BASE], machine(1)).folder == SMALL.folder
+
+
+def test_what_a_person_chose_is_used_however_slow():
+    chosen = InstalledWhisper(folder=SMALL.folder, bytes=SMALL.bytes, chosen=True)
+    place = choose_whisper([TURBO, chosen, BASE], machine(1))
+    assert (place.folder, place.note_en) == (SMALL.folder, "")
+    assert choose_whisper([chosen], RIG, device="cpu").device == "cpu"
+    assert choose_whisper([chosen], machine(1), device="cuda:0").device == "cuda:0"
+    assert choose_whisper([], RIG) is None
+
+
+def test_models_of_both_languages_come_before_english_ones(tmp_path):
+    for name, size in (("whisper-tiny", 10), ("distil-large-v3", 100), ("whisper-small.en", 50)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.bin").write_bytes(bytes(size))
+        (tmp_path / name / "config.json").write_text("{}")
+    found = recognition_models(tmp_path, [tmp_path / "gone", tmp_path / "whisper-tiny"])
+    assert [folder.name for folder in found] == ["whisper-tiny", "distil-large-v3", "whisper-small.en"]

@@ -1,0 +1,235 @@
+"""Speaking into Jarvis' answer: it gets quieter, holds, and goes on, stops or answers, as the words want it."""
+
+import threading
+
+import pytest
+
+from jarvis.contracts.speech import AnswerInterrupted, SpottedWord, TranscriptReady, TurnFinished
+from jarvis.voice.options import VoiceOptions
+from tests.fakes.voice import (
+    PATIENCE_SECONDS,
+    QUIET,
+    SPEECH,
+    FakeAssistant,
+    FakeSpeechToText,
+    frames,
+    heard,
+    seconds,
+    utterance,
+)
+from tests.fakes.voice_output import FakeSpeaker
+from tests.fakes.voice_world import COMMAND, live
+
+ANSWER = "The kettle is in the kitchen. It is on the second shelf."
+INTERRUPTION = seconds(SPEECH, 1.0)
+HEARING_ITSELF = {"echo_free": False}
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.kept = []
+
+    def heard(self, question_id: str, text: str) -> None:
+        self.kept.append((question_id, text))
+
+
+class Spotter:
+    """Finds "stop" in a frame of its own amplitude."""
+
+    SOUND = 2000
+
+    def __init__(self) -> None:
+        self.resets = 0
+        self.closed = False
+
+    def process(self, pcm: bytes) -> list[SpottedWord]:
+        found = pcm == frames(self.SOUND)
+        return [SpottedWord(word="stop", at_seconds=0.0)] if found else []
+
+    def reset(self) -> None:
+        self.resets += 1
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Answering:
+    """A loop that is in the middle of saying `ANSWER`."""
+
+    def __init__(self, *results, parts=None, options=None, answers=(), gate=None) -> None:
+        self.gate = threading.Event()
+        self.heard_log = Heard()
+        self.world, self.microphone = live(
+            stt=FakeSpeechToText("where is the kettle", *results),
+            speaker=FakeSpeaker(gate=self.gate),
+            assistant=FakeAssistant(ANSWER, *answers),
+            options=options,
+            parts={"echo_free": True, "heard_log": self.heard_log, **(parts or {})},
+        )
+
+    def __enter__(self):
+        self.microphone.add(COMMAND)
+        assert self.world.speaker.sounding.wait(PATIENCE_SECONDS)
+        self.world.log.wait_for_state("speaking")
+        # What is looked for while Jarvis speaks begins after its own onset.
+        self.microphone.add(seconds(QUIET, 0.5))
+        return self
+
+    def __exit__(self, *_):
+        self.gate.set()
+        self.world.loop.close()
+
+    def turns_over(self, count: int) -> None:
+        self.world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TurnFinished)]) >= count)
+
+
+def test_a_question_into_the_answer_cuts_it_and_is_answered():
+    with Answering("no, the other one", answers=["That is in the attic."]) as at:
+        at.world.speaker.heard_seconds = 0.1
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        at.turns_over(1)
+        at.world.log.wait_for(lambda events: any(isinstance(event, AnswerInterrupted) for event in events))
+        at.gate.set()
+        at.turns_over(2)
+    assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "no, the other one"]
+    assert at.world.speaker.pauses == 1
+    assert min(at.world.speaker.gains) < 0.5, "it got quieter before it was sure"
+    (interrupted,) = at.world.log.of(AnswerInterrupted)
+    assert interrupted.heard == "The kettle is in the kitchen."
+    assert at.heard_log.kept == [("m", "The kettle is in the kitchen.")]
+    assert at.world.said()[-1] == "That is in the attic."
+
+
+@pytest.mark.parametrize(
+    "words", [heard("mm-hmm"), heard("Vale.", language="es"), heard(""), heard("the kettle is in the kitchen")]
+)
+def test_signs_of_listening_noise_and_its_own_echo_let_it_go_on(words):
+    with Answering(words) as at:
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        at.turns_over(1)
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        assert at.world.loop.state == "speaking"
+        at.gate.set()
+        at.turns_over(2)
+    assert len(at.world.assistant.requests) == 1
+    assert at.world.said() == ["The kettle is in the kitchen.", "It is on the second shelf."]
+    assert at.world.log.of(AnswerInterrupted) == []
+    assert len(at.world.log.of(TranscriptReady)) == 1
+
+
+@pytest.mark.parametrize("words", ["stop", "Para, para.", "silencio", "be quiet"])
+def test_a_word_to_stop_ends_it_and_is_not_asked(words):
+    with Answering(heard(words)) as at:
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+    assert len(at.world.assistant.requests) == 1
+    assert at.world.speaker.stops >= 1
+
+
+def test_a_spotted_stop_word_needs_no_recogniser():
+    spotter = Spotter()
+    with Answering(parts={"stop_words": spotter}) as at:
+        at.microphone.add(frames(Spotter.SOUND))
+        at.turns_over(1)
+        assert at.world.loop.state == "sleeping"
+        assert len(at.world.stt.utterances) == 1
+        # Asleep nobody looks for it.
+        at.microphone.add(seconds(QUIET, 0.5) + frames(Spotter.SOUND))
+    assert spotter.resets >= 1
+    assert spotter.closed
+
+
+STOP = seconds(SPEECH, 0.4) + frames(Spotter.SOUND)
+"""A word, and the frame at which it is found."""
+
+
+@pytest.mark.parametrize("words", [heard("", accepted=False), heard("top", accepted=False), heard("stop")])
+def test_a_stop_word_said_alone_stops_whatever_the_recogniser_makes_of_it(words):
+    with Answering(words, parts={"stop_words": Spotter()}) as at:
+        at.microphone.add(STOP)
+        assert at.world.speaker.pauses == 1, "it is silent at once"
+        at.microphone.add(seconds(QUIET, 1.0))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+    assert len(at.world.assistant.requests) == 1
+
+
+def test_a_stop_word_in_the_middle_of_other_peoples_talk_does_not_stop_it():
+    with Answering(heard("and so on", accepted=False), parts={"stop_words": Spotter()}) as at:
+        at.microphone.add(STOP + seconds(SPEECH, 1.5) + seconds(QUIET, 1.0))
+        at.turns_over(1)
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        assert at.world.loop.state == "speaking"
+    assert len(at.world.assistant.requests) == 1
+
+
+def test_its_own_stop_does_not_stop_it_where_it_hears_itself():
+    spotter = Spotter()
+    with Answering(parts={"stop_words": spotter, **HEARING_ITSELF}, answers=[]) as at:
+        at.world.loop._talk.own_sentences = lambda: ["Press stop."]
+        at.microphone.add(frames(Spotter.SOUND) + seconds(QUIET, 0.2))
+        assert at.world.loop.state == "speaking"
+    assert at.world.log.of(AnswerInterrupted) == []
+
+
+def test_a_cough_only_makes_it_quieter_for_a_moment():
+    with Answering() as at:
+        at.microphone.add(seconds(SPEECH, 0.2) + seconds(QUIET, 1.0))
+        assert at.world.loop.state == "speaking"
+    assert at.world.speaker.pauses == 0
+    assert min(at.world.speaker.gains) < 0.5
+    assert at.world.speaker.gains[-1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("mode", "echo_free", "cuts"),
+    [("auto", True, True), ("auto", False, False), ("always", False, True), ("wake_word", True, False)],
+)
+def test_what_may_interrupt_follows_the_setting_and_the_echo(mode, echo_free, cuts):
+    with Answering("what else", parts={"echo_free": echo_free}, options=VoiceOptions(barge_in=mode)) as at:
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        if cuts:
+            at.turns_over(1)
+    assert bool(at.world.speaker.pauses) is cuts
+
+
+def test_speech_while_jarvis_thinks_takes_the_questions_place():
+    think = threading.Event()
+    world, microphone = live(
+        stt=FakeSpeechToText("what is the capital", "of Spain I mean"),
+        assistant=FakeAssistant("Of what?", "Madrid.", gate=think),
+        parts={"echo_free": True},
+    )
+    try:
+        microphone.add(COMMAND)
+        assert world.assistant.reached.wait(PATIENCE_SECONDS)
+        microphone.add(seconds(QUIET, 0.2) + utterance())
+        world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TranscriptReady)]) == 2)
+        world.log.wait_for(lambda events: world.assistant.cancelled == 1)
+        think.set()
+        world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TurnFinished)]) == 2)
+    finally:
+        world.loop.close()
+    assert world.said() == ["Madrid."]
+
+
+def test_a_question_back_may_be_answered_before_it_is_out():
+    with Answering("yes", answers=["Done."]) as at:
+        at.world.loop._talk.own_sentences = lambda: ["Shall I delete it?"]
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        at.world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TranscriptReady)]) == 2)
+        at.gate.set()
+        at.turns_over(2)
+    assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "yes"]
+
+
+def test_a_recogniser_that_dies_on_an_interruption_lets_jarvis_go_on():
+    from tests.fakes.voice import error
+
+    with Answering(error("speech.stopped")) as at:
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        at.turns_over(1)
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        assert at.world.loop.state == "speaking"
+    assert at.world.said() == ["The kettle is in the kitchen.", "It is on the second shelf."]

@@ -1,0 +1,188 @@
+"""Pauses in spoken turns: looked at once, worked ahead for, ended or waited for, and void when speech goes on."""
+
+import threading
+
+import pytest
+
+from jarvis.contracts.speech import Dictated, PartialHeard, PartialWords, RecognitionHints, TurnFinished
+from jarvis.voice.options import VoiceOptions
+from tests.fakes.voice import (
+    PATIENCE_SECONDS,
+    QUIET,
+    SPEECH,
+    FakeAssistant,
+    FakeJudge,
+    FakeSpeechToText,
+    error,
+    heard,
+    model_answer,
+    seconds,
+    utterance,
+    wake_word,
+)
+from tests.fakes.voice_world import COMMAND, World, hear, live
+
+HALF = seconds(SPEECH, 0.8) + seconds(QUIET, 0.5)
+
+
+class Ahead:
+    """Remembers what was prepared, and whether that had become void by the time that the turn was over."""
+
+    def __init__(self) -> None:
+        self.prepared = []
+        self._come = threading.Condition()
+
+    def prepare(self, request, cancel) -> None:
+        with self._come:
+            self.prepared.append((request.text, cancel))
+            self._come.notify_all()
+
+    def wait_for(self, count: int) -> None:
+        with self._come:
+            assert self._come.wait_for(lambda: len(self.prepared) >= count, PATIENCE_SECONDS)
+
+
+def silences(world: World) -> list[float]:
+    return [round(turn.timings["endpoint_silence"], 2) for turn in world.log.of(TurnFinished) if turn.timings]
+
+
+@pytest.mark.parametrize(("completeness", "silence"), [(1.0, 0.22), (0.8, 0.22), (0.5, 0.7), (0.0, 2.5)])
+def test_how_long_a_pause_is_waited_for_depends_on_how_complete_the_words_are(completeness, silence):
+    world = hear(wake_word() + utterance(silence=4.0), judge=FakeJudge(completeness))
+    assert silences(world) == [pytest.approx(silence, abs=0.04)]
+    assert len(world.stt.utterances) == 1
+    assert world.said() == ["It is ten past three."]
+
+
+def test_a_sentence_with_a_pause_in_it_is_one_turn_and_asked_once():
+    judge = FakeJudge(by_text={"remind me to": 0.05, "remind me to call Ana": 1.0})
+    world = hear(
+        wake_word() + HALF + utterance(), stt=FakeSpeechToText("remind me to", "remind me to call Ana"), judge=judge
+    )
+    assert [request.text for request in world.assistant.requests] == ["remind me to call Ana"]
+    assert [turn.text for turn in judge.asked] == ["remind me to", "remind me to call Ana"]
+    (sound,) = [utterance.sound for utterance in world.stt.utterances]
+    assert len(sound) > len(HALF + utterance(silence=0.2))
+
+
+def test_a_judge_sees_the_sound_the_words_and_whether_jarvis_had_asked():
+    ask = FakeAssistant(model_answer("Delete it?", expects_reply=True), "Done.")
+    world = hear(COMMAND + utterance(), stt=FakeSpeechToText("clear it", heard("sí", language="es")), assistant=ask)
+    first, second = world.judge.asked
+    assert (first.text, first.after_question, first.language) == ("clear it", False, "en")
+    assert (second.text, second.after_question, second.language) == ("sí", True, "es")
+    assert seconds(SPEECH, 0.9) in first.sound
+
+
+def test_the_way_of_a_question_is_warmed_at_a_pause_and_void_when_speech_goes_on():
+    ahead = Ahead()
+    judge = FakeJudge(by_text={"hey jarvis tell me": 0.3})
+    world = hear(
+        wake_word() + HALF + utterance(),
+        stt=FakeSpeechToText("hey jarvis tell me", "hey jarvis tell me the time"),
+        judge=judge,
+        parts={"preparing": ahead},
+    )
+    ahead.wait_for(2)
+    assert [text for text, _ in ahead.prepared] == ["tell me", "tell me the time"]
+    assert [cancel.cancelled for _, cancel in ahead.prepared] == [True, False]
+    assert [request.text for request in world.assistant.requests] == ["tell me the time"]
+
+
+def test_what_is_not_understood_is_not_prepared():
+    ahead = Ahead()
+    bad = heard("five two eggs", accepted=False)
+    hear(COMMAND, stt=FakeSpeechToText(bad, bad), parts={"preparing": ahead})
+    assert ahead.prepared == []
+
+
+def test_a_recogniser_that_answers_only_at_the_end_is_waited_for():
+    world = hear(COMMAND, stt=FakeSpeechToText("what time is it", settles=False))
+    assert [request.text for request in world.assistant.requests] == ["what time is it"]
+    assert silences(world) == [pytest.approx(0.25, abs=0.04)]
+
+
+def test_a_recogniser_that_dies_at_a_pause_is_told_once():
+    world = hear(COMMAND * 2, stt=FakeSpeechToText(error("speech.stopped"), "what time is it"))
+    assert len(world.turns()) == 2
+    assert world.said()[-1] == "It is ten past three."
+    assert [request.text for request in world.assistant.requests] == ["what time is it"]
+
+
+def test_partial_words_are_shown_while_they_are_spoken_and_hints_are_given():
+    words = PartialWords(text="what time", stable=5, language="en")
+    hints = RecognitionHints(words=("Ana",), before="Hello.")
+    stt = FakeSpeechToText("what time is it", partials=[words])
+    world = hear(COMMAND, stt=stt, parts={"hints": lambda: hints})
+    assert [event.words for event in world.log.of(PartialHeard)] == [words]
+    assert stt.hints == [hints]
+
+
+def test_after_an_answer_jarvis_listens_on_without_the_wake_word():
+    options = VoiceOptions(follow_up_seconds=3.0)
+    sound = COMMAND + seconds(QUIET, 1.0) + utterance() + seconds(QUIET, 4.0) + utterance()
+    world = hear(sound, stt=FakeSpeechToText("one", "two", "three"), options=options)
+    assert [request.text for request in world.assistant.requests] == ["one", "two"]
+    assert [request.conversation_id for request in world.assistant.requests] == [None, "c1"]
+    assert world.log.states()[-3:] == ["listening", "sleeping", "off"]
+
+
+def test_what_is_not_understood_in_a_follow_up_is_for_somebody_else():
+    bad = heard("no clue", accepted=False)
+    world = hear(COMMAND + utterance(), stt=FakeSpeechToText("one", bad), options=VoiceOptions(follow_up_seconds=3.0))
+    assert world.said() == ["It is ten past three."]
+
+
+def test_continuous_listening_needs_no_wake_word_at_all():
+    world = hear(
+        utterance() + seconds(QUIET, 20.0) + utterance(),
+        stt=FakeSpeechToText("one", "two"),
+        options=VoiceOptions(continuous=True),
+    )
+    assert [request.text for request in world.assistant.requests] == ["one", "two"]
+
+
+def test_dictation_takes_pauses_in_its_stride_and_asks_nothing():
+    world, microphone = live(stt=FakeSpeechToText(*["first, and second"] * 9))
+    try:
+        world.loop.dictate()
+        microphone.add(seconds(QUIET, 0.5) + utterance(silence=5.0) + utterance())
+        assert world.loop.state == "hearing"
+        assert world.log.of(Dictated) == []
+        world.loop.dictated()
+        microphone.add(seconds(QUIET, 0.1))
+        world.log.wait_for(lambda events: any(isinstance(event, Dictated) for event in events))
+        world.log.wait_for_state("sleeping")
+    finally:
+        world.loop.close()
+    (dictated,) = world.log.of(Dictated)
+    assert dictated.transcript.text == "first, and second"
+    assert world.assistant.requests == []
+    assert world.said() == []
+
+
+def test_dictating_nothing_is_over_at_once():
+    world, microphone = live()
+    try:
+        world.loop.dictate()
+        microphone.add(seconds(QUIET, 1.0))
+        world.loop.dictated()
+        microphone.add(seconds(QUIET, 0.1))
+        assert world.loop.state == "sleeping"
+    finally:
+        world.loop.close()
+    assert world.stt.utterances == []
+
+
+def test_without_a_wake_word_the_microphone_is_closed_until_the_button_is_pressed():
+    world, microphone = live(parts={"wake": None})
+    try:
+        world.log.wait_for_state("sleeping")
+        assert world.microphones == [microphone], "nobody has opened it"
+        world.loop.push_to_talk()
+        microphone.add(utterance())
+        world.log.wait_for(lambda events: any(isinstance(event, TurnFinished) for event in events))
+        world.log.wait_for(lambda events: world.loop.state == "sleeping")
+    finally:
+        world.loop.close()
+    assert len(world.assistant.requests) == 1
