@@ -24,13 +24,14 @@ from typing import Any
 from benchmarks.voice import report
 from benchmarks.voice.answering import Speed
 from benchmarks.voice.demo_times import demos
+from benchmarks.voice.devices import OUTPUT_LATENCY_SECONDS
 from benchmarks.voice.idle import idle
-from benchmarks.voice.rival import compare
+from benchmarks.voice.rival import compare, pipecat_version
 from benchmarks.voice.running import play
 from benchmarks.voice.scenarios import ASKING, Scenario
 from benchmarks.voice.scenarios_interrupting import INTERRUPTING
 from benchmarks.voice.self_hearing import live, self_hearing
-from benchmarks.voice.world import Bench
+from benchmarks.voice.world import LEAK_DB, Bench
 from jarvis.contracts.errors import LANGUAGES
 from tests.fakes.speech import has_flite
 
@@ -53,7 +54,7 @@ def main() -> None:
         told(options, "\n".join(report.lines_of("idle", found["idle"])))
     if "demo" in parts:
         found["demo"] = demos(options.demos)
-        told(options, "\n".join(report.lines_of("demo", found["demo"])))
+        told(options, report.demo_table(found["demo"]))
     if options.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
 
@@ -85,6 +86,8 @@ def notes(options: argparse.Namespace) -> list[str]:
         if has_flite()
         else "flite is missing: all voices are eSpeak's.",
         f"Recordings of people: {options.clips or 'none; --clips FOLDER'}.",
+        f"pipecat: {pipecat_version(options.pipecat) if options.pipecat else 'not asked; --pipecat PYTHON'}.",
+        f"The speaker leaks at {LEAK_DB:.0f} dB; its device adds {OUTPUT_LATENCY_SECONDS * 1000:.0f} ms everywhere.",
     ]
 
 

@@ -101,6 +101,12 @@ def rival_table(sides: Sequence[Side]) -> str:
     return table(heads, lines)
 
 
+def demo_table(found: Mapping[str, Any]) -> str:
+    """Return the demonstration's stages in milliseconds since the decision that the person has finished."""
+    rows = [[stage, *values.values()] for stage, values in found["milliseconds"].items()]
+    return table([f"demo, {found['runs']} runs", "median ms", "least", "most"], rows)
+
+
 def lines_of(name: str, figures: Mapping[str, Any], indent: str = "") -> list[str]:
     """Return nested figures as indented lines."""
     lines = [f"{indent}{name}:"]

@@ -66,6 +66,12 @@ class Side:
         )
 
 
+def pipecat_version(python: str) -> str:
+    """Return which pipecat-ai the interpreter has; CalledProcessError when it has none."""
+    command = [python, "-c", "from importlib.metadata import version; print(version('pipecat-ai'))"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def groups(bench: Bench, folder: Path, repeat: int) -> list[Group]:
     """Write the sound files and return what is asked."""
     made = []

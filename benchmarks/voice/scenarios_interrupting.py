@@ -53,15 +53,20 @@ def own_voice(world: World) -> None:
         raise Wrong(f"it paused for its own voice; {world.story()}")
 
 
-def barge_in(world: World) -> Measured:
+def barge_in(world: World, *, commands: bool = False) -> Measured:
     long_answer(world)
     text = TIME[world.language]
-    told(world, text)
+    told(world, text, commands=commands)
     heard = world.say(said(world, text), text)
     quiet = world.silence(heard.began, lasting=0.3)
     world.wait_for(AnswerInterrupted, heard.began)
     answered(world, heard)
     return Measured(seconds=quiet - heard.began, what="first word to silence")
+
+
+def barge_in_with_a_command(world: World) -> Measured:
+    """The basic recogniser has to understand words whose beginning Jarvis has spoken over."""
+    return barge_in(world, commands=True)
 
 
 def wake_word_while_speaking(world: World) -> Measured:
@@ -109,6 +114,13 @@ INTERRUPTING = [
     Scenario(name="own voice leaks, new room", expected="it says its answer and hears nothing", act=own_voice),
     Scenario(name="own voice leaks", expected="it says its answer and hears nothing", act=own_voice, learned=True),
     Scenario(name="barge-in with words", expected="it falls silent and answers them", act=barge_in, learned=True),
+    Scenario(
+        name="barge-in, basic recogniser",
+        expected="it falls silent and answers them",
+        act=barge_in_with_a_command,
+        languages=("en",),
+        learned=True,
+    ),
     Scenario(name="wake word while it speaks", expected="it listens", act=wake_word_while_speaking, learned=True),
     Scenario(name="cough", expected="it says its answer to the end", act=cough, learned=True),
     Scenario(name="“mm-hmm”", expected="it says its answer to the end", act=listening_sounds, learned=True),

@@ -154,9 +154,12 @@ class _Doctor:
         if (missing := self._missing("sounddevice", "soundfile", "soxr")) is not None:
             yield missing
             return
+        from jarvis.voice.wake_words import wake_words_of
+
+        words = ", ".join(wake_words_of(self._jarvis.settings.text("voice.wake_words")))
         detector = self._jarvis.speech.wake_detector()
         note = detector.note[self.language] if detector.note else ""
-        yield self.check("note" if note else "ok", note or "hey Jarvis")
+        yield self.check("note" if note else "ok", note or words)
 
     def hearing(self) -> Iterator[Check]:
         """The recogniser starts."""

@@ -132,8 +132,13 @@ class Speech:
             knows_room=lambda: microphone.learned,
         )
 
-    def loop(self, on_event: Callable[[VoiceEvent], None], resting: Resting = "sleeping") -> VoiceLoop:
-        """Return a listening loop on the devices; `stop` reaches it."""
+    def loop(
+        self,
+        on_event: Callable[[VoiceEvent], None],
+        resting: Resting = "sleeping",
+        speaker: Speaker | None = None,
+    ) -> VoiceLoop:
+        """Return a listening loop on the devices, or with another `speaker`; `stop` reaches it."""
 
         def on_device(direction: Direction, name: str, note: DeviceError | None) -> None:
             sentence = note.sentence(self._jarvis.language) if note else ""
@@ -142,7 +147,7 @@ class Speech:
         def quiet() -> bool:
             return loop.state in ("sleeping", "off")
 
-        parts = self.parts(self.speaker(on_device), self.microphone(on_device, quiet))
+        parts = self.parts(speaker or self.speaker(on_device), self.microphone(on_device, quiet))
         loop = VoiceLoop(
             parts,
             options=self.options,
@@ -227,17 +232,20 @@ class Speech:
         """Yield what the listening loop does, until `cancel`, the file's end or, with `once`, one turn."""
         if source:
             sound_info(source)
-        speaker = WavSpeaker(output) if output else self._file_speaker() if source else self.speaker()
-        parts = self.parts(speaker)
+        elif self._jarvis.settings.text("voice.mode") == "push":
+            raise _no_talk_button()
+        else:
+            find_device(self._jarvis.settings.text("voice.microphone"), "input")
+        written = WavSpeaker(output) if output else None
+        parts = self.parts(written or self._file_speaker()) if source else None
         events: queue.SimpleQueue[VoiceEvent | JarvisError | None] = queue.SimpleQueue()
         turns = 1 if once else None
-        times = hearing_options(self._jarvis.settings)
-        loop = None if source else VoiceLoop(parts, options=self.options, on_event=events.put, hearing=times)
+        loop = None if source else self.loop(events.put, speaker=written)
 
         def run() -> None:
             try:
                 if loop is None:
-                    assert source is not None
+                    assert source is not None and parts is not None
                     listen_to_file(parts, source, options=self.options, on_event=events.put, turns=turns)
                 else:
                     loop.run(turns=turns)
@@ -248,7 +256,6 @@ class Speech:
 
         self._warm_answers()
         if loop is not None:
-            find_device(self._jarvis.settings.text("voice.microphone"), "input")
             cancel.on_cancel(loop.close)
         thread = threading.Thread(target=run, name="jarvis-listen", daemon=True)
         thread.start()
@@ -308,3 +315,13 @@ class Speech:
             return self._present_speaker()
         except DeviceError:
             return WavSpeaker(Path("/dev/null"))
+
+
+def _no_talk_button() -> InputError:
+    return InputError(
+        "listen.push",
+        en="voice.mode is push: Jarvis listens only while its window's talk button was pressed, and the terminal has "
+        "none. Nothing was listened to; “jarvis config set voice.mode wake” listens for the wake word.",
+        es="voice.mode es push: Jarvis solo escucha cuando se pulsa el botón de hablar de su ventana y el terminal no "
+        "tiene ninguno. No se ha escuchado nada; «jarvis config set voice.mode wake» escucha la palabra de activación.",
+    )

@@ -11,9 +11,10 @@ import click
 
 from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
+from jarvis.cli.voice_lines import TurnLines, TurnObjects
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, DeviceError, Language
-from jarvis.contracts.speech import TranscriptReady, TurnFinished, VoiceEvent, VoiceState, VoiceTrouble, WakeHeard
+from jarvis.contracts.speech import TurnFinished
 
 _JSON_HELP = words("Print JSON.", "Imprimir JSON.")
 _LANGUAGE = click.Choice(LANGUAGES)
@@ -42,8 +43,8 @@ def demo(services: Services, source: Path | None, output: Path | None, as_json: 
 
 @click.command(
     help=words(
-        "Listen for “hey Jarvis”, answer aloud, and print each turn.",
-        "Escuchar «hey Jarvis», responder en voz alta y mostrar cada turno.",
+        "Listen for the wake word, answer aloud, and show each turn.",
+        "Escuchar la palabra de activación, responder en voz alta y mostrar cada turno.",
     )
 )
 @click.option(
@@ -57,21 +58,21 @@ def listen(services: Services, source: Path | None, output: Path | None, once: b
     """Print one object per turn: `{wake_at, transcript, text, timings}`."""
     with plain_failures(services.language):
         cancel = CancelToken()
-        turns, told = 0, as_json or source is not None
+        turns = 0
+        shown = TurnObjects() if as_json else TurnLines(tells_start=source is None)
         try:
             for event in services.listen(source=source, output=output, once=once, cancel=cancel):
                 turns += isinstance(event, TurnFinished)
-                if isinstance(event, VoiceState) and event.name == "sleeping" and not told:
-                    click.echo(words("Listening; Ctrl-C ends it.", "Escuchando; Ctrl-C termina."), err=True)
-                    told = True
-                _show_step(event, as_json)
+                shown.show(event)
         except KeyboardInterrupt:
             cancel.cancel()
+        finally:
+            shown.end()
         if source and not turns:
             raise DeviceError(
                 "listen.nothing",
-                en="Nobody said “hey Jarvis” followed by words in {file}; nothing was answered.",
-                es="En {file} nadie dijo «hey Jarvis» seguido de palabras; no se respondió nada.",
+                en="Nobody said the wake word followed by words in {file}; nothing was answered.",
+                es="En {file} nadie dijo la palabra de activación seguida de palabras; no se respondió nada.",
                 file=source,
             )
 
@@ -79,7 +80,7 @@ def listen(services: Services, source: Path | None, output: Path | None, once: b
 @click.command(
     help=words("Write down what is said in a sound file.", "Escribir lo que se dice en un fichero de sonido.")
 )
-@click.argument("file", type=_FILE)
+@click.argument("file", type=_FILE, metavar=words("FILE", "ARCHIVO"))
 @click.option("--lang", type=_LANGUAGE, help=words("Language spoken.", "Idioma hablado."))
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
@@ -113,26 +114,29 @@ def transcribe(services: Services, file: Path, lang: Language | None, as_json: b
             )
 
 
-@click.command(help=words("Find “hey Jarvis” in a sound file.", "Buscar «hey Jarvis» en un fichero de sonido."))
-@click.argument("file", type=_FILE)
+@click.command(
+    help=words("Find the wake words in a sound file.", "Buscar las palabras de activación en un fichero de sonido.")
+)
+@click.argument("file", type=_FILE, metavar=words("FILE", "ARCHIVO"))
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
 def wake(services: Services, file: Path, as_json: bool) -> None:
-    """Print `{detections: [{at_seconds, score}]}`."""
+    """Print `{detections: [{at_seconds, score, word}]}`."""
     with plain_failures(services.language):
         hits = [
-            {"at_seconds": round(hit.at_seconds, 3), "score": round(hit.score, 3)} for hit in services.wake_hits(file)
+            {"at_seconds": round(hit.at_seconds, 3), "score": round(hit.score, 3), "word": hit.word}
+            for hit in services.wake_hits(file)
         ]
         if as_json:
             print_json({"detections": hits})
         for hit in hits if not as_json else ():
-            click.echo(f"{hit['at_seconds']:8.2f} s   {hit['score']:.3f}")
+            click.echo(f"{hit['at_seconds']:8.2f} s   {hit['score']:.3f}   {hit['word']}")
         if not hits and not as_json:
             click.echo(words("The wake word is not in it.", "La palabra de activación no está."))
 
 
 @click.command(help=words("Say something aloud, or into a WAV.", "Decir algo en voz alta, o en un WAV."))
-@click.argument("text", nargs=-1, required=True)
+@click.argument("text", nargs=-1, required=True, metavar=words("TEXT...", "TEXTO..."))
 @click.option("--output", type=_FILE, help=words("WAV to write.", "WAV que escribir."))
 @click.option("--lang", type=_LANGUAGE, help=words("Language of the words.", "Idioma de las palabras."))
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
@@ -145,28 +149,6 @@ def say(services: Services, text: tuple[str, ...], output: Path | None, lang: La
             print_json(document)
         elif output:
             click.echo(f"{output}  {document['audio_seconds']:.2f} s")
-
-
-def _show_step(event: VoiceEvent, as_json: bool) -> None:
-    if isinstance(event, VoiceTrouble):
-        click.echo(event.sentence, err=True)
-    elif isinstance(event, TurnFinished) and as_json:
-        print_json(
-            {
-                "wake_at": event.wake_at,
-                "transcript": event.transcript.text if event.transcript else "",
-                "text": event.text,
-                "timings": event.timings,
-            }
-        )
-    elif as_json:
-        return
-    elif isinstance(event, WakeHeard):
-        click.echo(words("Yes?", "¿Sí?"), err=True)
-    elif isinstance(event, TranscriptReady):
-        click.echo(f"> {event.transcript.text}")
-    elif isinstance(event, TurnFinished):
-        click.echo(event.text)
 
 
 def _show_document(document: Mapping[str, Any], indent: str = "") -> None:

@@ -169,6 +169,8 @@ class Desktop(QObject):
             self._server.close()
         self.tray.close()
         self.keepsake.save_now()
+        # What is still on its way is for widgets that may be gone by then.
+        self.bridge.heard.disconnect(self._heard)
         self.bridge.close()
 
     def _connect(self) -> None:

@@ -6,6 +6,7 @@ Knows neither microphone nor speech, and decides nothing by itself.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from jarvis.contracts.speech import VoiceState, VoiceStateName
@@ -21,6 +22,28 @@ Order = Literal["sleep", "talk", "awake", "reply", "follow_up", "go_on", "dictat
 `dictate` began."""
 
 _RESTING = ("sleeping", "muted", "off")
+_HEARING = ("listening", "hearing")
+
+DETAILS: dict[Order, str] = {"follow_up": "follow_up", "reply": "reply", "dictate": "dictation"}
+"""What the state "listening" is told with."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetGo:
+    """What a change took the floor from, once the lock is released: one is to be cancelled, the other goes on."""
+
+    cancelled: Work | None = None
+    going_on: Work | None = None
+
+    def settle(self, reason: str) -> None:
+        """Cancel the one for `reason`, let the other go on."""
+        if self.cancelled is not None:
+            self.cancelled.cancel(reason)
+        if self.going_on is not None:
+            self.going_on.go_on()
+
+
+NOTHING = LetGo()
 
 
 class Floor:
@@ -40,6 +63,9 @@ class Floor:
         self.work: Work | None = None
         self.challenger: SpokenTurn | None = None
         self._held_state: VoiceStateName = "speaking"
+        self._held_over = False
+        self._held_order: Order | None = None
+        self._shut = False
         self.deaf = True
         self.closing = False
 
@@ -60,19 +86,47 @@ class Floor:
         self.set_state(state)
 
     def detach(self) -> Work | None:
-        """Take the running work away: whatever it still does no longer changes the state."""
+        """Take the running work away: whatever it still does no longer changes the state. None when it was over."""
         work, self.work = self.work, None
-        return work
+        over, self._held_over = self._held_over, False
+        return None if over else work
+
+    def speaks(self) -> None:
+        """The work begins to sound, or will once it is no longer held."""
+        if self.challenger is None:
+            self.set_state("speaking")
+        else:
+            self._held_state = "speaking"
+
+    def end(self, order: Order | None) -> None:
+        """The work is over and `order` is next, unless something else was asked for or a challenger is still heard."""
+        if self.challenger is not None:
+            self._held_over, self._held_order = True, order
+            return
+        self.work = None
+        # Nobody can say anything into a closed or lost microphone, and muted the button opened it for one turn.
+        if self.order == "dictated":
+            self.order = None
+        unheard = self._shut or self.deaf or (order == "follow_up" and self.resting != "sleeping")
+        self.order = self.order or (None if unheard else order)
+        if self.order in (None, "sleep") or self.deaf:
+            self.rest()
+        else:
+            self.set_state("listening", DETAILS.get(self.order, ""))
 
     def challenge(self, challenger: SpokenTurn) -> None:
         """Hear `challenger` while the work is held."""
         self.challenger = challenger
-        self._held_state = self.state
+        self._held_state, self._held_over, self._held_order = self.state, False, None
         self.set_state("hearing")
 
     def lose(self) -> Work | None:
-        """Let go of the challenger: the work, which is returned, goes on."""
+        """Let go of the challenger: the work goes on, which is returned; None when it was over meanwhile."""
         self.challenger = None
+        if self._held_over:
+            self._held_over = False
+            self.end(self._held_order)
+            return None
         if self.work is not None:
             self.set_state(self._held_state)
         else:
@@ -85,9 +139,23 @@ class Floor:
         return challenger
 
     def win(self, challenger: SpokenTurn) -> Work | None:
-        """Let `challenger` have the floor; returns the work that it takes it from."""
-        work, self.work, self.challenger = self.work, challenger, None
+        """Let `challenger` have the floor; returns the work that it takes it from, None when that was over."""
+        work = self.detach()
+        self.work, self.challenger = challenger, None
         return work
+
+    def ask(self, order: Order) -> None:
+        """Let the person be heard as `order` says, muted or not."""
+        self.order, self._shut = order, False
+
+    def end_dictation(self) -> None:
+        """Let the ears end what `dictate` began; what they have not begun is over, and nothing else is touched."""
+        if self.order == "dictate":
+            self.order = "sleep"
+            if self.work is None:
+                self.rest()
+        elif self.order is None:
+            self.order = "dictated"
 
     def take_order(self) -> Order | None:
         """Return what was asked for last and not yet done."""
@@ -112,15 +180,18 @@ class Floor:
         """Go back to what is done between turns; Jarvis does not claim to listen before the first sound."""
         self.set_state("off" if self.deaf and self.resting == "sleeping" and self._waits() else self.resting)
 
-    def rest_as(self, resting: Resting) -> Work | None:
-        """Change what is done between turns; returns the work that this takes away, which is still to be cancelled."""
-        self.resting = resting
-        work = self._detach_listening()
+    def rest_as(self, resting: Resting) -> LetGo:
+        """Change what is done between turns; returns what this takes away."""
+        self.resting, self._shut = resting, resting != "sleeping"
+        if resting == "sleeping" and (self.state in _HEARING or self.order not in (None, "sleep")):
+            # What the button began while muted is heard to its end.
+            return NOTHING
+        gone = self._stop_listening()
         if self.work is None:
             self.order = "sleep"
             self.deaf = self.deaf or resting != "sleeping"
             self.rest()
-        return work
+        return gone
 
     def recover(self) -> None:
         """Be deaf no longer: a microphone works."""
@@ -128,13 +199,16 @@ class Floor:
         if self.state == "off" and self.work is None:
             self.rest()
 
-    def lose_microphone(self) -> Work | None:
-        """Be deaf until the next one's first sound; returns the work that this takes away, still to be cancelled."""
+    def lose_microphone(self) -> LetGo:
+        """Be deaf until the next one's first sound; returns what this takes away."""
         self.deaf = True
-        work = self._detach_listening()
+        if self.order != "awake":
+            # The next microphone may come in an hour: nobody waits for it with words.
+            self.order = None
+        gone = self._stop_listening()
         if self.work is None:
-            self.set_state("off")
-        return work
+            self.rest()
+        return gone
 
     def set_state(self, name: VoiceStateName, detail: str = "") -> None:
         """Change the state and tell it, if it is another one."""
@@ -142,6 +216,14 @@ class Floor:
             self.state = name
             self._lock.post(VoiceState(name=name, detail=detail))
 
-    def _detach_listening(self) -> Work | None:
-        # An answer that is being given goes on without a microphone.
-        return self.detach() if self.state in ("listening", "hearing") else None
+    def _stop_listening(self) -> LetGo:
+        """Take away what is being heard; an answer goes on without a microphone, and so does what was said wholly."""
+        if self.state not in _HEARING:
+            return NOTHING
+        turn = self.turn
+        if turn is not None and turn.revisions.committed is not None:
+            self.set_state("thinking")
+            return NOTHING
+        if self.challenger is not None:
+            return LetGo(cancelled=self.challenger, going_on=self.lose())
+        return LetGo(cancelled=self.detach())

@@ -123,7 +123,7 @@ class Hearing:
         self._ignored = 0
         self._patience: float = 0
         self._longest_patience = options.patience_seconds
-        self._endless = False
+        self._endless = self._wakes = False
         self._settling: list[tuple[bytes, float]] | None = None
         self._settled_frames = 0
         self._spoken = 0
@@ -166,15 +166,16 @@ class Hearing:
         look_back: bool = False,
         patience_seconds: float | None = None,
         endless: bool = False,
+        wakes: bool = False,
     ) -> None:
         """Wait for words, `patience_seconds` long (None as the options say, infinity always).
 
         `ignore_seconds` of sound to come are not looked at: Jarvis' own voice dying away. With `look_back` the sound
         just before counts too, for words that began early. With `endless` neither silence nor length ends what is said,
-        only `finish`: for dictation.
+        only `finish`: for dictation. With `wakes` a sure wake word is told meanwhile too: somebody calls all the same.
         """
         self._begin_listening(math.inf if endless else patience_seconds)
-        self._endless = endless
+        self._endless, self._wakes = endless, wakes
         self._ignored = _frames(ignore_seconds) if ignore_seconds else 0
         if look_back:
             assert self._preroll.maxlen is not None
@@ -231,7 +232,10 @@ class Hearing:
             self._ignored -= 1
             self._ring.clear()
             return []
-        return self._listen(frame)
+        signals = self._listen(frame)
+        if self._wakes and self._wake is not None and (sure := [hit for hit in self._wake.process(frame) if hit.sure]):
+            signals.append(Woke(hit=sure[-1]))
+        return signals
 
     def _spot(self, frame: bytes) -> list[Signal]:
         """Look for the wake word; what may have been one waits, and all that follows is kept for it."""
@@ -278,7 +282,7 @@ class Hearing:
         self._patience = seconds if math.isinf(seconds) else _frames(seconds)
 
     def _stop_listening(self) -> None:
-        self._listening = self._speaking = self._endless = False
+        self._listening = self._speaking = self._endless = self._wakes = False
         self._silence = self._settling = None
         self._settled_frames = self._ignored = 0
         self._preroll.clear()

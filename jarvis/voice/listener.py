@@ -17,6 +17,7 @@ from jarvis.contracts.speech_ports import VoiceDetector, WakeConfirmer, WordSpot
 from jarvis.voice.barge_in import BargeIn, Cut, Duck, Unduck
 from jarvis.voice.floor import Floor, Order
 from jarvis.voice.hearing import (
+    CANDIDATE_SECONDS,
     FRAME_SECONDS,
     Hearing,
     MaybeWoke,
@@ -90,6 +91,7 @@ class Listener:
         self._on_trouble = on_trouble
         self._hold = hold
         self._errands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._looks: dict[WakeHit, float] = {}
         self._turn: SpokenTurn | None = None
         self._kind: Kind = "asked"
         self._after_question = False
@@ -106,6 +108,8 @@ class Listener:
     def asleep(self) -> None:
         """A microphone begins or ends: what was half heard is void."""
         self._hearing.sleep()
+        self._hearing.not_woken()
+        self._expect("asked")
         self._stop_overhearing()
 
     def allow(self, revisions: Revisions, revision: int, seconds: float) -> None:
@@ -164,6 +168,10 @@ class Listener:
 
     def _act_on(self, order: Order) -> None:
         if order == "dictated":
+            if self._kind != "dictated":
+                # There is no dictation; what waited for the order to be carried out waits no more.
+                self._talk.announce()
+                return
             if (ended := self._hearing.finish()) is not None:
                 self._end(ended)
             else:
@@ -176,12 +184,14 @@ class Listener:
             self._hearing.listen(
                 ignore_seconds=0.0 if self._hold or self._echo_free else SPEECH_TAIL_SECONDS,
                 patience_seconds=self._options().follow_up_seconds if order == "follow_up" else None,
+                wakes=True,
             )
         else:
             self._hearing.listen(
                 look_back=order == "go_on",
                 patience_seconds=math.inf if self._options().continuous else None,
                 endless=order == "dictate",
+                wakes=order == "awake",
             )
 
     def _kind_of(self, order: Order) -> Kind:
@@ -235,6 +245,7 @@ class Listener:
 
     def _expect(self, kind: Kind, stop_word: str = "", *, after_question: bool = False) -> None:
         """Let the next words begin a turn of this kind."""
+        self._looks.clear()
         self._turn, self._kind, self._after_question, self._spotted = None, kind, after_question, stop_word
 
     def _look_again(self, maybe: MaybeWoke) -> None:
@@ -251,6 +262,7 @@ class Listener:
                 self._on_trouble(error)
             self._errands.put(lambda: self._looked(maybe.hit, said))
 
+        self._looks[maybe.hit] = self._hearing.seconds
         if self._hold:
             look()
             self._do_errands()
@@ -259,7 +271,9 @@ class Listener:
 
     def _looked(self, hit: WakeHit, said: bool) -> None:
         own = self._mouth.says_name and not self._hold and not self._echo_free
-        if not said or own:
+        # Too late where something else is heard by now, or the sound that followed is no longer kept.
+        begun = self._looks.pop(hit, -CANDIDATE_SECONDS)
+        if not said or own or self._hearing.seconds - begun > CANDIDATE_SECONDS:
             self._hearing.not_woken(hit)
         elif self._talk.woke(hit.score, self._hearing.seconds):
             self._begin_asked()

@@ -177,8 +177,9 @@ class VoiceLoop:
     def dictated(self) -> None:
         """The dictation is over: its words come as `Dictated`."""
         with self._lock:
-            self._floor.order = "dictated"
+            self._floor.end_dictation()
         self._changed.set()
+        self._talk.announce()
 
     def mute(self) -> None:
         """Close the microphone; an answer that is being given goes on."""
@@ -215,9 +216,12 @@ class VoiceLoop:
     def _follow(self, microphone: Microphone) -> bool:
         """Take frames until the microphone is not wanted; True when a sound file has ended."""
         self._listener.asleep()
-        if ended := self._ears.follow(microphone, self._heard):
-            self._file_ended()
-        return ended
+        try:
+            if ended := self._ears.follow(microphone, self._heard):
+                self._file_ended()
+            return ended
+        finally:
+            self._listener.asleep()
 
     def _heard(self, frame: bytes) -> bool:
         if self._floor.deaf:
@@ -242,30 +246,31 @@ class VoiceLoop:
 
     def _rest(self, resting: Resting) -> None:
         with self._lock:
-            if resting == self._floor.resting:
+            if resting == self._floor.resting == "sleeping":
                 return
-            work = self._floor.rest_as(resting)
+            gone = self._floor.rest_as(resting)
             if resting != "sleeping":
                 self._ears.close()
-        if work is not None:
-            work.cancel("muted")
+        gone.settle("muted")
         self._changed.set()
+        self._talk.announce()
 
     def _device_lost(self, error: DeviceError) -> None:
         with self._lock:
-            work = self._floor.lose_microphone()
-        if work is not None:
-            work.cancel("the microphone vanished")
+            gone = self._floor.lose_microphone()
+        gone.settle("the microphone vanished")
+        self._talk.announce()
         if error.code != self._trouble_code:
             self._trouble_code = error.code
             self._report(error)
 
     def _end_work(self) -> None:
         with self._lock:
-            work = self._floor.detach()
-        if work is not None:
-            work.cancel("closing")
-            work.done.wait(5)
+            running = [self._floor.detach(), self._floor.drop_challenger()]
+        for work in running:
+            if work is not None:
+                work.cancel("closing")
+                work.done.wait(5)
         with self._lock:
             self._floor.set_state("off")
 

@@ -86,6 +86,7 @@ class Recognising:
         self._ends_by_itself = ends_by_itself
         self._items: queue.SimpleQueue[bytes | _Pause | SpeechEnded | None] = queue.SimpleQueue()
         self._recent = bytearray()
+        self._over = False
         self._ahead: CancelToken | None = None
         self._settled: Transcript | None = None
         self._decided = 0.0
@@ -98,6 +99,9 @@ class Recognising:
         """The person pauses: it may be the end."""
         self.judged.clear()
         self._items.put(_Pause(revision=self.revisions.pause(), signal=signal))
+        if self._over:
+            # Nobody looks any more: whoever waits must not do so for ever.
+            self.judged.set()
 
     def resume(self) -> None:
         """The person goes on: what was worked out at the pause is void."""
@@ -137,6 +141,7 @@ class Recognising:
                         self._take(utterance, item)
                 return None
             finally:
+                self._over = True
                 self.judged.set()
                 self._void()
                 if utterance is not None and not closed:

@@ -16,7 +16,7 @@ from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.barge_in import judge_words
 from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
-from jarvis.voice.floor import Floor, Order
+from jarvis.voice.floor import DETAILS, Floor, Order
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
 from jarvis.voice.recognising import Heard, Listening
@@ -27,7 +27,6 @@ LONE_WORD_SECONDS = 1.2
 """Speech shorter than this, with the sound before its onset, is a word said alone."""
 
 _OWN_CLAUSES = 8
-_DETAILS: dict[Order, str] = {"follow_up": "follow_up", "reply": "reply", "dictate": "dictation"}
 _MOST_EMPTY_TURNS = 3
 """Noises without words are let be this often before Jarvis sleeps again."""
 
@@ -59,6 +58,7 @@ class Talk:
         self._hooks = TurnHooks(
             committed=self._committed, wanted=self._wanted, speaking=self._speaking, over=self._turn_over
         )
+        self._turns: set[SpokenTurn] = set()
         self._empty_turns = 0
         self._wake_at: float | None = None
         self.turns_left: int | None = None
@@ -84,7 +84,7 @@ class Talk:
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=1.0)))
         if order in ("talk", "dictate"):
             self._chime(start_tone())
-        self._floor.set_state("listening", _DETAILS.get(order, ""))
+        self._floor.set_state("listening", DETAILS.get(order, ""))
 
     def begin(
         self, sound: bytes, kind: Kind, *, after_question: bool = False, stop_word: str = ""
@@ -93,10 +93,14 @@ class Talk:
         with self._lock:
             if self._floor.order not in (None, "dictated"):
                 return None
+            if isinstance(self._floor.work, SpokenTurn):
+                # What is interrupted belongs to the conversation already.
+                self._context.learn(self._floor.work)
             start = self._context.start(
                 self._options(), self._wake_at, kind, after_question=after_question, stop_word=stop_word
             )
             turn = SpokenTurn(self._conversing, self._listening, start, self._hooks)
+            self._turns.add(turn)
             if kind == "interrupting" and self._floor.work is not None:
                 self._floor.challenge(turn)
             else:
@@ -105,22 +109,37 @@ class Talk:
         turn.start()
         return turn
 
-    def stop(self, reason: str) -> bool:
-        """Stop the running answer, what is heard and what waits to be said; True if there was something to stop."""
+    def stop(self, reason: str, *, by: SpokenTurn | None = None) -> bool:
+        """Stop the running answer, what is heard and what waits to be said; True if there was something to stop.
+
+        Words of the turn `by` stop nothing once something else is heard, nor does a skill of a turn that was
+        interrupted.
+        """
         with self._lock:
-            busy = not self._floor.is_resting() or bool(self._notices)
+            gone = self._turns - {self._floor.work, self._floor.challenger}
+            if (by is not None and self._floor.turn is not by) or any(turn.is_current_thread() for turn in gone):
+                return False
+            busy = not self._floor.is_resting() or self._floor.order not in (None, "sleep") or bool(self._notices)
             self._notices.clear()
-            challenger = self._floor.drop_challenger()
+            challenger = self._floor.challenger
             own = self._floor.work is not None and self._floor.work.is_current_thread()
-            work = self._floor.work if own else self._floor.detach()
-            if not own:
+            if own:
+                work = self._floor.work
+                if challenger is not None:
+                    self._floor.lose()
+            else:
+                self._floor.drop_challenger()
+                work = self._floor.detach()
                 self._floor.order = "sleep"
                 self._floor.rest()
         if challenger is not None and not challenger.is_current_thread():
             challenger.cancel(reason)
-        if work is not None:
+        if own and work is not None:
             # A skill that stops everything runs inside the answer itself: that one ends unsaid.
-            work.silence() if own else work.interrupt(reason)
+            work.silence()
+            work.go_on()
+        else:
+            self._interrupt(work, None, reason)
         self._changed()
         return busy
 
@@ -129,7 +148,7 @@ class Talk:
         with self._lock:
             interrupted = self._floor.detach()
             challenger = self._floor.drop_challenger()
-            self._floor.order = order
+            self._floor.ask(order)
         self._interrupt(interrupted, challenger, reason)
         self._changed()
 
@@ -200,6 +219,8 @@ class Talk:
         if challenger is not None:
             challenger.cancel(reason)
         if work is not None:
+            if isinstance(work, SpokenTurn):
+                self._context.learn(work)
             work.interrupt(reason)
 
     def _committed(self, turn: SpokenTurn) -> None:
@@ -211,48 +232,49 @@ class Talk:
     def _wanted(self, turn: SpokenTurn, heard: Heard) -> bool:
         """Tell whether an interruption is one; if so, what it interrupts ends here."""
         if turn.start_facts.kind != "interrupting":
-            return True
+            with self._lock:
+                return self._floor.work is turn
         transcript = heard.transcript
         verdict = judge_words(transcript.text, transcript.language, self.own_sentences())
         understood = verdict == "go" and transcript.accepted
         # A spotted word alone is enough when it was said alone; in the middle of other people's talk it is not.
         alone = bool(turn.start_facts.stop_word) and heard.ended.speech_seconds < LONE_WORD_SECONDS
         if verdict == "stop" or (alone and not understood):
-            self.stop("stopped by the user")
+            self.stop("stopped by the user", by=turn)
         if not understood:
             return False
         with self._lock:
-            if self._floor.challenger is not turn:
+            if self._floor.turn is not turn:
                 return False
-            interrupted = self._floor.win(turn)
+            interrupted = self._floor.win(turn) if self._floor.challenger is turn else None
             self._floor.set_state("thinking")
+        if isinstance(interrupted, SpokenTurn):
+            turn.conversation_id = interrupted.conversation_id or turn.conversation_id
         self._interrupt(interrupted, None, "interrupted by speech")
         return True
 
     def _speaking(self, turn: SpokenTurn) -> None:
         with self._lock:
-            if self._floor.work is turn:
-                self._floor.set_state("speaking")
+            if self._floor.work is turn and not turn.cancel_token.cancelled:
+                self._floor.speaks()
 
     def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
-        self._context.learn(turn)
         with self._lock:
+            self._turns.discard(turn)
+            if turn in (self._floor.work, self._floor.challenger) or self._context.conversation_id() is None:
+                # Of one that lost the floor another turn has taken over what there was.
+                self._context.learn(turn)
             if self.turns_left is not None and end not in ("nothing", "cancelled", "unwanted"):
                 self.turns_left -= 1
             if self._floor.challenger is turn:
                 held = self._floor.lose()
             elif self._floor.work is turn:
                 held = None
-                self._floor.work = None
-                self._floor.order = self._floor.order or self._next_order(end)
-                if self._floor.order in (None, "sleep") or self._floor.deaf:
-                    self._floor.rest()
-                else:
-                    self._floor.set_state("listening", _DETAILS.get(self._floor.order, ""))
+                self._floor.end(self._next_order(end))
             else:
                 return
-        if held is not None:
-            held.go_on()
+            if held is not None:
+                held.go_on()
         self._changed()
         self.announce()
 
@@ -272,8 +294,7 @@ class Talk:
         with self._lock:
             if self._floor.work is not work:
                 return
-            self._floor.work = None
-            self._floor.rest()
+            self._floor.end(None)
         self._changed()
         self.announce()
 

@@ -93,7 +93,7 @@ class SpokenTurn(Work):
     """One utterance and its answer."""
 
     def __init__(self, conversing: Conversing, listening: Listening, start: TurnStart, hooks: TurnHooks) -> None:
-        super().__init__("jarvis-turn")
+        super().__init__("jarvis-turn", conversing.mouth.speaker)
         self._conversing = conversing
         self._options = start.options
         self.start_facts = start
@@ -158,15 +158,7 @@ class SpokenTurn(Work):
     def silence(self) -> None:
         """Let the answer go on, unsaid."""
         self._silenced = True
-        self._speech.interrupt()
-
-    def hold(self) -> None:
-        """Fall silent for now; what is being said is kept."""
-        self._speech.pause()
-
-    def go_on(self) -> None:
-        """Say on from where `hold` stopped."""
-        self._speech.resume()
+        super().silence()
 
     def interrupt(self, reason: str) -> None:
         """Stop it for good because the person speaks, and keep what was heard of the answer."""
@@ -192,7 +184,7 @@ class SpokenTurn(Work):
             _logger.exception("a spoken turn failed")
             kind = type(error).__name__
             self._fail("voice.unexpected", UNEXPECTED[self._options.usual_language].format(kind=kind))
-        self._speech.finish()
+        self._finish_speech()
         self._clock.mark("spoken")
         if self.cancel_token.cancelled:
             end = "cancelled"
@@ -210,7 +202,7 @@ class SpokenTurn(Work):
         self._conversing.emit(VoiceTrouble(code=code, sentence=sentence))
         # What failed while the person speaks is told afterwards, not in the middle of their words.
         self._recognising.await_end()
-        if self.start_facts.kind == "interrupting":
+        if self.start_facts.kind == "interrupting" and self._transcript is None:
             # What Jarvis was saying goes on.
             return
         self._hooks.committed(self)
@@ -240,7 +232,7 @@ class SpokenTurn(Work):
         return self._answer(transcript) if transcript.accepted else self._reject(transcript)
 
     def _without_wake_word(self, transcript: Transcript) -> Transcript:
-        if self.start_facts.wake_at is None:
+        if self.start_facts.wake_at is None and self.start_facts.kind in ("asked", "dictated"):
             return transcript
         return replace(transcript, text=without_wake_word(transcript.text))
 
@@ -346,6 +338,7 @@ class SpokenTurn(Work):
                 self._speech.say(clause, clause.language)
 
     def _sounding(self) -> None:
+        self._stay_held()
         self._clock.mark("first_audio")
         self._hooks.speaking(self)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from abc import ABC, abstractmethod
@@ -12,8 +13,9 @@ from typing import Literal
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.ports import Assistant, HeardLog, Preparing
 from jarvis.contracts.speech import AudioChunk, RecognitionHints, VoiceEvent
+from jarvis.contracts.speech_ports import Speaker
 from jarvis.voice.clauses import Clause
-from jarvis.voice.mouth import Mouth
+from jarvis.voice.mouth import Mouth, Speech
 
 WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "cancelled"]
 """`question`: Jarvis asked back. `nothing`: no words in it. `rejected`: words, but not understood. `unwanted`: words
@@ -21,6 +23,8 @@ that were not meant for Jarvis."""
 
 Said = tuple[Clause, ...]
 """Clauses that were said."""
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,11 +41,16 @@ class Conversing:
 
 
 class Work(ABC):
-    """Something on its own thread that can be cancelled from any other."""
+    """Something on its own thread that can be cancelled from any other; `_speech`, which each kind makes, says it."""
 
-    def __init__(self, name: str) -> None:
+    _speech: Speech
+
+    def __init__(self, name: str, speaker: Speaker) -> None:
         self.cancel_token = CancelToken()
         self.done = threading.Event()
+        self._speaker = speaker
+        self._holding = threading.Lock()
+        self._held = self._was_held = False
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
     @property
@@ -56,18 +65,43 @@ class Work(ABC):
     def cancel(self, reason: str) -> None:
         """Stop it: silence at once, the rest as soon as its parts notice."""
         self.cancel_token.cancel(reason)
+        with self._holding:
+            self._free_speaker()
 
-    @abstractmethod
     def silence(self) -> None:
         """Say nothing more, but go on."""
+        self._speech.interrupt()
 
-    @abstractmethod
     def hold(self) -> None:
-        """Fall silent for now; what is being said is kept."""
+        """Fall silent for now; what is being said is kept, and what would begin to sound waits too."""
+        with self._holding:
+            if not self.cancel_token.cancelled:
+                self._held = self._was_held = True
+                self._speech.pause()
 
-    @abstractmethod
     def go_on(self) -> None:
         """Say on from where `hold` stopped."""
+        with self._holding:
+            self._held = False
+            self._speech.resume()
+
+    def _stay_held(self) -> None:
+        """Sound begins: it waits if the work was held before there was any."""
+        with self._holding:
+            if self._held:
+                self._speech.pause()
+
+    def _finish_speech(self) -> None:
+        """Wait until everything was said or stopped."""
+        self._speech.finish()
+        with self._holding:
+            self._free_speaker()
+
+    def _free_speaker(self) -> None:
+        # A speech that is over frees nothing, and it may have been held when its last sound had just gone.
+        if self._was_held:
+            self._held = self._was_held = False
+            self._speaker.resume()
 
     def interrupt(self, reason: str) -> None:
         """Stop it for good because the person speaks."""
@@ -98,38 +132,34 @@ class Announcement(Work):
         on_over: Callable[[Announcement], None],
         still_wanted: Callable[[], bool] | None = None,
     ) -> None:
-        super().__init__("jarvis-announcement")
+        super().__init__("jarvis-announcement", conversing.mouth.speaker)
         self.clauses = clauses
         self._still_wanted = still_wanted
         self._sound = sound
         self._on_over = on_over
-        self._speech = conversing.mouth.speech(self.cancel_token, rate, volume=volume)
+        self._speech = conversing.mouth.speech(self.cancel_token, rate, self._stay_held, volume=volume)
 
     @property
     def said(self) -> Said:
         """What was given to the voice."""
         return self.clauses
 
-    def silence(self) -> None:
-        """Say nothing more."""
-        self._speech.interrupt()
-
-    def hold(self) -> None:
-        """Fall silent for now; what is being said is kept."""
-        self._speech.pause()
-
-    def go_on(self) -> None:
-        """Say on from where `hold` stopped."""
-        self._speech.resume()
-
     def _run(self) -> None:
-        if self._still_wanted is None or self._still_wanted():
+        if self._is_wanted():
             if self._sound is not None:
                 self._speech.play(self._sound)
             for clause in self.clauses:
                 self._speech.say(clause, clause.language)
-            self._speech.finish()
+            self._finish_speech()
         else:
             self.clauses = ()
         self._on_over(self)
         self.done.set()
+
+    def _is_wanted(self) -> bool:
+        try:
+            return self._still_wanted is None or self._still_wanted()
+        except Exception:
+            # Nobody can be asked; the floor is to be given back all the same.
+            _logger.exception("who waited for an announcement could not be asked")
+            return False

@@ -227,10 +227,11 @@ def test_the_idle_day_is_quiet_with_some_talk():
     assert 0 < np.mean(np.abs(sound) > 1000) < 0.1
 
 
-def test_every_scenario_is_one_of_its_own_in_both_languages():
+def test_every_scenario_is_one_of_its_own_and_in_both_languages_where_both_are_understood():
     names = [scenario.name for scenario in [*ASKING, *INTERRUPTING]]
     assert len(names) == len(set(names)) >= 20
-    assert all(set(scenario.languages) == {"en", "es"} for scenario in [*ASKING, *INTERRUPTING])
+    one_language = [one.name for one in [*ASKING, *INTERRUPTING] if set(one.languages) != {"en", "es"}]
+    assert one_language == ["barge-in, basic recogniser"]
 
 
 def test_a_noisy_room_is_as_loud_as_its_name():

@@ -11,11 +11,13 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from jarvis.app.build import Jarvis
+from jarvis.contracts.speech import Transcript
 from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.run import Desktop, make_application
 from jarvis.desktop.services import DesktopServices
@@ -101,6 +103,26 @@ def type_and_send(desktop: Desktop, qtbot: QtBot, text: str) -> None:
     """Type a question and press Return."""
     qtbot.keyClicks(desktop.window.composer.input, text)
     qtbot.keyClick(desktop.window.composer.input, Qt.Key.Key_Return)
+
+
+def transcript(text: str) -> Transcript:
+    """What the recogniser made of words that it trusts."""
+    return Transcript(text=text, language="en", engine="x", quality="full")
+
+
+def key(window: QWindow | None, kind: QEvent.Type, which: Qt.Key = Qt.Key.Key_F9, *, again: bool = False) -> QKeyEvent:
+    """Send a key to a window as the display does, which then gives it to whatever has the keyboard."""
+    assert window is not None
+    event = QKeyEvent(kind, which, Qt.KeyboardModifier.NoModifier, "", again)
+    QApplication.sendEvent(window, event)
+    return event
+
+
+def held(desktop: Desktop) -> QWindow:
+    """The window's native one, whose keys are looked at."""
+    window = desktop.window.windowHandle()
+    desktop.window.spoken._held_key.follow(window)
+    return window
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,8 +13,7 @@ from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
-from tests.desktop.conftest import Until
-from tests.desktop.test_spoken import held, key
+from tests.desktop.conftest import Until, held, key
 from tests.fakes.desktop import FakeDesktop
 from tests.fakes.voice import (
     QUIET,

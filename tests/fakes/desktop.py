@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.errors import JarvisError
 from jarvis.contracts.events import AskCancelled, AskEvent, AskFailed, AskFinished, AskStarted, EngineFailed, TextDelta
 from jarvis.contracts.messages import Conversation, MessageState, Request, Source, StoredMessage
 from jarvis.contracts.skills import Alert
-from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState
-from jarvis.desktop.services import DesktopServices, Notice, Recording
+from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.settings.store import Settings
+from tests.fakes.desktop_voice import RecordingVoice
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -206,111 +206,6 @@ class ScriptedAssistant:
             timings={"total": 0.42},
             **self.ending,  # type: ignore[arg-type]
         )
-
-
-class RecordingVoice:
-    """A `VoiceControl` that records what it was told and sends what a test wants."""
-
-    def __init__(self) -> None:
-        self.calls: list[str] = []
-        self.said: list[tuple[str, Language]] = []
-        self._callbacks: list[Callable[[VoiceEvent], None]] = []
-        self.state: VoiceState = VoiceState(name="off")
-        self.there: dict[str, list[str]] = {"input": ["Built-in", "Headset"], "output": ["Built-in"]}
-        self.files: dict[str, list[str]] = {"en": ["/models/en_US-lessac.onnx"], "es": []}
-        self.note = ""
-        self.fail: JarvisError | None = None
-        self.watching = False
-        self.recording = Recording(sound=AudioChunk(pcm=b"\x00\x10" * 1600, sample_rate=16_000), level=0.12)
-        self.played: list[AudioChunk] = []
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def dictate_start(self) -> None:
-        self.gate.wait(60)
-        self._call("dictate_start")
-        self.send(VoiceState(name="listening", detail="dictation"))
-
-    def dictate_end(self) -> None:
-        self._call("dictate_end")
-
-    def dictate_cancel(self) -> None:
-        self._call("dictate_cancel")
-        self.send(VoiceState(name="sleeping"))
-
-    def apply_settings(self) -> None:
-        self._call("apply_settings")
-
-    def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:
-        if self.fail is not None:
-            raise self.fail
-        return list(self.there[direction])
-
-    def voices(self, language: Language) -> Sequence[str]:
-        return list(self.files[language])
-
-    def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:
-        if self.fail is not None:
-            raise self.fail
-        return SpeechServiceInfo(
-            engine="Whisper", model="/models/whisper-base", quality="full", languages=("en", "es"), note=self.note
-        )
-
-    def voice_in_use(self, language: Language) -> SpeechServiceInfo:
-        return SpeechServiceInfo(engine="Piper", model=f"{language}_voice", quality="full", languages=(language,))
-
-    def watch_microphone(self) -> None:
-        self.watching = True
-
-    def leave_microphone(self) -> None:
-        self.watching = False
-
-    def record(self, seconds: float) -> Recording:
-        self._call("record")
-        self.watching = False
-        return self.recording
-
-    def play(self, sound: AudioChunk) -> None:
-        self.played.append(sound)
-
-    def _call(self, name: str) -> None:
-        if self.fail is not None:
-            raise self.fail
-        self.calls.append(name)
-
-    def start(self) -> None:
-        self.calls.append("start")
-        self.send(VoiceState(name="sleeping"))
-
-    def stop(self) -> None:
-        self.calls.append("stop")
-        self.send(VoiceState(name="off"))
-
-    def push_to_talk(self) -> None:
-        self.calls.append("push_to_talk")
-        self.send(VoiceState(name="listening"))
-
-    def mute(self) -> None:
-        self.calls.append("mute")
-        self.send(VoiceState(name="muted"))
-
-    def unmute(self) -> None:
-        self.calls.append("unmute")
-        self.send(VoiceState(name="sleeping"))
-
-    def say(self, text: str, language: Language) -> None:
-        self.said.append((text, language))
-
-    def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:
-        self._callbacks.append(callback)
-        callback(self.state)
-        return lambda: self._callbacks.remove(callback)
-
-    def send(self, event: VoiceEvent) -> None:
-        if isinstance(event, VoiceState):
-            self.state = event
-        for callback in list(self._callbacks):
-            callback(event)
 
 
 class ListedAlerts:

@@ -10,6 +10,7 @@ from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from tests.fakes.voice import (
     FRAME_BYTES,
+    PATIENCE_SECONDS,
     EventLog,
     FakeActivity,
     FakeAssistant,
@@ -34,13 +35,17 @@ class LiveMicrophone:
 
     def __init__(self) -> None:
         self._frames: queue.Queue[bytes | None] = queue.Queue()
+        self._closed = False
 
     def add(self, sound: bytes) -> None:
-        """Let `sound` be heard to its end."""
+        """Let `sound` be heard to its end, or until the microphone is closed."""
         for at in range(0, len(sound), FRAME_BYTES):
             self._frames.put(sound[at : at + FRAME_BYTES])
         # The loop has dealt with a frame once it asks for the next one.
-        self._frames.join()
+        with self._frames.all_tasks_done:
+            assert self._frames.all_tasks_done.wait_for(
+                lambda: self._closed or not self._frames.unfinished_tasks, PATIENCE_SECONDS
+            )
 
     def chunks(self) -> Iterator[bytes]:
         while (frame := self._frames.get()) is not None:
@@ -48,7 +53,10 @@ class LiveMicrophone:
             self._frames.task_done()
 
     def close(self) -> None:
+        self._closed = True
         self._frames.put(None)
+        with self._frames.all_tasks_done:
+            self._frames.all_tasks_done.notify_all()
 
 
 class World:

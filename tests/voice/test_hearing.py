@@ -4,12 +4,8 @@ import tracemalloc
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from jarvis.contracts.speech import WakeHit
-from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.hearing import (
-    CANDIDATE_SECONDS,
     OVERTIME_SECONDS,
     Hearing,
     MaybeWoke,
@@ -23,8 +19,7 @@ from jarvis.voice.hearing import (
 )
 from jarvis.voice.options import HearingOptions
 from jarvis.voice.turns import SilenceTurnDetector
-from jarvis.voice.wake import MicroWakeDetector
-from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech
+from tests.fakes.hearing import WORLD, faked, kinds, signals, sound_of
 from tests.fakes.voice import (
     FRAME_BYTES,
     FRAME_SECONDS,
@@ -37,51 +32,6 @@ from tests.fakes.voice import (
     seconds,
     utterance,
 )
-
-MAYBE = 8000
-"""Amplitude at which `HalfSureWake` is not sure."""
-
-
-class HalfSureWake(FakeWake):
-    """Fires at a frame of amplitude `WAKE`, and offers a candidate at one of `MAYBE`."""
-
-    def process(self, pcm: bytes) -> list[WakeHit]:
-        if np.frombuffer(pcm, "<i2").max() != MAYBE:
-            return super().process(pcm)
-        self.samples += len(pcm) // 2
-        return [WakeHit(at_seconds=self.samples / 16000, score=0.8, sure=False)]
-
-
-def faked(**options) -> Hearing:
-    return Hearing(HalfSureWake(), FakeActivity(), SilenceTurnDetector(), HearingOptions(**options))
-
-
-def real() -> Hearing:
-    return Hearing(MicroWakeDetector(), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions())
-
-
-def signals(hearing: Hearing, sound: bytes) -> list:
-    """Everything that `sound` brings about; the wake word is obeyed and an utterance's end puts it to sleep."""
-    found = []
-    for at in range(0, len(sound) - FRAME_BYTES + 1, FRAME_BYTES):
-        for signal in hearing.process(sound[at : at + FRAME_BYTES]):
-            found.append(signal)
-            if isinstance(signal, Woke):
-                hearing.listen_after_wake()
-            elif isinstance(signal, SpeechEnded | NothingSaid):
-                hearing.sleep()
-    return found
-
-
-def kinds(found: list) -> list[str]:
-    """Return what happened, without the sound and without the pause that every end has before it."""
-    names = [type(signal).__name__ for signal in found if not isinstance(signal, SpeechWent)]
-    ends = [at for at, name in enumerate(names) if name == "SpeechEnded" and names[at - 1] == "SpeechPaused"]
-    return [name for at, name in enumerate(names) if at + 1 not in ends]
-
-
-def sound_of(found: list) -> bytes:
-    return b"".join(signal.sound for signal in found if isinstance(signal, SpeechBegan | SpeechWent))
 
 
 def test_asleep_words_are_not_heard():
@@ -277,103 +227,6 @@ def test_without_a_wake_word_detector_it_never_wakes():
     assert signals(hearing, frames(WAKE, 50)) == []
 
 
-PHRASE = seconds(SPEECH, 0.6) + frames(MAYBE)
-
-
-def candidate(hearing: Hearing, before: bytes = PHRASE) -> MaybeWoke:
-    found = signals(hearing, seconds(QUIET, 1.0) + before)
-    assert kinds(found) == ["MaybeWoke"]
-    return found[0]
-
-
-def test_a_candidate_carries_the_last_two_seconds_for_whoever_looks_again():
-    maybe = candidate(faked(), seconds(SPEECH + 7, 3.0) + PHRASE)
-    assert len(maybe.sound) == pytest.approx(2 * 32000, abs=FRAME_BYTES)
-    assert maybe.sound.endswith(PHRASE)
-    assert maybe.hit.sure is False
-
-
-@pytest.mark.parametrize("late", [0.0, 0.1, 0.3, 0.9, 1.5, 5.0])
-def test_a_candidate_confirmed_late_loses_nothing_of_a_sentence_in_one_breath(late):
-    hearing = faked()
-    maybe = candidate(hearing)
-    command = seconds(SPEECH + 1, 1.2)
-    rest = command + seconds(QUIET, 6.0)
-    split = round(late / FRAME_SECONDS) * FRAME_BYTES
-    assert signals(hearing, rest[:split]) == []
-    found = hearing.woken(maybe.hit)
-    if not found or not isinstance(found[-1], SpeechEnded):
-        found += signals(hearing, rest[split:])
-    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
-    assert PHRASE + command in sound_of(found)
-    assert found[-1].end_of_speech_at == pytest.approx(2.84, abs=0.05)
-    assert found[-1].decided_at == pytest.approx(found[-1].end_of_speech_at + 0.704, abs=0.04)
-
-
-@pytest.mark.parametrize("late", [0.3, 4.0])
-def test_a_candidate_confirmed_late_cuts_off_the_wake_word_before_a_pause(late):
-    hearing = faked()
-    maybe = candidate(hearing)
-    rest = seconds(QUIET, 0.5) + seconds(SPEECH + 1, 1.2) + seconds(QUIET, 3.0)
-    split = round(late / FRAME_SECONDS) * FRAME_BYTES
-    assert signals(hearing, rest[:split]) == []
-    found = hearing.woken(maybe.hit)
-    if not found or not isinstance(found[-1], SpeechEnded):
-        found += signals(hearing, rest[split:])
-    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
-    assert seconds(SPEECH + 1, 1.2) in sound_of(found)
-    assert frames(MAYBE) not in sound_of(found)
-
-
-def test_after_a_late_confirmation_stream_time_is_that_of_the_stream_and_only_one_utterance_was_heard():
-    hearing = faked()
-    maybe = candidate(hearing)
-    late = seconds(SPEECH, 1.0) + seconds(QUIET, 2.0) + seconds(SPEECH, 1.0) + seconds(QUIET, 2.0)
-    assert signals(hearing, late) == []
-    found = hearing.woken(maybe.hit)
-    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
-    assert isinstance(found[-1], SpeechEnded)
-    whole = len(seconds(QUIET, 1.0) + PHRASE + late) // FRAME_BYTES
-    assert hearing.seconds == pytest.approx(whole * FRAME_SECONDS)
-
-
-def test_what_was_not_the_wake_word_is_forgotten_and_the_next_one_is_heard():
-    hearing = faked()
-    maybe = candidate(hearing)
-    hearing.not_woken(maybe.hit)
-    assert hearing.woken(maybe.hit) == []
-    assert kinds(signals(hearing, seconds(SPEECH, 1.0) + frames(WAKE) + utterance())) == [
-        "Woke",
-        "SpeechBegan",
-        "SpeechEnded",
-    ]
-
-
-def test_of_two_candidates_the_one_that_is_confirmed_counts():
-    hearing = faked()
-    first = candidate(hearing)
-    second = candidate(hearing)
-    hearing.not_woken(first.hit)
-    assert signals(hearing, seconds(SPEECH + 1, 0.5)) == []
-    found = hearing.woken(second.hit) + signals(hearing, seconds(QUIET, 1.0))
-    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
-    assert PHRASE + seconds(SPEECH + 1, 0.5) in sound_of(found)
-
-
-def test_no_candidate_is_left_after_all_were_refused_or_it_was_told_to_listen_or_it_was_sure():
-    for resolve in (
-        lambda hearing: hearing.not_woken(),
-        lambda hearing: hearing.listen(),
-        lambda hearing: hearing.process(frames(WAKE)),
-        lambda hearing: signals(hearing, seconds(QUIET, CANDIDATE_SECONDS + 0.1)),
-    ):
-        hearing = faked()
-        maybe = candidate(hearing)
-        signals(hearing, seconds(SPEECH, 1.0))
-        resolve(hearing)
-        assert hearing.woken(maybe.hit) == []
-
-
 def test_listening_since_a_moment_ago_has_the_words_from_then():
     hearing = faked()
     words = seconds(SPEECH + 1, 0.8)
@@ -430,69 +283,6 @@ def test_ten_minutes_of_speech_without_a_pause_keep_a_few_seconds_of_sound():
     assert kept < 10 * 32000
 
 
-@pytest.mark.parametrize("pause", [0.15, 0.3, 0.5, 1.0, 3.0])
-def test_real_speech_after_the_real_wake_word_reaches_the_recogniser_whole(pause):
-    command = synthetic_speech("what time is it", WAKING_VOICE, 150)
-    sound = silence(0.6) + synthetic_speech("hey jarvis", WAKING_VOICE, 150) + silence(pause) + command + silence(1.2)
-    found = signals(real(), sound)
-    assert kinds(found) in (["Woke", "SpeechBegan", "SpeechEnded"],)
-    assert command[2000:-8000] in sound_of(found)
-    assert found[-1].end_of_speech_at == pytest.approx(len(sound) / 32000 - 1.2, abs=0.15)
-
-
-@pytest.mark.parametrize("late", [0.1, 0.3, 1.5])
-def test_a_real_sentence_in_one_breath_that_the_detector_was_not_sure_of_is_heard_whole(late):
-    hearing = Hearing(
-        MicroWakeDetector(candidates=True), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions()
-    )
-    phrase = synthetic_speech("hey jarvis what time is it", "en-us+f2", 150)
-    sound = silence(1.0) + phrase + silence(2.5)
-    found: list = []
-    for at in range(0, len(sound) - FRAME_BYTES + 1, FRAME_BYTES):
-        found += hearing.process(sound[at : at + FRAME_BYTES])
-        maybe = found[0] if found else None
-        if isinstance(maybe, MaybeWoke) and hearing.seconds >= maybe.hit.at_seconds + late and len(found) == 1:
-            found += hearing.woken(maybe.hit)
-        if isinstance(found[-1] if found else None, SpeechEnded):
-            hearing.sleep()
-    assert kinds(found) == ["MaybeWoke", "SpeechBegan", "SpeechEnded"]
-    assert phrase[1600:-6400] in sound_of(found)
-
-
-@pytest.mark.parametrize("words", ["stop", "yes", "what is the weather like tomorrow morning in Madrid"])
-def test_real_words_of_any_length_are_one_turn(words):
-    hearing = real()
-    hearing.listen()
-    command = synthetic_speech(words, "en-us")
-    found = signals(hearing, silence(0.8) + command + silence(1.0))
-    assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
-    assert command[2000:-4000] in sound_of(found)
-
-
-@pytest.mark.parametrize("offset", [-8000, 3000, 12000])
-def test_real_speech_on_a_constant_offset_is_one_turn(offset):
-    hearing = real()
-    hearing.listen()
-    plain = silence(0.8) + synthetic_speech("what is the weather like tomorrow", "en-us") + silence(1.0)
-    shifted = np.clip(np.frombuffer(plain, "<i2").astype(int) + offset, -32768, 32767).astype("<i2").tobytes()
-    assert kinds(signals(hearing, shifted)) == ["SpeechBegan", "SpeechEnded"]
-
-
-def test_real_speech_that_clips_is_one_turn_and_clipped_silence_none():
-    hearing = real()
-    hearing.listen()
-    loud = np.frombuffer(silence(0.8) + synthetic_speech("turn off the light", "en-us") + silence(1.0), "<i2")
-    assert kinds(signals(hearing, np.clip(loud.astype(int) * 30, -32768, 32767).astype("<i2").tobytes())) == [
-        "SpeechBegan",
-        "SpeechEnded",
-    ]
-    hearing.listen()
-    assert kinds(signals(hearing, b"\xff\x7f" * 16000 * 9)) == ["NothingSaid"]
-
-
-WORLD = st.lists(st.tuples(st.sampled_from([QUIET, SPEECH, MAYBE, WAKE]), st.integers(1, 40)), max_size=30)
-
-
 @given(WORLD)
 def test_signals_come_in_order_and_sound_is_in_stream_order(world):
     hearing = faked(patience_seconds=2.0, longest_seconds=3.0)
@@ -522,19 +312,3 @@ def test_signals_come_in_order_and_sound_is_in_stream_order(world):
                 assert 0 <= signal.speech_seconds <= hearing.seconds
             case _:
                 raise AssertionError((state, type(signal).__name__))
-
-
-@given(WORLD, st.integers(0, 60))
-def test_a_confirmed_candidate_is_heard_as_a_sure_one_would_have_been(world, late):
-    sound = b"".join(frames(QUIET if amplitude in (WAKE, MAYBE) else amplitude, count) for amplitude, count in world)
-    phrase = seconds(QUIET, 0.5) + seconds(SPEECH, 0.6)
-    at_once, later = faked(), faked()
-    expected = signals(at_once, phrase + frames(WAKE) + sound)[1:]
-    maybe = signals(later, phrase + frames(MAYBE) + sound[: late * FRAME_BYTES])[0]
-    found = later.woken(maybe.hit)
-    if not (found and isinstance(found[-1], SpeechEnded | NothingSaid)):
-        found += signals(later, sound[late * FRAME_BYTES :])
-    assert sound_of(found).replace(frames(MAYBE), frames(WAKE)) == sound_of(expected)
-    assert [s for s in found if hasattr(s, "end_of_speech_at")] == [
-        s for s in expected if hasattr(s, "end_of_speech_at")
-    ]

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from jarvis.contracts.speech import Dictated, PartialHeard, PartialWords, RecognitionHints, TurnFinished
+from jarvis.contracts.speech import Dictated, PartialHeard, PartialWords, RecognitionHints, TurnFinished, WakeHeard
 from jarvis.voice.options import VoiceOptions
 from tests.fakes.voice import (
     PATIENCE_SECONDS,
@@ -186,3 +186,24 @@ def test_without_a_wake_word_the_microphone_is_closed_until_the_button_is_presse
     finally:
         world.loop.close()
     assert len(world.assistant.requests) == 1
+
+
+@pytest.mark.parametrize("options", [VoiceOptions(follow_up_seconds=3.0), VoiceOptions(continuous=True)])
+def test_the_wake_word_counts_where_it_is_not_needed_too(options):
+    world = hear(
+        COMMAND + seconds(QUIET, 0.5) + COMMAND + seconds(QUIET, 9.0),
+        stt=FakeSpeechToText(*["one", "two"] * 2),
+        options=options,
+    )
+    assert len(world.log.of(WakeHeard)) >= 1
+    assert world.log.of(WakeHeard)[-1].hit.at_seconds > 3.0
+    assert world.turns()[-1].wake_at is not None
+
+
+def test_a_name_called_in_a_follow_up_is_not_part_of_the_question():
+    world = hear(
+        COMMAND + utterance(),
+        stt=FakeSpeechToText("one", "hey jarvis two"),
+        options=VoiceOptions(follow_up_seconds=3.0),
+    )
+    assert [request.text for request in world.assistant.requests] == ["one", "two"]
