@@ -306,7 +306,7 @@ class Listener:
         self._overhearing = True
         if self._stop_words is not None:
             for spotted in self._stop_words.process(frame):
-                if self._echo_free or not self._says(spotted.word):
+                if not self._says(spotted.word):
                     self._stop_word(spotted.word)
                     return
         if not self._may_interrupt():
@@ -331,9 +331,10 @@ class Listener:
         return not self._hold and (mode == "always" or (mode == "auto" and self._echo_free))
 
     def _stop_word(self, word: str) -> None:
-        """Be silent at once; whether the word was said alone shows in what else is heard."""
+        """Be silent at once; whether the word was said alone, or at all, shows in what else is heard."""
         if not self._cut(STOP_WORD_SECONDS, word):
-            self._talk.stop(f"stopped by “{word}”")
+            # What was spotted is no speech to those who know speech: what is left of Jarvis' own voice.
+            self._talk.resume()
         self._stop_overhearing()
 
     def _cut(self, speech_seconds: float, stop_word: str = "") -> bool:

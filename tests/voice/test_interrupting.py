@@ -53,6 +53,10 @@ class Spotter:
         self.closed = True
 
 
+STOP = seconds(SPEECH, 0.4) + frames(Spotter.SOUND)
+"""A word, and the frame at which it is found."""
+
+
 class Answering:
     """A loop that is in the middle of saying `ANSWER`."""
 
@@ -129,19 +133,14 @@ def test_a_word_to_stop_ends_it_and_is_not_asked(words):
 
 def test_a_spotted_stop_word_needs_no_recogniser():
     spotter = Spotter()
-    with Answering(parts={"stop_words": spotter}) as at:
-        at.microphone.add(frames(Spotter.SOUND))
-        at.turns_over(1)
+    with Answering(heard("", accepted=False), parts={"stop_words": spotter}) as at:
+        at.microphone.add(STOP + seconds(QUIET, 1.0))
+        at.turns_over(2)
         assert at.world.loop.state == "sleeping"
-        assert len(at.world.stt.utterances) == 1
         # Asleep nobody looks for it.
         at.microphone.add(seconds(QUIET, 0.5) + frames(Spotter.SOUND))
     assert spotter.resets >= 1
     assert spotter.closed
-
-
-STOP = seconds(SPEECH, 0.4) + frames(Spotter.SOUND)
-"""A word, and the frame at which it is found."""
 
 
 @pytest.mark.parametrize("words", [heard("", accepted=False), heard("top", accepted=False), heard("stop")])
@@ -162,6 +161,14 @@ def test_a_stop_word_in_the_middle_of_other_peoples_talk_does_not_stop_it():
         at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
         assert at.world.loop.state == "speaking"
     assert len(at.world.assistant.requests) == 1
+
+
+def test_a_stop_word_that_nobody_spoke_does_not_stop_it():
+    with Answering(parts={"stop_words": Spotter()}) as at:
+        at.microphone.add(frames(Spotter.SOUND) + seconds(QUIET, 0.5))
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        assert at.world.loop.state == "speaking"
+    assert len(at.world.stt.utterances) == 1
 
 
 def test_its_own_stop_does_not_stop_it_where_it_hears_itself():

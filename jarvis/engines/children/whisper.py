@@ -182,7 +182,9 @@ class WhisperDecoder:
         prompts = [[*prompt, *start, tokenizer.no_timestamps] for start in starts]
         # Activity can miss soft speech, so half of all sound counts at least.
         seconds = max(max(window.speech_seconds, window.seconds / 2) for window in windows)
-        room = len(prompts[0]) + _SPARE_TOKENS + math.ceil(_TOKENS_PER_SECOND * seconds)
+        words = _SPARE_TOKENS + math.ceil(_TOKENS_PER_SECOND * seconds)
+        # CTranslate2 writes at most half of max_length, and what the prompt leaves of it.
+        room = max(2 * words, words + len(prompts[0]))
         results = self._model.model.generate(
             encoded,
             prompts,
