@@ -86,6 +86,13 @@ class HearingParts:
             _noted(error)
             return rules
 
+    def warm(self) -> None:
+        """Start the spotter's child, so that the first "stop" finds it there."""
+        try:
+            self.spotter.warm()
+        except EngineError as error:
+            _noted(error)
+
     def close(self) -> None:
         """End the spotter's child."""
         if "spotter" in self.__dict__:

@@ -232,6 +232,7 @@ class WindowVoice:
         loop.start()
         speech.speech_to_text.warm()
         speech.text_to_speech.warm()
+        speech.hearing.warm()
         self._jarvis.skill_book.warm(self._jarvis.language)
         return loop
 
