@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import queue
+import re
 import threading
 from collections.abc import Callable, Sequence
 
@@ -306,7 +307,7 @@ class Listener:
         self._overhearing = True
         if self._stop_words is not None:
             for spotted in self._stop_words.process(frame):
-                if not self._says(spotted.word):
+                if self._echo_free or not self._says(spotted.word):
                     self._stop_word(spotted.word)
                     return
         if not self._may_interrupt():
@@ -324,7 +325,7 @@ class Listener:
                     self._talk.resume()
 
     def _says(self, word: str) -> bool:
-        return any(word in sentence.casefold() for sentence in self._talk.own_sentences())
+        return any(word in re.findall(r"\w+", one.casefold()) for one in self._talk.own_sentences())
 
     def _may_interrupt(self) -> bool:
         mode = self._options().barge_in

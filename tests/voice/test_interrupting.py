@@ -163,6 +163,14 @@ def test_a_stop_word_in_the_middle_of_other_peoples_talk_does_not_stop_it():
     assert len(at.world.assistant.requests) == 1
 
 
+def test_a_stop_word_counts_though_jarvis_uses_it_too_where_it_does_not_hear_itself():
+    with Answering(heard("", accepted=False), parts={"stop_words": Spotter()}) as at:
+        at.world.loop._talk.own_sentences = lambda: ["Press stop."]
+        at.microphone.add(STOP + seconds(QUIET, 1.0))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+
+
 def test_a_stop_word_that_nobody_spoke_does_not_stop_it():
     with Answering(parts={"stop_words": Spotter()}) as at:
         at.microphone.add(frames(Spotter.SOUND) + seconds(QUIET, 0.5))
