@@ -102,7 +102,8 @@ def in_rooms(found: dict[str, Any], parts: list[str], options: argparse.Namespac
             rows = play(bench, chosen(options), options.repeat, say)
             found["scenarios"] = [row.to_json() for row in rows]
             found["totals"] = report.totals(rows)
-            told(options, report.scenario_table(rows), "\n".join(report.lines_of("totals", found["totals"])))
+            totals = "\n".join(report.lines_of("totals", found["totals"]))
+            told(options, report.scenario_table(rows), report.stage_table(rows), totals)
         if "rival" in parts:
             sides = compare(bench, options.pipecat, folder, speed, options.repeat, say)
             found["rival"] = [side.to_json() for side in sides]

@@ -79,7 +79,7 @@ class SimulatedModel:
         self.speed = speed
         self._work = work
         self._lock = threading.Lock()
-        self._read_already = ""
+        self._reading: tuple[str, float] = ("", 0.0)
         self.prefilled = 0
 
     @property
@@ -107,10 +107,14 @@ class SimulatedModel:
     ) -> None:
         """Read the question ahead; see the port."""
         question = messages[-1].text
-        if not cancel.wait(tokens_of(question) / self.speed.read):
+        seconds = self._seconds_to_read(question)
+        with self._lock:
+            self._reading = (question, time.perf_counter() + seconds)
+        if cancel.wait(seconds):
             with self._lock:
-                self._read_already = question
-                self.prefilled += 1
+                self._reading = ("", 0.0)
+        else:
+            self.prefilled += 1
 
     def stream(
         self,
@@ -120,9 +124,7 @@ class SimulatedModel:
     ) -> Iterator[EngineItem]:
         """Yield the answer word for word, each after its time; see the port."""
         question = messages[-1].text
-        with self._lock:
-            known = self._read_already == question
-        pause = 0.0 if known else tokens_of(question) / self.speed.read
+        pause = self._seconds_to_read(question)
         words = answer_to(question).split(" ")
         due = time.perf_counter() + pause
         began = time.perf_counter()
@@ -134,6 +136,14 @@ class SimulatedModel:
             began = time.perf_counter()
             yield EngineText(text=word if number == 0 else f" {word}")
         yield EngineDone(usage=Usage(prompt_tokens=round(tokens_of(question)), completion_tokens=len(words)))
+
+    def _seconds_to_read(self, question: str) -> float:
+        """Return what is left to read: a question that is being read ahead is not begun anew, as in a real model."""
+        with self._lock:
+            read, done_at = self._reading
+        if read == question:
+            return max(0.0, done_at - time.perf_counter())
+        return tokens_of(question) / self.speed.read
 
     def close(self) -> None:
         return

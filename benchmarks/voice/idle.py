@@ -126,7 +126,8 @@ def live(seconds: float) -> dict[str, float]:
     """Run the whole loop asleep in real time on a paced sound file; its threads and waking are counted too."""
     from jarvis.app.build import Jarvis
     from jarvis.audio.echo import EchoCancellingMicrophone
-    from jarvis.audio.files import FileMicrophone, WavSpeaker
+    from jarvis.audio.files import FileMicrophone
+    from jarvis.audio.silent import SilentSpeaker
     from jarvis.settings.folders import Folders
     from jarvis.voice.loop import VoiceLoop
 
@@ -135,7 +136,7 @@ def live(seconds: float) -> dict[str, float]:
         jarvis = Jarvis(Folders(home=Path(folder) / "home"))
         speech = jarvis.speech
         microphone = EchoCancellingMicrophone(FileMicrophone(path, paced=True), speech.echo_reference)
-        parts = speech.parts(WavSpeaker(Path(os.devnull)), microphone)
+        parts = speech.parts(SilentSpeaker(), microphone)
         loop = VoiceLoop(parts, options=speech.options, on_event=lambda _event: None)
         loop.start()
         threading.Event().wait(3)

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.voice.rival import Side
-from benchmarks.voice.running import STAGES, Row
-from benchmarks.voice.timing import AnswerTimes, median, percentile
+from benchmarks.voice.running import STAGES, Row, spread, stages_of
+from benchmarks.voice.timing import AnswerTimes
 
 OWN_LIMIT = 0.03
 """What the pipeline may cost besides models, waiting for the end of the turn, and the sound card."""
@@ -40,8 +40,8 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def scenario_table(rows: Sequence[Row]) -> str:
-    """Return the scenarios: right of runs, flaky or not, p50/p95 and the stages in milliseconds."""
-    heads = ["scenario", "language", "right", "ms p50 / p95", "limit", *STAGES[:-1], "what went wrong"]
+    """Return the scenarios: runs, right ones, how often one came out other than most, and milliseconds."""
+    heads = ["scenario", "language", "runs", "right", "flake %", "ms p50 / p95", "limit", "own", "what went wrong"]
     lines: list[list[object]] = []
     for row in rows:
         told, figures = row.to_json(), row.figures()
@@ -50,14 +50,29 @@ def scenario_table(rows: Sequence[Row]) -> str:
             [
                 row.scenario.name,
                 row.language,
-                f"{row.right}/{len(row.outcomes)}{' flaky' if row.flaky else ''}",
-                f"{figures['p50']} / {figures['p95']}" if figures else None,
+                len(row.outcomes),
+                row.right,
+                round(100 * row.flake_rate),
+                _shown(figures),
                 told["limit_milliseconds"],
-                *(figures.get(stage) for stage in STAGES[:-1]),
+                _shown(row.stages().get("own")),
                 "; ".join(dict.fromkeys(wrong)) or None,
             ]
         )
     return table(heads, lines)
+
+
+def stage_table(rows: Sequence[Row]) -> str:
+    """Return p50 / p95 of every stage in milliseconds, of each scenario that is answered and of all with a limit."""
+    lines: list[list[object]] = []
+    groups: list[tuple[str, str, list[AnswerTimes]]] = [(row.scenario.name, row.language, row.answers) for row in rows]
+    groups += [("all skills", "", _answers(rows, model=False)), ("all models", "", _answers(rows, model=True))]
+    for name, language, answers in groups:
+        if answers:
+            stages = stages_of(answers)
+            whole = spread([times.total for times in answers])
+            lines.append([name, language, *(_shown(stages[stage]) for stage in (*STAGES, "own")), _shown(whole)])
+    return table(["ms p50 / p95", "language", *STAGES, "own", "in all"], lines)
 
 
 def totals(rows: Sequence[Row]) -> dict[str, object]:
@@ -69,6 +84,7 @@ def totals(rows: Sequence[Row]) -> dict[str, object]:
         "runs": runs,
         "right": sum(row.right for row in rows),
         "flaky_rows": sum(row.flaky for row in rows),
+        "flake_rate": round(sum(row.flake_rate * len(row.outcomes) for row in rows) / runs, 3) if runs else 0.0,
         "own_milliseconds": _spread([times.own for times in skills + models], OWN_LIMIT),
         "skill_milliseconds": _spread([times.total for times in skills], 0.3),
         "model_milliseconds": _spread([times.total for times in models], 1.0),
@@ -83,11 +99,7 @@ def rival_table(sides: Sequence[Side]) -> str:
         "answered",
         "p50",
         "p95",
-        "endpoint",
-        "looked",
-        "answer",
-        "synthesis",
-        "device",
+        *STAGES,
         "own",
         "wrong",
     ]
@@ -130,11 +142,12 @@ def _answers(rows: Sequence[Row], *, model: bool) -> list[AnswerTimes]:
 
 
 def _spread(seconds: Sequence[float], limit: float) -> dict[str, object]:
-    return {
-        "p50": round(1000 * median(seconds)) if seconds else None,
-        "p95": round(1000 * percentile(seconds, 0.95)) if seconds else None,
-        "limit": round(1000 * limit),
-    }
+    figures: dict[str, object] = {**spread(seconds)} if seconds else {"p50": None, "p95": None}
+    return {**figures, "limit": round(1000 * limit)}
+
+
+def _shown(figures: Mapping[str, float] | None) -> str | None:
+    return f"{figures['p50']} / {figures['p95']}" if figures else None
 
 
 def _lines(path: str) -> list[str]:

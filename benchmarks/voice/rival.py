@@ -17,6 +17,7 @@ from pathlib import Path
 
 from benchmarks.voice import sounds
 from benchmarks.voice.answering import Speed
+from benchmarks.voice.running import STAGES
 from benchmarks.voice.scenarios import MODEL, TIME, plain
 from benchmarks.voice.timing import AnswerTimes, median, percentile
 from benchmarks.voice.world import Bench, World, Wrong
@@ -57,7 +58,7 @@ class Side:
         totals = [times.total for times in self.answers]
         stages = {
             name: round(1000 * median([getattr(times, name) for times in self.answers]))
-            for name in ("endpoint", "looked", "answer", "synthesis", "device", "own")
+            for name in (*STAGES, "own")
             if self.answers
         }
         found = {"p50": round(1000 * median(totals)), "p95": round(1000 * percentile(totals, 0.95))} if totals else {}

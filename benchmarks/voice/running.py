@@ -10,7 +10,8 @@ from benchmarks.voice.timing import AnswerTimes, median, percentile
 from benchmarks.voice.world import Bench, World, Wrong
 from jarvis.contracts.errors import Language
 
-STAGES = ("endpoint", "looked", "recognition", "answer", "synthesis", "device", "own", "total")
+STAGES = ("pause", "settle", "judge", "answer", "clause", "voice", "speaker")
+"""Of an answer's times, in the order in which they pass; the second and third are parts of the first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +41,11 @@ class Row:
         return 0 < self.right < len(self.outcomes)
 
     @property
+    def flake_rate(self) -> float:
+        """Share of the runs (0..0.5) that came out other than most of them."""
+        return min(self.right, len(self.outcomes) - self.right) / len(self.outcomes) if self.outcomes else 0.0
+
+    @property
     def answers(self) -> list[AnswerTimes]:
         """The times of the answers that came."""
         return [one.measured.answer for one in self.outcomes if one.measured and one.measured.answer]
@@ -50,15 +56,13 @@ class Row:
         return [one.measured.seconds for one in self.outcomes if one.measured and one.measured.seconds is not None]
 
     def figures(self) -> dict[str, float]:
-        """Return p50 and p95 of what counts, in milliseconds, and the median of every stage."""
-        found: dict[str, float] = {}
-        if self.answers:
-            totals = [times.total for times in self.answers]
-            found |= {"p50": median(totals), "p95": percentile(totals, 0.95)}
-            found |= {stage: median([getattr(times, stage) for times in self.answers]) for stage in STAGES[:-1]}
-        elif self.seconds:
-            found |= {"p50": median(self.seconds), "p95": percentile(self.seconds, 0.95)}
-        return {name: round(value * 1000) for name, value in found.items()}
+        """Return p50 and p95 of what counts, in milliseconds."""
+        counts = [times.total for times in self.answers] or self.seconds
+        return spread(counts) if counts else {}
+
+    def stages(self) -> dict[str, dict[str, float]]:
+        """Return p50 and p95 of every stage of the answers, and of Jarvis' own part, in milliseconds."""
+        return stages_of(self.answers)
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict."""
@@ -70,11 +74,25 @@ class Row:
             "runs": len(self.outcomes),
             "right": self.right,
             "flaky": self.flaky,
+            "flake_rate": round(self.flake_rate, 3),
             "wrong": [outcome.why for outcome in self.outcomes if outcome.why],
             "measured": what or ("end of speech to first audible sample" if self.answers else ""),
             "milliseconds": self.figures(),
+            "stages_milliseconds": self.stages(),
             "limit_milliseconds": self.scenario.limit_seconds and round(self.scenario.limit_seconds * 1000),
         }
+
+
+def spread(seconds: Sequence[float]) -> dict[str, float]:
+    """Return p50 and p95 in milliseconds."""
+    return {"p50": round(1000 * median(seconds)), "p95": round(1000 * percentile(seconds, 0.95))}
+
+
+def stages_of(answers: Sequence[AnswerTimes]) -> dict[str, dict[str, float]]:
+    """Return p50 and p95 of every stage and of `own`, in milliseconds; nothing without answers."""
+    if not answers:
+        return {}
+    return {stage: spread([getattr(times, stage) for times in answers]) for stage in (*STAGES, "own")}
 
 
 def play(bench: Bench, scenarios: Sequence[Scenario], repeat: int, say: Callable[[str], None]) -> list[Row]:

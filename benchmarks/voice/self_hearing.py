@@ -1,8 +1,9 @@
 """Does Jarvis hear itself? Many spoken answers leak into the microphone, with and without somebody talking over them.
 
 The first part counts time in sound, so it runs as fast as it can be computed: the real echo canceller, wake detector,
-voice activity, barge-in rule and stop words, over answers said by the real voice. The second lets the whole loop say
-answers in real time. What the words say (the second line of defence) is looked at in the second part only.
+voice activity, barge-in rule and stop words, over answers said by several voices in several rooms, at several
+loudnesses. The second lets the whole loop say answers in real time. What the words say (the second line of defence) is
+looked at in the second part only.
 """
 
 from __future__ import annotations
@@ -18,15 +19,20 @@ import numpy as np
 
 from benchmarks.voice import sounds
 from benchmarks.voice.room import SELF_NOISE_RMS, leak
+from benchmarks.voice.timing import percentile
 from benchmarks.voice.world import LEAK_DB, LEAK_DELAY_SECONDS, Bench, World
-from benchmarks.wake.rooms import Sound, pcm_of, samples, sloped_noise
+from benchmarks.wake.rooms import Sound, pcm_of, power, samples, sloped_noise
 from jarvis.audio.echo import EchoCanceller, EchoReference
 from jarvis.audio.resampling import Resampler
+from jarvis.audio.silent import SilentSpeaker
 from jarvis.contracts.errors import Language
-from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AnswerInterrupted, TranscriptReady, WakeHeard
+from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AnswerInterrupted, TranscriptReady, VoiceState, WakeHeard
 from jarvis.contracts.speech_ports import TextToSpeech, WakeDetector, WordSpotter
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.barge_in import BargeIn, Cut, Duck
+from jarvis.voice.foreign_voice import ForeignVoice
+from jarvis.voice.overhearing import Overhearing
+from tests.fakes.speech import flite_speech, has_flite, synthetic_speech
 
 ANSWERS: tuple[tuple[Language, str], ...] = (
     ("en", "It is ten past four in the afternoon, and the next alarm rings at six."),
@@ -40,64 +46,94 @@ ANSWERS: tuple[tuple[Language, str], ...] = (
     ("en", "There are three things on your shopping list: milk, bread and a large bottle of olive oil."),
     ("es", "Hay tres cosas en tu lista de la compra: leche, pan y una botella grande de aceite de oliva."),
 )
-ANSWERS_IN_A_ROOM = 20
-"""After so many it is another room, which the echo canceller has to learn."""
-TALKED_OVER_EVERY = 5
-"""Every fifth answer is talked over."""
+ANSWERS_IN_A_ROOM = 10
+"""After so many it is another room, which the echo canceller has to learn, and another voice."""
+TALKED_OVER_EVERY = 3
+"""Every third answer is talked over."""
+LOUDNESS_DB = (-6, 0, 6, 12)
+"""How loud people are beside the echo."""
+SOON_SECONDS = 0.7
+"""Within this after their first sound people should be noticed."""
 BEFORE_SECONDS, AFTER_SECONDS = 0.5, 1.0
 TALK_AFTER_SECONDS = 1.2
 KNOWN_AHEAD_SECONDS = 0.05
 """How long before it sounds the canceller is told what is played."""
 
-_INTERRUPTIONS = {"en": "what time is it now", "es": "qué hora es ahora"}
+_INTERRUPTIONS: dict[Language, tuple[str, ...]] = {
+    "en": ("what time is it now", "no not that one", "wait a moment please", "turn off the lights in the kitchen"),
+    "es": ("qué hora es ahora", "no eso no", "espera un momento", "apaga las luces de la cocina"),
+}
+_WHOLE = 2560
 
 
 @dataclass(kw_only=True)
 class Found:
-    """What was counted over all answers. `cuts` are answers that paused because Jarvis took itself for somebody."""
+    """What was counted over all answers.
+
+    `dips` are answers that were held for a moment because Jarvis took itself for somebody saying a word, `cuts` because
+    it took itself for somebody who speaks on; whether one is given up is for the words to say.
+    """
 
     answers: int = 0
     sound_seconds: float = 0.0
     wakes: int = 0
     cuts: int = 0
+    dips: int = 0
     ducks: int = 0
     stops: int = 0
     talked_over: int = 0
     noticed: int = 0
+    soon: int = 0
     after_seconds: list[float] = field(default_factory=list)
     which: Counter[str] = field(default_factory=Counter)
 
     @property
-    def self_triggers(self) -> int:
-        """Wakes, cuts and stops that nobody but Jarvis caused."""
-        return self.wakes + self.cuts + self.stops
+    def held(self) -> int:
+        """Wakes, cuts, dips and stops that nobody but Jarvis caused."""
+        return self.wakes + self.cuts + self.dips + self.stops
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict."""
-        ordered = sorted(self.after_seconds)
+        delays = {
+            f"barge_in_milliseconds_{name}": round(1000 * percentile(self.after_seconds, share))
+            for name, share in (("p50", 0.5), ("p95", 0.95))
+            if self.after_seconds
+        }
         return {
             "answers": self.answers,
             "sound_seconds": round(self.sound_seconds),
-            "self_triggers": self.self_triggers,
+            "alone": self.answers - self.talked_over,
+            "held_for_a_moment": self.held,
             "wakes": self.wakes,
             "cuts": self.cuts,
+            "dips": self.dips,
             "stop_words": self.stops,
             "ducks": self.ducks,
             "which": dict(self.which),
             "talked_over": self.talked_over,
-            "barge_ins_noticed": self.noticed,
-            "barge_in_milliseconds": round(1000 * ordered[len(ordered) // 2]) if ordered else None,
-        }
+            "people_noticed": self.noticed,
+            f"within_{SOON_SECONDS}_s": self.soon,
+        } | delays
 
 
 def spoken_answers(voice: TextToSpeech, count: int) -> Iterator[tuple[Language, str, Sound]]:
-    """Yield `count` answers and their sound at 16 kHz, at slightly different speeds."""
+    """Yield `count` answers and their sound at 16 kHz: the usual voice in every second room, else another one."""
     for number in range(count):
         language, text = ANSWERS[number % len(ANSWERS)]
-        pcm = b""
-        for chunk in voice.synthesize(text, language, 0.9 + 0.02 * (number // len(ANSWERS) % 10)):
-            pcm += Resampler(chunk.sample_rate, SAMPLE_RATE).push(chunk.pcm, last=True)
+        room = number // ANSWERS_IN_A_ROOM
+        other = _other_voice(text, language, room) if room % 2 else b""
+        pcm = other
+        if not other:
+            for chunk in voice.synthesize(text, language, 0.9 + 0.04 * (room % 6)):
+                pcm += Resampler(chunk.sample_rate, SAMPLE_RATE).push(chunk.pcm, last=True)
         yield language, text, samples(pcm)
+
+
+def _other_voice(text: str, language: Language, room: int) -> bytes:
+    if language == "en" and has_flite():
+        return flite_speech(text, ("slt", "rms")[room // 2 % 2])
+    voices = ("en-us+f2", "en-us+adam") if language == "en" else ("es+f2", "es-419+m3")
+    return synthetic_speech(text, voices[room // 2 % 2], 165)
 
 
 def self_hearing(
@@ -109,21 +145,26 @@ def self_hearing(
     for number, (language, text, played) in enumerate(spoken_answers(voice, count)):
         if number % ANSWERS_IN_A_ROOM == 0:
             microphone = RoomMicrophone(seed=number)
-        talked_over = number % TALKED_OVER_EVERY == TALKED_OVER_EVERY - 1
-        talk = samples(sounds.sentence(_INTERRUPTIONS[language], language, number)) if talked_over else None
+        talk = None
+        if number % TALKED_OVER_EVERY == TALKED_OVER_EVERY - 1:
+            turn = number // TALKED_OVER_EVERY
+            choice = _INTERRUPTIONS[language]
+            talk = samples(sounds.sentence(choice[turn % len(choice)], language, turn))
+            louder = LEAK_DB + LOUDNESS_DB[turn % len(LOUDNESS_DB)]
+            talk *= np.sqrt(power(played) * 10 ** (louder / 10) / power(talk))
         frames = list(microphone.hear(played, talk))
         _listen(found, frames, text, played.size / SAMPLE_RATE, talk is not None, activity, detector)
         if stop_words is not None and talk is None:
-            _spot(found, frames, text, stop_words)
+            _spot(found, frames, text, stop_words, activity)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Cleaned sound and whether the canceller knew the room by then."""
+    """Cleaned sound, and how surely somebody but Jarvis is heard in it."""
 
     pcm: bytes
-    learned: bool
+    foreign: float
 
 
 class RoomMicrophone:
@@ -140,6 +181,8 @@ class RoomMicrophone:
         """Yield frames from `BEFORE_SECONDS` before `played` sounds; `talk` begins a while after it."""
         before = round(BEFORE_SECONDS * SAMPLE_RATE)
         whole = np.concatenate([np.zeros(before), played, np.zeros(round(AFTER_SECONDS * SAMPLE_RATE))])
+        # Times go on from one answer to the next without a gap or an overlap.
+        whole = np.concatenate([whole, np.zeros(-whole.size % _WHOLE)])
         near = np.convolve(whole, self._response)[: whole.size]
         near += sloped_noise(self._rng, whole.size, 0.2) * SELF_NOISE_RMS
         if talk is not None:
@@ -154,7 +197,7 @@ class RoomMicrophone:
                 self._reference.played(sound[2 * told : 2 * told + 320], SAMPLE_RATE, (begin + told) / SAMPLE_RATE)
                 told += 160
             cleaned = self._canceller.process(pcm[2 * at : 2 * (at + VAD_SAMPLES)], (begin + at) / SAMPLE_RATE)
-            yield Frame(cleaned, self._canceller.learned)
+            yield Frame(cleaned, self._canceller.foreign)
             self._samples = begin + at + VAD_SAMPLES
 
 
@@ -173,41 +216,48 @@ def _listen(
     found.answers += 1
     found.sound_seconds += seconds
     found.talked_over += talked_over
-    woken, cut = 0, None
+    woken, cut, short = 0, None, False
     for number, frame in enumerate(frames):
         at = number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS
         woken += sum(hit.sure for hit in detector.process(frame.pcm))
-        act = rule.process(activity.probability(frame.pcm), 0 <= at < seconds, frame.learned)
+        act = rule.process(activity.probability(frame.pcm) * frame.foreign, 0 <= at < seconds)
         if isinstance(act, Duck) and not talked_over:
             found.ducks += 1
         if isinstance(act, Cut) and cut is None:
-            cut = at
+            cut, short = at, act.word
     if talked_over:
         if cut is not None and cut >= TALK_AFTER_SECONDS:
             found.noticed += 1
+            found.soon += cut - TALK_AFTER_SECONDS <= SOON_SECONDS
             found.after_seconds.append(cut - TALK_AFTER_SECONDS)
         return
     found.wakes += woken
-    found.cuts += cut is not None
+    found.cuts += cut is not None and not short
+    found.dips += short
     if woken or cut is not None:
         found.which[text] += 1
 
 
-def _spot(found: Found, frames: Sequence[Frame], text: str, stop_words: WordSpotter) -> None:
-    """Look for stop words; the child answers late, so silence follows until it has caught up."""
+def _spot(
+    found: Found, frames: Sequence[Frame], text: str, stop_words: WordSpotter, activity: SileroVoiceDetector
+) -> None:
+    """Look for stop words as the loop does."""
+    activity.reset()
+    foreign = [1.0]
+    voice = ForeignVoice(activity, lambda: foreign[0])
+    overhearing = Overhearing(
+        activity=voice, barge_in=BargeIn(), stop_words=stop_words, speaker=SilentSpeaker(), own_sentences=None
+    )
     spotted = []
     for frame in frames:
-        spotted += stop_words.process(frame.pcm)
-    give_up = time.perf_counter() + 1.0
-    while time.perf_counter() < give_up:
-        spotted += stop_words.process(b"")
-        time.sleep(0.1)
-    stop_words.reset()
-    # What Jarvis says itself does not stop it: the loop compares a spotted word with its own sentences.
-    foreign = [word.word for word in spotted if word.word not in text.casefold()]
-    found.stops += bool(foreign)
-    if foreign:
-        found.which[f"“{', '.join(foreign)}” in: {text}"] += 1
+        foreign[0] = frame.foreign
+        voice.take(frame.pcm)
+        if interruption := overhearing.process(frame.pcm, sounding=True, any_speech=False):
+            spotted.append(interruption.stop_word)
+    overhearing.end()
+    found.stops += bool(spotted)
+    if spotted:
+        found.which[f"“{', '.join(spotted)}” in: {text}"] += 1
 
 
 def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:
@@ -215,7 +265,7 @@ def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:
     triggers: Counter[str] = Counter()
     bench.ears.expect_commands()
     with World(bench, language) as world:
-        began = time.perf_counter()
+        began, held = time.perf_counter(), 0
         chosen = [text for spoken_in, text in ANSWERS if spoken_in == language]
         for number in range(count):
             over: threading.Event = world.loop.text_to_say(chosen[number % len(chosen)], language).over
@@ -223,10 +273,12 @@ def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:
         for seen in world.seen:
             if isinstance(seen.event, WakeHeard | TranscriptReady | AnswerInterrupted):
                 triggers[type(seen.event).__name__] += 1
+            held += isinstance(seen.event, VoiceState) and seen.event.name == "hearing"
         return {
             "language": language,
             "answers": count,
             "seconds": round(time.perf_counter() - began),
-            "self_triggers": sum(triggers.values()),
+            "held_for_a_moment": held,
+            "given_up": sum(triggers.values()),
             "which": dict(triggers),
         }

@@ -128,6 +128,27 @@ def cough() -> bytes:
     return joined(*bursts)
 
 
+@cache
+def knock() -> bytes:
+    """Return two knocks on wood: a low tone that dies away at once, and the click at its beginning."""
+    rng = np.random.default_rng(5)
+    time = np.arange(round(0.12 * SAMPLE_RATE)) / SAMPLE_RATE
+    tone = np.exp(-60 * time) * np.sin(2 * np.pi * 190 * time)
+    once = level(pcm_of(20_000 * (tone + 0.5 * np.exp(-250 * time) * rng.standard_normal(time.size))))
+    return joined(once, 0.1, once)
+
+
+@cache
+def chair() -> bytes:
+    """Return a chair pushed over the floor: a rough noise with a squeak."""
+    rng = np.random.default_rng(7)
+    count = round(0.7 * SAMPLE_RATE)
+    time = np.arange(count) / SAMPLE_RATE
+    rough = sloped_noise(rng, count, 0.6) * (0.4 + 0.6 * (np.sin(2 * np.pi * 23 * time) > 0))
+    squeak = 0.4 * np.sin(2 * np.pi * (700 * time + 150 * time**2)) * (time > 0.3)
+    return level(pcm_of(8_000 * (rough + squeak) * np.sin(np.pi * time / time[-1])))
+
+
 def _clip(path: Path) -> bytes | None:
     if not path.is_file():
         return None

@@ -66,18 +66,20 @@ def covered(begin: float, end: float, spans: Iterable[Span]) -> float:
 class AnswerTimes:
     """From the end of speech to the first audible sample, in seconds.
 
-    `endpoint` is the wait until it was decided that the person has finished; for `looked` of it recogniser or judge
-    were at work. The models' times count from there: `recognition`, `answer` (first words of it), `synthesis` (first
-    sound). `device` is the sound card's share. `own` is what is left.
+    `pause` is the wait until it was decided that the person has finished, in which `settle`, the recogniser, and
+    `judge` are mostly done. Then come `answer` (its first words), `voice` (the first sound of them) and `speaker`, the
+    sound card's share. `clause` is what passes from those words, or from the decision where no model answers, to
+    asking the voice. `own` is the total without the pause, the models and the card; `clause` is a part of it.
     """
 
     total: float
-    endpoint: float
-    looked: float
-    recognition: float
+    pause: float
+    settle: float
+    judge: float
     answer: float
-    synthesis: float
-    device: float
+    clause: float
+    voice: float
+    speaker: float
     own: float
 
 
@@ -88,17 +90,20 @@ def answer_times(*, ended: float, decided: float, queued: float, sounded: float,
         return [(work.begin, work.end) for work in busy if work.stage in stages]
 
     total = sounded - ended
-    endpoint, device = decided - ended, sounded - queued
+    pause, speaker = decided - ended, sounded - queued
     models = covered(decided, queued, spans("recognition", "judging", "answer", "synthesis"))
+    asked = min((begin for begin, _ in spans("synthesis") if begin >= decided), default=queued)
+    words = max((end for _, end in spans("recognition", "answer") if end <= asked), default=decided)
     return AnswerTimes(
         total=total,
-        endpoint=endpoint,
-        looked=covered(ended, decided, spans("recognition", "judging")),
-        recognition=covered(decided, queued, spans("recognition", "judging")),
+        pause=pause,
+        settle=covered(ended, queued, spans("recognition")),
+        judge=covered(ended, queued, spans("judging")),
         answer=covered(decided, queued, spans("answer")),
-        synthesis=covered(decided, queued, spans("synthesis")),
-        device=device,
-        own=total - endpoint - device - models,
+        clause=asked - max(decided, words),
+        voice=covered(decided, queued, spans("synthesis")),
+        speaker=speaker,
+        own=total - pause - speaker - models,
     )
 
 

@@ -6,7 +6,6 @@ language model, which is simulated. Sounds and fillers are off, so that the firs
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,7 +21,7 @@ from benchmarks.voice.timing import AnswerTimes, WorkLog, answer_times
 from benchmarks.wake.rooms import Sound
 from jarvis.app.build import Jarvis
 from jarvis.audio.echo import EchoCancellingMicrophone, EchoReference
-from jarvis.audio.files import WavSpeaker
+from jarvis.audio.silent import SilentSpeaker
 from jarvis.contracts.errors import Language
 from jarvis.contracts.ports import TextEngine
 from jarvis.contracts.speech import (
@@ -126,14 +125,14 @@ class Bench:
         self.voice = TimedVoice(self.jarvis.speech.text_to_speech, self.work)
 
     def warm(self) -> None:
-        """Start the children and load what the first question would wait for, as the window does."""
+        """Start the children and load what the first question would wait for, as the app does."""
         self.ears.warm()
         self.voice.warm()
-        self.jarvis.speech._warm_answers()
+        self.jarvis.speech.warm_answers()
 
     def silent_speaker(self) -> Speaker:
         """Return a speaker that nobody hears."""
-        return WavSpeaker(Path(os.devnull))
+        return SilentSpeaker()
 
     def close(self) -> None:
         self.ears.close()

@@ -18,14 +18,19 @@ from pathlib import Path
 from benchmarks.wake.calls import calls
 from benchmarks.wake.detectors import Bench, bench
 from benchmarks.wake.others import Scene, babble, near_misses, noises, television
+from benchmarks.wake.over_voice import answers
 from benchmarks.wake.report import Measured, count, document, tables
-from benchmarks.wake.stops import false_stops, stops
+from benchmarks.wake.stops import StopBench, false_stops, over_voice, stops
 from benchmarks.wake.voices import GROUPS, Voice, voices
 from jarvis.audio.files import FileMicrophone
 
 SEED = 2026
 SPOTTED_MINUTES = 20
 """Of the talk, what pocketsphinx alone and the stop words listen to as well: they cost most and wake often enough."""
+
+
+OVER_ANSWERS = 24
+"""Answers of Jarvis of 20 s that people talk over, and as many that nobody does."""
 
 
 def main() -> None:
@@ -63,16 +68,15 @@ def _measure(measured: Measured, detectors: Bench, options: argparse.Namespace) 
     _tell("near misses")
     for text, voice, pcm in near_misses(few, options.seed):
         measured.near.append((text, voice.group, detectors.hear(pcm)))
-    _tell("stop words")
-    many = [voice for group in GROUPS for voice in _spread(voices(group))[: min(40, options.calls)]]
-    measured.stops = stops(many, options.seed)
+    _stop_words(measured, options)
+    spotters = StopBench()
     for number, scene in enumerate(_talk(everybody, options)):
         hours, spotting = len(scene.pcm) / 32000 / 3600, number < SPOTTED_MINUTES
         count(measured.talk, detectors.hear(scene.pcm, spotting=spotting))
         measured.talk_hours += hours
         if spotting:
             measured.spotted_hours += hours
-            measured.false_stops += false_stops([scene])[0]
+            false_stops(spotters, scene.pcm, measured.false_stops)
     minutes = round(options.hours * 6)
     _tell(f"{minutes} minutes of noise")
     for scene in noises(everybody, minutes, options.seed):
@@ -82,6 +86,26 @@ def _measure(measured: Measured, detectors: Bench, options: argparse.Namespace) 
         if path.suffix in (".wav", ".flac"):
             pcm = b"".join(FileMicrophone(path, trailing_silence_seconds=0.8).chunks())
             measured.clips.append((path.name, detectors.hear(bytes(32000) + pcm)))
+
+
+def _stop_words(measured: Measured, options: argparse.Namespace) -> None:
+    if not options.calls:
+        return
+    _tell("stop words")
+    spotters = StopBench()
+    many = [voice for group in GROUPS for voice in _spread(voices(group))[: min(30, options.calls)]]
+    measured.stops = stops(spotters, many, options.seed)
+    _tell("stop words over Jarvis' voice")
+    held_out = [voices(group, chosen_on=False) for group in GROUPS[1:]]
+    mixed = [person for some in zip(*held_out, strict=False) for person in some]
+    recorded = voices(GROUPS[0])
+    count = min(OVER_ANSWERS, options.calls)
+    for people in (recorded, mixed):
+        if people:
+            over_voice(spotters, list(answers(people, options.seed, count, orders=True)), measured.stops)
+    alone = list(answers([], options.seed + 1, count, orders=False))
+    measured.own_stops += over_voice(spotters, alone, measured.stops)
+    measured.own_hours = sum(len(answer.pcm) for answer in alone) / 32000 / 3600
 
 
 def _talk(everybody: list[Voice], options: argparse.Namespace) -> Iterator[Scene]:

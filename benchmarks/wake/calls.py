@@ -22,7 +22,7 @@ QUIET = 99
 """Signal to noise ratio, in dB, where nothing was added but the microphone's own noise."""
 
 _SNRS = (QUIET, QUIET, QUIET, QUIET, 20, 20, 10, 10, 5, 0)
-_COMMANDS = {
+COMMANDS = {
     "en": (
         "what time is it",
         "set a timer for ten minutes",
@@ -79,7 +79,7 @@ def background(rng: np.random.Generator, name: str, count: int, babble: Sound) -
 
 
 def _call(voice: Voice, kind: Kind, rng: np.random.Generator, babble: Sound) -> Call:
-    command = str(rng.choice(_COMMANDS[voice.language]))
+    command = str(rng.choice(COMMANDS[voice.language]))
     pace, throat = float(rng.uniform(0.82, 1.2)), float(rng.uniform(0.93, 1.07))
     rt60 = float(rng.choice([0.0, 0.2, 0.4, 0.6, 0.8]))
     distance, peak_db = float(rng.uniform(0.4, 3.0)), float(rng.uniform(-30, -2))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,8 +17,9 @@ from jarvis.engines.children.spotter_search import KeyphraseSearch, Phrase
 from jarvis.engines.children.spotter_words import readings
 from jarvis.engines.speech.connectors import ChildConnector
 from jarvis.engines.speech.spotting import SPOTTER_MODULE, Spotter, SpotterConfirmer
-from jarvis.voice.wake import QUIET_SECONDS, MicroWakeDetector
-from jarvis.voice.wake_confirm import ALONE_SCORE, ENOUGH_SCORE
+from jarvis.voice.keyword_wake import KeywordLook, KeywordWakeDetector
+from jarvis.voice.wake import QUIET_SECONDS, MicroWakeDetector, wake_detector
+from jarvis.voice.wake_confirm import ENOUGH_SCORE, WakeConfirmation, confirmed_hits
 from jarvis.voice.wake_model import WakeModel
 from jarvis.voice.wake_second_look import SecondLook
 from jarvis.voice.wake_words import HEY_JARVIS
@@ -27,9 +28,12 @@ from tests.fakes.speech_children import ChildFactory
 FRAME_BYTES = 2 * VAD_SAMPLES
 LOOK_BYTES = 2 * 2 * SAMPLE_RATE
 KEYPHRASE_THRESHOLD = 1e-40
+MODEL_BAR = 0.97
 
-DETECTORS = ("one stage 0.97", "one stage 0.5", "pocketsphinx", "two stages, model only", "two stages")
-"""`two stages` is Jarvis without a full recogniser; where there is one, it has the last word instead of the spotter."""
+DETECTORS = ("microWakeWord 0.97", "pocketsphinx", "microWakeWord, looked at twice", "own network", "all together")
+"""`all together` is Jarvis without a full recogniser; where there is one, it confirms instead of the spotter."""
+
+_MODEL, _PHRASE, _TWICE, _OWN, _ALL = DETECTORS
 
 
 @dataclass(kw_only=True)
@@ -50,6 +54,7 @@ class Costs:
     sound_seconds: float = 0.0
     spotted_seconds: float = 0.0
     model_seconds: float = 0.0
+    network_seconds: float = 0.0
     spotter_seconds: float = 0.0
     looks: list[float] = field(default_factory=list)
     confirmations: list[float] = field(default_factory=list)
@@ -61,6 +66,7 @@ class Bench:
     def __init__(self, confirmer: SpotterConfirmer) -> None:
         self._confirmer = confirmer
         self._look = SecondLook()
+        self._confirmation = WakeConfirmation(look=self._look, own=KeywordLook(), other=confirmer)
         phrase = Phrase(name=HEY_JARVIS, readings=readings(HEY_JARVIS, ("en",)), threshold=KEYPHRASE_THRESHOLD)
         self._keyphrase = KeyphraseSearch([phrase])
         self.costs = Costs()
@@ -78,42 +84,40 @@ class Bench:
         began = time.process_time()
         hits = [hit for frame in _frames(pcm) for hit in detector.process(frame)]
         self.costs.model_seconds += time.process_time() - began
-        quiet = {"two stages": 0.0, "two stages, model only": 0.0}
-        for hit in hits:
-            end = 2 * round(hit.at_seconds * SAMPLE_RATE)
-            score, confirmed = (1.0, True) if hit.sure else self._second(pcm[max(0, end - LOOK_BYTES) : end])
-            for name, yes in (("two stages, model only", score >= ALONE_SCORE), ("two stages", confirmed)):
-                if yes and hit.at_seconds >= quiet[name]:
-                    quiet[name] = hit.at_seconds + QUIET_SECONDS
-                    woken.times[name].append(hit.at_seconds)
+        twice = _once(hit.at_seconds for hit in hits if hit.sure or self._second(pcm, hit.at_seconds))
+        network = KeywordWakeDetector(candidates=True)
+        began = time.process_time()
+        found = [hit for frame in _frames(pcm) for hit in network.process(frame)]
+        self.costs.network_seconds += time.process_time() - began
+        woken.times[_TWICE] = twice
+        woken.times[_OWN] = [hit.at_seconds for hit in found if hit.sure]
+        both = confirmed_hits(_frames(pcm), wake_detector(candidates=True), self._confirmation)
+        woken.times[_ALL] = [hit.at_seconds for hit in both]
         return woken
 
-    def _second(self, sound: bytes) -> tuple[float, bool]:
+    def _second(self, pcm: bytes, at: float) -> bool:
+        end = 2 * round(at * SAMPLE_RATE)
+        sound = pcm[max(0, end - LOOK_BYTES) : end]
         began = time.perf_counter()
         score = self._look.score(sound)
         self.costs.looks.append(time.perf_counter() - began)
         if score < ENOUGH_SCORE:
-            return score, False
+            return False
         began = time.perf_counter()
         confirmed = self._confirmer.confirm(sound, HEY_JARVIS)
         self.costs.confirmations.append(time.perf_counter() - began)
-        return score, confirmed
+        return confirmed
 
     def _one_stage(self, pcm: bytes, woken: Woken) -> None:
         """As the wake model's package has it: nothing laid under the sound, one bar."""
-        model = WakeModel(floor_rms=0.0)
-        quiet = {0.97: 0.0, 0.5: 0.0}
-        for at, score in model.scores(pcm):
-            for bar, until in quiet.items():
-                if score >= bar and at >= until:
-                    quiet[bar] = at + QUIET_SECONDS
-                    woken.times[f"one stage {bar}"].append(at)
+        scores = WakeModel(floor_rms=0.0).scores(pcm)
+        woken.times[_MODEL] = _once(at for at, score in scores if score >= MODEL_BAR)
 
     def _spotted(self, pcm: bytes, woken: Woken) -> None:
         began = time.process_time()
         self._keyphrase.start()
         for frame in _frames(pcm):
-            woken.times["pocketsphinx"] += [found.end_seconds for found in self._keyphrase.feed(frame)]
+            woken.times[_PHRASE] += [found.end_seconds for found in self._keyphrase.feed(frame)]
         self.costs.spotter_seconds += time.process_time() - began
 
 
@@ -128,6 +132,15 @@ def bench() -> Iterator[Bench]:
         finally:
             spotter.close()
             children.stop()
+
+
+def _once(times: Iterable[float]) -> list[float]:
+    """Return `times`, which rise, without those that belong to the phrase before."""
+    kept: list[float] = []
+    for at in times:
+        if not kept or at >= kept[-1] + QUIET_SECONDS:
+            kept.append(at)
+    return kept
 
 
 def _frames(pcm: bytes) -> Iterator[bytes]:

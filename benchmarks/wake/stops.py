@@ -1,19 +1,20 @@
 """How fast and how surely "stop", "para" and the like are heard, and how often talk is taken for them.
 
-Latency is counted from the last sound of the word to the end of the 32 ms frame after which it was reported, plus the
-computing of that frame.
+Jarvis' own network and, for comparison, pocketsphinx. Latency is counted from the last sound of the word to the end of
+the 32 ms frame after which it was reported, plus the computing of that frame.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from benchmarks.wake import rooms
-from benchmarks.wake.others import Scene
+from benchmarks.wake.over_voice import Answer, audible_end
 from benchmarks.wake.voices import Voice
 from jarvis.contracts.errors import LANGUAGES
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
@@ -21,16 +22,20 @@ from jarvis.engines.children.spotter import Stream
 from jarvis.engines.children.spotter_search import KeyphraseSearch, Phrase
 from jarvis.engines.children.spotter_words import readings
 from jarvis.engines.speech.spotting import STOP_WORDS
+from jarvis.voice.keyword_spotter import KeywordSpotter
 
 FRAME_BYTES = 2 * VAD_SAMPLES
 SNRS = (99, 20, 10)
-AUDIBLE = 0.02
-"""The word ends where its sound last reaches this share of its peak."""
+SPOTTERS = ("own network", "pocketsphinx")
+EARLY_SECONDS, LATE_SECONDS = 0.25, 0.5
+"""A report so long before or after the end of a word is of that word."""
+
+Heard = list[tuple[float, str]]
 
 
 @dataclass(kw_only=True)
 class Stops:
-    """Of one word by one group of voices."""
+    """What one spotter made of one group of voices, or of one word."""
 
     said: int = 0
     found: int = 0
@@ -38,54 +43,87 @@ class Stops:
     seconds_after: list[float] = field(default_factory=list)
 
 
-def stop_stream() -> Stream:
-    """Return what the spotting child makes of Jarvis' stop words."""
-    phrases = []
-    for language in LANGUAGES:
-        for word, threshold in STOP_WORDS[language].items():
-            phrases.append(Phrase(name=word, readings=readings(word, (language,)), threshold=threshold))
-    return Stream(KeyphraseSearch(phrases), isolated=True, whole=False)
+class StopBench:
+    """Both spotters; each hears a whole recording from its beginning."""
+
+    def __init__(self) -> None:
+        self._network = KeywordSpotter()
+        phrases = [
+            Phrase(name=word, readings=readings(word, (language,)), threshold=threshold)
+            for language in LANGUAGES
+            for word, threshold in STOP_WORDS[language].items()
+        ]
+        self._stream = Stream(KeyphraseSearch(phrases), isolated=True, whole=False)
+
+    def hear(self, pcm: bytes) -> dict[str, Heard]:
+        """Return when each spotter reported which word, computing included."""
+        self._network.reset()
+        self._stream.start()
+        return {
+            SPOTTERS[0]: _heard(pcm, lambda frame: [one.word for one in self._network.process(frame)]),
+            SPOTTERS[1]: _heard(pcm, lambda frame: [one.name for one in self._stream.feed(frame)]),
+        }
 
 
-def stops(people: Sequence[Voice], seed: int) -> dict[tuple[str, str, int], Stops]:
-    """Return how the words of their language are heard from `people`, by word, group and noise in dB."""
-    stream = stop_stream()
-    found: dict[tuple[str, str, int], Stops] = {}
+Tallies = dict[tuple[str, str, str, str], Stops]
+"""By spotter, word, group of voices, and what else sounds."""
+
+
+def stops(bench: StopBench, people: Sequence[Voice], seed: int) -> Tallies:
+    """Return how the words of their language are heard from `people`, in quiet and in noise."""
+    found: Tallies = {}
     for voice in people:
         for number, word in enumerate(STOP_WORDS[voice.language]):
             for snr_db in SNRS:
                 rng = np.random.default_rng([seed, number, snr_db, len(voice.name)])
-                tally = found.setdefault((word, voice.group, snr_db), Stops())
-                _one(stream, voice, word, snr_db, rng, tally)
+                said = rooms.samples(voice.say(word, float(rng.uniform(0.85, 1.15))))
+                whole = np.concatenate([rooms.silence(1.0), said, rooms.silence(0.6)])
+                if snr_db < 99:
+                    whole = rooms.mixed(said, whole, rooms.sloped_noise(rng, whole.size, 0.5), snr_db)
+                heard = bench.hear(rooms.microphone(rng, whole, float(rng.uniform(-20, -3))))
+                about = "quiet" if snr_db == 99 else f"{snr_db} dB"
+                _count(found, heard, (word, voice.group, about), 1.0 + audible_end(said))
     return found
 
 
-def false_stops(scenes: Iterable[Scene]) -> tuple[int, float]:
-    """Return how many stop words were heard in talk, and the hours of it."""
-    stream, count, seconds = stop_stream(), 0, 0.0
-    for scene in scenes:
-        stream.start()
-        seconds += len(scene.pcm) / 2 / SAMPLE_RATE
-        for at in range(0, len(scene.pcm), FRAME_BYTES):
-            count += len(stream.feed(scene.pcm[at : at + FRAME_BYTES]))
-    return count, seconds / 3600
+def over_voice(bench: StopBench, answers: Sequence[Answer], found: Tallies) -> Counter[str]:
+    """Add the orders given over Jarvis' voice to `found`; return how often it was taken for a word itself."""
+    wrong: Counter[str] = Counter()
+    for answer in answers:
+        heard = bench.hear(answer.pcm)
+        for order in answer.orders:
+            _count(found, heard, (order.word, order.voice.group, "over Jarvis"), order.ends)
+        for name, reports in heard.items():
+            wrong[name] += sum(not any(_is_of(at, order.ends) for order in answer.orders) for at, _ in reports)
+    return wrong
 
 
-def _one(stream: Stream, voice: Voice, word: str, snr_db: int, rng: np.random.Generator, tally: Stops) -> None:
-    said = rooms.samples(voice.say(word, float(rng.uniform(0.85, 1.15))))
-    end = 1.0 + float(np.flatnonzero(np.abs(said) >= AUDIBLE * np.abs(said).max())[-1]) / SAMPLE_RATE
-    whole = np.concatenate([rooms.silence(1.0), said, rooms.silence(0.6)])
-    if snr_db < 99:
-        whole = rooms.mixed(said, whole, rooms.sloped_noise(rng, whole.size, 0.5), snr_db)
-    pcm = rooms.microphone(rng, whole, float(rng.uniform(-20, -3)))
-    tally.said += 1
-    stream.start()
+def false_stops(bench: StopBench, pcm: bytes, found: Counter[str]) -> None:
+    """Add how many stop words each spotter heard in talk."""
+    for name, reports in bench.hear(pcm).items():
+        found[name] += len(reports)
+
+
+def _count(found: Tallies, heard: dict[str, Heard], about: tuple[str, str, str], ends: float) -> None:
+    for name, reports in heard.items():
+        tally = found.setdefault((name, *about), Stops())
+        tally.said += 1
+        of_it = [(at, word) for at, word in reports if _is_of(at, ends)]
+        if of_it:
+            tally.found += 1
+            tally.as_another += about[0] not in [word for _, word in of_it]
+            tally.seconds_after.append(of_it[0][0] - ends)
+
+
+def _is_of(at: float, ends: float) -> bool:
+    return -EARLY_SECONDS < at - ends < LATE_SECONDS
+
+
+def _heard(pcm: bytes, feed: Callable[[bytes], list[str]]) -> Heard:
+    heard = []
     for at in range(0, len(pcm), FRAME_BYTES):
         began = time.perf_counter()
-        words = [one.name for one in stream.feed(pcm[at : at + FRAME_BYTES])]
-        if words:
-            tally.found += 1
-            tally.as_another += word not in words
-            now = (at + FRAME_BYTES) / 2 / SAMPLE_RATE + time.perf_counter() - began
-            tally.seconds_after.append(now - end)
-            return
+        words = feed(pcm[at : at + FRAME_BYTES])
+        now = (at + FRAME_BYTES) / 2 / SAMPLE_RATE + time.perf_counter() - began
+        heard += [(now, word) for word in words]
+    return heard

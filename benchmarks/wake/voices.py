@@ -17,7 +17,7 @@ from tests.fakes.speech import flite_speech, has_flite, synthetic_speech
 Group = Literal["recorded voices", "formant, Scottish", "formant, English", "formant, Spanish accent"]
 GROUPS: tuple[Group, ...] = ("recorded voices", "formant, Scottish", "formant, English", "formant, Spanish accent")
 
-_CHOSEN_ON = "f2 f4 iven4 m1 m4 m6 Alex edward2 kaukovalta michel pedro RicishayMax3 Storm zac".split()
+CHOSEN_ON = "f2 f4 iven4 m1 m4 m6 Alex edward2 kaukovalta michel pedro RicishayMax3 Storm zac".split()
 _HELD_OUT = (
     "f1 f3 f5 m2 m3 m5 m7 m8 Alicia Andrea Andy Annie Denis Diogo Gene Henrique Hugo Jacky Lee Marco Mario Michael "
     "Mike Nguyen adam anika antonio aunty belinda benjamin boris caleb david ed edward gustave iven john linda marcelo "
@@ -60,7 +60,7 @@ def voices(group: Group, *, chosen_on: bool | None = None) -> list[Voice]:
             return []
         named = [(name, True) for name in _FLITE_CHOSEN_ON] + [(name, False) for name in _FLITE_HELD_OUT]
     else:
-        variants = [(name, True) for name in _CHOSEN_ON] + [(name, False) for name in _HELD_OUT]
+        variants = [(name, True) for name in CHOSEN_ON] + [(name, False) for name in _HELD_OUT]
         named = [(f"{accent}+{name}", early) for accent in _ACCENTS[group] for name, early in variants]
     return [
         Voice(group=group, name=name, language="es" if group.endswith("Spanish accent") else "en", chosen_on=early)

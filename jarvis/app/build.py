@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
@@ -97,12 +96,12 @@ class Jarvis:
             _log.warning("answers were interrupted", extra={"facts": {"count": recovered}})
         return database
 
-    @cached_property
+    @built_once
     def conversation_log(self) -> SqliteConversationLog:
         """Conversations and messages."""
         return SqliteConversationLog(self.database, self.clock, self._forgot)
 
-    @cached_property
+    @built_once
     def alert_book(self) -> SqliteAlertBook:
         """Timers, alarms and reminders."""
         return SqliteAlertBook(self.database, self.clock, lambda: is_held(self.keeper_lock_file))
@@ -117,21 +116,21 @@ class Jarvis:
         """What is remembered, as rows."""
         return SqliteMemories(self.database, self.clock, lambda text: language_of(text, self.language))
 
-    @cached_property
+    @built_once
     def fact_book(self) -> SqliteFactBook:
         """Facts that the person asked to be remembered."""
         return SqliteFactBook(self.memories, self.database, self.clock, self._forgot)
 
     # Abilities
 
-    @cached_property
+    @built_once
     def gpus(self) -> NvidiaGpus:
         """NVIDIA cards, read through NVML."""
         gpus = NvidiaGpus()
         self._closers.append(gpus.close)
         return gpus
 
-    @cached_property
+    @built_once
     def skill_book(self) -> SkillBook:
         """Everything that works with no model."""
         return SkillBook(
@@ -150,7 +149,7 @@ class Jarvis:
             )
         )
 
-    @cached_property
+    @built_once
     def registry(self) -> ChildRegistry:
         """Running children; those of a Jarvis that died are ended here."""
         registry = ChildRegistry(self.folders.run)
@@ -159,7 +158,7 @@ class Jarvis:
             _log.warning("children of a dead process were ended", extra={"facts": {"names": orphans}})
         return registry
 
-    @cached_property
+    @built_once
     def abilities(self) -> Abilities:
         """Everything that answering needs."""
         routing = self.routing_room
@@ -185,28 +184,28 @@ class Jarvis:
             permissions=routing.permissions,
         )
 
-    @cached_property
+    @built_once
     def running_assistant(self) -> StoppableAssistant:
         """The one run behind every door."""
         assistant = StoppableAssistant(JarvisAssistant(self.abilities))
         self.stop_hub.register(assistant.stop)
         return assistant
 
-    @cached_property
+    @built_once
     def models_room(self) -> Models:
         """Everything about models: what is here, where it goes, what runs."""
         from jarvis.app.models import Models
 
         return Models(self)
 
-    @cached_property
+    @built_once
     def routing_room(self) -> Routing:
         """Everything between a question and the engine that answers it."""
         from jarvis.app.routing import Routing
 
         return Routing(self)
 
-    @cached_property
+    @built_once
     def tools_room(self) -> Tools:
         """The tools that models may use."""
         from jarvis.app.tools import Tools
@@ -220,7 +219,7 @@ class Jarvis:
 
         return MemoryRoom(self)
 
-    @cached_property
+    @built_once
     def text_engine_list(self) -> TextEngines:
         """The list of engines, which follows the models and the settings."""
         from jarvis.app.engines import TextEngines
@@ -268,7 +267,7 @@ class Jarvis:
         """Every skill's name."""
         return self.skill_book.names()
 
-    @cached_property
+    @built_once
     def speech(self) -> Speech:
         """Everything that hears and speaks."""
         from jarvis.app.speech import Speech

@@ -6,12 +6,13 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from jarvis import __version__
+from jarvis.app.voice_checks import State, VoiceChecks
 from jarvis.cli.services import Check
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import DeviceError, JarvisError, Language
+from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.ports import EngineStatus
 from jarvis.engines.llama_build import build_state
 from jarvis.hardware.machine import machine_facts
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 _LOW_DISK_MIB = 2000
 _INSTALL = "./install_upgrade.sh run"
-State = Literal["ok", "note", "missing", "failed"]
 
 
 def checks(jarvis: Jarvis) -> Iterator[Check]:
     """Yield the checks; a part that raises is reported as failed and the others still run."""
     doctor = _Doctor(jarvis)
+    voice = VoiceChecks(jarvis, doctor.language, doctor.check)
     parts: tuple[tuple[str, str, Callable[[], Iterator[Check]]], ...] = (
         ("Jarvis", "Jarvis", doctor.program),
         ("machine", "equipo", doctor.machine),
@@ -34,10 +35,13 @@ def checks(jarvis: Jarvis) -> Iterator[Check]:
         ("files", "ficheros", doctor.files),
         ("keys", "claves", doctor.keys),
         ("skills", "habilidades", doctor.skills),
-        ("wake word", "palabra de activación", doctor.wake_word),
-        ("hearing", "oído", doctor.hearing),
-        ("voice", "voz", doctor.voices),
-        ("sound devices", "dispositivos de sonido", doctor.devices),
+        ("hearing", "oído", voice.hearing),
+        ("wake word", "palabra de activación", voice.wake_word),
+        ("stop words", "palabras para parar", voice.stop_words),
+        ("end of a turn", "fin del turno", voice.end_of_turn),
+        ("echo cancelling", "cancelación de eco", voice.echo),
+        ("voice", "voz", voice.voices),
+        ("sound devices", "dispositivos de sonido", voice.devices),
         ("llama.cpp", "llama.cpp", doctor.llama),
         ("llama-server", "llama-server", doctor.llama_server),
         ("vLLM", "vLLM", doctor.vllm),
@@ -148,69 +152,6 @@ class _Doctor:
             "ok",
             self.words(f"{english} in English, {spanish} in Spanish", f"{english} en inglés, {spanish} en español"),
         )
-
-    def wake_word(self) -> Iterator[Check]:
-        """The detector loads."""
-        if (missing := self._missing("sounddevice", "soundfile", "soxr")) is not None:
-            yield missing
-            return
-        from jarvis.voice.wake_words import wake_words_of
-
-        words = ", ".join(wake_words_of(self._jarvis.settings.text("voice.wake_words")))
-        detector = self._jarvis.speech.wake_detector()
-        note = detector.note[self.language] if detector.note else ""
-        yield self.check("note" if note else "ok", note or words)
-
-    def hearing(self) -> Iterator[Check]:
-        """The recogniser starts."""
-        if (missing := self._missing("wyoming", "pocketsphinx")) is not None:
-            yield missing
-            return
-        recogniser = self._jarvis.speech.speech_to_text
-        recogniser.warm()
-        info = recogniser.info(self.language)
-        fetch = "" if info.quality == "full" else "jarvis models download whisper-base"
-        yield self.check("note" if info.note else "ok", info.note or f"{info.engine} {info.model}", fetch)
-
-    def voices(self) -> Iterator[Check]:
-        """Both voices start."""
-        if (missing := self._missing("wyoming", "espeakng_loader")) is not None:
-            yield missing
-            return
-        voice = self._jarvis.speech.text_to_speech
-        voice.warm()
-        for language, fetch in (("en", "voice-en-lessac"), ("es", "voice-es-davefx")):
-            info = voice.info("es" if language == "es" else "en")
-            finding = f"{language}: {info.engine} {info.model}"
-            if info.quality == "full":
-                yield self.check("ok", finding)
-            else:
-                basic = self.words("a basic voice", "una voz básica")
-                yield self.check("note", f"{finding}, {basic}", f"jarvis models download {fetch}")
-
-    def devices(self) -> Iterator[Check]:
-        """Microphone and speaker."""
-        from jarvis.audio.portaudio import list_devices
-
-        try:
-            found = list_devices()
-        except DeviceError as error:
-            yield self.check("missing", error.sentence(self.language))
-            return
-        for direction, en, es in (("input", "microphone", "micrófono"), ("output", "speaker", "altavoz")):
-            names = [d.name + (" *" if d.is_default else "") for d in found if d.direction == direction]
-            what = self.words(en, es)
-            if names:
-                yield self.check("ok", f"{what}: {', '.join(names)}")
-            else:
-                yield self.check(
-                    "missing",
-                    self.words(f"no {what} here", f"aquí no hay {what}"),
-                    self.words(
-                        "Connect one; until then “jarvis demo” and --input/--output work with files.",
-                        "Conecta uno; mientras, «jarvis demo» e --input/--output funcionan con ficheros.",
-                    ),
-                )
 
     def llama(self) -> Iterator[Check]:
         """The library that runs local models."""

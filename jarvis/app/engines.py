@@ -9,12 +9,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 from jarvis.app.model_facts import OWN_SERVER_PRICE, entry_behind, price_at
 from jarvis.app.model_order import Candidate, in_order
+from jarvis.app.once import built_once
 from jarvis.catalog.models import CatalogModel
 from jarvis.contracts.errors import EngineError, InputError, Language
 from jarvis.contracts.models import ModelRow
@@ -52,6 +52,7 @@ class TextEngines:
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self.building = jarvis.building
         self._models = jarvis.models_room
         self._routing = jarvis.routing_room
         # Opened before this list exists, the book is closed after it: closing an engine still reads its row.
@@ -156,7 +157,7 @@ class TextEngines:
             self._plans[model] = kept
         return kept[1]
 
-    @cached_property
+    @built_once
     def _nothing_here(self) -> TextEngine:
         """What stands in the list while no local model does, so that it can be said how to get one."""
         return LocalModelEngine(

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jarvis.app.once import built_once
 from jarvis.app.speech_children import starter
 from jarvis.contracts.errors import LANGUAGES, EngineError, JarvisError, Language
 from jarvis.contracts.speech_ports import SpeechToText, TurnJudge, WakeConfirmer, WakeDetector, WordSpotter
 from jarvis.engines.speech.connectors import ChildConnector
 from jarvis.engines.speech.spotting import SPOTTER_MODULE, Spotter, SpotterConfirmer, SpotterWords, Wanted, stop_words
 from jarvis.voice.end_of_turn import CombinedTurnJudge, RuleTurnJudge
+from jarvis.voice.keyword_spotter import KeywordSpotter
+from jarvis.voice.keyword_wake import KeywordLook
 from jarvis.voice.smart_turn import SmartTurnJudge
-from jarvis.voice.wake import KeyphraseWakeDetector, MicroWakeDetector, wake_detector
+from jarvis.voice.wake import NotedWakeDetector, wake_detector
 from jarvis.voice.wake_confirm import RecogniserConfirmer, WakeConfirmation
 from jarvis.voice.wake_second_look import SecondLook
 from jarvis.voice.wake_words import HEY_JARVIS, WakeWords, wake_words_of
@@ -34,9 +36,13 @@ class HearingParts:
 
     def __init__(self, jarvis: Jarvis, speech_to_text: SpeechToText) -> None:
         self._jarvis = jarvis
+        self.building = jarvis.building
         self._speech_to_text = speech_to_text
+        self._child_hears_stop = False
+        self._failed: EngineError | None = None
+        self._wake: NotedWakeDetector | None = None
 
-    @cached_property
+    @built_once
     def spotter(self) -> Spotter:
         """The child that hears single words."""
         child = starter(self._jarvis)("word spotting", SPOTTER_MODULE, ())
@@ -48,36 +54,64 @@ class HearingParts:
             return None
         words = wake_words_of(self._jarvis.settings.text("voice.wake_words"))
         neural = self.neural(candidates=self._looks_again) if HEY_JARVIS in words else None
-        others = {word: self._languages for word in words if word != HEY_JARVIS}
-        if not others:
+        own = self._own_words
+        if not own:
             return neural
-        heard = SpotterWords(self.spotter, Wanted(words=others), kind="wake")
+        heard = SpotterWords(self.spotter, Wanted(words=dict.fromkeys(own, self._languages)), kind="wake")
         return WakeWords(neural=neural, spotter=heard, trusted=not self._looks_again)
 
-    def neural(self, *, candidates: bool = False) -> MicroWakeDetector | KeyphraseWakeDetector | None:
+    def neural(self, *, candidates: bool = False) -> NotedWakeDetector | None:
         """Return the detector of "hey jarvis" with the threshold that is set; None where none can run."""
         with contextlib.suppress(EngineError):
-            return wake_detector(self._jarvis.settings.number("voice.wake_threshold"), candidates=candidates)
+            self._wake = wake_detector(self._jarvis.settings.number("voice.wake_threshold"), candidates=candidates)
+            return self._wake
         return None
+
+    def notes(self, language: Language) -> list[tuple[str, str]]:
+        """Return what the person should know of what hears them now, each with a code: what fell back to less."""
+        found = []
+        if self._failed is not None:
+            found.append((self._failed.code, self._failed.sentence(language)))
+        if self._wake is not None and self._wake.note is not None:
+            found.append(("wake", self._wake.note[language]))
+        return found
 
     def confirmer(self) -> WakeConfirmer | None:
         """Return what looks again at what almost sounded like a wake word; None when that is not wanted."""
         if not self._looks_again:
             return None
         look: SecondLook | None = None
+        own: KeywordLook | None = None
         with contextlib.suppress(ImportError, OSError, ValueError):
             look = SecondLook()
-        return WakeConfirmation(look=look, other=_BestConfirmer(self._speech_to_text, SpotterConfirmer(self.spotter)))
+        with contextlib.suppress(EngineError):
+            own = KeywordLook()
+        other = _BestConfirmer(self._speech_to_text, SpotterConfirmer(self.spotter))
+        return WakeConfirmation(look=look, own=own, other=other)
 
     def stop_words(self) -> WordSpotter:
-        """Return what hears "stop" and its like while Jarvis speaks."""
-        return stop_words(self.spotter, self._languages)
+        """Return what hears "stop" and its like while Jarvis speaks: the network, or the child where it cannot load."""
+        try:
+            return KeywordSpotter(self._languages)
+        except EngineError as error:
+            _noted(error)
+            self._failed = error
+            self._child_hears_stop = True
+            return stop_words(self.spotter, self._languages)
+
+    def network_failure(self) -> EngineError | None:
+        """Return why the network that hears the stop words cannot run, None where it can."""
+        try:
+            KeywordSpotter(self._languages).close()
+        except EngineError as error:
+            return error
+        return None
 
     def judge(self) -> TurnJudge:
         """Return what tells at a pause whether the person has finished: rules, with a turn model where one is."""
         rules = RuleTurnJudge()
         rules.warm()
-        file = self._turn_model()
+        file = self.turn_model()
         if file is None:
             return rules
         try:
@@ -87,7 +121,9 @@ class HearingParts:
             return rules
 
     def warm(self) -> None:
-        """Start the spotter's child, so that the first "stop" finds it there."""
+        """Start the spotter's child where words of one's own or "stop" will need it; a second look starts it later."""
+        if not (self._child_hears_stop or self._own_words):
+            return
         try:
             self.spotter.warm()
         except EngineError as error:
@@ -99,6 +135,13 @@ class HearingParts:
             self.spotter.close()
 
     @property
+    def _own_words(self) -> tuple[str, ...]:
+        if self._jarvis.settings.text("voice.mode") == "push":
+            return ()
+        words = wake_words_of(self._jarvis.settings.text("voice.wake_words"))
+        return tuple(word for word in words if word != HEY_JARVIS)
+
+    @property
     def _looks_again(self) -> bool:
         return self._jarvis.settings.flag("voice.wake_second_look")
 
@@ -107,7 +150,8 @@ class HearingParts:
         chosen = self._jarvis.settings.text("language")
         return tuple(language for language in LANGUAGES if chosen in ("auto", language))
 
-    def _turn_model(self) -> Path | None:
+    def turn_model(self) -> Path | None:
+        """Return the file of the turn model: the one of the settings, else the newest that is here, else None."""
         folder = self._jarvis.folders.models
         if setting := self._jarvis.settings.text("speech.turn_model").strip():
             return folder / Path(setting).expanduser()

@@ -6,10 +6,10 @@ import logging
 import threading
 import time
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jarvis.app.once import built_once
 from jarvis.app.placing import Placing, devices_of, shape_of, usable_machine, usable_vendors
 from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.library import ModelLibrary
@@ -47,29 +47,30 @@ class Models:
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self.building = jarvis.building
         self.user_catalog = jarvis.folders.settings_file.parent / USER_CATALOG
         self._looking = threading.Lock()
         self._seen: frozenset[tuple[str, int, int]] | None = None
         self._server: tuple[float, bool] | None = None
         self._had_rows: set[str] = set()
 
-    @cached_property
+    @built_once
     def book(self) -> SqliteModelBook:
         """State and measurements of every model."""
         return SqliteModelBook(self._jarvis.database, self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def hardware(self) -> LocalHardware:
         """This machine."""
         folders = self._jarvis.folders
         return LocalHardware(models=folders.models, cache=folders.cache, nvidia=self._jarvis.gpus)
 
-    @cached_property
+    @built_once
     def catalog(self) -> tuple[CatalogModel, ...]:
         """The catalogue with the person's own entries."""
         return load_all(catalog_file(), self.user_catalog)
 
-    @cached_property
+    @built_once
     def placer(self) -> Placing:
         """Says where a model goes."""
         return Placing(ShapePlacer(shape_of, self._measurements), self.vendors_of)
@@ -98,7 +99,7 @@ class Models:
             _LOG.warning("what was measured of %s cannot be read: %s", identity, error.code)
             return []
 
-    @cached_property
+    @built_once
     def pool(self) -> EnginePool:
         """The owner of every running text model of this process."""
         pool = EnginePool(
@@ -112,12 +113,12 @@ class Models:
         self._jarvis.on_close(pool.close)
         return pool
 
-    @cached_property
+    @built_once
     def ollama_place(self) -> OllamaPlace:
         """Where Ollama answers: at the address of the settings, or in a container on this computer."""
         return OllamaPlace(lambda: self._jarvis.settings.text("ollama.url"))
 
-    @cached_property
+    @built_once
     def library(self) -> ModelLibrary:
         """The state of every model and everything that changes it."""
         jarvis, url = self._jarvis, self._jarvis.settings.text("ollama.url")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jarvis.app.recognition_watch import Moves, RecognitionWatch
 from jarvis.contracts.errors import InputError, JarvisError
 from jarvis.contracts.models import LoadedModel, ModelRow
 from jarvis.contracts.placement import Measurement
@@ -26,24 +27,32 @@ if TYPE_CHECKING:
 _WINDOW_POSITIONS = 1500
 """What Whisper's encoder reads of 30 s: the measured speed is kept as positions a second."""
 
-_LOOK_SECONDS = 0.5
-"""How soon the GPU is given back after somebody asked for it."""
-
 _DEVICE = re.compile(r"(cpu|cuda(:\d+)?)?")
 
 _LOG = logging.getLogger(__name__)
 
 
 class RecognitionPlace:
-    """The choice, anew at every start of the recogniser; `free` ends it."""
+    """The choice, anew at every start of the recogniser; `free` ends it, `renew` starts it anew when nobody speaks."""
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
         self._models = jarvis.models_room
-        self._closed = threading.Event()
-        self._watching: threading.Thread | None = None
         self.free: Callable[[], None] = lambda: None
-        jarvis.on_close(self._closed.set)
+        self.renew: Callable[[], bool] = lambda: True
+        self._closed = threading.Event()
+        jarvis.on_close(self.close)
+        moves = Moves(
+            held=self._models.book.hold,
+            wants_gpu=self._wants_gpu,
+            free=self._free,
+            renew=self._renew,
+        )
+        self.watch = RecognitionWatch(moves, self._closed)
+
+    def close(self) -> None:
+        """Look after nothing more: the recogniser is gone."""
+        self._closed.set()
 
     def choose(self) -> WhisperPlace | None:
         """Return which Whisper runs where, None where there is none; `InputError` for a setting that names nothing."""
@@ -72,15 +81,25 @@ class RecognitionPlace:
             gpus_held=self._models.book.hold(),
         )
 
-    def loaded(self, folder: Path, facts: Mapping[str, Any]) -> None:
-        """Note that the child with these `facts` holds the model of `folder` now, and what was measured."""
+    def loaded(self, place: WhisperPlace, facts: Mapping[str, Any]) -> None:
+        """Note that the child of `place` with these `facts` holds its model now, and what was measured.
+
+        Facts without `load_seconds` come from a child that has just moved to the processor.
+        """
+        folder = place.folder
         try:
             self._note(folder, facts)
         except JarvisError as error:
             # It recognises all the same.
             _LOG.warning("that %s is loaded could not be noted: %s", folder.name, error.code)
         if str(facts.get("device", "")).startswith("GPU"):
-            self._watch()
+            self.watch.runs("gpu")
+        elif not place.device.startswith("cuda"):
+            self.watch.runs("processor")
+        else:
+            self.watch.runs("pushed_out" if facts.get("no_room", True) else None)
+        if any(gpu.vendor == "nvidia" for gpu in self._models.hardware.machine().gpus):
+            self.watch.start()
 
     def _note(self, folder: Path, facts: Mapping[str, Any]) -> None:
         row = next((row for row in self._rows() if Path(row.path) == folder), None)
@@ -97,6 +116,8 @@ class RecognitionPlace:
             row.id,
             LoadedModel(device=device, vram_mib=sum(mib for _, mib in vram), ram_mib=ram, url="", pid=pid),
         )
+        if "load_seconds" not in facts:
+            return
         book.measured(
             Measurement(
                 model=row.id,
@@ -107,6 +128,16 @@ class RecognitionPlace:
                 prompt_tokens_per_second=_WINDOW_POSITIONS / max(0.001, float(facts["window_seconds"])),
             )
         )
+
+    def _free(self) -> None:
+        self.free()
+
+    def _renew(self) -> bool:
+        return self.renew()
+
+    def _wants_gpu(self) -> bool:
+        place = self.choose()
+        return place is not None and place.device.startswith("cuda")
 
     def _rows(self) -> list[ModelRow]:
         self._models.look_at_folder()
@@ -123,23 +154,6 @@ class RecognitionPlace:
             window_seconds=_WINDOW_POSITIONS / speed if speed is not None else None,
             chosen=chosen or (row is not None and row.state == "active"),
         )
-
-    def _watch(self) -> None:
-        """Let go of the GPU when somebody, in whichever process, wants all of them free."""
-        if self._watching is None or not self._watching.is_alive():
-            self._watching = threading.Thread(target=self._watch_hold, name="recognition-hold", daemon=True)
-            self._watching.start()
-
-    def _watch_hold(self) -> None:
-        while not self._closed.wait(_LOOK_SECONDS):
-            try:
-                held = self._models.book.hold()
-            except JarvisError as error:
-                _LOG.warning("whether the GPUs are wanted free is unknown: %s", error.code)
-                continue
-            if held:
-                self.free()
-                return
 
 
 def _no_device(device: str) -> InputError:

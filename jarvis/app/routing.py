@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from jarvis.app.feedback import AnswerFeedback
 from jarvis.app.model_facts import entry_behind, facts_of, price_at
+from jarvis.app.once import built_once
 from jarvis.assistant.reused import EarlierAnswers
 from jarvis.catalog.entries import Price
 from jarvis.contracts.cooperation import CooperationRole
@@ -62,6 +62,7 @@ class Routing:
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self.building = jarvis.building
         self._waits: tuple[float, dict[str, float]] = (float("-inf"), {})
         self._lock = threading.Lock()
         self._random = random.Random()
@@ -69,33 +70,37 @@ class Routing:
 
     # Choosing.
 
-    @cached_property
+    @built_once
     def health(self) -> RestingEngines:
         """Engines that rest after failures."""
         return RestingEngines(self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def outcomes(self) -> SqliteOutcomeBook:
         """How answers turned out."""
         return SqliteOutcomeBook(self._jarvis.database, self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def encoder(self) -> MiniLmEncoder:
         """The small model that turns questions into vectors; made in the background."""
+        from jarvis.engines.encoder.making import made_by_child
         from jarvis.engines.encoder.minilm import MiniLmEncoder
 
-        encoder = MiniLmEncoder(self._jarvis.folders.cache)
+        jarvis, places = self._jarvis, self._jarvis.folders
+        encoder = MiniLmEncoder(
+            places.cache, maker=lambda: made_by_child(places.cache, lambda: jarvis.registry, places.logs)
+        )
         self._jarvis.on_close(encoder.settle)
         return encoder
 
-    @cached_property
+    @built_once
     def router(self) -> ModelOrchestrator:
         """The Router port."""
         return ModelOrchestrator(
             _Warming(QueryAssessor(self.head, self.encoder), self.encoder), self.facts, self.outcomes
         )
 
-    @cached_property
+    @built_once
     def head(self) -> RouterHead | None:
         """The trained judge of questions; None where its file cannot be used, which `jarvis doctor` tells."""
         try:
@@ -106,12 +111,12 @@ class Routing:
             _LOG.warning("%s", error)
             return None
 
-    @cached_property
+    @built_once
     def ratings(self) -> SqliteRatings:
         """Stars and reasons."""
         return SqliteRatings(self._jarvis.database, self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def feedback(self) -> AnswerFeedback:
         """Takes what people do with answers."""
         return AnswerFeedback(self, self._jarvis.clock)
@@ -129,7 +134,7 @@ class Routing:
 
     # Answering again.
 
-    @cached_property
+    @built_once
     def cache(self) -> SqliteAnswerCache:
         """Earlier answers."""
         days = self._jarvis.settings.number("answers.reuse_days")
@@ -141,7 +146,7 @@ class Routing:
             limits=CacheLimits(keep_for=timedelta(days=days)),
         )
 
-    @cached_property
+    @built_once
     def earlier(self) -> EarlierAnswers:
         """Earlier answers with the rules of what may be given again."""
         return EarlierAnswers(
@@ -194,22 +199,22 @@ class Routing:
 
     # Guarding.
 
-    @cached_property
+    @built_once
     def redactor(self) -> PatternRedactor:
         """Finds personal data."""
         return PatternRedactor(self._names)
 
-    @cached_property
+    @built_once
     def outgoing(self) -> OutgoingGuard:
         """Shows what would leave."""
         return OutgoingGuard(self.redactor)
 
-    @cached_property
+    @built_once
     def audit(self) -> SqliteAuditLog:
         """The audit log."""
         return SqliteAuditLog(self._jarvis.database, self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def permissions(self) -> SqlitePermissions:
         """Who may do what."""
         skills = self._jarvis.skill_book
@@ -229,12 +234,12 @@ class Routing:
 
     # Counting.
 
-    @cached_property
+    @built_once
     def ledger(self) -> SqliteLedger:
         """Calls and decisions."""
         return SqliteLedger(self._jarvis.database, self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def budget(self) -> SqliteBudget:
         """Spending limits."""
         settings = self._jarvis.settings
@@ -244,12 +249,12 @@ class Routing:
             lambda: (settings.number("budget.day_usd") or None, settings.number("budget.month_usd") or None),
         )
 
-    @cached_property
+    @built_once
     def spending(self) -> StoredSpending:
         """What was spent, for the doors."""
         return StoredSpending(self.ledger, self.budget, self._jarvis.clock)
 
-    @cached_property
+    @built_once
     def energy(self) -> EnergyMeter:
         """What the devices use."""
         return EnergyMeter(device_energy(self._jarvis.gpus))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import queue
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jarvis.app.hearing import HearingParts
+from jarvis.app.once import built_once
+from jarvis.app.recognition_place import RecognitionPlace
 from jarvis.app.vocabulary import Vocabulary
+from jarvis.app.wake_files import wake_of_file
 from jarvis.assistant.language import language_of
 from jarvis.assistant.prepare import Preparation
 from jarvis.audio.device_choice import OnDevice
@@ -20,20 +23,24 @@ from jarvis.audio.devices import SoundDeviceMicrophone, SoundDeviceSpeaker
 from jarvis.audio.echo import EchoCancellingMicrophone, EchoReference
 from jarvis.audio.files import FileMicrophone, WavSpeaker, sound_info
 from jarvis.audio.portaudio import Direction, find_device
+from jarvis.audio.silent import SilentSpeaker
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, DeviceError, InputError, JarvisError, Language
-from jarvis.contracts.speech import SAMPLE_RATE, DeviceInUse, Transcript, VoiceEvent, WakeHit
-from jarvis.contracts.speech_ports import Speaker, SpeechToText, TextToSpeech
+from jarvis.contracts.messages import Request
+from jarvis.contracts.speech import DeviceInUse, Transcript, TurnFinished, VoiceEvent, WakeHit
+from jarvis.contracts.speech_ports import Speaker, SpeechToText, TextToSpeech, WakeDetector
 from jarvis.storage.heard import SqliteHeardLog
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.demo import listen_to_file, run_demo
 from jarvis.voice.floor import Resting
 from jarvis.voice.loop import VoiceLoop
-from jarvis.voice.options import HearingOptions, VoiceOptions, hearing_options, voice_options
+from jarvis.voice.options import VoiceOptions, hearing_options, voice_options
 from jarvis.voice.parts import VoiceParts
+from jarvis.voice.spoken_text import warm as warm_words
 from jarvis.voice.turns import SilenceTurnDetector
-from jarvis.voice.wake import QUIET_SECONDS, KeyphraseWakeDetector, MicroWakeDetector, no_wake_word, wake_detector
+from jarvis.voice.wake import NotedWakeDetector, no_wake_word, wake_detector
+from jarvis.voice.wake_confirm import confirmed_hits
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
@@ -41,44 +48,52 @@ if TYPE_CHECKING:
 LONGEST_TRANSCRIPTION_SECONDS = 2 * 3600.0
 """Longer recordings are refused with a sentence."""
 
+_OPEN_QUESTIONS: dict[Language, str] = {"en": "why is the sky blue", "es": "por qué el cielo es azul"}
+"""What no skill answers: the way of a question to a model is gone with them once, up to the model itself."""
+
+_log = logging.getLogger(__name__)
+
 
 class Speech:
     """The recogniser, the voice, the detectors and what is done with them. Children start when first needed."""
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self.building = jarvis.building
         self._loop: VoiceLoop | None = None
+        self._place: RecognitionPlace | None = None
 
-    @cached_property
+    @built_once
     def speech_to_text(self) -> SpeechToText:
         """The best recogniser that is here."""
         from jarvis.app.speech_children import speech_to_text
 
-        return speech_to_text(self._jarvis)
+        self._place = RecognitionPlace(self._jarvis)
+        return speech_to_text(self._jarvis, self._place)
 
-    @cached_property
+    @built_once
     def text_to_speech(self) -> TextToSpeech:
         """The best voices that are here."""
         from jarvis.app.speech_children import text_to_speech
 
         return text_to_speech(self._jarvis)
 
-    @cached_property
+    @built_once
     def hearing(self) -> HearingParts:
         """The wake words, stop words and pauses."""
         return HearingParts(self._jarvis, self.speech_to_text)
 
-    @cached_property
+    @built_once
     def echo_reference(self) -> EchoReference:
         """What the speaker plays, for the echo canceller."""
         return EchoReference()
 
-    @cached_property
+    @built_once
     def vocabulary(self) -> Vocabulary:
         """The words that help the recogniser."""
         return Vocabulary(self._jarvis)
 
-    def wake_detector(self) -> MicroWakeDetector | KeyphraseWakeDetector:
+    def wake_detector(self) -> NotedWakeDetector:
         """Return a detector of "hey jarvis" with the threshold that is set; `EngineError` where none can run."""
         return wake_detector(self._jarvis.settings.number("voice.wake_threshold"))
 
@@ -108,15 +123,17 @@ class Speech:
             self._jarvis.settings.text("voice.speaker"), reference=self.echo_reference, on_device=on_device
         )
 
-    def parts(self, speaker: Speaker, microphone: EchoCancellingMicrophone | None = None) -> VoiceParts:
-        """Return what a listening loop is built from."""
+    def parts(
+        self, speaker: Speaker, microphone: EchoCancellingMicrophone | None = None, *, of_file: bool = False
+    ) -> VoiceParts:
+        """Return what a listening loop is built from; the words of a recording may be waited for."""
         hearing, jarvis = self.hearing, self._jarvis
         microphone = microphone or self.microphone()
         return VoiceParts(
             microphone=lambda: microphone,
-            wake=hearing.wake(),
+            wake=self._wake_of_file() if of_file else hearing.wake(),
             activity=SileroVoiceDetector(),
-            turns=SilenceTurnDetector(jarvis.settings.number("voice.endpoint_silence_seconds")),
+            turns=SilenceTurnDetector(),
             speech_to_text=self.speech_to_text,
             assistant=jarvis.assistant(),
             text_to_speech=self.text_to_speech,
@@ -129,7 +146,7 @@ class Speech:
             heard_log=SqliteHeardLog(jarvis.database),
             hints=self.vocabulary,
             echo_free=microphone.cancels_echo,
-            knows_room=lambda: microphone.learned,
+            foreign=lambda: microphone.foreign,
         )
 
     def loop(
@@ -162,9 +179,36 @@ class Speech:
 
     def renew(self, *, models: bool) -> None:
         """Let go of the detectors, and with `models` of recogniser and voices too: other settings want others."""
+        if models and self._place is not None:
+            self._place.close()
         for part in ("hearing", *(("speech_to_text", "text_to_speech") if models else ())):
             if part in self.__dict__:
                 self.__dict__.pop(part).close()
+
+    def warm(self) -> None:
+        """Start the children and load what the first spoken question would wait for; takes seconds.
+
+        Nothing is said, stored or asked. Raises `EngineError` when recogniser or voice cannot start.
+        """
+        self.warm_children()
+        self.warm_answers()
+
+    def warm_children(self) -> None:
+        """Start what recognises, speaks and spots words; raises `EngineError` when recogniser or voice cannot start."""
+        self.speech_to_text.warm()
+        self.text_to_speech.warm()
+        self.hearing.warm()
+
+    def warm_answers(self) -> None:
+        """Load sentences, words, database, memory and router, and let a loaded model read its instructions."""
+        warm_words()
+        for language in LANGUAGES:
+            self._jarvis.skill_book.warm(language)
+        self._jarvis.conversation_log.conversations(limit=1)
+        self._jarvis.routing_room.encoder.prepare()
+        preparation = Preparation(self._jarvis.abilities)
+        for language, question in _OPEN_QUESTIONS.items():
+            preparation.prepare(Request(text=question, door="voice", language=language), CancelToken())
 
     def transcribe(self, file: Path, language: Language | None) -> Transcript:
         """Recognise one audio file as one utterance."""
@@ -182,18 +226,11 @@ class Speech:
     def wake_hits(self, file: Path) -> Iterator[WakeHit]:
         """Yield the wake words in an audio file."""
         sound_info(file)
-        detector, confirmer = self.hearing.wake(), self.hearing.confirmer()
+        detector, confirmer = self._wake_of_file(), self.hearing.confirmer()
         if detector is None:
             raise no_wake_word()
         microphone = FileMicrophone(file, trailing_silence_seconds=0.5, limit_seconds=LONGEST_TRANSCRIPTION_SECONDS)
-        recent, told_until = b"", 0.0
-        for chunk in microphone.chunks():
-            recent = (recent + chunk)[-round(2 * HearingOptions().phrase_seconds * SAMPLE_RATE) :]
-            for hit in detector.process(chunk):
-                sure = hit.sure or (confirmer is not None and confirmer.confirm(recent, hit.word))
-                if sure and hit.at_seconds >= told_until:
-                    told_until = hit.at_seconds + QUIET_SECONDS
-                    yield hit
+        yield from confirmed_hits(microphone.chunks(), detector, confirmer)
 
     def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
         """Speak `text`; returns `{engine, voice, audio_seconds, first_audio_seconds}`."""
@@ -237,16 +274,17 @@ class Speech:
         else:
             find_device(self._jarvis.settings.text("voice.microphone"), "input")
         written = WavSpeaker(output) if output else None
-        parts = self.parts(written or self._file_speaker()) if source else None
+        parts = self._file_parts(written or self._file_speaker()) if source else None
         events: queue.SimpleQueue[VoiceEvent | JarvisError | None] = queue.SimpleQueue()
         turns = 1 if once else None
-        loop = None if source else self.loop(events.put, speaker=written)
+        loop = None if source else self.loop(_with_words(events.put), speaker=written)
 
         def run() -> None:
             try:
                 if loop is None:
                     assert source is not None and parts is not None
-                    listen_to_file(parts, source, options=self.options, on_event=events.put, turns=turns)
+                    told = _with_words(events.put)
+                    listen_to_file(parts, source, options=self.options, on_event=told, turns=turns)
                 else:
                     loop.run(turns=turns)
             except JarvisError as error:
@@ -254,9 +292,11 @@ class Speech:
             finally:
                 events.put(None)
 
-        self._warm_answers()
         if loop is not None:
             cancel.on_cancel(loop.close)
+            threading.Thread(target=self._warm_quietly, name="jarvis-warming", daemon=True).start()
+        else:
+            self.warm_answers()
         thread = threading.Thread(target=run, name="jarvis-listen", daemon=True)
         thread.start()
         try:
@@ -284,8 +324,8 @@ class Speech:
                         WavSpeaker(Path(folder) / "reply.wav"),
                         "nowhere: no speaker here; --output keeps it",
                     )
-            self._warm_answers()
-            report = run_demo(self.parts(speaker), options=self.options, path=source)
+            self.warm_answers()
+            report = run_demo(self._file_parts(speaker), options=self.options, path=source)
         recogniser = self.speech_to_text.info(self._jarvis.language)
         return {**report.to_json(), "reply": heard, "note": recogniser.note}
 
@@ -298,23 +338,39 @@ class Speech:
     def _stop_loop(self) -> bool:
         return self._loop is not None and self._loop.stop_all()
 
-    def _warm_answers(self) -> None:
-        """Load sentences and open the database before anybody speaks, as the window does while nobody waits."""
-        for language in LANGUAGES:
-            self._jarvis.skill_book.warm(language)
-        self._jarvis.conversation_log.conversations(limit=1)
-        self._jarvis.routing_room.encoder.prepare()
+    def _warm_quietly(self) -> None:
+        """Warm while it listens already; what cannot start is told to whoever then asks it."""
+        try:
+            self.warm()
+        except JarvisError as error:
+            _log.info("warming ended", extra={"facts": {"code": error.code}})
 
     def _present_speaker(self) -> Speaker:
         find_device(self._jarvis.settings.text("voice.speaker"), "output")
         return self.speaker()
+
+    def _file_parts(self, speaker: Speaker) -> VoiceParts:
+        return self.parts(speaker, of_file=True)
+
+    def _wake_of_file(self) -> WakeDetector | None:
+        return wake_of_file(self.hearing, self._jarvis.settings.text("voice.wake_words"))
 
     def _file_speaker(self) -> Speaker:
         # A recording answered without a speaker and without --output is still answered in text.
         try:
             return self._present_speaker()
         except DeviceError:
-            return WavSpeaker(Path("/dev/null"))
+            return SilentSpeaker()
+
+
+def _with_words(tell: Callable[[VoiceEvent], None]) -> Callable[[VoiceEvent], None]:
+    """Return what tells everything but the end of turns that had no words and nothing to say."""
+
+    def told(event: VoiceEvent) -> None:
+        if not isinstance(event, TurnFinished) or event.transcript is not None or event.text:
+            tell(event)
+
+    return told
 
 
 def _no_talk_button() -> InputError:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
 
 
-def speech_to_text(jarvis: Jarvis) -> SpeechToText:
-    """Return the recogniser: the service or model that is set or found, else the one made of the skills' sentences."""
+def speech_to_text(jarvis: Jarvis, place: RecognitionPlace) -> SpeechToText:
+    """Return the recogniser: the service or model that is set or found, else the one made of the skills' sentences.
+
+    `place` says where it runs and looks after it; it is to be closed with it.
+    """
     address = jarvis.settings.text("speech.recognition_address").strip()
-    place = RecognitionPlace(jarvis)
     chosen = [place.choose() if not address else None]
 
     def now() -> children.WhisperPlace:
@@ -31,7 +33,7 @@ def speech_to_text(jarvis: Jarvis) -> SpeechToText:
 
     def loaded(facts: Mapping[str, Any]) -> None:
         if chosen[0] is not None:
-            place.loaded(chosen[0].folder, facts)
+            place.loaded(chosen[0], facts)
 
     recogniser = children.speech_to_text(
         start_child=starter(jarvis),
@@ -40,7 +42,7 @@ def speech_to_text(jarvis: Jarvis) -> SpeechToText:
         address=address,
         loaded=loaded,
     )
-    place.free = recogniser.free
+    place.free, place.renew = recogniser.free, recogniser.renew
     return recogniser
 
 

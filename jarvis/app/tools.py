@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from jarvis.app.once import built_once
 from jarvis.app.preferences import privacy_of
 from jarvis.assistant.toolboxes import CombinedToolbox
 from jarvis.contracts.mcp_desk import McpDesk
@@ -26,8 +26,9 @@ class Tools:
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
+        self.building = jarvis.building
 
-    @cached_property
+    @built_once
     def servers(self) -> ConfiguredServers:
         """The MCP servers of `mcp.json` in Jarvis' folder."""
         folders, registry = self._jarvis.folders, self._jarvis.registry
@@ -46,7 +47,7 @@ class Tools:
         self._jarvis.on_close(servers.close)
         return servers
 
-    @cached_property
+    @built_once
     def toolbox(self) -> CombinedToolbox:
         """Skills first, then servers."""
         room = self._jarvis.routing_room

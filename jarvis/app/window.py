@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
 import sys
 import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from jarvis.app.window_alerts import WindowAlerts
+from jarvis.app.window_assistant import LateAssistant
+from jarvis.app.window_memory import give_back_memory, use_little_memory
 from jarvis.app.window_voice import WindowVoice
 from jarvis.contracts.errors import AlreadyRunning, DeviceError, JarvisError, Language
 from jarvis.desktop.services import DesktopServices, Notice
@@ -27,8 +31,7 @@ _SETTLE_AFTER_SECONDS = 2.0
 def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     """Open the desktop app; a second one brings the first one's window forward and fails with a sentence."""
     require_display()
-    # Ahead of Qt: PySide's import hook looks into modules that are being imported, and pydantic's do not survive that.
-    encoder = jarvis.routing_room.encoder
+    use_little_memory()
     try:
         from jarvis.desktop.instance import raise_running_instance
         from jarvis.desktop.run import run_desktop
@@ -42,35 +45,26 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     voice = WindowVoice(jarvis)
     alerts = WindowAlerts(jarvis, voice)
     alerts.start()
-
-    def settle_in() -> None:
-        encoder.prepare()
-        jarvis.memory_room.work.start()
-
-    # The window comes first; whoever asks a model within these seconds waits half a second at most.
-    warming = threading.Timer(_SETTLE_AFTER_SECONDS, settle_in)
-    warming.daemon = True
-    warming.start()
+    background = _Background(jarvis, voice)
 
     def on_quit() -> None:
-        warming.cancel()
+        background.stop()
         alerts.stop()
         voice.close()
 
-    if jarvis.settings.flag("voice.enabled"):
-        threading.Thread(target=voice.start, name="jarvis-voice-start", daemon=True).start()
     try:
         return run_desktop(
             DesktopServices(
-                assistant=jarvis.assistant(),
+                assistant=background.assistant,
                 log=jarvis.conversation_log,
                 settings=jarvis.settings,
                 secrets=jarvis.secrets(),
                 clock=jarvis.clock,
                 voice=voice,
                 alerts=alerts,
-                notices=lambda language: notices(jarvis, language),
+                notices=lambda language: [*_trouble_of(background, language), *notices(jarvis, language)],
                 stop_all=jarvis.stop_hub.stop_all,
+                on_shown=background.start,
                 on_quit=on_quit,
                 home=jarvis.folders.home,
                 run_folder=jarvis.folders.run,
@@ -80,6 +74,61 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
         )
     finally:
         lock.release()
+
+
+class _Background:
+    """What a window that is there goes on to load: what answers, what listens, what remembers."""
+
+    def __init__(self, jarvis: Jarvis, voice: WindowVoice) -> None:
+        self._jarvis = jarvis
+        self._voice = voice
+        self.assistant = LateAssistant(jarvis)
+        self.trouble: JarvisError | None = None
+        self._over = threading.Event()
+        self._settling = threading.Timer(_SETTLE_AFTER_SECONDS, self._settle)
+        self._settling.daemon = True
+        self._loading = threading.Thread(target=self._load, name="jarvis-voice-start", daemon=True)
+
+    def start(self) -> None:
+        """Begin, on threads of its own."""
+        # The window comes first; whoever asks a model within these seconds waits half a second at most.
+        self._settling.start()
+        self._loading.start()
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._over.set()
+        self._settling.cancel()
+
+    def _load(self) -> None:
+        with self._told():
+            self.assistant.get()
+            if self._jarvis.settings.flag("voice.enabled") and not self._over.is_set():
+                self._voice.start()
+                if not self._over.is_set():
+                    self._jarvis.speech.warm_answers()
+
+    def _settle(self) -> None:
+        with self._told():
+            if self._over.is_set():
+                return
+            encoder = self.assistant.encoder()
+            encoder.prepare()
+            if not self._over.is_set():
+                self._jarvis.memory_room.work.start()
+            encoder.settle()
+            # What is loaded meanwhile leaves free pieces too.
+            self._loading.join()
+            give_back_memory()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """Show what goes wrong beside the window's notices; whoever asks then is told why by the answer."""
+        try:
+            yield
+        except JarvisError as error:
+            _log.warning("the window could not load everything: %s", error.sentence("en"))
+            self.trouble = error
 
 
 def require_display() -> None:
@@ -115,6 +164,13 @@ def _answers(display: str) -> bool:
     return False
 
 
+def _trouble_of(background: _Background, language: Language) -> list[Notice]:
+    trouble = background.trouble
+    if trouble is None:
+        return []
+    return [Notice(id=f"loading:{trouble.code}", text=trouble.sentence(language), kind="warning")]
+
+
 def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
     """Return what the person should know now: missing models, a build under way, fallbacks in use."""
     found: list[Notice] = []
@@ -141,6 +197,9 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
         found.append(Notice(id="no-model", text=local, step="jarvis models download qwen2.5-1.5b"))
     if "speech" in jarvis.__dict__ and "speech_to_text" in jarvis.speech.__dict__:
         hearing = jarvis.speech.speech_to_text.info(language)
+        parts = jarvis.speech.__dict__.get("hearing")
+        notes = parts.notes(language) if parts is not None else []
+        found += (Notice(id=f"hearing:{code}", text=note, kind="warning") for code, note in notes)
         if hearing.note:
             found.append(Notice(id="basic-hearing", text=hearing.note, step="jarvis models download whisper-base"))
     if "speech" in jarvis.__dict__ and "text_to_speech" in jarvis.speech.__dict__:

@@ -33,7 +33,6 @@ _READ_ANEW = frozenset(
     }
 )
 """Options that a running loop reads for every turn; for the others it is built anew."""
-"""What `Speech` keeps of its parts: those made of the voice's options, and those of the speech models'."""
 
 
 class WindowVoice:
@@ -43,6 +42,8 @@ class WindowVoice:
         self._jarvis = jarvis
         self._lock = threading.Lock()
         self._building = threading.Lock()
+        self._muting = threading.Lock()
+        self._closed = False
         self._loop: VoiceLoop | None = None
         self._callbacks: list[Callable[[VoiceEvent], None]] = []
         self._state = VoiceState(name="off")
@@ -61,16 +62,15 @@ class WindowVoice:
         """Open the microphone and wait for the wake word."""
         self._listens = True
         self._microphone.free()
-        loop = self._ready()
-        if loop:
-            loop.unmute()
+        self._hear(self._ready())
 
     def stop(self) -> None:
         """Close the microphone."""
-        self._listens = False
+        with self._muting:
+            self._listens = False
+            if self._loop:
+                self._loop.mute()
         self._microphone.leave()
-        if self._loop:
-            self._loop.mute()
 
     def push_to_talk(self) -> None:
         """Listen at once."""
@@ -158,8 +158,7 @@ class WindowVoice:
         try:
             return self._microphone.record(seconds)
         finally:
-            if loop:
-                loop.unmute()
+            self._hear(loop)
 
     def play(self, sound: AudioChunk) -> None:
         """Play `sound` to its end."""
@@ -191,16 +190,23 @@ class WindowVoice:
 
     def close(self) -> None:
         """End the loop."""
+        self._closed = True
         self._microphone.leave()
         with self._building:
             loop, self._loop = self._loop, None
         if loop:
             loop.close()
 
+    def _hear(self, loop: VoiceLoop | None) -> None:
+        """Open the microphone, unless the person has closed it meanwhile."""
+        with self._muting:
+            if loop and self._listens:
+                loop.unmute()
+
     def _ready(self) -> VoiceLoop | None:
         with self._building:
             self._drop_stale()
-            if self._loop is None:
+            if self._loop is None and not self._closed:
                 try:
                     self._loop = self._built()
                 except JarvisError as error:
@@ -211,8 +217,9 @@ class WindowVoice:
 
     def _wanted(self) -> dict[str, object]:
         """The options that a running loop cannot take up."""
-        names = (o.name for o in (*VOICE_OPTIONS, *SPEECH_OPTIONS) if o.name not in _READ_ANEW)
-        return {name: self._jarvis.settings.get(name) for name in names}
+        names = [o.name for o in (*VOICE_OPTIONS, *SPEECH_OPTIONS) if o.name not in _READ_ANEW]
+        # Stop words are those of the language.
+        return {name: self._jarvis.settings.get(name) for name in (*names, "language")}
 
     def _drop_stale(self) -> bool:
         """End the loop, recogniser and voices that were made for other options; True if there was anything."""
@@ -227,13 +234,17 @@ class WindowVoice:
         return True
 
     def _built(self) -> VoiceLoop:
+        with self._jarvis.building:
+            # Where somebody types just now, it is on its way already; it is made once.
+            self._jarvis.assistant()
         speech = self._jarvis.speech
         loop = speech.loop(self._send, resting="muted")
         loop.start()
-        speech.speech_to_text.warm()
-        speech.text_to_speech.warm()
-        speech.hearing.warm()
-        self._jarvis.skill_book.warm(self._jarvis.language)
+        try:
+            speech.warm_children()
+        except BaseException:
+            loop.close()
+            raise
         return loop
 
     def _new_microphone(self) -> Microphone:

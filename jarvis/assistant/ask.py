@@ -123,7 +123,7 @@ class _Run:
             self._request.language or self._options.language or language_of(text, self._options.usual_language)
         )
         conversation, history = self._conversation(text)
-        message = self._abilities.log.add_message(conversation.id, "user", text)
+        message = self._abilities.log.add_message(conversation.id, "user", text, door=self._request.door)
         self._draft.conversation_id = conversation.id
         self._place = (conversation, message.id)
         pending = self._abilities.pending.take(conversation.id)

@@ -1,6 +1,7 @@
 """Takes Jarvis' own voice out of what the microphone hears, and steady noise with it, inside this process.
 
-WebRTC's audio processing does the work. It needs what was really played, at the time it sounded: the speaker reports
+WebRTC's audio processing does the work while Jarvis is alone; where somebody else is heard as well, a linear filter
+goes first and leaves their words whole. Both need what was really played, at the time it sounded: the speaker reports
 that to an `EchoReference`, whose times are compared with those of the microphone. Knows no device and no words.
 """
 
@@ -12,6 +13,8 @@ from collections import deque
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, cast
 
+from jarvis.audio.foreign import EchoTrace, ForeignSound
+from jarvis.audio.linear_echo import LinearEcho
 from jarvis.audio.resampling import Resampler
 from jarvis.audio.webrtc import STEP_SAMPLES, AudioProcessing, processing_missing
 from jarvis.contracts.errors import EngineError
@@ -26,8 +29,11 @@ LATENCY_SAMPLES = 128
 """What the cutting of frames of `VAD_SAMPLES` into steps delays the sound: 8 ms, the least that fits."""
 TAIL_SECONDS = 1.5
 """How long after the last sound of the speaker the microphone is still cleaned of it: the longest echo of a room."""
-LEARNING_SECONDS = 3.0
-"""Sound of the speaker after which the canceller knows the room; until then more of the echo is left."""
+ECHO_SECONDS = 0.3
+"""How long after the last sound of the speaker what is heard may still be Jarvis' own voice, and not just noise of it:
+as long as `LinearEcho` looks for it."""
+ALL_FOREIGN = 1.0
+"""How foreign sound is while the speaker is silent, or not heard at all: nothing of it can be Jarvis."""
 
 _LEAD_SECONDS = 0.03
 _RING_SECONDS = 6
@@ -38,6 +44,7 @@ _JUMP_SAMPLES = 480
 _SLIP_SAMPLES = 32.0
 _SLIP_STEPS = 8
 _SMOOTHING = 0.01
+_OTHERS_LAST = 0.92
 _STEP_BYTES = STEP_SAMPLES * 2
 
 
@@ -187,8 +194,13 @@ class EchoCanceller:
     """Cleans microphone frames: frames in, as many frames of the same length out, 8 ms later. One thread.
 
     `echo` takes out what `reference` played, `noise_suppression` quietens steady noise, `gain` levels voices.
-    `plain` is the last frame with nothing but the echo taken out. While the speaker is silent the canceller stands
-    still, with what it has learned of the room. `EngineError` where WebRTC's processing is missing or cannot start.
+    `plain` is the last frame with nothing but the echo taken out, `foreign` how surely (0..1) it holds sound that is
+    not what was played. While the speaker is silent the canceller stands still, with what it has learned of the room.
+    `EngineError` where WebRTC's processing is missing or cannot start.
+
+    With the linear filter in front where others are heard, Silero takes 75 of 100 frames of people 6 dB below Jarvis'
+    echo for speech, with WebRTC's alone 27. Of Jarvis' own voice 2 frames in 1000 are left as speech; weighed with
+    `foreign`, 2 in 10 000.
 
     Noise suppression and gain are off unless asked for, because the detectors know noise and loudness by themselves:
     of 46 clips of "hey jarvis" at 10 dB above pink noise 29 woke it as they were, 28 without echo, 27 with noise
@@ -203,6 +215,9 @@ class EchoCanceller:
         self._reference = reference
         self._aligned = AlignedReference(reference)
         self._echo = AudioProcessing(echo=True) if echo else None
+        self._echo_of_rest = AudioProcessing(echo=True) if echo else None
+        self._linear, self._foreign, self._trace = LinearEcho(), ForeignSound(), EchoTrace()
+        self._others = self._just_others = 0.0
         self._front = (
             AudioProcessing(noise_suppression=noise_suppression, gain=gain) if noise_suppression or gain else None
         )
@@ -211,17 +226,12 @@ class EchoCanceller:
         self._plain_out = bytearray(LATENCY_SAMPLES * 2)
         self._cancelling = 0
         self.plain = b""
-        self._cancelled_steps = 0
+        self.foreign = ALL_FOREIGN
 
     @property
     def cancelling(self) -> bool:
         """True while there is an echo to take out."""
         return self._cancelling > 0
-
-    @property
-    def learned(self) -> bool:
-        """True once it has heard enough of the speaker, 3 s, to know the room."""
-        return self._cancelled_steps * STEP_SAMPLES >= LEARNING_SECONDS * SAMPLE_RATE
 
     def process(self, pcm: bytes, at: float) -> bytes:
         """Take int16 mono sound at 16 kHz whose first sample was recorded `at`; return as much, cleaned."""
@@ -234,8 +244,14 @@ class EchoCanceller:
             step = self._without_echo(near[begin : begin + _STEP_BYTES], at + begin / 2 / SAMPLE_RATE)
             self._plain_out += step
             self._out += self._front.clean(step) if self._front is not None else step
+        self.foreign = self._foreign_share(at)
         self.plain = _shifted(self._plain_out, len(pcm))
         return _shifted(self._out, len(pcm))
+
+    def _foreign_share(self, at: float) -> float:
+        measured = self._foreign.probability()
+        may_be_jarvis = self.cancelling and self._reference.sounded_since(at - ECHO_SECONDS)
+        return measured if may_be_jarvis and not self._trace.absent else ALL_FOREIGN
 
     def _without_echo(self, near: bytes, at: float) -> bytes:
         if self._echo is None:
@@ -245,9 +261,8 @@ class EchoCanceller:
             return near
         if not self._cancelling:
             self._aligned.restart()
-        self._echo.played(self._aligned.step(at), round(_LEAD_SECONDS * 1000))
-        cleaned = self._echo.clean(near)
-        self._cancelled_steps += self._reference.sounded_since(at)
+            self._foreign.begins()
+        cleaned = self._clean(self._aligned.step(at), near)
         self._cancelling = self._cancelling + 1 if wanted else 0
         if self._cancelling == 1:
             # What comes out first is what it held when it was stopped.
@@ -256,14 +271,37 @@ class EchoCanceller:
             return _faded(near, cleaned)
         return cleaned if self._cancelling else _faded(cleaned, near)
 
+    def _clean(self, played: bytes, near: bytes) -> bytes:
+        """Take the echo out: all of it while Jarvis is alone, gently while somebody else is heard."""
+        import numpy as np
+
+        assert self._echo is not None
+        assert self._echo_of_rest is not None
+        sounding, heard = (np.frombuffer(pcm, "<i2").astype(np.float64) for pcm in (played, near))
+        self._trace.heed(heard, sounding)
+        left, echo = self._linear.step(sounding, heard)
+        before, self._just_others = self._just_others, self._foreign.heed(left, echo)
+        # A single moment of it is left of Jarvis' own voice more often than not.
+        self._others = max(min(before, self._just_others), self._others * _OTHERS_LAST)
+        rest = np.clip(np.rint(left), -32768, 32767).astype("<i2").tobytes()
+        for processing in (self._echo, self._echo_of_rest):
+            processing.played(played, round(_LEAD_SECONDS * 1000))
+        quiet, clear = (
+            np.frombuffer(pcm, "<i2").astype(np.float64)
+            for pcm in (self._echo.clean(near), self._echo_of_rest.clean(rest))
+        )
+        share = max(0.0, 2 * self._others - 1)
+        return np.rint(quiet + share * (clear - quiet)).astype("<i2").tobytes()
+
 
 class EchoCancellingMicrophone:
     """The Microphone port over another one, cleaned as `EchoCanceller` does; errors are those of the other one.
 
     The other one's `captured_at` tells when the first sample of its last frame was recorded, as `perf_counter`
     seconds; without it a frame counts as just recorded. Where the processing is missing, the sound comes as it is
-    and `note` says so. `captured_at` and `plain` belong to the frame that was yielded last: `plain` has only the
-    echo taken out, for detectors that noise suppression would mislead. What was learned of the room outlasts a
+    and `note` says so. `captured_at`, `plain` and `foreign` belong to the frame that was yielded last: `plain` has
+    only the echo taken out, for detectors that noise suppression would mislead; for `foreign` see `EchoCanceller`.
+    What was learned of the room outlasts a
     `chunks`: keep one of these for as long as the microphone stays the same.
     """
 
@@ -282,6 +320,7 @@ class EchoCancellingMicrophone:
         self.note = processing_missing() if any(self._wishes.values()) else None
         self.captured_at: float | None = None
         self.plain = b""
+        self.foreign = ALL_FOREIGN
         self._canceller: EchoCanceller | None = None
 
     @property
@@ -294,11 +333,6 @@ class EchoCancellingMicrophone:
         """Whether Jarvis' own voice is taken out, so that any speech heard is somebody else's."""
         return self._wishes["echo"] and self.note is None
 
-    @property
-    def learned(self) -> bool:
-        """True once the canceller knows the room: what is heard while Jarvis speaks is then somebody else."""
-        return self._canceller is not None and self._canceller.learned
-
     def chunks(self) -> Iterator[bytes]:
         """Yield cleaned frames; see the port."""
         canceller = self._prepared()
@@ -309,6 +343,7 @@ class EchoCancellingMicrophone:
                 self.captured_at = began - (LATENCY_SAMPLES / SAMPLE_RATE if canceller else 0.0)
                 cleaned = canceller.process(frame, began) if canceller else frame
                 self.plain = canceller.plain if canceller else frame
+                self.foreign = canceller.foreign if canceller else ALL_FOREIGN
                 yield cleaned
 
     def close(self) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
-from jarvis.cli.voice_lines import TurnLines, TurnObjects
+from jarvis.cli.voice_lines import TurnLines, TurnObjects, demo_lines
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, DeviceError, Language
 from jarvis.contracts.speech import TurnFinished
@@ -23,12 +21,24 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command(
     help=words(
-        "Do one whole spoken turn without a microphone and show how long each stage took.",
-        "Hacer un turno hablado completo sin micrófono y mostrar cuánto tarda cada etapa.",
+        "Ask one spoken question without a microphone, answer it aloud, and show how long each stage took.",
+        "Hacer una pregunta hablada sin micrófono, responderla en voz alta y mostrar cuánto tarda cada etapa.",
     )
 )
-@click.option("--input", "source", type=_FILE, help=words("Sound to hear instead.", "Sonido que oír en su lugar."))
-@click.option("--output", type=_FILE, help=words("WAV for the spoken answer.", "WAV para la respuesta hablada."))
+@click.option(
+    "--input",
+    "source",
+    type=_FILE,
+    help=words(
+        "Hear this recording instead of a question made on the spot.",
+        "Oír esta grabación en vez de una pregunta creada al momento.",
+    ),
+)
+@click.option(
+    "--output",
+    type=_FILE,
+    help=words("Write the spoken answer to this WAV.", "Escribir la respuesta hablada en este WAV."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
 def demo(services: Services, source: Path | None, output: Path | None, as_json: bool) -> None:
@@ -38,20 +48,35 @@ def demo(services: Services, source: Path | None, output: Path | None, as_json: 
         if as_json:
             print_json(document)
         else:
-            _show_document(document)
+            for line in demo_lines(document):
+                click.echo(line)
 
 
 @click.command(
     help=words(
-        "Listen for the wake word, answer aloud, and show each turn.",
-        "Escuchar la palabra de activación, responder en voz alta y mostrar cada turno.",
+        "Listen for the wake word, answer aloud, and show each turn. Ctrl-C ends it.",
+        "Escuchar la palabra de activación, responder en voz alta y mostrar cada turno. Ctrl-C termina.",
     )
 )
 @click.option(
-    "--input", "source", type=_FILE, help=words("Sound instead of the microphone.", "Sonido en vez del micrófono.")
+    "--input",
+    "source",
+    type=_FILE,
+    help=words("Hear this recording instead of the microphone.", "Oír esta grabación en vez del micrófono."),
 )
-@click.option("--output", type=_FILE, help=words("WAV instead of the speaker.", "WAV en vez del altavoz."))
-@click.option("--once", is_flag=True, help=words("End after one turn.", "Terminar tras un turno."))
+@click.option(
+    "--output",
+    type=_FILE,
+    help=words(
+        "Write the answers to this WAV instead of the speaker.",
+        "Escribir las respuestas en este WAV en vez de usar el altavoz.",
+    ),
+)
+@click.option(
+    "--once",
+    is_flag=True,
+    help=words("End after one question and its answer.", "Terminar tras una pregunta y su respuesta."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
 def listen(services: Services, source: Path | None, output: Path | None, once: bool, as_json: bool) -> None:
@@ -81,7 +106,14 @@ def listen(services: Services, source: Path | None, output: Path | None, once: b
     help=words("Write down what is said in a sound file.", "Escribir lo que se dice en un fichero de sonido.")
 )
 @click.argument("file", type=_FILE, metavar=words("FILE", "ARCHIVO"))
-@click.option("--lang", type=_LANGUAGE, help=words("Language spoken.", "Idioma hablado."))
+@click.option(
+    "--lang",
+    type=_LANGUAGE,
+    help=words(
+        "Language spoken in it; without it, it is told from the sound.",
+        "Idioma que se habla; sin esta opción se deduce del sonido.",
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
 def transcribe(services: Services, file: Path, lang: Language | None, as_json: bool) -> None:
@@ -107,8 +139,10 @@ def transcribe(services: Services, file: Path, lang: Language | None, as_json: b
         if not transcript.accepted:
             click.echo(
                 words(
-                    "The basic recogniser does not trust these words: it knows commands, not free speech.",
-                    "El reconocedor básico no se fía de estas palabras: conoce órdenes, no habla libre.",
+                    "The basic recogniser does not trust these words: it knows English commands, not free speech. "
+                    "“jarvis models download whisper-base” (148 MB) fetches one that does, in both languages.",
+                    "El reconocedor básico no se fía de estas palabras: conoce órdenes en inglés, no habla libre. "
+                    "«jarvis models download whisper-base» (148 MB) descarga uno que sí, en ambos idiomas.",
                 ),
                 err=True,
             )
@@ -130,15 +164,28 @@ def wake(services: Services, file: Path, as_json: bool) -> None:
         if as_json:
             print_json({"detections": hits})
         for hit in hits if not as_json else ():
-            click.echo(f"{hit['at_seconds']:8.2f} s   {hit['score']:.3f}   {hit['word']}")
+            sure = words(f"score {hit['score']:.2f}", f"valor {hit['score']:.2f}")
+            click.echo(f"{hit['at_seconds']:8.2f} s   {hit['word']}   ({sure})")
         if not hits and not as_json:
-            click.echo(words("The wake word is not in it.", "La palabra de activación no está."))
+            wanted = services.settings.text("voice.wake_words")
+            click.echo(words(f"Nobody says “{wanted}” in {file}.", f"En {file} nadie dice «{wanted}»."))
 
 
 @click.command(help=words("Say something aloud, or into a WAV.", "Decir algo en voz alta, o en un WAV."))
 @click.argument("text", nargs=-1, required=True, metavar=words("TEXT...", "TEXTO..."))
-@click.option("--output", type=_FILE, help=words("WAV to write.", "WAV que escribir."))
-@click.option("--lang", type=_LANGUAGE, help=words("Language of the words.", "Idioma de las palabras."))
+@click.option(
+    "--output",
+    type=_FILE,
+    help=words("Write it to this WAV instead of saying it.", "Escribirlo en este WAV en vez de decirlo."),
+)
+@click.option(
+    "--lang",
+    type=_LANGUAGE,
+    help=words(
+        "Language of the words; without it, it is told from them.",
+        "Idioma de las palabras; sin esta opción se deduce de ellas.",
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
 def say(services: Services, text: tuple[str, ...], output: Path | None, lang: Language | None, as_json: bool) -> None:
@@ -149,14 +196,3 @@ def say(services: Services, text: tuple[str, ...], output: Path | None, lang: La
             print_json(document)
         elif output:
             click.echo(f"{output}  {document['audio_seconds']:.2f} s")
-
-
-def _show_document(document: Mapping[str, Any], indent: str = "") -> None:
-    width = max((len(str(key)) for key in document), default=0)
-    for key, value in document.items():
-        if isinstance(value, Mapping):
-            click.echo(f"{indent}{key}")
-            _show_document(value, indent + "  ")
-        else:
-            shown = f"{value:.4f}" if isinstance(value, float) else value
-            click.echo(f"{indent}{key:<{width}}  {shown}")

@@ -1,9 +1,12 @@
-"""What `jarvis listen` shows of a spoken conversation. Knows no device; it only gets the events."""
+"""What `jarvis listen` shows of a spoken conversation, and `jarvis demo` of one turn. Knows no device; it only gets the
+events."""
 
 from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -144,6 +147,57 @@ class TurnLines:
         shown = f"> {_end_of(text, shutil.get_terminal_size().columns - 5)} …" if text else ""
         click.echo("\r" + shown.ljust(self._width) + ("" if shown else "\r"), nl=False, err=True)
         self._width = len(shown)
+
+
+def demo_lines(document: Mapping[str, Any]) -> list[str]:
+    """Return the document of `jarvis demo` as lines for people."""
+    total = float(document["timings"].get("end_of_speech_to_first_audio", 0.0))
+    lines = [f"> {document['transcript']}", str(document["text"]), ""]
+    lines.append(
+        words(
+            f"From the last word to the first sound of the answer: {_milliseconds(total)}",
+            f"De la última palabra al primer sonido de la respuesta: {_milliseconds(total)}",
+        )
+    )
+    named = _stage_names()
+    shown = [(named.get(name, name), float(seconds)) for name, seconds in document["stages"].items()]
+    width = max((len(name) for name, _ in shown), default=0)
+    lines += [f"  {name:<{width}}  {_milliseconds(seconds):>8}" for name, seconds in shown]
+    recogniser, loading = document["recogniser"], float(document["warm_seconds"])
+    lines += [
+        "",
+        words(
+            f"Heard by {recogniser}; recogniser and voice were loaded in {loading:.1f} s before that.",
+            f"Oído por {recogniser}; antes se cargaron el reconocedor y la voz en {loading:.1f} s.",
+        ),
+        _where_said(str(document["reply"])),
+    ]
+    return [*lines, str(document["note"])] if document["note"] else lines
+
+
+def _stage_names() -> dict[str, str]:
+    return {
+        "endpoint_silence": words("pause that ends the question", "pausa que termina la pregunta"),
+        "recognition": words("last words recognised", "últimas palabras reconocidas"),
+        "answer": words("first words of the answer", "primeras palabras de la respuesta"),
+        "clause": words("first clause whole", "primera frase completa"),
+        "synthesis": words("its sound made", "su sonido creado"),
+    }
+
+
+def _where_said(reply: str) -> str:
+    if reply == "speaker":
+        return words("The answer was said aloud.", "La respuesta se dijo en voz alta.")
+    if reply.startswith("nowhere"):
+        return words(
+            "The answer was not played: there is no speaker here; --output FILE keeps it.",
+            "La respuesta no sonó: aquí no hay altavoz; --output ARCHIVO la guarda.",
+        )
+    return words(f"The answer is in {reply}.", f"La respuesta está en {reply}.")
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.0f} ms"
 
 
 def _end_of(text: str, longest: int) -> str:

@@ -126,6 +126,7 @@ class StoredMessage:
     """One message as the conversation log keeps it; `created_at` is an aware UTC time.
 
     `heard_characters` is how much of an answer said aloud was heard before the person interrupted, None for all of it.
+    `door` is where a question came in: one of "voice" was heard, not typed. None for answers and where it is not known.
     """
 
     id: str
@@ -138,6 +139,7 @@ class StoredMessage:
     model: str | None = None
     detail: str = ""
     heard_characters: int | None = None
+    door: Door | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -293,7 +293,10 @@ class ConversationLog(Protocol):
         state: MessageState = "complete",
         source: Source | None = None,
         model: str | None = None,
-    ) -> StoredMessage: ...
+        door: Door | None = None,
+    ) -> StoredMessage:
+        """Append a message; `door` is where a question came in."""
+        ...
 
     def append_text(self, message_id: str, text: str) -> None:
         """Add streamed text; on disk before it is shown."""

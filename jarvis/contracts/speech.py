@@ -70,10 +70,14 @@ class PartialWords:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecognitionHints:
-    """What helps a recogniser: names and words that are likely (best first), and what was said just before."""
+    """What helps a recogniser: names and words that are likely (best first), and what was said just before.
+
+    `aside` is for what nobody waits for: it is read as nothing where another utterance is open, or as soon as one is.
+    """
 
     words: tuple[str, ...] = ()
     before: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,13 +129,17 @@ class CommandGrammar:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpeechServiceInfo:
-    """Which recogniser or voice is in use; `note` is a sentence to show when it is a fallback, else empty."""
+    """Which recogniser or voice is in use; `note` is a sentence to show when it is a fallback, else empty.
+
+    `device` is where it runs ("CPU", "GPU 1"), empty while it does not run and for services elsewhere.
+    """
 
     engine: str
     model: str
     quality: Literal["full", "basic"]
     languages: tuple[Language, ...]
     note: str = ""
+    device: str = ""
 
 
 VoiceStateName = Literal["off", "muted", "sleeping", "listening", "hearing", "thinking", "speaking"]

@@ -21,8 +21,8 @@ from jarvis.desktop.theme import styled
 
 WIDEST_COLUMN = 780
 """Logical pixels of the text column: about 95 characters a line."""
-AT_ONCE = 30
-"""Messages made when a conversation opens, and each time more are wanted."""
+AT_ONCE = 12
+"""Messages made when a conversation opens, and each time more are wanted; more follow where there is room."""
 _NEAR = 48
 
 

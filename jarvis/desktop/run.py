@@ -30,6 +30,8 @@ from jarvis.desktop.words import Words, language_for
 
 POLL_MILLISECONDS = 2000
 """How often notices, alerts and the options that a spoken command may change are looked at."""
+FIRST_PICTURE_MILLISECONDS = 50
+"""What loads in the background begins this long after the window is shown: its first picture is painted by then."""
 _log = logging.getLogger(__name__)
 
 
@@ -86,6 +88,8 @@ class Desktop(QObject):
             shortcut.activated.connect(self.quick.toggle)
         self._poll_timer = QTimer(self, interval=POLL_MILLISECONDS)
         self._poll_timer.timeout.connect(self.poll)
+        self._first_picture = QTimer(self, interval=FIRST_PICTURE_MILLISECONDS, singleShot=True)
+        self._first_picture.timeout.connect(self._shown)
         self._connect()
         self.apply_settings()
 
@@ -98,8 +102,7 @@ class Desktop(QObject):
         self._unsubscribe.append(self._services.alerts.subscribe(self._alert_rings))
         for warning in self._services.settings.warnings:
             self.window.banners.show_trouble(warning.sentence(self.words.language))
-        self.poll()
-        self._poll_timer.start()
+        self._first_picture.start()
 
     def poll(self) -> None:
         """Look again at notices, alerts and options; at most one look is under way."""
@@ -161,6 +164,7 @@ class Desktop(QObject):
     def close(self) -> None:
         """Let go of everything; running answers are stopped and stored as such."""
         self._services.voice.leave_microphone()
+        self._first_picture.stop()
         self._poll_timer.stop()
         for unsubscribe in self._unsubscribe:
             unsubscribe()
@@ -172,6 +176,11 @@ class Desktop(QObject):
         # What is still on its way is for widgets that may be gone by then.
         self.bridge.heard.disconnect(self._heard)
         self.bridge.close()
+
+    def _shown(self) -> None:
+        self.poll()
+        self._poll_timer.start()
+        self._services.on_shown()
 
     def _connect(self) -> None:
         self.tray.open_wanted.connect(self.window.forward)

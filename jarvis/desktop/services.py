@@ -146,10 +146,11 @@ class DesktopServices:
     """Everything the desktop needs, built by `app`.
 
     `notices(language)` returns what holds now, best first; it is asked every two seconds. `stop_all()` silences
-    speech and ringing and returns True if there was any. `on_quit()` runs once, on the Qt thread, after the event
-    loop ended. `home` holds `desktop.json` (drafts, window place); `run_folder` holds the socket by which a second
-    start reaches this one. `secrets` is asked on worker threads because a keyring may show its own dialog. `memory()`
-    gives the memory's port, built when it is first asked for; None means that nothing is remembered.
+    speech and ringing and returns True if there was any. `on_shown()` runs once, on the Qt thread, when the window is
+    on the screen, and must return at once; `on_quit()` runs once, on the Qt thread, after the event loop ended. `home`
+    holds `desktop.json` (drafts, window place); `run_folder` holds the socket by which a second start reaches this
+    one. `secrets` is asked on worker threads because a keyring may show its own dialog. `memory()` gives the memory's
+    port, built when it is first asked for; None means that nothing is remembered.
     """
 
     assistant: Assistant
@@ -165,3 +166,4 @@ class DesktopServices:
     home: Path
     run_folder: Path
     memory: Callable[[], MemoryDesk] | None = None
+    on_shown: Callable[[], None] = lambda: None

@@ -63,8 +63,8 @@ VOICE_OPTIONS: tuple[Option, ...] = (
         default=0.2,
         minimum=0.1,
         maximum=2.0,
-        about_en="Silence after which Jarvis considers whether a spoken sentence is finished.",
-        about_es="Silencio tras el cual Jarvis considera si una frase hablada ha terminado.",
+        about_en="Silence after which a spoken sentence that is surely complete ends.",
+        about_es="Silencio tras el cual termina una frase hablada que seguro está completa.",
     ),
     Option(
         name="voice.longest_pause_seconds",

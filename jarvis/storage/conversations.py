@@ -16,7 +16,7 @@ from typing import Literal
 import psutil
 
 from jarvis.contracts.errors import StorageError
-from jarvis.contracts.messages import Conversation, MessageState, Privacy, Source, StoredMessage
+from jarvis.contracts.messages import Conversation, Door, MessageState, Privacy, Source, StoredMessage
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import SkillMatch
 from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
@@ -103,6 +103,7 @@ class SqliteConversationLog:
         state: MessageState = "complete",
         source: Source | None = None,
         model: str | None = None,
+        door: Door | None = None,
     ) -> StoredMessage:
         """Append a message; `StorageError` (code `conversation.unknown`) when there is no such conversation."""
         now = self._now()
@@ -119,8 +120,8 @@ class SqliteConversationLog:
                 )
             connection.execute(
                 "INSERT INTO messages (id, conversation_id, role, text, state, created_at, source, model,"
-                " owner_pid, owner_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (identity, conversation_id, role, text, state, now, source, model, self._pid, self._started),
+                " door, owner_pid, owner_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (identity, conversation_id, role, text, state, now, source, model, door, self._pid, self._started),
             )
         return StoredMessage(
             id=identity,
@@ -131,6 +132,7 @@ class SqliteConversationLog:
             created_at=from_milliseconds(now),
             source=source,
             model=model,
+            door=door,
         )
 
     def append_text(self, message_id: str, text: str) -> None:
@@ -309,4 +311,5 @@ def _message(row: sqlite3.Row) -> StoredMessage:
         model=row["model"],
         detail=row["detail"],
         heard_characters=row["heard_characters"],
+        door=row["door"],
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.speech import SAMPLE_RATE, TurnSoFar
@@ -19,11 +20,11 @@ from jarvis.voice.phrases import without_wake_word
 from jarvis.voice.prosody import finality, prosody_of
 
 COMPLETE = 0.8
-"""From this completeness on a turn ends at its pause."""
+"""From this completeness on a turn ends soon after it has paused."""
 INCOMPLETE = 0.15
 """Up to this one it waits for the longest pause."""
 CERTAIN = 0.95
-"""From this one on, by the words, nothing else is asked: short answers, and commands such as "stop"."""
+"""From this one on, by the words, nothing else is asked and it ends soonest: short answers, commands such as "stop"."""
 
 _NAME_LAST = re.compile(r"(?:[,\s]+(?:hey\s+)?jarvis)(\W*)$", re.IGNORECASE)
 _LANGUAGES: Mapping[Language, TurnLanguage] = {"en": ENGLISH, "es": SPANISH}
@@ -33,6 +34,8 @@ _USUAL_FINALITY = 0.35
 # Words that the recogniser itself does not trust count less, and rather for going on: more sound may mend them.
 _UNTRUSTED_WEIGHT = 0.4
 _UNTRUSTED_BIAS = -0.5
+# One period of a voice at 125 Hz: a melody is looked for only where there is one.
+_PULSE = b"\x00\x10" * 64 + b"\x00\xf0" * 64
 # A confident network outvotes words that say little, not words that plainly end or plainly do not.
 _MODEL_WEIGHT = 0.4
 
@@ -42,8 +45,9 @@ class RuleTurnJudge:
 
     def warm(self) -> None:
         """Make ready now what else the first pause waits for, about a tenth of a second."""
+        hum = _PULSE * (2 * SAMPLE_RATE // len(_PULSE))
         for language in _LANGUAGES:
-            self.completeness(TurnSoFar(sound=bytes(2 * SAMPLE_RATE), text="one two three", language=language))
+            self.completeness(TurnSoFar(sound=hum, text="one two three", language=language))
 
     def completeness(self, so_far: TurnSoFar) -> float:
         """Return how surely nothing more is to come, 0..1; the melody alone speaks where there are no words."""
@@ -97,12 +101,15 @@ class CombinedTurnJudge:
 def pause_allowed(completeness: float, options: HearingOptions) -> float:
     """Return after how many seconds of silence in all a turn of this completeness is over.
 
-    From `COMPLETE` on that is `pause_seconds`, at even odds `undecided_seconds`, up to `INCOMPLETE`
-    `longest_pause_seconds`, in between what lies on straight lines. Never shorter for a lower completeness.
+    From `CERTAIN` on that is `pause_seconds`, at `COMPLETE` `complete_seconds`, at even odds `undecided_seconds`, up to
+    `INCOMPLETE` `longest_pause_seconds`, in between what lies on straight lines. Never shorter where less is certain.
     """
-    least = options.pause_seconds
-    middle = max(least, options.undecided_seconds)
+    certain = options.pause_seconds
+    complete = max(certain, options.complete_seconds)
+    middle = max(complete, options.undecided_seconds)
     most = max(middle, options.longest_pause_seconds)
-    if completeness >= UNKNOWN:
-        return middle + (least - middle) * min(1.0, (completeness - UNKNOWN) / (COMPLETE - UNKNOWN))
-    return middle + (most - middle) * min(1.0, (UNKNOWN - completeness) / (UNKNOWN - INCOMPLETE))
+    corners = ((INCOMPLETE, most), (UNKNOWN, middle), (COMPLETE, complete), (CERTAIN, certain))
+    for (low, longer), (high, shorter) in pairwise(corners):
+        if completeness < high:
+            return longer + (shorter - longer) * max(0.0, (completeness - low) / (high - low))
+    return certain

@@ -86,6 +86,8 @@ _OPEN_ENDINGS = (
         r"(?:^| )(?:i am|i'm|we are|we're) (?:going|looking|trying|thinking|talking)$",
         r"(?:does|will|can|if|when|that|because) it$|^(?:is|was) it$",
         r"(?<!look )(?<!sound )(?<!taste )(?<!feel )(?<!it )like$",
+        # How the basic recogniser reads "set a timer for" and a breath.
+        r"\b(?:timer|alarm|countdown|reminder) (?:for|at|of|in) it$",
     ),
 )
 

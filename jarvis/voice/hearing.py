@@ -10,10 +10,14 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jarvis.audio.resampling import level
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, WakeHit
 from jarvis.contracts.speech_ports import TurnDetector, VoiceDetector, WakeDetector
 from jarvis.voice.options import HearingOptions
-from jarvis.voice.turns import OFF_PROBABILITY
+from jarvis.voice.others_talk import NearVoice
+from jarvis.voice.pauses import RunningPause
+from jarvis.voice.turns import OFF_PROBABILITY, ON_PROBABILITY
+from jarvis.voice.wake_phrase import Candidates, last_pause
 
 FRAME_SECONDS = VAD_SAMPLES / SAMPLE_RATE
 
@@ -23,10 +27,10 @@ OVERTIME_SECONDS = 5.0
 """An utterance that is too long is cut at its next pause, or without one after this much more."""
 
 _FRAME_BYTES = VAD_SAMPLES * 2
-_MOST_CANDIDATES = 3
-_GAP_FRAMES = 2
 _LOOK_BACK_FRAMES = 10
 _SETTLING_FRAMES = 8
+_PHRASE_END_FRAMES = 4
+_ONSET_FRAMES = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,11 +64,17 @@ class SpeechWent:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpeechPaused:
-    """The person fell silent, which may be the end; times in seconds of stream, all its sound was handed over."""
+    """The person fell silent, which may be the end; times in seconds of stream, all its sound was handed over.
+
+    It comes up to twice in a pause: `early` as soon as there may be one, then when it is long enough to end the turn.
+    `only_far` tells that whoever spoke was much softer than the wake word.
+    """
 
     end_of_speech_at: float
     silence_seconds: float
     speech_seconds: float
+    early: bool = False
+    only_far: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,21 +100,13 @@ class NothingSaid:
 Signal = Woke | MaybeWoke | SpeechBegan | SpeechWent | SpeechPaused | SpeechResumed | SpeechEnded | NothingSaid
 
 
-@dataclass(kw_only=True, slots=True)
-class _Candidate:
-    """A wake word that waits to be confirmed: the sound up to it, and what came since."""
-
-    hit: WakeHit
-    before: tuple[bytes, ...]
-    since: list[bytes]
-
-
 class Hearing:
     """Sleeps until the wake word, or listens for words, as it is told; `wake` None never wakes by itself.
 
     `turns` reports speech that begins ("start") and pauses ("end"). A pause ends the utterance by itself once it has
-    lasted `undecided_seconds`, or what `allow` made of that. After an utterance it listens for the next one until told
-    otherwise, and nothing between the two is lost. It keeps a few seconds of sound, however long somebody speaks.
+    lasted `undecided_seconds`, or what `allow` made of that, unless words may be coming just then. After an utterance
+    it listens for the next one until told otherwise, and nothing between the two is lost. It keeps a few seconds of
+    sound, however long somebody speaks.
     """
 
     def __init__(
@@ -117,19 +119,16 @@ class Hearing:
         self._frames = 0
         self._rest = b""
         self._ring: deque[bytes] = deque(maxlen=_frames(options.phrase_seconds))
-        self._preroll: deque[bytes] = deque(maxlen=_frames(options.preroll_seconds))
-        self._candidates: deque[_Candidate] = deque(maxlen=_MOST_CANDIDATES)
-        self._listening = False
-        self._ignored = 0
-        self._patience: float = 0
-        self._longest_patience = options.patience_seconds
+        self._preroll_frames = _frames(options.preroll_seconds)
+        self._preroll: deque[bytes] = deque(maxlen=self._preroll_frames)
+        self._candidates = Candidates(_frames(CANDIDATE_SECONDS))
+        self._listening = self._speaking = False
+        self._ignored = self._settled_frames = self._spoken = 0
+        self._patience, self._longest_patience = 0.0, options.patience_seconds
         self._endless = self._wakes = False
         self._settling: list[tuple[bytes, float]] | None = None
-        self._settled_frames = 0
-        self._spoken = 0
-        self._silence: float | None = None
-        self._allowed = options.undecided_seconds
-        self._speaking = False
+        self._pause = RunningPause(options)
+        self._near = NearVoice()
 
     @property
     def seconds(self) -> float:
@@ -143,11 +142,10 @@ class Hearing:
 
     def sleep(self) -> None:
         """Wait for the wake word."""
-        if not self._listening:
-            return
-        if self._wake is not None:
+        if self._listening and self._wake is not None:
             self._wake.reset()
-        self._stop_listening()
+        if self._listening:
+            self._stop_listening()
 
     def finish(self) -> SpeechEnded | None:
         """Sleep, as the utterance was ended elsewhere; return how it ended, None when none was going on."""
@@ -157,7 +155,7 @@ class Hearing:
 
     def allow(self, seconds: float) -> None:
         """End the utterance once the pause that goes on now has lasted `seconds` in all; the next one starts anew."""
-        self._allowed = seconds
+        self._pause.allow(seconds)
 
     def listen(
         self,
@@ -178,17 +176,22 @@ class Hearing:
         self._endless, self._wakes = endless, wakes
         self._ignored = _frames(ignore_seconds) if ignore_seconds else 0
         if look_back:
-            assert self._preroll.maxlen is not None
-            for frame in list(self._ring)[-self._preroll.maxlen :]:
+            for frame in list(self._ring)[-self._preroll_frames :]:
                 self._preroll.append(frame)
                 self._turns.process(FRAME_SECONDS, self._activity.probability(frame))
             self._turns.reset()
 
-    def listen_since(self, seconds: float) -> list[Signal]:
-        """Wait for words as if it had begun `seconds` ago, `phrase_seconds` at most; return what that brought about."""
+    def listen_since(self, seconds: float, *, surely: bool = False) -> list[Signal]:
+        """Wait for words as if it had begun `seconds` ago, `phrase_seconds` at most; return what that brought about.
+
+        With `surely` there are words in it: where they are too soft to be noticed, they have just paused.
+        """
         heard = list(self._ring)[-_frames(seconds) :]
         self._begin_listening()
-        return self._replay(heard)
+        if (signals := self._replay(heard)) or not surely:
+            return signals
+        self._speaking, self._spoken = True, len(heard)
+        return [SpeechBegan(sound=b"".join(heard)), self._paused()]
 
     def listen_after_wake(self) -> None:
         """Wait for words right after the wake word; a short wait tells the end of the phrase from words after it."""
@@ -200,7 +203,7 @@ class Hearing:
 
         Nothing, when it has meanwhile been told to listen, or the answer is more than `CANDIDATE_SECONDS` late.
         """
-        candidate = next((each for each in self._candidates if each.hit == hit), None)
+        candidate = self._candidates.of(hit)
         if candidate is None:
             return []
         self._begin_listening()
@@ -209,8 +212,7 @@ class Hearing:
 
     def not_woken(self, hit: WakeHit | None = None) -> None:
         """The candidate `hit` was something else; None says so of every one."""
-        for candidate in [each for each in self._candidates if hit is None or each.hit == hit]:
-            self._candidates.remove(candidate)
+        self._candidates.drop(hit)
 
     def process(self, frame: bytes) -> list[Signal]:
         """Take sound, at best `VAD_SAMPLES` (what is left over waits); return what it brought about, in order."""
@@ -219,9 +221,8 @@ class Hearing:
         sound = self._rest + frame
         whole = len(sound) // _FRAME_BYTES * _FRAME_BYTES
         self._rest = sound[whole:]
-        return [
-            signal for at in range(0, whole, _FRAME_BYTES) for signal in self._process(sound[at : at + _FRAME_BYTES])
-        ]
+        pieces = (sound[at : at + _FRAME_BYTES] for at in range(0, whole, _FRAME_BYTES))
+        return [signal for piece in pieces for signal in self._process(piece)]
 
     def _process(self, frame: bytes) -> list[Signal]:
         self._frames += 1
@@ -239,17 +240,14 @@ class Hearing:
 
     def _spot(self, frame: bytes) -> list[Signal]:
         """Look for the wake word; what may have been one waits, and all that follows is kept for it."""
-        for candidate in list(self._candidates):
-            candidate.since.append(frame)
-            if len(candidate.since) > _frames(CANDIDATE_SECONDS):
-                self._candidates.remove(candidate)
+        self._candidates.follow(frame)
         hits = self._wake.process(frame) if self._wake is not None else []
         sure = [hit for hit in hits if hit.sure]
         if sure:
-            self._candidates.clear()
+            self._candidates.drop()
             return [Woke(hit=sure[-1])]
         for hit in hits:
-            self._candidates.append(_Candidate(hit=hit, before=tuple(self._ring), since=[]))
+            self._candidates.add(hit, self._ring)
         return [MaybeWoke(hit=hit, sound=b"".join(self._ring)) for hit in hits]
 
     def _listen(self, frame: bytes) -> list[Signal]:
@@ -260,9 +258,8 @@ class Hearing:
 
     def _replay(self, heard: Sequence[bytes]) -> list[Signal]:
         """Hear once more, in the stream's own time; what an utterance's end is followed by is nobody's yet."""
-        now = self._frames
+        now, signals = self._frames, list[Signal]()
         self._frames -= len(heard)
-        signals: list[Signal] = []
         for frame in heard:
             self._frames += 1
             signals += self._listen(frame)
@@ -278,17 +275,17 @@ class Hearing:
         self._renew_patience()
 
     def _renew_patience(self) -> None:
-        seconds = self._longest_patience
-        self._patience = seconds if math.isinf(seconds) else _frames(seconds)
+        self._patience = math.inf if math.isinf(self._longest_patience) else _frames(self._longest_patience)
 
     def _stop_listening(self) -> None:
         self._listening = self._speaking = self._endless = self._wakes = False
-        self._silence = self._settling = None
-        self._settled_frames = self._ignored = 0
+        self._settling, self._settled_frames, self._ignored = None, 0, 0
+        self._pause.end()
         self._preroll.clear()
-        self._candidates.clear()
+        self._candidates.drop()
         self._activity.reset()
         self._turns.reset()
+        self._near.reset()
 
     def _settle(self, frame: bytes, probability: float) -> list[Signal]:
         """Find where the wake phrase ended: at a pause, or nowhere, and then the words came in one breath."""
@@ -296,18 +293,19 @@ class Hearing:
         self._settling.append((frame, probability))
         self._settled_frames += 1
         probabilities = [p for _, p in self._settling]
-        pause = _last_pause(probabilities, len(probabilities) - _LOOK_BACK_FRAMES)
+        pause = last_pause(probabilities, len(probabilities) - _LOOK_BACK_FRAMES)
         one_breath = pause is None and self._settled_frames >= _SETTLING_FRAMES
         if pause is None and not one_breath:
             return []
-        start = pause if pause is not None else (_last_pause(probabilities, 0) or 0)
+        start = pause if pause is not None else (last_pause(probabilities, 0) or 0)
+        phrase = self._settling[: -_SETTLING_FRAMES if one_breath else start]
+        self._near.call([level(frame) ** 2 for frame, p in phrase if p >= ON_PROBABILITY])
         heard, self._settling = self._settling[start:], None
-        assert self._preroll.maxlen is not None
         if one_breath:
             # The whole phrase goes to the recogniser, without more silence in front of it than any other.
             quiet = next((at for at, (_, p) in enumerate(heard) if p >= OFF_PROBABILITY), 0)
-            return self._open(heard[max(0, quiet - self._preroll.maxlen) :])
-        replayed = [signal for kept, p in heard[-self._preroll.maxlen :] for signal in self._follow(kept, p)]
+            return self._open(heard[max(0, quiet - self._preroll_frames) :])
+        replayed = [signal for kept, p in heard[-self._preroll_frames :] for signal in self._follow(kept, p)]
         self._renew_patience()
         return replayed
 
@@ -315,41 +313,58 @@ class Hearing:
         change = None
         for _, probability in heard:
             change = self._turns.process(FRAME_SECONDS, probability) or change
+        # The wake word's own end is no question yet; what follows it may be somebody else's.
+        for frame, probability in heard[_PHRASE_END_FRAMES - _SETTLING_FRAMES :]:
+            self._of_person(frame, probability)
         if change is None:
             return []
         self._speaking, self._spoken = True, len(heard)
         began = SpeechBegan(sound=b"".join(frame for frame, _ in heard))
-        return [began, self._pause()] if change == "end" else [began]
+        return [began, self._paused()] if change == "end" else [began]
+
+    def _of_person(self, frame: bytes, probability: float) -> float:
+        """Return the probability that the person speaks; what is dictated is anybody's."""
+        if self._endless:
+            return probability
+        return self._near.process(FRAME_SECONDS, probability, level(frame) ** 2)
 
     def _follow(self, frame: bytes, probability: float) -> list[Signal]:
+        probability = self._of_person(frame, probability) if self._speaking else probability
         change = self._turns.process(FRAME_SECONDS, probability)
         if not self._speaking:
             return self._wait_for_words(frame, change == "start")
         self._spoken += 1
         signals: list[Signal] = [SpeechWent(sound=frame)]
         if change == "start":
-            self._silence = None
+            self._pause.end()
             signals.insert(0, SpeechResumed())
         elif change == "end":
-            signals.append(self._pause())
-        elif self._silence is not None:
-            self._silence += FRAME_SECONDS
-        over = self._silence is not None and self._silence + 1e-9 >= self._allowed
+            signals.append(self._paused())
+        elif self._pause.go_on(FRAME_SECONDS, quiet=probability < ON_PROBABILITY):
+            signals.append(self._told_pause(early=False))
+        over = self._pause.is_over
         cut = not over and self._is_too_long()
         if (over or cut) and not self._endless:
             signals.append(self._ended(cut=cut))
             self._begin_again()
         return signals
 
-    def _pause(self) -> SpeechPaused:
-        self._silence, self._allowed = self._turns.silence_seconds, self._options.undecided_seconds
+    def _paused(self) -> SpeechPaused:
+        self._pause.begin(self._turns.silence_seconds + self._near.left_off_seconds)
+        return self._told_pause(early=not self._pause.is_long_enough)
+
+    def _told_pause(self, *, early: bool) -> SpeechPaused:
         ended = self._ended()
         return SpeechPaused(
-            end_of_speech_at=ended.end_of_speech_at, silence_seconds=self._silence, speech_seconds=ended.speech_seconds
+            end_of_speech_at=ended.end_of_speech_at,
+            silence_seconds=self._pause.seconds or 0.0,
+            speech_seconds=ended.speech_seconds,
+            early=early,
+            only_far=self._near.only_far,
         )
 
     def _ended(self, *, cut: bool = False) -> SpeechEnded:
-        silence = self._turns.silence_seconds if self._silence is None else self._silence
+        silence = self._turns.silence_seconds if self._pause.seconds is None else self._pause.seconds
         return SpeechEnded(
             end_of_speech_at=max(0.0, self.seconds - silence),
             decided_at=self.seconds,
@@ -359,36 +374,26 @@ class Hearing:
 
     def _is_too_long(self) -> bool:
         spoken = self._spoken * FRAME_SECONDS - self._options.longest_seconds
-        return spoken >= OVERTIME_SECONDS or (spoken >= 0 and self._silence is not None)
+        return spoken >= OVERTIME_SECONDS or (spoken >= 0 and self._pause.is_long_enough)
 
     def _begin_again(self) -> None:
-        self._speaking, self._silence = False, None
+        self._speaking = False
+        self._preroll.clear()
+        self._pause.end()
         self._renew_patience()
         self._turns.reset()
+        self._near.reset()
 
     def _wait_for_words(self, frame: bytes, began: bool) -> list[Signal]:
         self._preroll.append(frame)
         if began:
             self._speaking, self._spoken = True, 1
-            sound = b"".join(self._preroll)
-            self._preroll.clear()
-            return [SpeechBegan(sound=sound)]
+            for kept in list(self._preroll)[-_ONSET_FRAMES:]:
+                self._of_person(kept, ON_PROBABILITY)
+            return [SpeechBegan(sound=b"".join(self._preroll))]
         self._patience -= 1
         return [NothingSaid()] if self._patience == 0 else []
 
 
 def _frames(seconds: float) -> int:
     return max(1, round(seconds / FRAME_SECONDS))
-
-
-def _last_pause(probabilities: Sequence[float], earliest: int) -> int | None:
-    """Return where the last run of silent frames that reaches past `earliest` begins, None when there is none."""
-    end = len(probabilities)
-    while end > max(earliest, 0):
-        begin = end
-        while begin > 0 and probabilities[begin - 1] < OFF_PROBABILITY:
-            begin -= 1
-        if end - begin >= _GAP_FRAMES:
-            return begin
-        end = begin - 1 if begin == end else begin
-    return None

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import math
 import queue
-import re
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from jarvis.audio.resampling import level
 from jarvis.contracts.errors import EngineError, JarvisError
 from jarvis.contracts.speech import LevelMeasured, WakeHit, WakeScored
-from jarvis.contracts.speech_ports import VoiceDetector, WakeConfirmer, WordSpotter
-from jarvis.voice.barge_in import BargeIn, Cut, Duck, Unduck
+from jarvis.contracts.speech_ports import WakeConfirmer
 from jarvis.voice.floor import Floor, Order
+from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.hearing import (
     CANDIDATE_SECONDS,
     FRAME_SECONDS,
@@ -34,6 +34,7 @@ from jarvis.voice.hearing import (
 from jarvis.voice.mouth import Mouth
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
+from jarvis.voice.overhearing import Interruption, Overhearing
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.talk import Talk
 from jarvis.voice.turn import Kind, SpokenTurn
@@ -44,11 +45,11 @@ SPEECH_TAIL_SECONDS = 0.3
 ONSET_SECONDS = 0.3
 """Sound before an interruption's first sure frame that goes to the recogniser too: Silero is that late at most."""
 
-STOP_WORD_SECONDS = 0.8
-"""How long ago a spotted stop word began at most."""
+WORD_SILENCE_SECONDS = 0.3
+"""Silence after a word alone into Jarvis' answer, after which it is over: Jarvis is held all the while."""
 
-DUCKED_GAIN = 0.25
-"""How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
+HELD_SECONDS = 0.5
+"""How long Jarvis is held for a word alone at most; should it have been an order, it still stops later."""
 
 _LEVEL_FRAMES = 4
 
@@ -63,12 +64,10 @@ class Listener:
         self,
         *,
         hearing: Hearing,
-        activity: VoiceDetector,
-        barge_in: BargeIn,
+        activity: ForeignVoice,
+        overhearing: Overhearing,
         confirmer: WakeConfirmer | None,
-        stop_words: WordSpotter | None,
         echo_free: bool,
-        knows_room: Callable[[], bool],
         mouth: Mouth,
         talk: Talk,
         floor: Floor,
@@ -79,11 +78,9 @@ class Listener:
     ) -> None:
         self._hearing = hearing
         self._activity = activity
-        self._barge_in = barge_in
+        self._overhearing = overhearing
         self._confirmer = confirmer
-        self._stop_words = stop_words
         self._echo_free = echo_free
-        self._knows_room = knows_room
         self._mouth = mouth
         self._talk = talk
         self._floor = floor
@@ -97,7 +94,8 @@ class Listener:
         self._kind: Kind = "asked"
         self._after_question = False
         self._spotted = ""
-        self._overhearing = False
+        self._word: SpokenTurn | None = None
+        self._held_frames = 0
         self._frames = 0
         self._score = 0.0
 
@@ -111,7 +109,7 @@ class Listener:
         self._hearing.sleep()
         self._hearing.not_woken()
         self._expect("asked")
-        self._stop_overhearing()
+        self._overhearing.end()
 
     def allow(self, revisions: Revisions, revision: int, seconds: float) -> None:
         """End the turn that `revisions` belongs to after a pause of `seconds`, if it is still `revision`; any
@@ -120,19 +118,23 @@ class Listener:
         def act() -> None:
             turn = self._turn
             if turn is not None and turn.revisions is revisions and revisions.is_current(revision):
-                self._hearing.allow(seconds)
+                self._hearing.allow(min(seconds, WORD_SILENCE_SECONDS) if turn is self._word else seconds)
 
         self._errands.put(act)
 
     def take(self, frame: bytes) -> None:
         """Hear one frame."""
+        self._activity.take(frame)
         self._do_errands()
         self._obey()
         self._heed_all(self._hearing.process(frame))
         if self._floor.answering is not None:
             self._overhear(frame)
-        elif self._overhearing:
-            self._stop_overhearing()
+        elif self._turn is not None and self._floor.challenger is self._turn:
+            self._hear_stop_word(frame, self._turn)
+        else:
+            self._overhearing.end()
+        self._let_go_of_word()
         self._measure(frame)
 
     def file_ended(self) -> None:
@@ -222,6 +224,7 @@ class Listener:
             case SpeechPaused():
                 self._paused(signal)
             case SpeechResumed():
+                self._word = None
                 if self._turn is not None:
                     self._turn.resume()
             case SpeechEnded():
@@ -241,7 +244,7 @@ class Listener:
         return True
 
     def _begin_asked(self) -> None:
-        self._stop_overhearing()
+        self._overhearing.end()
         self._expect("asked")
 
     def _expect(self, kind: Kind, stop_word: str = "", *, after_question: bool = False) -> None:
@@ -284,6 +287,8 @@ class Listener:
         if self._turn is None:
             return
         self._turn.pause(signal)
+        if self._turn is self._word:
+            self._hearing.allow(WORD_SILENCE_SECONDS)
         if self._hold:
             self._turn.judged.wait()
             self._do_errands()
@@ -304,62 +309,59 @@ class Listener:
 
     def _overhear(self, frame: bytes) -> None:
         """Look for the person's own words, and for "stop", while Jarvis is at it."""
-        self._overhearing = True
-        if self._stop_words is not None:
-            for spotted in self._stop_words.process(frame):
-                if self._echo_free or not self._says(spotted.word):
-                    self._stop_word(spotted.word)
-                    return
-        if not self._may_interrupt():
-            return
-        act = self._barge_in.process(
-            self._activity.probability(frame), self._floor.state == "speaking", self._knows_room()
+        found = self._overhearing.process(
+            frame, sounding=self._floor.state == "speaking", any_speech=self._may_interrupt()
         )
-        match act:
-            case Duck():
-                self._mouth.speaker.duck(DUCKED_GAIN)
-            case Unduck():
-                self._mouth.speaker.duck(1.0)
-            case Cut(onset_frames=frames):
-                if not self._cut(frames * FRAME_SECONDS):
-                    self._talk.resume()
+        if found is not None and not self._cut(found):
+            # It is no speech to those who know speech: what is left of Jarvis' own voice, or a noise.
+            self._talk.resume()
 
-    def _says(self, word: str) -> bool:
-        return any(word in re.findall(r"\w+", one.casefold()) for one in self._talk.own_sentences())
+    def _hear_stop_word(self, frame: bytes, turn: SpokenTurn) -> None:
+        """Look for "stop" in what interrupts: somebody speaks for a third of a second before a word is over."""
+        if word := self._overhearing.stop_word(frame):
+            turn.start_facts = replace(turn.start_facts, stop_word=word)
+            self._word = turn
 
     def _may_interrupt(self) -> bool:
         mode = self._options().barge_in
         return not self._hold and (mode == "always" or (mode == "auto" and self._echo_free))
 
-    def _stop_word(self, word: str) -> None:
-        """Be silent at once; whether the word was said alone, or at all, shows in what else is heard."""
-        if not self._cut(STOP_WORD_SECONDS, word):
-            # What was spotted is no speech to those who know speech: what is left of Jarvis' own voice.
-            self._talk.resume()
-        self._stop_overhearing()
-
-    def _cut(self, speech_seconds: float, stop_word: str = "") -> bool:
+    def _cut(self, found: Interruption) -> bool:
         """Hold what Jarvis says and hear what is said; False when that was no speech after all."""
         work = self._floor.answering
         if work is None:
             return False
-        self._expect("interrupting", stop_word)
+        self._expect("interrupting", found.stop_word)
         work.hold()
-        self._mouth.speaker.duck(1.0)
-        self._heed_all(self._hearing.listen_since(speech_seconds + ONSET_SECONDS))
-        self._barge_in.reset()
-        if self._turn is not None:
+        self._overhearing.cut()
+        began = self._hearing.listen_since(found.seconds + ONSET_SECONDS, surely=bool(found.stop_word))
+        if found.word and not any(isinstance(signal, SpeechResumed) for signal in began):
+            self._held_frames = round(HELD_SECONDS / FRAME_SECONDS)
+            self._heed_word(began)
+        else:
+            self._held_frames = -1
+            self._heed_all(began)
+        if self._floor.challenger is not None:
             return True
         self._hearing.sleep()
         return False
 
-    def _stop_overhearing(self) -> None:
-        if self._overhearing:
-            self._overhearing = False
-            self._barge_in.reset()
-            self._mouth.speaker.duck(1.0)
-            if self._stop_words is not None:
-                self._stop_words.reset()
+    def _heed_word(self, began: Sequence[Signal]) -> None:
+        """Hear a word alone: the turn that it begins ends soon, unless more words follow."""
+        for signal in began:
+            self._heed(signal)
+            if isinstance(signal, SpeechBegan):
+                self._word = self._turn
+
+    def _let_go_of_word(self) -> None:
+        """Let Jarvis go on when its recogniser has not known a word alone for too long."""
+        if self._word is None:
+            return
+        self._held_frames -= 1
+        if self._held_frames == 0 or self._floor.challenger is not self._word:
+            if self._floor.challenger is self._word and (work := self._floor.work) is not None:
+                work.go_on()
+            self._word = None
 
     def _measure(self, frame: bytes) -> None:
         self._frames += 1

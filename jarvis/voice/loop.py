@@ -18,11 +18,14 @@ from jarvis.voice.context import SpokenContext
 from jarvis.voice.ears import Ears
 from jarvis.voice.end_of_turn import pause_allowed
 from jarvis.voice.floor import Floor, Resting
+from jarvis.voice.foreign_voice import ForeignVoice
+from jarvis.voice.heard_notes import HeardNotes
 from jarvis.voice.hearing import Hearing
 from jarvis.voice.listener import Listener
 from jarvis.voice.mouth import Mouth
 from jarvis.voice.options import HearingOptions, VoiceOptions
 from jarvis.voice.outbox import Outbox
+from jarvis.voice.overhearing import Overhearing
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.phrases import UNEXPECTED
 from jarvis.voice.recognising import Listening
@@ -74,7 +77,7 @@ class VoiceLoop:
                 mouth=mouth,
                 emit=self._lock.post,
                 preparing=parts.preparing,
-                heard_log=parts.heard_log,
+                heard_notes=HeardNotes(parts.heard_log, self._report) if parts.heard_log is not None else None,
                 hints=parts.hints,
                 monotonic=parts.clock.monotonic,
             ),
@@ -92,15 +95,21 @@ class VoiceLoop:
             options=options,
             changed=self._changed.set,
             echo_free=parts.echo_free,
+            spots_stop_words=parts.stop_words is not None,
         )
+        activity = ForeignVoice(parts.activity, parts.foreign)
         self._listener = Listener(
-            hearing=Hearing(parts.wake, parts.activity, parts.turns, times),
-            activity=parts.activity,
-            barge_in=BargeIn(),
+            hearing=Hearing(parts.wake, activity, parts.turns, times),
+            activity=activity,
+            overhearing=Overhearing(
+                activity=activity,
+                barge_in=BargeIn(),
+                stop_words=parts.stop_words,
+                speaker=parts.speaker,
+                own_sentences=None if parts.echo_free else self._talk.own_sentences,
+            ),
             confirmer=parts.confirmer,
-            stop_words=parts.stop_words,
             echo_free=parts.echo_free,
-            knows_room=parts.knows_room,
             mouth=mouth,
             talk=self._talk,
             floor=self._floor,

@@ -43,9 +43,9 @@ class HearingOptions:
 
     `preroll_seconds` before the onset of speech reach the recogniser (Silero is up to 0.3 s late). After
     `patience_seconds` without words Jarvis sleeps again. An utterance is cut at its first pause after
-    `longest_seconds`. `phrase_seconds` of sound before a wake word's end are kept. A pause of `pause_seconds` may be
-    the end of the turn; it is after `undecided_seconds` when nobody has judged, and after `longest_pause_seconds`
-    when the sentence seems unfinished.
+    `longest_seconds`. `phrase_seconds` of sound before a wake word's end are kept. A pause ends the turn after
+    `pause_seconds` when the words are surely complete, after `complete_seconds` when they seem to be, after
+    `undecided_seconds` when nobody has judged, and after `longest_pause_seconds` when they seem unfinished.
     """
 
     preroll_seconds: float = 0.5
@@ -53,6 +53,7 @@ class HearingOptions:
     longest_seconds: float = 120.0
     phrase_seconds: float = 2.0
     pause_seconds: float = 0.2
+    complete_seconds: float = 0.26
     undecided_seconds: float = 0.7
     longest_pause_seconds: float = 2.5
 
@@ -65,6 +66,7 @@ def hearing_options(settings: Settings) -> HearingOptions:
     return replace(
         usual,
         pause_seconds=pause,
+        complete_seconds=min(pause + usual.complete_seconds - usual.pause_seconds, longest),
         undecided_seconds=min(max(pause, usual.undecided_seconds), longest),
         longest_pause_seconds=longest,
     )

@@ -26,7 +26,8 @@ class VoiceParts:
     """What the loop is built from. `wake` None leaves the talk button.
 
     Without `confirmer` only sure wake words count, without `stop_words` “stop” is heard as any other speech is.
-    `echo_free` tells that the microphone does not hear Jarvis itself, `knows_room` whether that is sure by now.
+    `echo_free` tells that the microphone does not hear Jarvis itself, `foreign` 0..1 how surely the frame that came
+    last holds sound that Jarvis did not make.
     """
 
     microphone: Callable[[], Microphone]
@@ -45,4 +46,4 @@ class VoiceParts:
     heard_log: HeardLog | None = None
     hints: Callable[[], RecognitionHints] | None = None
     echo_free: bool = False
-    knows_room: Callable[[], bool] = lambda: True
+    foreign: Callable[[], float] = lambda: 1.0

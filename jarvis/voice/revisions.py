@@ -59,6 +59,27 @@ class Revisions:
             self._committed = revision
             return True
 
+    @property
+    def opened(self) -> int:
+        """How many pauses there were so far."""
+        with self._lock:
+            return self._revision
+
+    @property
+    def paused(self) -> bool:
+        """True from a pause until speech goes on."""
+        with self._lock:
+            return self._paused
+
+    def close(self, opened: int) -> bool:
+        """Make what was said the turn although nobody paused; False when a pause has come since there were `opened`."""
+        with self._lock:
+            if self._paused or self._over() or self._revision != opened:
+                return False
+            self._revision += 1
+            self._committed = self._revision
+            return True
+
     def cancel(self) -> bool:
         """End the turn without a commit; False when one has come before, which then stands."""
         with self._lock:

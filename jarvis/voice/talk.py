@@ -13,18 +13,16 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import AudioChunk, WakeHeard, WakeHit
 from jarvis.voice.announcements import Notice, WaitingNotices
-from jarvis.voice.barge_in import judge_words
+from jarvis.voice.barge_in import has_asked, judge_words
 from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
 from jarvis.voice.floor import DETAILS, Floor, Order
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
 from jarvis.voice.recognising import Heard, Listening
+from jarvis.voice.stopping import Said, ends_answer, is_turn
 from jarvis.voice.turn import Kind, SpokenTurn, TurnHooks
 from jarvis.voice.work import Announcement, Conversing, Work, WorkEnd
-
-LONE_WORD_SECONDS = 1.2
-"""Speech shorter than this, with the sound before its onset, is a word said alone."""
 
 _OWN_CLAUSES = 8
 _MOST_EMPTY_TURNS = 3
@@ -45,6 +43,7 @@ class Talk:
         changed: Callable[[], None],
         *,
         echo_free: bool,
+        spots_stop_words: bool,
     ) -> None:
         self._conversing = conversing
         self._listening = listening
@@ -54,11 +53,13 @@ class Talk:
         self._options = options
         self._changed = changed
         self._echo_free = echo_free
+        self._spots_stop_words = spots_stop_words
         self._notices = WaitingNotices()
         self._hooks = TurnHooks(
             committed=self._committed, wanted=self._wanted, speaking=self._speaking, over=self._turn_over
         )
         self._turns: set[SpokenTurn] = set()
+        self._judged: set[SpokenTurn] = set()
         self._empty_turns = 0
         self._wake_at: float | None = None
         self.turns_left: int | None = None
@@ -235,13 +236,21 @@ class Talk:
             with self._lock:
                 return self._floor.work is turn
         transcript = heard.transcript
-        verdict = judge_words(transcript.text, transcript.language, self.own_sentences())
-        understood = verdict == "go" and transcript.accepted
-        # A spotted word alone is enough when it was said alone; in the middle of other people's talk it is not.
-        alone = bool(turn.start_facts.stop_word) and heard.ended.speech_seconds < LONE_WORD_SECONDS
-        if verdict == "stop" or (alone and not understood):
+        self._judged.add(turn)
+        own = self.own_sentences()
+        said = Said(
+            verdict=judge_words(transcript.text, transcript.language, own),
+            accepted=transcript.accepted,
+            basic=transcript.quality == "basic",
+            spotted=bool(turn.start_facts.stop_word),
+            spots=self._spots_stop_words,
+            speech_seconds=heard.ended.speech_seconds,
+            lone_word=len(transcript.text.split()) == 1,
+            asked=has_asked(own),
+        )
+        if ends_answer(said):
             self.stop("stopped by the user", by=turn)
-        if not understood:
+        if not is_turn(said):
             return False
         with self._lock:
             if self._floor.turn is not turn:
@@ -259,8 +268,12 @@ class Talk:
                 self._floor.speaks()
 
     def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
+        if turn.start_facts.stop_word and turn not in self._judged and not turn.cancel_token.cancelled:
+            # Its recogniser failed, as one does that does not know the language: the spotter is all there is.
+            self.stop("stopped by the user", by=turn)
         with self._lock:
             self._turns.discard(turn)
+            self._judged.discard(turn)
             if turn in (self._floor.work, self._floor.challenger) or self._context.conversation_id() is None:
                 # Of one that lost the floor another turn has taken over what there was.
                 self._context.learn(turn)

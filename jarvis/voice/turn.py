@@ -167,8 +167,8 @@ class SpokenTurn(Work):
         self.cancel(reason)
         if self._question_id and unheard:
             self._conversing.emit(AnswerInterrupted(question_id=self._question_id, heard=heard))
-            if self._conversing.heard_log is not None:
-                self._conversing.heard_log.heard(self._question_id, heard)
+            if self._conversing.heard_notes is not None:
+                self._conversing.heard_notes.note(self._question_id, heard)
 
     def timings(self) -> dict[str, float]:
         """Return what the turn took so far; see `TurnClock.timings`."""
@@ -194,7 +194,13 @@ class SpokenTurn(Work):
             )
         )
         self._hooks.over(self, end)
+        self._settle_notes()
         self.done.set()
+
+    def _settle_notes(self) -> None:
+        """Wait until what was heard of an answer is kept: this question's model is told it, and the end means it."""
+        if self._conversing.heard_notes is not None:
+            self._conversing.heard_notes.settle()
 
     def _fail(self, code: str, sentence: str) -> None:
         if self.cancel_token.cancelled:
@@ -273,6 +279,7 @@ class SpokenTurn(Work):
 
     def _answer(self, transcript: Transcript) -> WorkEnd:
         self._voice = AnswerVoice(transcript.language)
+        self._settle_notes()
         filling: Filling | None = None
         try:
             for event in self._conversing.assistant.ask(self._request(transcript), self.cancel_token):

@@ -1,15 +1,16 @@
-"""Spots "hey jarvis": a small neural model where its wheel exists, phoneme spotting elsewhere.
+"""Spots "hey jarvis": two small neural networks, one of them where its wheel exists; phoneme spotting without either.
 
-Both run in the parent; they are tiny. Knows nothing about what follows the wake word.
+All run in the parent; they are tiny. Knows nothing about what follows the wake word.
 """
 
 from __future__ import annotations
 
 import contextlib
-from typing import Any
+from typing import Any, Protocol
 
-from jarvis.contracts.errors import EngineError
+from jarvis.contracts.errors import LANGUAGES, EngineError
 from jarvis.contracts.speech import SAMPLE_RATE, WakeHit
+from jarvis.contracts.speech_ports import WakeDetector
 
 QUIET_SECONDS = 1.0
 """After a hit nothing is reported for this long: one phrase is one hit."""
@@ -29,7 +30,72 @@ FALLBACK_NOTE = {
     "en": "The wake word uses basic spotting on this system; the talk button is more reliable.",
     "es": "La palabra de activación usa una detección básica en este sistema; el botón de hablar es más fiable.",
 }
-"""Shown where the neural model has no wheel."""
+"""Shown where no network hears the wake word."""
+ALONE_NOTE = {
+    "en": "The wake word's model that was trained on people's voices has no version for this system; Jarvis' own "
+    "network, trained on synthetic voices, listens alone.",
+    "es": "El modelo de la palabra de activación entrenado con voces de personas no tiene versión para este sistema; "
+    "escucha solo la red propia de Jarvis, entrenada con voces sintéticas.",
+}
+"""Shown where only Jarvis' own network hears it."""
+
+
+class NotedWakeDetector(WakeDetector, Protocol):
+    """A wake detector that says how well it works here."""
+
+    @property
+    def note(self) -> dict[str, str] | None:
+        """A sentence per language where something is missing, else None."""
+        ...
+
+
+class WakeBars:
+    """Turns a stream of scores into hits: at `threshold` sure ones, from `candidate` on unsure ones, None for none."""
+
+    def __init__(self, threshold: float, candidate: float | None) -> None:
+        self.threshold = threshold
+        self._from = candidate
+        self._highest = self._latest = 0.0
+        self._quiet_until = 0.0
+        self._candidate_after = 0.0
+        self._candidate: tuple[float, float] | None = None
+        """When the score began to rise, and how high it got."""
+
+    @property
+    def score(self) -> float:
+        """The highest score since it was last read."""
+        highest, self._highest = self._highest, self._latest
+        return highest
+
+    def take(self, at: float, score: float) -> WakeHit | None:
+        """Take the score at stream time `at`; return the hit that it completes."""
+        self._latest = score
+        self._highest = max(self._highest, score)
+        if at < self._quiet_until:
+            return None
+        if score >= self.threshold:
+            self._quiet_until = at + QUIET_SECONDS
+            self._candidate = None
+            return WakeHit(at_seconds=at, score=score)
+        return None if self._from is None else self._unsure(at, score, self._from)
+
+    def forget(self) -> None:
+        """The sound before is void."""
+        self._highest = self._latest = 0.0
+        self._candidate = None
+
+    def _unsure(self, at: float, score: float, bar: float) -> WakeHit | None:
+        if self._candidate is None:
+            if score >= bar and at >= self._candidate_after:
+                self._candidate = (at, score)
+            return None
+        began, highest = self._candidate
+        self._candidate = (began, max(highest, score))
+        if at < began + CANDIDATE_SECONDS:
+            return None
+        self._candidate = None
+        self._candidate_after = at + CANDIDATE_QUIET_SECONDS
+        return WakeHit(at_seconds=at, score=max(highest, score), sure=False)
 
 
 class MicroWakeDetector:
@@ -39,60 +105,32 @@ class MicroWakeDetector:
     `candidates` it also reports what scored at least `CANDIDATE_SCORE`, as hits that are not sure.
     """
 
-    note: dict[str, str] | None = None
-
     def __init__(self, threshold: float = 0.97, *, candidates: bool = False) -> None:
         from jarvis.voice.wake_model import WakeModel
 
-        self.threshold = threshold
-        self._candidates = candidates
+        self.note: dict[str, str] | None = None
+        self._bars = WakeBars(threshold, CANDIDATE_SCORE if candidates else None)
         self._model = WakeModel()
-        self._highest = self._latest = 0.0
-        self._quiet_until = 0.0
-        self._candidate_after = 0.0
-        self._candidate: tuple[float, float] | None = None
-        """When the score began to rise, and how high it got."""
+
+    @property
+    def threshold(self) -> float:
+        """From where on it is sure."""
+        return self._bars.threshold
 
     @property
     def score(self) -> float:
         """The model's highest value 0..1 since it was last read, for a meter."""
-        highest, self._highest = self._highest, self._latest
-        return highest
+        return self._bars.score
 
     def process(self, pcm: bytes) -> list[WakeHit]:
         """Take any length of sound and return the hits that it completed; see the port."""
-        hits = []
-        for at, score in self._model.scores(pcm):
-            self._latest = score
-            self._highest = max(self._highest, score)
-            if at < self._quiet_until:
-                continue
-            if score >= self.threshold:
-                self._quiet_until = at + QUIET_SECONDS
-                self._candidate = None
-                hits.append(WakeHit(at_seconds=at, score=score))
-            elif self._candidates:
-                hits += self._unsure(at, score)
-        return hits
+        hits = (self._bars.take(at, score) for at, score in self._model.scores(pcm))
+        return [hit for hit in hits if hit is not None]
 
     def reset(self) -> None:
         """Forget the sound so far; stream time goes on."""
         self._model.reset()
-        self._highest = self._latest = 0.0
-        self._candidate = None
-
-    def _unsure(self, at: float, score: float) -> list[WakeHit]:
-        if self._candidate is None:
-            if score >= CANDIDATE_SCORE and at >= self._candidate_after:
-                self._candidate = (at, score)
-            return []
-        began, highest = self._candidate
-        self._candidate = (began, max(highest, score))
-        if at < began + CANDIDATE_SECONDS:
-            return []
-        self._candidate = None
-        self._candidate_after = at + CANDIDATE_QUIET_SECONDS
-        return [WakeHit(at_seconds=at, score=max(highest, score), sure=False)]
+        self._bars.forget()
 
 
 class KeyphraseWakeDetector:
@@ -142,14 +180,31 @@ class KeyphraseWakeDetector:
         self._decoder.start_utt()
 
 
-def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> MicroWakeDetector | KeyphraseWakeDetector:
-    """Return the best detector of this system; its `note` is a sentence per language when it is the fallback.
+def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> NotedWakeDetector:
+    """Return what hears "hey jarvis" best on this system; its `note` is a sentence per language when a part is missing.
 
-    `candidates` adds hits that are not sure, where the detector can tell. `EngineError` when neither can run;
+    microWakeWord's model and Jarvis' own network where both load, else one of them, else phoneme spotting.
+    `candidates` adds hits that are not sure, where the detector can tell. `EngineError` when none can run;
     push-to-talk still works then.
     """
+    from jarvis.voice.keyword_wake import USUAL_THRESHOLD, BothWakeDetectors, KeywordWakeDetector
+
+    people: MicroWakeDetector | None = None
     with contextlib.suppress(ImportError, OSError, ValueError):
-        return MicroWakeDetector(threshold, candidates=candidates)
+        people = MicroWakeDetector(threshold, candidates=candidates)
+    try:
+        own = KeywordWakeDetector(threshold, candidates=candidates, note=None if people is not None else ALONE_NOTE)
+    except EngineError as error:
+        if people is not None:
+            people.note = {language: error.sentence(language) for language in LANGUAGES}
+            return people
+        return _phoneme_spotting()
+    # Who asks for a higher bar asks for fewer false wakes: then agreement does not do.
+    agreeing = candidates and threshold <= USUAL_THRESHOLD
+    return own if people is None else BothWakeDetectors(people, own, agreeing=agreeing)
+
+
+def _phoneme_spotting() -> KeyphraseWakeDetector:
     try:
         return KeyphraseWakeDetector()
     except (ImportError, OSError, RuntimeError) as error:

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 
 from jarvis.contracts.speech import SpottedWord, WakeHit
 from jarvis.contracts.speech_ports import WordSpotter
-from jarvis.voice.wake import FALLBACK_NOTE, QUIET_SECONDS, KeyphraseWakeDetector, MicroWakeDetector
+from jarvis.voice.wake import FALLBACK_NOTE, QUIET_SECONDS, NotedWakeDetector
 
 HEY_JARVIS = "hey jarvis"
 MOST_WORDS = 5
@@ -44,7 +44,7 @@ class WakeWords:
     def __init__(
         self,
         *,
-        neural: MicroWakeDetector | KeyphraseWakeDetector | None,
+        neural: NotedWakeDetector | None,
         spotter: WordSpotter | None,
         trusted: bool = False,
     ) -> None:

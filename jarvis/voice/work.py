@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.ports import Assistant, HeardLog, Preparing
+from jarvis.contracts.ports import Assistant, Preparing
 from jarvis.contracts.speech import AudioChunk, RecognitionHints, VoiceEvent
 from jarvis.contracts.speech_ports import Speaker
 from jarvis.voice.clauses import Clause
+from jarvis.voice.heard_notes import HeardNotes
 from jarvis.voice.mouth import Mouth, Speech
 
 WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "cancelled"]
@@ -35,7 +36,7 @@ class Conversing:
     mouth: Mouth
     emit: Callable[[VoiceEvent], None]
     preparing: Preparing | None = None
-    heard_log: HeardLog | None = None
+    heard_notes: HeardNotes | None = None
     hints: Callable[[], RecognitionHints] | None = None
     monotonic: Callable[[], float] = time.monotonic
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,12 @@ from jarvis.app.build import Jarvis
 from jarvis.app.recognition_place import RecognitionPlace
 from jarvis.app.speech_children import speech_to_text
 from jarvis.contracts.errors import InputError
+from jarvis.contracts.hardware import Machine
 from jarvis.contracts.models import ModelRow
+from jarvis.engines.speech.children import WhisperPlace
 from jarvis.settings.folders import Folders
 from tests.fakes.canned_whisper import canned_whisper
+from tests.fakes.model_processes import TWO_GPUS
 
 
 @pytest.fixture
@@ -26,6 +30,24 @@ def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
     jarvis.folders.models.mkdir(exist_ok=True)
     yield jarvis
     jarvis.close()
+
+
+class Described:
+    """Hardware that is only described."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+
+    def machine(self) -> Machine:
+        return self._machine
+
+    def gpu_samples(self) -> tuple[()]:
+        return ()
+
+
+def hardware(jarvis: Jarvis, machine: Machine) -> None:
+    """Let `jarvis` see `machine`."""
+    jarvis.models_room.__dict__["hardware"] = Described(machine)
 
 
 def installed(jarvis: Jarvis, folder: Path, identity: str) -> ModelRow:
@@ -40,7 +62,7 @@ def test_the_recogniser_of_the_settings_is_noted_measured_and_freed(jarvis: Jarv
     folder = canned_whisper(tmp_path / "elsewhere" / "my-whisper", "what time is it")
     installed(jarvis, folder, "my-whisper")
     jarvis.settings.set("speech.recognition_device", "cpu")
-    recogniser = speech_to_text(jarvis)
+    recogniser = speech_to_text(jarvis, RecognitionPlace(jarvis))
     try:
         recogniser.warm()
         assert recogniser.info().model == "my-whisper"
@@ -83,10 +105,11 @@ def test_models_that_were_switched_off_are_not_used(jarvis: Jarvis) -> None:
 def test_a_gpu_is_let_go_when_it_is_wanted_free(jarvis: Jarvis, tmp_path: Path) -> None:
     installed(jarvis, tmp_path, "my-whisper")
     place = RecognitionPlace(jarvis)
+    hardware(jarvis, TWO_GPUS)
     freed: list[bool] = []
     place.free = lambda: freed.append(True)
     facts = {"device": "GPU 1", "pid": psutil.Process().pid, "load_seconds": 1.0, "window_seconds": 0.05}
-    place.loaded(tmp_path, facts)
+    place.loaded(WhisperPlace(folder=tmp_path, device="cuda:1"), facts)
     row = jarvis.models_room.book.row("my-whisper")
     assert row is not None and row.loaded is not None and row.loaded.device == "GPU 1"
     assert not freed
@@ -97,12 +120,56 @@ def test_a_gpu_is_let_go_when_it_is_wanted_free(jarvis: Jarvis, tmp_path: Path) 
     assert freed == [True]
 
 
+def test_recognition_goes_back_to_the_gpu_after_free_has_ended(jarvis: Jarvis) -> None:
+    folder = canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
+    installed(jarvis, folder, "whisper-mine")
+    hardware(jarvis, TWO_GPUS)
+    place = RecognitionPlace(jarvis)
+    renewed = threading.Event()
+    place.renew = lambda: renewed.set() or True  # type: ignore[func-returns-value]
+    jarvis.models_room.book.set_hold(True)
+    chosen = place.choose()
+    assert chosen is not None and chosen.device == "cpu" and "kept free" in chosen.note_en
+    facts = {"device": "CPU", "pid": psutil.Process().pid, "load_seconds": 1.0, "window_seconds": 0.5}
+    place.loaded(chosen, facts)
+    place.watch.look(time.monotonic() + 1000)
+    assert not renewed.is_set()
+    jarvis.models_room.book.set_hold(False)
+    assert renewed.wait(20)
+    now = place.choose()
+    assert now is not None and now.device == "cuda:1"
+
+
+def test_a_setting_that_names_a_gpu_waits_too_while_gpus_are_kept_free(jarvis: Jarvis) -> None:
+    canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
+    hardware(jarvis, TWO_GPUS)
+    jarvis.settings.set("speech.recognition_device", "cuda:0")
+    jarvis.models_room.book.set_hold(True)
+    held = RecognitionPlace(jarvis).choose()
+    assert held is not None and held.device == "cpu" and "se mantienen libres" in held.note_es
+    jarvis.models_room.book.set_hold(False)
+    chosen = RecognitionPlace(jarvis).choose()
+    assert chosen is not None and chosen.device == "cuda:0"
+
+
+def test_a_child_that_moved_holds_no_gpu_any_more(jarvis: Jarvis, tmp_path: Path) -> None:
+    installed(jarvis, tmp_path, "my-whisper")
+    hardware(jarvis, TWO_GPUS)
+    recognition, pid = RecognitionPlace(jarvis), psutil.Process().pid
+    place = WhisperPlace(folder=tmp_path, device="cuda:1")
+    recognition.loaded(place, {"device": "GPU 1", "pid": pid, "load_seconds": 1.0, "window_seconds": 0.05})
+    recognition.loaded(place, {"device": "CPU", "pid": pid})
+    row = jarvis.models_room.book.row("my-whisper")
+    assert row is not None and row.loaded is not None and row.loaded.device == "CPU" and not row.loaded.vram_mib
+    assert len(jarvis.models_room.book.measurements("my-whisper")) == 1
+
+
 def test_a_service_of_the_settings_comes_before_any_model(jarvis: Jarvis) -> None:
     canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
     jarvis.settings.set("speech.recognition_address", "tcp://127.0.0.1:10300")
-    recogniser = speech_to_text(jarvis)
+    recogniser = speech_to_text(jarvis, RecognitionPlace(jarvis))
     assert (recogniser.info().engine, recogniser.info().model) == ("wyoming", "tcp://127.0.0.1:10300")
     recogniser.close()
     jarvis.settings.set("speech.recognition_address", "10300")
     with pytest.raises(InputError, match="tcp://host:port"):
-        speech_to_text(jarvis)
+        speech_to_text(jarvis, RecognitionPlace(jarvis))

@@ -12,7 +12,7 @@ from jarvis.app import window_microphone
 from jarvis.app.build import Jarvis
 from jarvis.app.window_microphone import WindowMicrophone
 from jarvis.app.window_voice import WindowVoice
-from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.errors import DeviceError, EngineError
 from jarvis.contracts.speech import (
     AudioChunk,
     LevelMeasured,
@@ -88,6 +88,10 @@ class Speech:
         self.fails: list[DeviceError] = []
         self.played = FakeSpeaker()
         self.speech_to_text, self.text_to_speech, self.hearing = Part(), Part(), Part()
+        self.while_loading: Callable[[], None] = lambda: None
+
+    def warm_children(self) -> None:
+        self.while_loading()
 
     def loop(self, send: Callable[[VoiceEvent], None], resting: str) -> Loop:
         assert resting == "muted"
@@ -182,6 +186,52 @@ def test_a_muted_microphone_stays_closed(voice: WindowVoice, speech: Speech) -> 
     voice.unmute()
     voice.watch_microphone()
     assert speech.microphones == []
+
+
+def test_who_mutes_while_it_still_loads_is_not_heard_afterwards(voice: WindowVoice, speech: Speech) -> None:
+    speech.while_loading = voice.mute
+    voice.start()
+    assert speech.loops[0].calls == ["start"]
+    voice.unmute()
+    assert speech.loops[0].calls == ["start", "unmute"]
+
+
+def test_who_mutes_during_a_recording_is_not_heard_afterwards(
+    voice: WindowVoice, speech: Speech, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice.start()
+    microphone = speech.microphone
+
+    def opened() -> ScriptedMicrophone:
+        voice.mute()
+        return microphone()
+
+    monkeypatch.setattr(speech, "microphone", opened)
+    voice.record(0.1)
+    assert speech.loops[0].calls == ["start", "unmute", "mute", "mute"]
+
+
+def test_a_loop_whose_recogniser_cannot_start_is_ended_and_the_next_one_is_tried(
+    voice: WindowVoice, speech: Speech, log: EventLog
+) -> None:
+    def fail() -> None:
+        raise EngineError("speech.none", en="No recogniser.", es="No hay reconocedor.")
+
+    speech.while_loading = fail
+    voice.push_to_talk()
+    assert speech.loops[0].calls == ["start", "close"]
+    assert [event.code for event in log.of(VoiceTrouble)] == ["speech.none"]  # type: ignore[union-attr]
+    speech.while_loading = lambda: None
+    voice.push_to_talk()
+    assert speech.loops[1].calls == ["start", "push_to_talk"]
+
+
+def test_another_language_has_other_stop_words_at_once(voice: WindowVoice, jarvis: Jarvis, speech: Speech) -> None:
+    voice.start()
+    jarvis.settings.set("language", "es")
+    voice.apply_settings()
+    assert len(speech.loops) == 2 and speech.loops[0].calls[-1] == "close"
+    assert speech.loops[1].calls == ["start", "unmute"]
 
 
 def test_a_microphone_that_cannot_be_watched_is_told(voice: WindowVoice, speech: Speech, log: EventLog) -> None:

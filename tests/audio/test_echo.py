@@ -9,6 +9,8 @@ import soxr
 
 from jarvis.audio import webrtc
 from jarvis.audio.echo import (
+    ALL_FOREIGN,
+    ECHO_SECONDS,
     LATENCY_SAMPLES,
     TAIL_SECONDS,
     AlignedReference,
@@ -16,6 +18,8 @@ from jarvis.audio.echo import (
     EchoCancellingMicrophone,
     EchoReference,
 )
+from jarvis.audio.foreign import EchoTrace
+from jarvis.audio.webrtc import STEP_SAMPLES
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
 from tests.fakes.echo_room import EchoRoom, cleaned, erle_db, int16, pieces
@@ -124,6 +128,62 @@ def test_the_canceller_rests_when_the_speaker_has_been_silent_for_a_while():
     assert states[5]
     assert sum(states) * FRAME_SECONDS == pytest.approx(1.0 + TAIL_SECONDS, abs=2 * FRAME_SECONDS)
     assert not states[-1]
+
+
+def foreign_of(canceller: EchoCanceller, reference: EchoReference, near: np.ndarray, at: float) -> np.ndarray:
+    """Return how foreign every frame of `near` is, in which the answer sounds from its beginning on."""
+    measured = []
+    for piece in played(SAMPLE_RATE, at=at):
+        reference.played(*piece)
+    sound = int16(near)
+    for begin in range(0, near.size - VAD_SAMPLES + 1, VAD_SAMPLES):
+        canceller.process(sound[2 * begin : 2 * (begin + VAD_SAMPLES)], at + begin / SAMPLE_RATE)
+        measured.append(canceller.foreign)
+    return np.array(measured)
+
+
+def answered(heard: np.ndarray) -> np.ndarray:
+    """Return what the microphone hears of an answer and the two seconds after it."""
+    return np.concatenate([heard, np.zeros(2 * SAMPLE_RATE)]) + EchoRoom().hiss(heard.size + 2 * SAMPLE_RATE)
+
+
+def test_soon_after_jarvis_fell_silent_all_sound_is_somebody_elses():
+    reference = EchoReference()
+    canceller = EchoCanceller(reference)
+    measured = foreign_of(canceller, reference, answered(EchoRoom().echo(answer())), 0.0)
+    over = answer().size / SAMPLE_RATE
+    times = np.arange(measured.size) * FRAME_SECONDS
+    assert (measured[(times > 0.5) & (times < over)] < ALL_FOREIGN).all()
+    assert (measured[times > over + ECHO_SECONDS + 0.07] == ALL_FOREIGN).all()
+
+
+@pytest.mark.parametrize(("leak_db", "own"), [(None, False), (-45.0, False), (-20.0, True), (-5.0, True)])
+def test_where_the_speaker_is_not_heard_everything_is_somebody_elses(leak_db, own):
+    reference = EchoReference()
+    canceller = EchoCanceller(reference)
+    heard = np.zeros(answer().size) if leak_db is None else EchoRoom(leak_db=leak_db).echo(answer())
+    for number in range(3):
+        measured = foreign_of(canceller, reference, answered(heard), 20.0 * number)
+    sounding = measured[10 : answer().size // VAD_SAMPLES]
+    assert (sounding == ALL_FOREIGN).all() if not own else (sounding < ALL_FOREIGN).mean() > 0.9
+
+
+def test_who_talks_into_headphones_stays_somebody_else_and_a_speaker_is_noticed():
+    trace = EchoTrace()
+    rng = np.random.default_rng(1)
+    quiet, loud, silence = (rng.standard_normal(STEP_SAMPLES) * rms for rms in (15.0, 1000.0, 0.0))
+
+    def heed(near: np.ndarray, played: np.ndarray, seconds: float) -> bool:
+        for _ in range(round(100 * seconds)):
+            trace.heed(near, played)
+        return trace.absent
+
+    assert not heed(quiet, loud, 4.0), "how loud the room is nobody knows yet"
+    assert not heed(loud, silence, 0.9), "somebody speaks"
+    assert not heed(quiet, silence, 0.6)
+    assert heed(quiet, loud, 4.0)
+    assert heed(loud, loud, 1.5), "somebody talks into it"
+    assert not heed(loud, loud, 4.0), "the headphones are gone"
 
 
 @pytest.mark.parametrize("gain", [False, True])
@@ -247,7 +307,6 @@ def test_what_was_learned_of_the_room_outlasts_a_microphone_that_is_opened_anew(
     microphone = EchoCancellingMicrophone(inner, reference)
     left = []
     for time in range(2):
-        assert microphone.learned == (time == 1)
         inner.times = iter(np.arange(0, 999) * FRAME_SECONDS + 20.0 * time)
         for piece in played(22050, at=20.0 * time):
             reference.played(*piece)

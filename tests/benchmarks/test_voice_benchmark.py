@@ -40,7 +40,7 @@ from tests.fakes.voice import FakeSpeechToText
 
 TONE = 8000 * np.sin(np.arange(SAMPLE_RATE // 2) * 0.3)
 TIMES = AnswerTimes(
-    total=0.4, endpoint=0.3, looked=0.1, recognition=0.0, answer=0.0, synthesis=0.01, device=0.04, own=0.05
+    total=0.4, pause=0.3, settle=0.1, judge=0.0, answer=0.0, clause=0.02, voice=0.01, speaker=0.04, own=0.05
 )
 
 
@@ -59,11 +59,27 @@ def test_a_turns_time_is_taken_apart_without_a_rest():
     times = answer_times(ended=10.0, decided=10.3, queued=10.8, sounded=10.85, busy=busy)
 
     assert times.total == pytest.approx(0.85)
-    assert times.recognition == pytest.approx(0.1)
+    assert times.settle == pytest.approx(0.3)
+    assert times.clause == pytest.approx(0.02)
     assert times.own == pytest.approx(0.17)
-    assert times.looked == pytest.approx(0.2)
-    parts = (times.endpoint, times.recognition, times.answer, times.synthesis, times.device, times.own)
+    late = 0.1
+    parts = (times.pause, late, times.answer, times.voice, times.speaker, times.own)
     assert sum(parts) == pytest.approx(times.total)
+
+
+def test_what_is_done_within_the_pause_costs_nothing_after_it():
+    busy = [
+        Busy(stage="recognition", begin=10.1, end=10.12),
+        Busy(stage="judging", begin=10.12, end=10.13),
+        Busy(stage="synthesis", begin=10.21, end=10.22),
+    ]
+
+    times = answer_times(ended=10.0, decided=10.2, queued=10.225, sounded=10.26, busy=busy)
+
+    assert (times.settle, times.judge) == (pytest.approx(0.02), pytest.approx(0.01))
+    assert times.clause == pytest.approx(0.01)
+    assert times.own == pytest.approx(0.015)
+    assert times.total == pytest.approx(times.pause + times.voice + times.own + times.speaker)
 
 
 def test_work_is_found_by_when_it_was_done():
@@ -260,7 +276,10 @@ def test_right_wrong_and_flaky_are_told_apart():
 
     assert (row.right, row.flaky) == (1, True)
     assert told["milliseconds"]["p50"] == 400 and told["limit_milliseconds"] == 300  # type: ignore[index]
-    assert "1/2 flaky | 400 / 400 | 300" in report.scenario_table([row])
+    assert "| en | 2 | 1 | 50 | 400 / 400 | 300 | 50 / 50 | no answer |" in report.scenario_table([row])
+    stages = report.stage_table([row])
+    assert "| pause after the wake word | en | 300 / 300 | 100 / 100 | 0 / 0 | 0 / 0 | 20 / 20 | 10 / 10 |" in stages
+    assert "| all skills |" in stages and "all models" not in stages
     assert report.totals([row])["skill_milliseconds"] == {"p50": 400, "p95": 400, "limit": 300}
     json.dumps(told)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from click.testing import CliRunner, Result
 
-from jarvis.cli.voice_commands import listen
+from jarvis.cli.voice_commands import demo, listen, wake
 from jarvis.cli.voice_lines import TurnLines
 from jarvis.contracts.errors import Language
 from jarvis.contracts.events import AskCancelled, AskFailed, AskFinished, AskStarted, TextDelta
@@ -220,3 +220,69 @@ def test_nothing_is_left_on_the_line_at_the_end(capsys: pytest.CaptureFixture[st
     lines.end()
     lines.end()
     assert on_screen(capsys.readouterr().err) == [""]
+
+
+REPORT = {
+    "input": "",
+    "wake_at": 1.4,
+    "transcript": "what time is it",
+    "recogniser": "pocketsphinx",
+    "text": ANSWER,
+    "warm_seconds": 0.72,
+    "stages": {"endpoint_silence": 0.2, "recognition": 0.0001, "answer": 0.0099, "synthesis": 0.016},
+    "timings": {"end_of_speech_to_first_audio": 0.2279},
+    "reply": "nowhere: no speaker here; --output keeps it",
+    "note": "Basic.",
+}
+
+
+class Shown(Talk):
+    """The services of a program in which a demonstration ends like `REPORT` and files hold `hits`."""
+
+    def __init__(self, language: Language, reply: str = "", hits: tuple[WakeHit, ...] = ()) -> None:
+        super().__init__((), language)
+        self.report = {**REPORT, "reply": reply or REPORT["reply"]}
+        self.hits = hits
+        self.settings = self
+
+    def demo(self, **_: object) -> dict[str, object]:
+        return self.report
+
+    def wake_hits(self, _: object) -> tuple[WakeHit, ...]:
+        return self.hits
+
+    def text(self, name: str) -> str:
+        assert name == "voice.wake_words"
+        return "hey jarvis, computer"
+
+
+@pytest.mark.parametrize(
+    ("language", "total", "stage", "nowhere"),
+    [
+        ("en", "to the first sound of the answer: 228 ms", "pause that ends the question", "no speaker here"),
+        ("es", "al primer sonido de la respuesta: 228 ms", "pausa que termina la pregunta", "no hay altavoz"),
+    ],
+)
+def test_the_demonstration_is_told_in_sentences(language: Language, total: str, stage: str, nowhere: str) -> None:
+    lines = CliRunner().invoke(demo, obj=Shown(language)).output.splitlines()
+    assert lines[:2] == ["> what time is it", ANSWER]
+    assert lines[3].endswith(total)
+    assert lines[4].split("  ")[1] == stage and lines[4].endswith("  200 ms")
+    assert [line.rpartition("  ")[2].strip() for line in lines[4:8]] == ["200 ms", "0 ms", "10 ms", "16 ms"]
+    assert nowhere in lines[-2] and lines[-1] == "Basic."
+    assert "_" not in "".join(lines)
+
+
+def test_the_demonstration_says_where_its_answer_is() -> None:
+    assert "aloud" in CliRunner().invoke(demo, obj=Shown("en", "speaker")).output
+    assert "La respuesta está en out.wav." in CliRunner().invoke(demo, obj=Shown("es", "out.wav")).output
+    shown = CliRunner().invoke(demo, ["--json"], obj=Shown("en", "out.wav")).output
+    assert json.loads(shown)["stages"] == REPORT["stages"]
+
+
+def test_wake_words_are_listed_with_their_time_and_missing_ones_by_name() -> None:
+    hits = (WakeHit(at_seconds=1.46, score=0.986), WakeHit(at_seconds=12.0, score=0.5, word="computer"))
+    shown = CliRunner().invoke(wake, ["x.wav"], obj=Shown("en", hits=hits)).output.splitlines()
+    assert shown == ["    1.46 s   hey jarvis   (score 0.99)", "   12.00 s   computer   (score 0.50)"]
+    none = CliRunner().invoke(wake, ["x.wav"], obj=Shown("es")).output
+    assert none == "En x.wav nadie dice «hey jarvis, computer».\n"

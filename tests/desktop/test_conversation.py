@@ -196,7 +196,7 @@ def test_long_conversations_open_at_the_end_and_grow_upwards(desktop: Desktop, f
     for number in range(10_000):
         fake.log.add_message(long.id, "user" if number % 2 == 0 else "assistant", f"message {number}")
     desktop.session.open(long.id)
-    until(lambda: "message 9998" in questions(desktop) and len(questions(desktop)) >= 10)
+    until(lambda: "message 9998" in questions(desktop) and len(questions(desktop)) >= 5)
     assert (long.id, 200) in fake.log.calls
     assert len(questions(desktop)) <= 60
     bar = desktop.window.view.verticalScrollBar()

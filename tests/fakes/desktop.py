@@ -12,7 +12,7 @@ from typing import Literal
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError
 from jarvis.contracts.events import AskCancelled, AskEvent, AskFailed, AskFinished, AskStarted, EngineFailed, TextDelta
-from jarvis.contracts.messages import Conversation, MessageState, Request, Source, StoredMessage
+from jarvis.contracts.messages import Conversation, Door, MessageState, Request, Source, StoredMessage
 from jarvis.contracts.skills import Alert
 from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.settings.store import Settings
@@ -81,6 +81,7 @@ class MemoryLog:
         source: Source | None = None,
         model: str | None = None,
         detail: str = "",
+        door: Door | None = None,
     ) -> StoredMessage:
         with self._lock:
             self._count += 1
@@ -94,6 +95,7 @@ class MemoryLog:
                 source=source,
                 model=model,
                 detail=detail,
+                door=door,
             )
             self._messages[conversation_id].append(message)
             return message

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from jarvis.contracts.speech import WakeHit
-from jarvis.voice.hearing import Hearing, NothingSaid, Signal, SpeechBegan, SpeechEnded, SpeechWent, Woke
+from jarvis.voice.hearing import Hearing, NothingSaid, Signal, SpeechBegan, SpeechEnded, SpeechPaused, SpeechWent, Woke
 from jarvis.voice.options import HearingOptions
 from jarvis.voice.turns import SilenceTurnDetector
 from tests.fakes.voice import FRAME_BYTES, QUIET, SPEECH, WAKE, FakeActivity, FakeWake
@@ -46,8 +46,11 @@ def signals(hearing: Hearing, sound: bytes) -> list[Signal]:
 
 
 def kinds(found: list[Signal]) -> list[str]:
-    """Return what happened, without the sound and without the pause that every end has before it."""
-    names = [type(signal).__name__ for signal in found if not isinstance(signal, SpeechWent)]
+    """Return what happened, without the sound, without first looks and without the pause that every end follows."""
+    told = [
+        one for one in found if not isinstance(one, SpeechWent) and not (isinstance(one, SpeechPaused) and one.early)
+    ]
+    names = [type(signal).__name__ for signal in told]
     ends = [at for at, name in enumerate(names) if name == "SpeechEnded" and names[at - 1] == "SpeechPaused"]
     return [name for at, name in enumerate(names) if at + 1 not in ends]
 

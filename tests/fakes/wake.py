@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from jarvis.contracts.errors import EngineError
-from jarvis.contracts.speech import SAMPLE_RATE, SpottedWord, Transcript
+from jarvis.contracts.speech import SAMPLE_RATE, RecognitionHints, SpottedWord, Transcript
 
 
 class ScriptedSpotter:
@@ -37,10 +37,11 @@ class ReadingRecogniser:
         self.text = text
         self.error = error
         self.heard = b""
+        self.hints: RecognitionHints | None = None
         self.abandoned = 0
 
-    def open(self, language: object = None, hints: object = None) -> ReadingRecogniser:
-        self.heard = b""
+    def open(self, language: object = None, hints: RecognitionHints | None = None) -> ReadingRecogniser:
+        self.heard, self.hints = b"", hints
         return self
 
     def feed(self, pcm: bytes) -> None:

@@ -31,6 +31,8 @@ SOUNDS = {
     "words": seconds(SPEECH, 1.0),
     "word": seconds(SPEECH, 0.3),
     "breath": seconds(QUIET, 0.3),
+    "gap": seconds(QUIET, 0.1),
+    "stumble": (seconds(SPEECH, 0.3) + seconds(QUIET, 0.13)) * 3,
     "pause": seconds(QUIET, 1.0),
     "question": wake_word() + seconds(SPEECH, 0.8) + seconds(QUIET, 0.8),
     "interruption": seconds(SPEECH, 0.8) + seconds(QUIET, 0.8),

@@ -4,14 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, BargeInOptions, Cut, Duck, Resume, Unduck, judge_words
+from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, BargeInOptions, Cut, Duck, Unduck, judge_words
 
 OPTIONS = BargeInOptions()
 SPEECH, SILENCE = 0.95, 0.02
 GUARD = round(OPTIONS.guard_seconds / FRAME_SECONDS)
 CONFIRM = round(OPTIONS.confirm_seconds / FRAME_SECONDS)
 RESTORE = round(OPTIONS.restore_seconds / FRAME_SECONDS)
-RESUME = round(OPTIONS.resume_seconds / FRAME_SECONDS)
+WORD = round(OPTIONS.word_seconds / FRAME_SECONDS)
+WORD_SILENCE = round(OPTIONS.word_silence_seconds / FRAME_SECONDS)
 
 
 def guarded() -> BargeIn:
@@ -27,12 +28,27 @@ def run(machine: BargeIn, probabilities, sounding: bool = True) -> list[tuple[in
     return [(number, signal) for number, signal in signals if signal is not None]
 
 
-def test_speech_ducks_at_a_tenth_of_a_second_and_cuts_at_half_a_second():
-    assert run(guarded(), [SPEECH] * 40) == [(3, Duck()), (CONFIRM, Cut(onset_frames=CONFIRM))]
+def test_speech_ducks_at_a_tenth_of_a_second_and_cuts_at_a_third():
+    assert run(guarded(), [SPEECH] * CONFIRM) == [(3, Duck()), (CONFIRM, Cut(onset_frames=CONFIRM))]
 
 
-def test_a_short_noise_only_ducks_and_the_loudness_comes_back():
-    assert run(guarded(), [SPEECH] * 5 + [SILENCE] * 20) == [(3, Duck()), (5 + RESTORE, Unduck())]
+def test_a_noise_shorter_than_a_word_only_ducks_and_the_loudness_comes_back():
+    assert run(guarded(), [SPEECH] * (WORD - 1) + [SILENCE] * 20) == [(3, Duck()), (WORD - 1 + RESTORE, Unduck())]
+
+
+@pytest.mark.parametrize("length", range(WORD, CONFIRM))
+def test_a_word_alone_is_looked_at_once_it_is_over(length):
+    over = length + WORD_SILENCE
+    assert run(guarded(), [SPEECH] * length + [SILENCE] * 20) == [
+        (3, Duck()),
+        (over, Cut(onset_frames=over, word=True)),
+    ]
+
+
+def test_after_a_cut_it_begins_anew():
+    signals = run(guarded(), [SPEECH] * CONFIRM + [SILENCE] * 20 + [SPEECH] * CONFIRM)
+    again = CONFIRM + 20 + CONFIRM
+    assert signals[-1] == (again, Cut(onset_frames=CONFIRM))
 
 
 def test_a_click_does_nothing():
@@ -40,30 +56,23 @@ def test_a_click_does_nothing():
 
 
 def test_speech_with_gaps_is_speech_from_its_first_frame_on():
-    words = ([SPEECH] * 4 + [SILENCE] * 2) * 5
+    words = ([SPEECH] * 4 + [SILENCE] * 2) * 3
     (_, duck), (at, cut) = run(guarded(), words)
     assert duck == Duck()
     assert cut == Cut(onset_frames=at)
     assert at <= OPTIONS.window_seconds / FRAME_SECONDS
+    assert not cut.word
 
 
 def test_what_came_before_a_silence_is_not_the_onset():
-    signals = run(guarded(), [SPEECH] * 2 + [SILENCE] * RESTORE + [SPEECH] * 40)
+    signals = run(guarded(), [SPEECH] * 2 + [SILENCE] * RESTORE + [SPEECH] * CONFIRM)
     assert signals[-1][1] == Cut(onset_frames=CONFIRM)
 
 
-def test_the_bar_is_higher_while_jarvis_sounds():
-    between = (OPTIONS.sounding_bar + OPTIONS.thinking_bar) / 2
-    assert run(guarded(), [between] * 40) == []
-    assert run(BargeIn(), [between] * 40, sounding=False) == [(CONFIRM, Cut(onset_frames=CONFIRM))]
-
-
-def test_the_bar_is_higher_still_while_the_canceller_does_not_know_the_room():
-    between = (OPTIONS.sounding_bar + OPTIONS.learning_bar) / 2
-    machine = guarded()
-    assert [machine.process(between, True, learned=False) for _ in range(40)] == [None] * 40
-    assert machine.process(SPEECH, True, learned=False) is None
-    assert run(machine, [between] * 40) != []
+def test_each_bar_counts_in_its_own_time():
+    options = BargeInOptions(sounding_bar=0.6, thinking_bar=0.4)
+    assert run(BargeIn(options), [0.5] * (GUARD + 40)) == []
+    assert run(BargeIn(options), [0.5] * CONFIRM, sounding=False) == [(CONFIRM, Cut(onset_frames=CONFIRM))]
 
 
 def test_nothing_is_believed_right_after_its_own_onset():
@@ -75,31 +84,9 @@ def test_nothing_is_believed_right_after_its_own_onset():
 def test_whoever_spoke_before_jarvis_began_cuts_it_and_keeps_the_onset():
     machine = BargeIn()
     assert run(machine, [SPEECH] * 6, sounding=False) == []
-    (_, duck), (at, cut) = run(machine, [SPEECH] * 40)
+    (_, duck), (at, cut) = run(machine, [SPEECH] * (GUARD + CONFIRM - 6))
     assert (duck, at) == (Duck(), GUARD + CONFIRM - 6)
     assert cut == Cut(onset_frames=6 + at)
-
-
-def test_without_words_it_goes_on_two_seconds_after_the_cut():
-    machine = guarded()
-    run(machine, [SPEECH] * CONFIRM)
-    assert run(machine, [SILENCE] * (RESUME + 10)) == [(RESUME, Resume())]
-
-
-def test_it_does_not_go_on_into_somebody_who_still_speaks():
-    machine = guarded()
-    run(machine, [SPEECH] * CONFIRM)
-    assert run(machine, [SPEECH] * (2 * RESUME)) == []
-    assert run(machine, [SILENCE] * (RESTORE + 1)) == [(RESTORE, Resume())]
-
-
-def test_with_words_it_never_goes_on_by_itself():
-    machine = guarded()
-    run(machine, [SPEECH] * CONFIRM)
-    machine.words_heard()
-    assert run(machine, [SILENCE] * (3 * RESUME)) == []
-    machine.reset()
-    assert run(machine, [SILENCE] * GUARD + [SPEECH] * 3) == [(GUARD + 3, Duck())]
 
 
 def test_not_a_number_is_silence():
@@ -117,8 +104,7 @@ def test_decisions_come_in_an_order_that_a_speaker_can_follow(frames):
         None: (Duck, Cut),
         Duck: (Unduck, Cut),
         Unduck: (Duck, Cut),
-        Cut: (Resume,),
-        Resume: (Duck, Cut),
+        Cut: (Duck, Cut),
     }
     for before, after in itertools.pairwise([None, *decided]):
         assert isinstance(after, follows[type(before) if before else None])
@@ -136,7 +122,7 @@ def test_a_cut_has_enough_speech_behind_it_and_its_onset_is_speech(frames):
             assert onset[0] >= OPTIONS.thinking_bar
             # Guarded frames are passed over, so the window may reach further back by as many.
             behind = frames[max(0, number + 1 - signal.onset_frames - window) : number + 1]
-            assert sum(q >= OPTIONS.thinking_bar for q, _ in behind) >= CONFIRM
+            assert sum(q >= OPTIONS.thinking_bar for q, _ in behind) >= (WORD if signal.word else CONFIRM)
             return
 
 

@@ -60,7 +60,7 @@ def test_the_demonstration_is_a_whole_spoken_turn_without_a_microphone(tmp_path)
     assert sum(document["stages"].values()) == pytest.approx(
         document["timings"]["end_of_speech_to_first_audio"], abs=1e-4
     )
-    assert document["timings"]["endpoint_silence"] == pytest.approx(0.224, abs=0.001)
+    assert document["timings"]["endpoint_silence"] == pytest.approx(0.2, abs=0.001)
     assert used.speech_to_text.warmed
     assert sound_info(tmp_path / "reply.wav").seconds == pytest.approx(0.1, abs=0.01)
     assert [type(event) for event in log.events if isinstance(event, WakeHeard | TranscriptReady)] == [

@@ -6,6 +6,7 @@ import pytest
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import VAD_SAMPLES
 from jarvis.voice.activity import SileroVoiceDetector
+from jarvis.voice.keyword_wake import KeywordWakeDetector
 from jarvis.voice.wake import KeyphraseWakeDetector, MicroWakeDetector, wake_detector
 from tests.fakes.speech import WAKING_VOICE, flite_speech, has_flite, pink_noise, silence, synthetic_speech
 
@@ -63,9 +64,12 @@ def test_the_keyphrase_detector_sleeps_through_ordinary_speech():
     assert detector.process(silence(0.5)) == []
 
 
-def test_the_best_detector_is_chosen_and_a_fallback_says_so(monkeypatch):
+def test_the_best_detector_is_chosen_and_a_fallback_says_so(monkeypatch, tmp_path):
     assert wake_detector().note is None
     monkeypatch.setitem(sys.modules, "pymicro_wakeword", None)
+    alone = wake_detector()
+    assert isinstance(alone, KeywordWakeDetector) and "synthetic voices" in alone.note["en"]
+    monkeypatch.setattr("jarvis.voice.keyword_wake.call_file", lambda: tmp_path / "none.onnx")
     fallback = wake_detector()
     assert isinstance(fallback, KeyphraseWakeDetector)
     assert set(fallback.note) == {"en", "es"}

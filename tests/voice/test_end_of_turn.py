@@ -206,6 +206,13 @@ def test_a_warm_judge_judges_the_same():
         assert warm.completeness(so_far(text)) == cold.completeness(so_far(text))
 
 
+def test_a_breath_that_the_basic_recogniser_reads_as_a_word_ends_nothing():
+    judge, options = RuleTurnJudge(), HearingOptions()
+    said = so_far("set a timer for it", accepted=False)
+    assert pause_allowed(judge.completeness(said), options) > 1.2
+    assert pause_allowed(judge.completeness(so_far("wait for it")), options) < 0.7
+
+
 def test_words_that_are_not_trusted_count_less():
     judge = RuleTurnJudge()
     for text in ("what time is it in tokyo", "stop", "i saw a red car"):
@@ -285,7 +292,17 @@ def test_a_network_that_fails_is_told_of_once_and_left_out():
 
 @pytest.mark.parametrize(
     ("completeness", "seconds"),
-    [(1.0, 0.2), (0.8, 0.2), (0.65, 0.45), (0.5, 0.7), (0.325, 1.6), (0.15, 2.5), (0.0, 2.5)],
+    [
+        (1.0, 0.2),
+        (0.95, 0.2),
+        (0.875, 0.23),
+        (0.8, 0.26),
+        (0.65, 0.48),
+        (0.5, 0.7),
+        (0.325, 1.6),
+        (0.15, 2.5),
+        (0.0, 2.5),
+    ],
 )
 def test_the_pause_that_is_allowed(completeness, seconds):
     assert pause_allowed(completeness, HearingOptions()) == pytest.approx(seconds)
@@ -294,9 +311,11 @@ def test_the_pause_that_is_allowed(completeness, seconds):
 TIMES = st.floats(0.05, 6.0)
 
 
-@given(st.lists(st.floats(0, 1), min_size=2, max_size=5), TIMES, TIMES, TIMES)
-def test_less_completeness_never_means_less_patience(completenesses, least, middle, most):
-    options = HearingOptions(pause_seconds=least, undecided_seconds=middle, longest_pause_seconds=most)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=5), TIMES, TIMES, TIMES, TIMES)
+def test_less_completeness_never_means_less_patience(completenesses, least, complete, middle, most):
+    options = HearingOptions(
+        pause_seconds=least, complete_seconds=complete, undecided_seconds=middle, longest_pause_seconds=most
+    )
     pauses = [pause_allowed(p, options) for p in sorted(completenesses)]
     assert pauses == sorted(pauses, reverse=True) or np.allclose(pauses, sorted(pauses, reverse=True))
-    assert all(least - 1e-9 <= pause <= max(least, middle, most) + 1e-9 for pause in pauses)
+    assert all(least - 1e-9 <= pause <= max(least, complete, middle, most) + 1e-9 for pause in pauses)

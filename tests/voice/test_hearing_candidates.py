@@ -53,7 +53,7 @@ def test_a_candidate_confirmed_late_loses_nothing_of_a_sentence_in_one_breath(la
     assert kinds(found) == ["SpeechBegan", "SpeechEnded"]
     assert PHRASE + command in sound_of(found)
     assert found[-1].end_of_speech_at == pytest.approx(2.84, abs=0.05)
-    assert found[-1].decided_at == pytest.approx(found[-1].end_of_speech_at + 0.704, abs=0.04)
+    assert found[-1].decided_at == pytest.approx(found[-1].end_of_speech_at + 0.712, abs=0.04)
 
 
 @pytest.mark.parametrize("late", [0.3, 4.0])

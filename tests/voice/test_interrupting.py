@@ -11,6 +11,7 @@ from tests.fakes.voice import (
     QUIET,
     SPEECH,
     FakeAssistant,
+    FakeJudge,
     FakeSpeechToText,
     frames,
     heard,
@@ -171,12 +172,27 @@ def test_a_stop_word_counts_though_jarvis_uses_it_too_where_it_does_not_hear_its
         assert at.world.loop.state == "sleeping"
 
 
-def test_a_stop_word_that_nobody_spoke_does_not_stop_it():
+def test_a_stop_word_that_nobody_spoke_does_not_even_hold_it():
     with Answering(parts={"stop_words": Spotter()}) as at:
         at.microphone.add(frames(Spotter.SOUND) + seconds(QUIET, 0.5))
-        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
         assert at.world.loop.state == "speaking"
+    assert at.world.speaker.pauses == 0
     assert len(at.world.stt.utterances) == 1
+
+
+@pytest.mark.parametrize("sure", [0.4, 0.45])
+def test_a_spotted_stop_word_counts_though_the_voice_is_too_soft_to_begin_a_turn(sure):
+    foreign = [1.0]
+    parts = {"stop_words": Spotter(), "foreign": lambda: foreign[0]}
+    with Answering(heard("", accepted=False), parts=parts) as at:
+        foreign[0] = sure
+        at.microphone.add(STOP)
+        assert at.world.speaker.pauses == 1
+        foreign[0] = 1.0
+        at.microphone.add(seconds(QUIET, 1.0))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+    assert len(at.world.assistant.requests) == 1
 
 
 def test_its_own_stop_does_not_stop_it_where_it_hears_itself():
@@ -188,13 +204,96 @@ def test_its_own_stop_does_not_stop_it_where_it_hears_itself():
     assert at.world.log.of(AnswerInterrupted) == []
 
 
-def test_a_cough_only_makes_it_quieter_for_a_moment():
+SHORT = seconds(SPEECH, 0.2)
+"""Shorter than what is surely speech: a word, or a noise that sounds like one."""
+
+
+def test_a_noise_shorter_than_a_word_only_makes_it_quieter_for_a_moment():
     with Answering() as at:
-        at.microphone.add(seconds(SPEECH, 0.2) + seconds(QUIET, 1.0))
+        at.microphone.add(seconds(SPEECH, 0.1) + seconds(QUIET, 1.0))
         assert at.world.loop.state == "speaking"
     assert at.world.speaker.pauses == 0
     assert min(at.world.speaker.gains) < 0.5
     assert at.world.speaker.gains[-1] == 1.0
+
+
+@pytest.mark.parametrize("words", ["stop", "¡Para!", "silencio"])
+def test_a_short_order_is_heard_by_the_recogniser_where_nobody_spots_it(words):
+    with Answering(heard(words)) as at:
+        at.microphone.add(SHORT + seconds(QUIET, 0.4))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+    assert len(at.world.assistant.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        heard("yeah"),
+        heard("ajá", language="es"),
+        heard("fifth", accepted=False),
+        heard(""),
+        heard("mute", basic=True),
+    ],
+)
+def test_any_other_short_sound_is_over_at_once_and_it_goes_on_where_it_was(words):
+    with Answering(words) as at:
+        at.microphone.add(SHORT + seconds(QUIET, 0.4))
+        at.turns_over(1)
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        assert at.world.loop.state == "speaking"
+        at.gate.set()
+        at.turns_over(2)
+    assert at.world.said() == ["The kettle is in the kitchen.", "It is on the second shelf."]
+    assert at.world.log.of(AnswerInterrupted) == []
+
+
+def test_words_that_follow_a_short_one_belong_to_it():
+    # Nothing sounds so complete that the pause after the short one might end the turn.
+    doubting = {"judge": FakeJudge(0.6)}
+    # Whether anybody looked at that pause or not, these are the words.
+    words = ["no the other one"] * 3
+    with Answering(*words, answers=["That is in the attic."], parts=doubting) as at:
+        at.microphone.add(SHORT + seconds(QUIET, 0.2) + seconds(SPEECH, 0.8) + seconds(QUIET, 1.0))
+        at.turns_over(1)
+        at.gate.set()
+        at.turns_over(2)
+    assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "no the other one"]
+    assert at.world.speaker.pauses == 1
+
+
+def test_a_recogniser_that_takes_long_over_a_word_keeps_nobody_waiting_and_still_stops_it():
+    slow = threading.Event()
+    slow.set()
+    with Answering("stop") as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(SHORT + seconds(QUIET, 1.0))
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        slow.set()
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+
+
+def test_a_stop_word_is_spotted_in_what_has_interrupted_already():
+    with Answering(heard("top", accepted=False), parts={"stop_words": Spotter()}) as at:
+        at.microphone.add(seconds(SPEECH, 0.5))
+        assert at.world.speaker.pauses == 1
+        at.microphone.add(frames(Spotter.SOUND) + seconds(QUIET, 0.6))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+
+
+def test_sound_that_jarvis_made_itself_interrupts_nothing():
+    foreign = [1.0]
+    with Answering("what else", parts={"foreign": lambda: foreign[0]}) as at:
+        foreign[0] = 0.3
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 0.5))
+        assert at.world.loop.state == "speaking"
+        assert at.world.speaker.pauses == 0
+        foreign[0] = 0.9
+        at.microphone.add(INTERRUPTION)
+        assert at.world.speaker.pauses == 1
 
 
 @pytest.mark.parametrize(
@@ -248,3 +347,13 @@ def test_a_recogniser_that_dies_on_an_interruption_lets_jarvis_go_on():
         at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
         assert at.world.loop.state == "speaking"
     assert at.world.said() == ["The kettle is in the kitchen.", "It is on the second shelf."]
+
+
+def test_a_spotted_stop_word_counts_where_the_recogniser_fails():
+    from tests.fakes.voice import error
+
+    with Answering(error("speech.language"), parts={"stop_words": Spotter()}) as at:
+        at.microphone.add(seconds(SPEECH, 0.2) + frames(Spotter.SOUND) + seconds(QUIET, 0.6))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+    assert len(at.world.assistant.requests) == 1

@@ -66,6 +66,22 @@ def test_a_committed_turn_stands_whatever_comes_after():
     assert turn.is_current(revision)
 
 
+def test_a_turn_whose_words_stand_still_is_closed_only_while_nobody_pauses():
+    turn = Revisions()
+    opened = turn.opened
+    revision = turn.pause()
+    assert turn.paused
+    assert not turn.close(opened)
+    assert not turn.close(turn.opened), "a pause is judged by itself"
+    turn.resume()
+    assert not turn.paused
+    assert not turn.close(opened), "a pause has come in between"
+    assert turn.close(revision)
+    assert turn.committed == revision + 1
+    assert not turn.close(turn.opened)
+    assert not turn.commit(turn.pause())
+
+
 class AnySchedule(RuleBasedStateMachine):
     """Two turns, the second of which challenges the first, and stages of both that finish whenever they like."""
 
@@ -105,6 +121,19 @@ class AnySchedule(RuleBasedStateMachine):
         if turn.stages:
             self._commit(turn, turn.stages.pop(stage % len(turn.stages)))
 
+    @rule(which=st.integers(0, 1), behind=st.integers(0, 2))
+    def its_words_stand_still(self, which: int, behind: int) -> None:
+        turn = self.turns[which]
+        opened = turn.revisions.opened - behind
+        right = not turn.over and turn.open is None and behind == 0
+        assert turn.revisions.close(opened) == right
+        if right:
+            assert turn.revisions.committed == opened + 1
+            turn.committed = opened + 1
+            turn.spoken.append(opened + 1)
+            if turn is self.turns[1]:
+                self._silence(self.turns[0])
+
     @rule(which=st.integers(0, 1))
     def the_clock_ends_it(self, which: int) -> None:
         turn = self.turns[which]
@@ -131,6 +160,8 @@ class AnySchedule(RuleBasedStateMachine):
         for turn in self.turns:
             assert turn.revisions.committed == turn.committed
             assert turn.revisions.cancelled == turn.cancelled
+            if not turn.over:
+                assert turn.revisions.paused == (turn.open is not None)
             assert turn.spoken == ([] if turn.committed is None else [turn.committed])
             assert not turn.stale & set(turn.spoken)
 

@@ -26,12 +26,12 @@ def events(detector: SilenceTurnDetector, probabilities: list[float]) -> list[tu
     ],
 )
 def test_turns_begin_with_speech_and_end_with_silence(probabilities, expected):
-    assert events(SilenceTurnDetector(0.35), probabilities) == expected
+    assert events(SilenceTurnDetector(0.35, tail_seconds=0.0), probabilities) == expected
 
 
 @given(st.lists(st.floats(0, 1), max_size=300), st.sampled_from([0.15, 0.35, 0.8, 2.0]))
 def test_starts_and_ends_alternate_and_an_end_follows_enough_silence(probabilities, silence):
-    found = events(SilenceTurnDetector(silence), probabilities)
+    found = events(SilenceTurnDetector(silence, tail_seconds=0.0), probabilities)
     assert [event for _, event in found] == ["start", "end"] * (len(found) // 2) + ["start"] * (len(found) % 2)
     for index, event in found:
         if event == "end":
@@ -47,6 +47,17 @@ def test_a_reset_forgets_the_turn():
 
 
 def test_the_silence_that_ended_it_is_told():
-    detector = SilenceTurnDetector(0.35)
+    detector = SilenceTurnDetector(0.35, tail_seconds=0.0)
     events(detector, [0.9, 0.9] + [0.0] * 11)
     assert detector.silence_seconds == pytest.approx(11 * FRAME)
+
+
+def test_what_the_detector_took_for_speech_after_its_end_counts_as_silence_once_in_a_pause():
+    detector = SilenceTurnDetector(0.2, tail_seconds=0.04)
+    assert events(detector, [0.9, 0.9] + [0.0] * 5) == [(1, "start"), (6, "end")]
+    assert detector.silence_seconds == pytest.approx(0.04 + 5 * FRAME)
+    assert events(detector, [0.9, 0.9, 0.0, 0.9] + [0.0] * 5) == [(1, "start"), (8, "end")]
+
+
+def test_a_pause_is_looked_at_after_three_silent_frames():
+    assert events(SilenceTurnDetector(), [0.9] * 9 + [0.0] * 9) == [(1, "start"), (11, "end")]

@@ -122,6 +122,7 @@ def test_a_recogniser_confirms_what_it_can_read():
     recogniser = ReadingRecogniser("Hey Jarvis, what")
     assert RecogniserConfirmer(recogniser).confirm(silence(2), "hey jarvis")
     assert recogniser.heard == silence(2)
+    assert recogniser.hints is not None and recogniser.hints.aside, "nobody who speaks meanwhile is disturbed"
     assert not RecogniserConfirmer(ReadingRecogniser("Hey Charles")).confirm(silence(2), "hey jarvis")
     died = ReadingRecogniser(error=EngineError("x", en="x", es="x"))
     with pytest.raises(EngineError):

@@ -20,9 +20,11 @@ QUIET_PEAK = 200
 """The same for very soft sound, of 32767."""
 
 LONGEST_SECONDS = 20.0
-"""No command is longer: of more sound only the end is heard again after a pause."""
+"""No command is longer: speech that goes on is heard in pieces of this length, none of which is a command, and after a
+pause only the end of it is heard again."""
 
 _FRAME_BYTES = 2 * VAD_SAMPLES
+_LONGEST_BYTES = round(2 * SAMPLE_RATE * LONGEST_SECONDS)
 
 
 class CommandStream:
@@ -33,6 +35,8 @@ class CommandStream:
         self._listener = listener
         self._request: Request | None = None
         self._sound = bytearray()
+        self._bytes = self._heard_bytes = 0
+        self._in_pieces = False
         self._loudest = 0
         self._known: HeardSpeech | None = None
         self._seconds = 0.0
@@ -42,6 +46,8 @@ class CommandStream:
         self._recogniser.start()
         self._request = request
         self._sound.clear()
+        self._bytes = self._heard_bytes = 0
+        self._in_pieces = False
         self._loudest, self._known, self._seconds = 0, None, 0.0
 
     def feed(self, pcm: bytes) -> None:
@@ -50,17 +56,20 @@ class CommandStream:
             return
         began = time.perf_counter()
         self._sound += pcm
+        self._bytes += len(pcm)
+        del self._sound[: max(0, len(self._sound) - _LONGEST_BYTES)]
         peak = peak_of(pcm)
         self._loudest = max(self._loudest, peak)
         if self._known is None:
-            self._recogniser.feed(pcm)
+            self._hear(pcm)
         elif peak > max(QUIET_PEAK, self._loudest * QUIET_SHARE):
             # The decoders have ended their sentence at the pause: it is heard again with what follows.
             self._known = None
-            self._recogniser.start()
-            again = bytes(self._sound[-round(2 * SAMPLE_RATE * LONGEST_SECONDS) :])
+            self._start_again()
+            self._in_pieces = False
+            again = bytes(self._sound)
             for start in range(0, len(again), _FRAME_BYTES):
-                self._recogniser.feed(again[start : start + _FRAME_BYTES])
+                self._hear(again[start : start + _FRAME_BYTES])
         self._seconds += time.perf_counter() - began
 
     def settle(self, number: int) -> None:
@@ -84,16 +93,28 @@ class CommandStream:
         """End it."""
         self.abandon()
 
+    def _hear(self, pcm: bytes) -> None:
+        if self._heard_bytes + len(pcm) > _LONGEST_BYTES:
+            # What decoders keep of a sentence grows with it.
+            self._start_again()
+            self._in_pieces = True
+        self._heard_bytes += len(pcm)
+        self._recogniser.feed(pcm)
+
+    def _start_again(self) -> None:
+        self._recogniser.start()
+        self._heard_bytes = 0
+
     def _words(self) -> HeardSpeech:
         if self._known is None:
             began = time.perf_counter()
             heard = self._recogniser.finish()
             self._seconds += time.perf_counter() - began
-            length = len(self._sound) / 2 / SAMPLE_RATE
+            length = self._bytes / 2 / SAMPLE_RATE
             self._known = HeardSpeech(
                 text=heard.text,
                 language="en",
-                accepted=heard.accepted,
+                accepted=heard.accepted and not self._in_pieces,
                 confidence=confidence(heard.evidence),
                 segments=(Segment(start_seconds=0.0, end_seconds=length, text=heard.text),) if heard.text else (),
                 compute_seconds=self._seconds,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from jarvis.contracts.errors import Language
 from jarvis.engines.children.whisper import ChooseLanguage, HeardWindow, Stale, WhisperDecoder, Window
-from jarvis.engines.children.whisper_place import Place, compute_type_for, moved_note
+from jarvis.engines.children.whisper_place import OUT_OF_MEMORY, Place, compute_type_for, moved_note
 
 _LOG = logging.getLogger(__name__)
 
@@ -36,7 +36,8 @@ class MovingWhisper:
     """The model in `folder` on `gpu`, else on the processor; `EngineError` when it is incomplete or damaged.
 
     `compute_type` and `beam` may be "auto" and 0. `note` is None, or why it is not on `gpu`, in English and Spanish;
-    `load_seconds` and `window_seconds` are measured: of loading, and of a window with hardly any words.
+    `no_room` tells that another time may be better. `load_seconds` and `window_seconds` are measured: of loading, and
+    of a window with hardly any words.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class MovingWhisper:
         self._threads = threads
         self._load = load
         self.note: tuple[str, str] | None = None
+        self.no_room = False
         self.load_seconds = self.window_seconds = 0.0
         try:
             self._decoder = self._loaded(gpu)
@@ -99,7 +101,7 @@ class MovingWhisper:
 
     def _moved(self, gpu: int, error: RuntimeError) -> WhisperDecoder:
         _LOG.warning("GPU %d: %s", gpu, error)
-        self.note = moved_note(gpu, str(error))
+        self.note, self.no_room = moved_note(gpu, str(error)), OUT_OF_MEMORY in str(error).lower()
         # What a failed load or the model itself holds of the GPU is let go first.
         self.__dict__.pop("_decoder", None)
         return self._loaded(None)

@@ -12,7 +12,7 @@ Run as `python -m jarvis.engines.children.recogniser --commands FOLDER | --whisp
   how many characters of them are `stable`, and their `language`.
 - `transcript` has under `context`: `utterance`, `accepted`, `confidence`, `compute_seconds`, `note` (English, Spanish),
   `segments` as `[start, end, text]`.
-- `info` has under `jarvis` the `device`, `compute_type`, `load_seconds`, `window_seconds`, `pid` and `note`.
+- `info` has under `jarvis` the `device`, `compute_type`, `load_seconds`, `window_seconds`, `pid`, `note` and `no_room`.
 """
 
 from __future__ import annotations
@@ -135,6 +135,7 @@ class Whisper:
             "load_seconds": self._windows.load_seconds,
             "window_seconds": self._windows.window_seconds,
             "note": self._windows.note,
+            "no_room": self._windows.no_room,
         }
 
     def stream(self, listener: Listener) -> Stream:

@@ -18,6 +18,9 @@ _LOG = logging.getLogger(__name__)
 _LIBRARIES = ("libcudart.so*", "libcublasLt.so*", "libcublas.so*", "libcudnn*.so*")
 """What CTranslate2 looks up on a GPU, in the order in which they need each other."""
 
+OUT_OF_MEMORY = "out of memory"
+"""What the errors of CUDA and CTranslate2 say of it."""
+
 _GPU_TYPES = ("int8_float16", "int8", "float16")
 _CPU_TYPES = ("int8", "float32")
 """Best first: eight-bit weights with half-precision sums where the GPU has them."""
@@ -95,7 +98,7 @@ def compute_type_for(device: Literal["cpu", "cuda"], wanted: str) -> str:
 def moved_note(gpu: int, why: str) -> tuple[str, str]:
     """Return the sentences, English and Spanish, for a recogniser that runs on the processor instead of `gpu`."""
     short = (why.strip().splitlines() or ["?"])[0][:120]
-    if "out of memory" in why.lower():
+    if OUT_OF_MEMORY in why.lower():
         return (
             f"Speech is recognised on the processor: GPU {gpu} has no room left. It answers more slowly; “jarvis free” "
             "or a smaller model makes room.",

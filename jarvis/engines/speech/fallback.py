@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.speech import RecognitionHints, SpeechServiceInfo
 from jarvis.contracts.speech_ports import Utterance
@@ -30,13 +32,7 @@ class SpeechToTextWithFallback:
         if self._trouble is None:
             return self._preferred.info(language)
         basic = self._basic.info(language)
-        return SpeechServiceInfo(
-            engine=basic.engine,
-            model=basic.model,
-            quality=basic.quality,
-            languages=basic.languages,
-            note=f"{self._trouble.sentence(language)} {basic.note}".strip(),
-        )
+        return replace(basic, note=f"{self._trouble.sentence(language)} {basic.note}".strip())
 
     def warm(self) -> None:
         """Load the preferred recogniser, else the basic one."""
@@ -57,6 +53,10 @@ class SpeechToTextWithFallback:
         """Give the memory back; the next utterance starts what it needs again."""
         self._preferred.free()
         self._basic.free()
+
+    def renew(self) -> bool:
+        """Start the preferred one anew, as `WyomingSpeechToText.renew` does; nothing while the basic one is in use."""
+        return self._preferred.renew() if self._trouble is None else True
 
     def close(self) -> None:
         """End both."""

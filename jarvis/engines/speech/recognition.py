@@ -6,20 +6,23 @@ Knows the protocol's services, not the recogniser behind one.
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.speech import RecognitionHints, SpeechServiceInfo
 from jarvis.contracts.speech_ports import Utterance
 from jarvis.engines.speech.service import ServiceCard, WyomingService
-from jarvis.engines.speech.utterance import WyomingUtterance
+from jarvis.engines.speech.utterance import UnheardUtterance, WyomingUtterance
 
 if TYPE_CHECKING:
     from jarvis.engines.speech.connectors import Connector
 
 Loaded = Callable[[Mapping[str, Any]], None]
-"""Told the facts of a child of ours once it is loaded: see `jarvis.engines.children.recogniser`."""
+"""Told the facts of a child of ours once it is loaded (see `jarvis.engines.children.recogniser`), and only device and
+process when it has moved to the processor."""
 
 
 class WyomingSpeechToText:
@@ -45,53 +48,63 @@ class WyomingSpeechToText:
         self._told: Mapping[str, Any] | None = None
         self._numbers = itertools.count(1)
         self._current: WyomingUtterance | None = None
+        self._opening = threading.Lock()
         self._moved: tuple[str, str] | None = None
 
     def info(self, language: Language = "en") -> SpeechServiceInfo:
         """Say which recogniser this is, its note in `language`; where it has to run elsewhere than wanted, that too."""
-        info = self._present_card().info(language)
+        info = replace(self._present_card().info(language), device=self._device())
         if self._moved is None:
             return info
-        moved = self._moved[1 if language == "es" else 0]
-        return SpeechServiceInfo(
-            engine=info.engine,
-            model=info.model,
-            quality=info.quality,
-            languages=info.languages,
-            note=f"{info.note} {moved}".strip(),
-        )
+        return replace(info, note=f"{info.note} {self._moved[1 if language == 'es' else 0]}".strip())
 
     def warm(self) -> None:
         """Start and load the service now; raises `EngineError`."""
         self._service.connection()
         facts = self._service.facts
         if facts is not None and facts is not self._told:
-            self._told, self._moved = facts, None
-            self._learn(facts)
+            self._told, self._moved = facts, _note_of(facts)
             if self._loaded is not None:
                 self._loaded(facts)
 
     def open(self, language: Language | None = None, hints: RecognitionHints | None = None) -> Utterance:
-        """Begin an utterance, dropping one that was never finished.
+        """Begin an utterance, dropping one whose words are not known yet: its thread reads nothing, at once.
 
-        Raises `EngineError` when the service cannot start or does not know `language`.
+        What is `aside` drops nobody, and is read as nothing while somebody else is listened to. Raises `EngineError`
+        when the service cannot start or does not know `language`.
         """
         card = self._present_card()
         if language is not None and language not in card.languages:
             raise _unknown_language(language)
-        if self._current is not None:
-            self._current.abandon()
-        self.warm()
-        self._current = WyomingUtterance(
-            self._service,
-            card,
-            number=next(self._numbers),
-            language=language,
-            hints=hints or RecognitionHints(),
-            answer_seconds=self._answer_seconds,
-            learned=self._learn,
-        )
-        return self._current
+        with self._opening:
+            if self._current is not None:
+                if hints is not None and hints.aside and self._current.is_open:
+                    return UnheardUtterance(card, language)
+                self._current.drop()
+            self.warm()
+            self._current = WyomingUtterance(
+                self._service,
+                card,
+                number=next(self._numbers),
+                language=language,
+                hints=hints or RecognitionHints(),
+                answer_seconds=self._answer_seconds,
+                learned=self._learn,
+            )
+            return self._current
+
+    def renew(self) -> bool:
+        """End the service and start it anew, where it should run now; False, and nothing, while words are awaited.
+
+        One that does not run is left so: it starts where it should. Raises `EngineError` when it cannot start.
+        """
+        with self._opening:
+            if self._current is not None and self._current.is_open:
+                return False
+            if self._service.connected:
+                self._service.close()
+                self.warm()
+            return True
 
     def free(self) -> None:
         """Give the memory back: a child of ours ends, and the next utterance starts it again."""
@@ -104,10 +117,24 @@ class WyomingSpeechToText:
     def _present_card(self) -> ServiceCard:
         return self._card if isinstance(self._card, ServiceCard) else self._card()
 
+    def _device(self) -> str:
+        if self._told is None or not self._service.connected:
+            return ""
+        return "CPU" if self._moved is not None else str(self._told.get("device", ""))
+
     def _learn(self, context: Mapping[str, Any]) -> None:
         """Keep the note on where it runs; a child that could move to the processor says so with its next answer."""
-        if note := context.get("note"):
-            self._moved = (str(note[0]), str(note[1]))
+        moved = _note_of(context)
+        if moved is None:
+            return
+        known, self._moved = self._moved, moved
+        if known is None and self._loaded is not None and self._service.facts is not None:
+            self._loaded({"device": "CPU", "pid": self._service.facts.get("pid")})
+
+
+def _note_of(said: Mapping[str, Any]) -> tuple[str, str] | None:
+    note = said.get("note")
+    return (str(note[0]), str(note[1])) if note else None
 
 
 def _unknown_language(language: Language) -> EngineError:

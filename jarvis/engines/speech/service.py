@@ -60,6 +60,11 @@ class WyomingService:
         self.facts: Mapping[str, Any] | None = None
 
     @property
+    def connected(self) -> bool:
+        """True while a conversation is open, as far as is known."""
+        return self._connection is not None and not self._connection.lost
+
+    @property
     def ours(self) -> bool:
         """True for a child of ours."""
         return self._connector.ours

@@ -6,6 +6,7 @@ to; a foreign service's words are taken as they come.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -31,7 +32,11 @@ _MOST_WORDS = 200
 
 
 class WyomingUtterance:
-    """The `Utterance` with `number` of a service; `learned` is told the context of every answer of our own."""
+    """The `Utterance` with `number` of a service; `learned` is told the context of every answer of our own.
+
+    One thread uses it; `drop` may come from another one, which the connection belongs to from then on. What was dropped
+    is read as nothing.
+    """
 
     def __init__(
         self,
@@ -59,6 +64,8 @@ class WyomingUtterance:
         self._samples = 0
         self._settles = 0
         self._open = True
+        self._dropped = False
+        self._sending, self._reading = threading.Lock(), threading.Lock()
         self._lost: ConnectionLost | None = None
         self._failed: Event | None = None
         self._partial: PartialWords | None = None
@@ -67,6 +74,11 @@ class WyomingUtterance:
         terms = list(hints.words[:_MOST_WORDS]) or None
         self._send(Transcribe(language=language, context=context, transcript_terms=terms).event())
         self._send(AudioStart(rate=SAMPLE_RATE, width=2, channels=1).event())
+
+    @property
+    def is_open(self) -> bool:
+        """True until its words are known, or it is dropped or lost."""
+        return (self._open or self._reading.locked()) and self._lost is None
 
     def feed(self, pcm: bytes) -> None:
         """Add sound. Never raises: a recogniser that died is reported by `settle` and `finish`."""
@@ -77,8 +89,9 @@ class WyomingUtterance:
 
     def partial(self) -> PartialWords | None:
         """Return the words so far if they have changed since the last call; never waits."""
-        while self._open and (event := self._connection.poll()) is not None:
-            self._note(event)
+        with self._reading:
+            while self._open and (event := self._connection.poll()) is not None:
+                self._note(event)
         partial, self._partial = self._partial, None
         return partial
 
@@ -90,38 +103,63 @@ class WyomingUtterance:
 
         self._settles += 1
         began = time.perf_counter()
-        self._send(Event(type=_SETTLE, data={"number": self._settles, "utterance": self._number}))
-        return self._answer(began, settled=self._settles)
+        with self._reading:
+            self._send(Event(type=_SETTLE, data={"number": self._settles, "utterance": self._number}))
+            return self._answer(began, settled=self._settles)
 
     def finish(self) -> Transcript:
         """End the utterance and return its words; `EngineError` when the recogniser died or cannot answer."""
         from wyoming.audio import AudioStop
 
         began = time.perf_counter()
-        self._send(AudioStop().event())
-        self._open = False
-        return self._answer(began, settled=None)
+        with self._reading:
+            self._send(AudioStop().event())
+            self._open = False
+            return self._answer(began, settled=None)
 
     def abandon(self) -> None:
         """Drop it: our own child stops its work on it, a foreign service is hung up on."""
-        if self._open and not self._extended:
-            self._service.reset()
-        elif self._open:
-            from wyoming.event import Event
+        with self._sending:
+            if self._open:
+                self._tell_dropped()
+            self._open = False
 
-            self._send(Event(type=_ABANDON, data={"utterance": self._number}))
-        self._open = False
+    def drop(self) -> None:
+        """Drop it for another one, wherever its own thread is: that one gets no more words, and reads no more."""
+        with self._sending:
+            self._dropped = True
+            if self.is_open:
+                self._tell_dropped()
+            self._open = False
+        self._connection.interrupt()
+        with self._reading:
+            # What has come by now belongs to it, or tells it to give up.
+            while self._connection.poll() is not None:
+                pass
+
+    def _tell_dropped(self) -> None:
+        from wyoming.event import Event
+
+        if not self._extended:
+            self._service.reset()
+            return
+        try:
+            self._connection.send(Event(type=_ABANDON, data={"utterance": self._number}))
+        except ConnectionLost as lost:
+            self._lost = lost
 
     def _send(self, event: Event) -> None:
-        if self._lost is None and self._open:
-            try:
-                self._connection.send(event, _PATIENCE_SECONDS)
-            except ConnectionLost as lost:
-                self._lost = lost
+        with self._sending:
+            if self._lost is None and self._open:
+                try:
+                    self._connection.send(event, _PATIENCE_SECONDS)
+                except ConnectionLost as lost:
+                    self._lost = lost
 
     def _answer(self, began: float, *, settled: int | None) -> Transcript:
         """Wait for the transcript of this utterance that answers `settled`."""
         seconds = self._samples / SAMPLE_RATE
+        event: Event | None = None
         try:
             if self._lost is not None:
                 raise self._lost
@@ -129,8 +167,11 @@ class WyomingUtterance:
                 raise_if_error(self._failed)
             event = self._transcript_event(self._answer_seconds + 3 * seconds, settled)
         except ConnectionLost as lost:
-            self._open = False
-            raise self._service.failed(lost) from lost
+            if not self._dropped:
+                self._open = False
+                raise self._service.failed(lost) from lost
+        if event is None or self._dropped:
+            return nothing_heard(self._card, self._language)
         return self._transcript(event, seconds, time.perf_counter() - began)
 
     def _transcript_event(self, wait_seconds: float, settled: int | None) -> Event:
@@ -206,3 +247,32 @@ class WyomingUtterance:
                 for start, end, text in context.get("segments", ())
             ),
         )
+
+
+class UnheardUtterance:
+    """The `Utterance` that is read as nothing: somebody else is listened to."""
+
+    def __init__(self, card: ServiceCard, language: Language | None) -> None:
+        self._nothing = nothing_heard(card, language)
+
+    def feed(self, pcm: bytes) -> None:
+        """Nobody listens."""
+
+    def partial(self) -> None:
+        """There are no words."""
+
+    def settle(self) -> Transcript:
+        """Return nothing."""
+        return self._nothing
+
+    def finish(self) -> Transcript:
+        """Return nothing."""
+        return self._nothing
+
+    def abandon(self) -> None:
+        """There is nothing to drop."""
+
+
+def nothing_heard(card: ServiceCard, language: Language | None) -> Transcript:
+    """Return the words of what nobody listened to."""
+    return Transcript(text="", language=language or "en", engine=card.engine, quality=card.quality, accepted=False)

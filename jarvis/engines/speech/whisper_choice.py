@@ -51,12 +51,13 @@ def choose_whisper(
 ) -> WhisperPlace | None:
     """Return what is to run and where, None without models; `models` come best first.
 
-    `device` is the setting: cpu, cuda:N, or empty for the plan. `gpus_held` tells that the GPUs are to be left alone.
+    `device` is the setting: cpu, cuda:N, or empty for the plan. `gpus_held` tells that the GPUs are to be left
+    alone for now, whatever the setting says.
     """
     wanted = [model for model in models if model.chosen] or list(models)
     if not wanted:
         return None
-    if device.startswith("cuda"):
+    if device.startswith("cuda") and not gpus_held:
         return WhisperPlace(folder=wanted[0].folder, device=device, threads=threads)
     gpus = [gpu for gpu in machine.gpus if gpu.vendor == "nvidia"] if device != "cpu" else []
     if gpus and not gpus_held:

@@ -31,8 +31,8 @@ class ConnectionLost(Exception):
 class WyomingConnection:
     """Sends and receives Wyoming events; `hang_up` is called once when this side closes.
 
-    One thread at a time may use it; `close` may be called from any. Each stream is closed by the thread that
-    uses it: the writer at `close`, which ends a child by the end of its input, the reader at the end of its own.
+    One thread at a time may use it; `close` and `interrupt` may be called from any. Each stream is closed by the thread
+    that uses it: the writer at `close`, which ends a child by the end of its input, the reader at the end of its own.
     """
 
     def __init__(self, *, reader: BinaryIO, writer: BinaryIO, hang_up: Callable[[], None] | None = None) -> None:
@@ -42,7 +42,7 @@ class WyomingConnection:
         self._closing = threading.Lock()
         self._closed = False
         self._broken: ConnectionLost | None = None
-        self._arrived: queue.SimpleQueue[Event | None] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[Event | ConnectionLost | None] = queue.SimpleQueue()
         self._leaving: queue.Queue[Event | None] = queue.Queue(MAX_UNSENT_EVENTS)
         self._threads = [
             threading.Thread(target=work, name=f"wyoming-{name}", daemon=True)
@@ -75,17 +75,25 @@ class WyomingConnection:
         if event is None:
             self._arrived.put(None)
             raise self._broken or ConnectionLost("closed")
+        if isinstance(event, ConnectionLost):
+            raise event
         return event
+
+    def interrupt(self) -> None:
+        """Let the thread that waits in `receive`, or the next one, give up with `ConnectionLost`; nothing is lost."""
+        self._arrived.put(ConnectionLost("interrupted"))
 
     def poll(self) -> Event | None:
         """Return the next event if one has arrived, None otherwise; the end of the stream counts as nothing."""
-        try:
-            event = self._arrived.get_nowait()
-        except queue.Empty:
-            return None
-        if event is None:
-            self._arrived.put(None)
-        return event
+        while True:
+            try:
+                event = self._arrived.get_nowait()
+            except queue.Empty:
+                return None
+            if event is None:
+                self._arrived.put(None)
+            if not isinstance(event, ConnectionLost):
+                return event
 
     def close(self) -> None:
         """End the conversation; twice is the same as once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jarvis.engines.encoder.cache import keep, kept
+from jarvis.engines.encoder.cache import fit_for_mapping, keep, keep_for_mapping, kept
 from jarvis.engines.encoder.weights import DamagedWeights, read_weights
 from tests.engines.encoder.stand_in import safetensors
 
@@ -96,3 +97,22 @@ def test_keeping_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     monkeypatch.undo()
     assert kept(path) == b"one"
     assert [file.name for file in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("content", [b"", b"x", bytes(1 << 20), bytes(range(256)) * 5000])
+def test_what_is_kept_for_mapping_begins_with_itself(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "folder" / "file"
+    assert not fit_for_mapping(path)
+    keep_for_mapping(path, content)
+    assert path.read_bytes().startswith(content)
+    assert fit_for_mapping(path)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda c: c[:-1], lambda c: c + b"x", lambda c: c[1:], lambda _: b"", lambda c: b"?" + c[1:]]
+)
+def test_damage_is_seen_before_it_is_mapped(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "file"
+    keep_for_mapping(path, b"one" * 1000)
+    path.write_bytes(damage(path.read_bytes()))
+    assert not fit_for_mapping(path)

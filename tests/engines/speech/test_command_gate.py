@@ -1,6 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
-from jarvis.engines.children.command_gate import NOTHING_HEARD, Evidence, confidence, edits, is_command
+from jarvis.engines.children.command_gate import (
+    NOTHING_HEARD,
+    QUIET_ROOM_DB,
+    Evidence,
+    above_noise,
+    confidence,
+    edits,
+    is_command,
+)
 
 STOP = ("S", "T", "AA", "P")
 TIMER = ("T", "AY", "M", "ER")
@@ -30,3 +40,23 @@ def test_distances_stay_within_bounds():
     assert (wordy.trigram_distance, wordy.phone_distance) == (1.0, 1.0)
     nothing = Evidence.of(score=0.0, grammar=(), trigram=(), phones=())
     assert nothing == NOTHING_HEARD
+
+
+def test_what_is_enough_in_a_quiet_room_is_not_in_noise():
+    def heard(decibels, score):
+        return Evidence(score=score, trigram_distance=0.0, phone_distance=0.6, above_noise_db=decibels)
+
+    assert is_command(heard(70.0, 0.35)) and is_command(heard(QUIET_ROOM_DB, 0.35))
+    assert not is_command(heard(15.0, 0.35)) and is_command(heard(15.0, 0.55))
+    unsure = Evidence(score=0.6, trigram_distance=0.2, phone_distance=0.5)
+    assert is_command(unsure) and not is_command(replace(unsure, above_noise_db=15.0))
+    least = [
+        min(s / 100 for s in range(100) if is_command(heard(db, s / 100))) for db in (60.0, 40.0, 30.0, 20.0, 10.0)
+    ]
+    assert least == sorted(least) and least[0] == least[1] < least[-1]
+
+
+def test_noise_is_measured_in_the_pauses_around_the_words():
+    assert above_noise([30.0] * 20 + [70.0] * 60 + [30.0] * 20) == 40.0
+    assert above_noise([30.0] * 80 + [70.0] * 20) == 40.0
+    assert above_noise([]) == QUIET_ROOM_DB

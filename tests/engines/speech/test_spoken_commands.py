@@ -8,7 +8,7 @@ from jarvis.engines.speech.children import ChildProgram, speech_to_text
 from jarvis.skills.matcher import Matcher
 from jarvis.skills.slots import SLOT_PARSERS
 from jarvis.skills.templates import sentences_folder
-from tests.fakes.speech import silence, synthetic_speech
+from tests.fakes.speech import pink_noise, silence, synthetic_speech, with_noise
 from tests.fakes.speech_children import ChildFactory
 
 VOICES = ("en-us+adam", "en-us+edward", "en-us+klatt4")
@@ -69,9 +69,11 @@ def meaning():
     return of
 
 
-def hear(recogniser, text, voice):
+def hear(recogniser, text, voice, noise_db=None):
     utterance = recogniser.open("en")
     pcm = silence(0.3) + synthetic_speech(text, voice, 150) + silence(0.35)
+    if noise_db is not None:
+        pcm = with_noise(pcm, pink_noise(10), noise_db)
     for start in range(0, len(pcm), 1024):
         utterance.feed(pcm[start : start + 1024])
     return utterance.finish()
@@ -84,6 +86,20 @@ def test_commands_are_understood(recogniser, meaning, voice):
         assert heard.accepted, f"{command!r} was heard as {heard.text!r} and rejected"
         assert meaning(heard.text) == meaning(command) is not None, heard.text
         assert 0.5 < heard.confidence <= 1
+
+
+@pytest.mark.parametrize(("noise_db", "least", "mistaken"), [(20.0, 13, 1), (10.0, 11, 0), (5.0, 10, 0)])
+def test_in_noise_commands_are_understood_or_rejected(recogniser, meaning, noise_db, least, mistaken):
+    understood, wrong = 0, []
+    for voice in VOICES:
+        for command in COMMANDS[::2]:
+            heard = hear(recogniser, command, voice, noise_db)
+            if heard.accepted and meaning(heard.text) == meaning(command):
+                understood += 1
+            elif heard.accepted:
+                wrong.append((voice, command, heard.text))
+    assert understood >= least
+    assert len(wrong) <= mistaken, wrong
 
 
 def test_other_speech_is_never_taken_for_a_command(recogniser):

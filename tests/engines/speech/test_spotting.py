@@ -7,7 +7,16 @@ import pytest
 from jarvis.contracts.errors import EngineError
 from jarvis.engines.children.spotter_loudness import Loudness
 from jarvis.engines.speech.connectors import ChildConnector
-from jarvis.engines.speech.spotting import SPOTTER_MODULE, Spotter, SpotterConfirmer, SpotterWords, Wanted, stop_words
+from jarvis.engines.speech.spotting import (
+    SPOTTER_MODULE,
+    STOP_WORDS,
+    Spotter,
+    SpotterConfirmer,
+    SpotterWords,
+    Wanted,
+    stop_words,
+)
+from jarvis.voice import keyword_model, keyword_spotter
 from tests.fakes.speech import pink_noise, silence, synthetic_speech
 
 PATIENCE_SECONDS = 30.0
@@ -151,3 +160,8 @@ def test_a_word_stands_out_only_after_quiet():
             loudness.feed(part[at : at + 1000])
     assert loudness.stands_out(1.05, 1.5)
     assert not loudness.stands_out(1.8, 2.2)
+
+
+def test_the_child_and_the_network_know_the_same_words():
+    assert {language: tuple(words) for language, words in STOP_WORDS.items()} == keyword_spotter.STOP_WORDS
+    assert {word for words in STOP_WORDS.values() for word in words} == set(keyword_model.WORDS) - {"hey jarvis"}

@@ -183,7 +183,7 @@ def test_a_gpu_that_is_not_there_is_told_and_the_processor_takes_over(listening,
     utterance = recogniser.open()
     feed(utterance, WORDS + silence(0.3))
     assert utterance.finish().text == "qué hora es"
-    assert facts[0]["device"] == "CPU"
+    assert (facts[0]["device"], facts[0]["no_room"], recogniser.info().device) == ("CPU", False, "CPU")
     assert "on the processor: GPU 1 cannot be used" in recogniser.info("en").note
     assert "la GPU 1 no se puede usar" in recogniser.info("es").note
 
@@ -225,7 +225,7 @@ def test_a_gpu_that_runs_full_moves_the_model_and_loses_no_words(whisper_es):
     Full.full = True
     (heard,) = moving.decode([Window(pcm=WORDS, speech_seconds=1.5)], choose=lambda _: "es")
     assert heard.text == "qué hora es" and moving.place.name == "CPU"
-    assert "no queda sitio" in moving.note[1]
+    assert "no queda sitio" in moving.note[1] and moving.no_room
 
 
 def test_a_port_of_this_computer_serves_several_at_once(whisper_es, start_child, tmp_path):

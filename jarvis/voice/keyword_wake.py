@@ -1,0 +1,136 @@
+"""Hears "hey jarvis" with Jarvis' own network, and beside it with another detector.
+
+microWakeWord's model was trained on people, Jarvis' own on synthetic voices of many kinds: what one of them does not
+follow the other may. Knows scores and bars only.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import replace
+
+from jarvis.contracts.speech import WakeHit
+from jarvis.voice.keyword_model import WORDS, KeywordModel, call_file
+from jarvis.voice.wake import CANDIDATE_QUIET_SECONDS, QUIET_SECONDS, NotedWakeDetector, WakeBars
+from jarvis.voice.wake_words import HEY_JARVIS
+
+SURE_SCORE = 0.9955
+"""What the network gives where it is as sure as a threshold of 0.97 asks for: no talk of two and a half hours by the
+voices that bars were chosen on got there."""
+
+UNSURE_SCORE = 0.85
+"""From here on a second look is worth its time: talk gets there some five times an hour."""
+
+AGREED_SECONDS = 0.8
+"""Reports of two detectors that are no further apart are of the same phrase."""
+
+USUAL_THRESHOLD = 0.97
+
+_PLACE = WORDS.index(HEY_JARVIS)
+
+
+class KeywordWakeDetector:
+    """The WakeDetector port over Jarvis' own network, 0.4 % of a core; `EngineError` as `KeywordModel`.
+
+    Its scores are moved so that `threshold` means what it means for microWakeWord: 0.97 is the usual one. With
+    `candidates` it also reports what scored at least `UNSURE_SCORE`, as hits that are not sure. `note` is what it has
+    to say of itself, where it has to do alone.
+    """
+
+    def __init__(
+        self,
+        threshold: float = USUAL_THRESHOLD,
+        *,
+        candidates: bool = False,
+        note: dict[str, str] | None = None,
+        model: KeywordModel | None = None,
+    ) -> None:
+        self.note = note
+        self._bars = WakeBars(threshold, moved(UNSURE_SCORE) if candidates else None)
+        self._model = model or KeywordModel(call_file())
+
+    @property
+    def score(self) -> float:
+        """The highest score 0..1 since it was last read, for a meter."""
+        return self._bars.score
+
+    def process(self, pcm: bytes) -> list[WakeHit]:
+        """Take any length of sound and return the hits that it completed; see the port."""
+        hits = (self._bars.take(at, moved(float(scores[_PLACE]))) for at, scores in self._model.scores(pcm))
+        return [hit for hit in hits if hit is not None]
+
+    def reset(self) -> None:
+        """Forget the sound so far; stream time goes on."""
+        self._model.reset()
+        self._bars.forget()
+
+
+class KeywordLook:
+    """Scores a piece of sound for "hey jarvis", 0.01 s of one core; any thread, one at a time."""
+
+    def __init__(self, model: KeywordModel | None = None) -> None:
+        self._model = model or KeywordModel(call_file())
+        self._lock = threading.Lock()
+
+    def score(self, sound: bytes) -> float:
+        """Return the network's highest score 0..1, as it is; `sound` is the last 2 s."""
+        with self._lock:
+            self._model.reset()
+            return max((float(scores[_PLACE]) for _, scores in self._model.scores(sound)), default=0.0)
+
+
+class BothWakeDetectors:
+    """The WakeDetector port over two detectors: what one of them is sure of counts, and once.
+
+    With `agreeing`, what neither of them is sure of but both report counts as well: they learned from different
+    voices, and hardly ever take the same talk for a call.
+    """
+
+    def __init__(self, first: NotedWakeDetector, second: NotedWakeDetector, *, agreeing: bool = False) -> None:
+        self._both = (first, second)
+        self._agreeing = agreeing
+        self._latest = [-math.inf, -math.inf]
+        self._quiet_until = self._unsure_after = 0.0
+
+    @property
+    def note(self) -> dict[str, str] | None:
+        """What the first one says of itself."""
+        return self._both[0].note
+
+    @property
+    def score(self) -> float:
+        """The higher one of both scores since it was last read, for a meter."""
+        return max(one.score for one in self._both)
+
+    def process(self, pcm: bytes) -> list[WakeHit]:
+        """Take any length of sound and return the hits that it completed; see the port."""
+        found = [(hit, number) for number, one in enumerate(self._both) for hit in one.process(pcm)]
+        kept = []
+        for hit, number in sorted(found, key=lambda each: each[0].at_seconds):
+            self._latest[number] = hit.at_seconds
+            agreed = self._agreeing and hit.at_seconds - self._latest[1 - number] <= AGREED_SECONDS
+            sure = hit.sure or agreed
+            if hit.at_seconds < self._quiet_until or (not sure and hit.at_seconds < self._unsure_after):
+                continue
+            kept.append(replace(hit, sure=sure))
+            if sure:
+                self._quiet_until = hit.at_seconds + QUIET_SECONDS
+            else:
+                # A second look reaches back to what the other one reports.
+                self._unsure_after = hit.at_seconds + CANDIDATE_QUIET_SECONDS
+        return kept
+
+    def reset(self) -> None:
+        """Forget the sound so far; stream time goes on."""
+        self._latest = [-math.inf, -math.inf]
+        for one in self._both:
+            one.reset()
+
+
+def moved(score: float) -> float:
+    """Return the network's score 0..1 so that `SURE_SCORE` becomes the usual threshold."""
+    inside = min(max(score, 1e-6), 1 - 1e-6)
+    logit = math.log(inside / (1 - inside))
+    by = math.log(USUAL_THRESHOLD / (1 - USUAL_THRESHOLD)) - math.log(SURE_SCORE / (1 - SURE_SCORE))
+    return 1 / (1 + math.exp(-logit - by))

@@ -1,0 +1,110 @@
+"""Listens into Jarvis' own answer: finds when somebody speaks, or says a stop word, and makes Jarvis quieter meanwhile.
+
+Runs on the ears' thread. Knows neither what is said nor what becomes of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jarvis.contracts.speech_ports import Speaker, VoiceDetector, WordSpotter
+from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, Cut, Duck, Unduck
+
+STOP_WORD_SECONDS = 0.8
+"""How long ago a spotted stop word began at most."""
+LATE_SECONDS = 0.3
+"""How much later than it ended a word is reported at most: a tenth of a second by Jarvis' own network, the rest by the
+spotter's child, where the network cannot be loaded."""
+
+SPOKEN_BAR = 0.3
+FEWEST_SPOKEN = 2
+"""A spotted stop word counts where so many frames of that time are somebody's speech as surely as this."""
+
+DUCKED_GAIN = 0.25
+"""How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interruption:
+    """Somebody began to speak `seconds` ago; `stop_word` is what was spotted, "" without.
+
+    `word` tells that it was no longer than a word and is over.
+    """
+
+    seconds: float
+    stop_word: str = ""
+    word: bool = False
+
+
+class Overhearing:
+    """Follows the microphone while Jarvis answers; `end` when it does no longer.
+
+    `own_sentences` is what Jarvis may be heard saying, None where it does not hear itself: its own stop words are not
+    somebody else's.
+    """
+
+    def __init__(
+        self,
+        *,
+        activity: VoiceDetector,
+        barge_in: BargeIn,
+        stop_words: WordSpotter | None,
+        speaker: Speaker,
+        own_sentences: Callable[[], list[str]] | None,
+    ) -> None:
+        self._activity = activity
+        self._barge_in = barge_in
+        self._stop_words = stop_words
+        self._speaker = speaker
+        self._own_sentences = own_sentences
+        self._begun = False
+        self._spoken: deque[bool] = deque(maxlen=round((STOP_WORD_SECONDS + LATE_SECONDS) / FRAME_SECONDS))
+
+    def process(self, frame: bytes, *, sounding: bool, any_speech: bool) -> Interruption | None:
+        """Take one frame; `sounding` tells whether Jarvis is heard now, `any_speech` whether not only stop words count.
+
+        Returns what interrupts, if anything does.
+        """
+        self._begun = True
+        probability = self._activity.probability(frame)
+        self._spoken.append(probability >= SPOKEN_BAR)
+        word = self.stop_word(frame)
+        if word and sum(self._spoken) >= FEWEST_SPOKEN:
+            return Interruption(seconds=STOP_WORD_SECONDS, stop_word=word, word=True)
+        if not any_speech:
+            return None
+        match self._barge_in.process(probability, sounding):
+            case Duck():
+                self._speaker.duck(DUCKED_GAIN)
+            case Unduck():
+                self._speaker.duck(1.0)
+            case Cut(onset_frames=frames, word=alone):
+                return Interruption(seconds=frames * FRAME_SECONDS, word=alone)
+        return None
+
+    def stop_word(self, frame: bytes) -> str:
+        """Return the stop word that was spotted by this frame, "" without; also for what follows an interruption."""
+        found = self._stop_words.process(frame) if self._stop_words is not None else []
+        return next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
+
+    def cut(self) -> None:
+        """Jarvis fell silent for an interruption: begin anew, at normal loudness."""
+        self._speaker.duck(1.0)
+        self._barge_in.reset()
+
+    def end(self) -> None:
+        """Jarvis does not answer any more."""
+        if self._begun:
+            self._begun = False
+            self._spoken.clear()
+            self.cut()
+            if self._stop_words is not None:
+                self._stop_words.reset()
+
+    def _is_own(self, word: str) -> bool:
+        if self._own_sentences is None:
+            return False
+        return any(word in re.findall(r"\w+", one.casefold()) for one in self._own_sentences())

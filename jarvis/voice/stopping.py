@@ -1,0 +1,57 @@
+"""Decides whether what was said into an answer ends it, from all that is known of it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jarvis.voice.barge_in import Verdict
+
+LONE_WORD_SECONDS = 1.2
+"""Speech shorter than this, with the sound before its onset, is a word said alone."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What is known of words into an answer: what they are as text, whether their recogniser trusts them, and whether
+    it is the `basic` one, which reads an order into every other short sound.
+
+    `lone_word` tells that the text is a single word, `asked` that Jarvis had asked something.
+    `spotted` tells that a stop word was spotted at their beginning, `spots` that somebody looks for them at all.
+    """
+
+    verdict: Verdict
+    accepted: bool
+    basic: bool
+    spotted: bool
+    spots: bool
+    speech_seconds: float
+    lone_word: bool = False
+    asked: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether it was about one word."""
+        return self.speech_seconds < LONE_WORD_SECONDS
+
+
+def ends_answer(said: Said) -> bool:
+    """Return whether the answer is over: two of spotter and recogniser agree, or one knows and the other has no idea.
+
+    A word that was spotted in longer talk is not an order, nor is one that a good recogniser understood as something
+    else. What only the basic recogniser took for an order counts where nobody spots words, or in more than one.
+    """
+    if said.verdict == "stop":
+        trusted = said.accepted and (not said.basic or not said.spots or not said.alone)
+        return said.spotted or trusted
+    if not (said.spotted and said.alone):
+        return False
+    return said.basic or not said.accepted or said.verdict in ("nothing", "echo")
+
+
+def is_turn(said: Said) -> bool:
+    """Return whether the words are a turn of their own, which takes the answer's place.
+
+    Where nobody asked, one word that the basic recogniser took for a command was more likely a sign of listening.
+    """
+    doubtful = said.basic and said.lone_word and not said.asked
+    return said.verdict == "go" and said.accepted and not doubtful and not ends_answer(said)

@@ -1,0 +1,249 @@
+import numpy as np
+import pytest
+
+from jarvis.contracts.errors import EngineError
+from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
+from jarvis.voice.keyword_features import BANDS, KeywordFeatures, mel_power, normalized
+from jarvis.voice.keyword_model import STEP_SECONDS, WORDS, KeywordModel
+from jarvis.voice.keyword_spotter import QUIET_SECONDS, STOP_WORDS, KeywordSpotter
+from jarvis.voice.keyword_wake import (
+    AGREED_SECONDS,
+    SURE_SCORE,
+    BothWakeDetectors,
+    KeywordLook,
+    KeywordWakeDetector,
+    moved,
+)
+from jarvis.voice.wake import MicroWakeDetector, wake_detector
+from jarvis.voice.wake_confirm import ENOUGH_OWN_SCORE, LEAST_OWN_SCORE, WakeConfirmation
+from jarvis.voice.wake_words import HEY_JARVIS
+from tests.fakes.hearing import MAYBE, HalfSureWake
+from tests.fakes.speech import WAKING_VOICE, pink_noise, silence, synthetic_speech
+
+FRAME_BYTES = 2 * VAD_SAMPLES
+CALL = silence(1) + synthetic_speech("hey jarvis", "en-us") + silence(1)
+WAKING = silence(1) + synthetic_speech("hey jarvis", WAKING_VOICE) + silence(1)
+ONE_BREATH = silence(1) + synthetic_speech("hey jarvis what time is it", "en-us+f2") + silence(1)
+SPANISH_CALL = silence(1) + synthetic_speech("ei yarvis", "es+m1") + silence(1)
+ORDINARY = silence(0.5) + synthetic_speech("what is the weather like in london today", "en-us") + silence(0.5)
+
+
+def frames(pcm):
+    return [pcm[at : at + FRAME_BYTES] for at in range(0, len(pcm), FRAME_BYTES)]
+
+
+def hits_in(detector, pcm):
+    return [hit for frame in frames(pcm) for hit in detector.process(frame)]
+
+
+def said(word, voice):
+    return silence(1) + synthetic_speech(word, voice) + silence(0.7)
+
+
+def test_features_do_not_care_how_the_sound_is_cut():
+    sound = np.frombuffer(ONE_BREATH, "<i2").astype(np.float32)
+    whole, _ = normalized(mel_power(sound), None)
+    for size in (2, 322, 1024, 9000):
+        stream = KeywordFeatures()
+        rows = [stream.process(ONE_BREATH[at : at + size]) for at in range(0, len(ONE_BREATH), size)]
+        assert np.allclose(np.concatenate(rows), whole, atol=1e-5)
+    assert whole.shape[1] == BANDS
+
+
+def test_a_quiet_voice_looks_like_a_loud_one():
+    sound = np.frombuffer(ONE_BREATH, "<i2").astype(np.float32) + 20 * np.sin(np.arange(len(ONE_BREATH) // 2))
+    loud, _ = normalized(mel_power(sound.astype(np.float32)), None)
+    quiet, _ = normalized(mel_power((sound / 8).astype(np.float32)), None)
+    assert np.abs(loud - quiet).mean() < 0.1 * loud.std()
+
+
+def test_scores_do_not_care_how_the_sound_is_cut():
+    whole = KeywordModel().scores(CALL)
+    model = KeywordModel()
+    cut = [one for at in range(0, len(CALL), 646) for one in model.scores(CALL[at : at + 646])]
+    assert [at for at, _ in cut] == pytest.approx([at for at, _ in whole])
+    assert np.allclose([scores for _, scores in cut], [scores for _, scores in whole], atol=1e-4)
+    assert np.diff([at for at, _ in whole]) == pytest.approx(STEP_SECONDS)
+    assert whole[0][1].shape == (len(WORDS),)
+
+
+def test_after_a_reset_the_sound_before_is_forgotten_and_time_goes_on():
+    fresh, used = KeywordModel(), KeywordModel()
+    used.scores(ORDINARY)
+    used.reset()
+    expected, found = fresh.scores(CALL), used.scores(CALL)
+    assert np.allclose([scores for _, scores in found], [scores for _, scores in expected], atol=1e-5)
+    assert found[0][0] - expected[0][0] == pytest.approx(len(ORDINARY) / 32000)
+
+
+def test_a_network_that_is_not_there_says_so(tmp_path):
+    with pytest.raises(EngineError) as caught:
+        KeywordModel(tmp_path / "none.onnx")
+    assert caught.value.code == "voice.no_keyword_network"
+    assert caught.value.sentence("es")
+
+
+@pytest.mark.parametrize("sound", [CALL, ONE_BREATH, SPANISH_CALL], ids=["alone", "one breath", "Spanish accent"])
+def test_a_call_is_heard_once(sound):
+    (hit,) = hits_in(KeywordWakeDetector(), sound)
+    assert hit.sure
+    assert hit.score >= 0.97
+    assert hit.at_seconds < len(sound) / 32000
+
+
+def test_ordinary_sound_does_not_wake():
+    detector = KeywordWakeDetector()
+    for sound in (ORDINARY, pink_noise(3), silence(1), b"\xff\x7f" * 8000):
+        assert hits_in(detector, sound) == []
+        assert 0 <= detector.score < 0.97
+
+
+def test_the_scale_of_scores_is_the_one_of_the_setting():
+    assert moved(SURE_SCORE) == pytest.approx(0.97)
+    values = [moved(score) for score in (0.0, 0.1, 0.5, SURE_SCORE, 0.999, 1.0)]
+    assert values == sorted(values)
+    assert all(0 <= value <= 1 for value in values)
+    eager, usual = KeywordWakeDetector(0.3), KeywordWakeDetector()
+    assert hits_in(eager, CALL)[0].at_seconds <= hits_in(usual, CALL)[0].at_seconds
+
+
+def test_two_detectors_report_one_call_once_and_the_higher_score():
+    both = BothWakeDetectors(MicroWakeDetector(candidates=True), KeywordWakeDetector())
+    (hit,) = [hit for hit in hits_in(both, WAKING) if hit.sure]
+    assert hit.at_seconds < len(WAKING) / 32000
+    alone = KeywordWakeDetector()
+    both.reset()
+    for frame in frames(CALL):
+        alone.process(frame)
+        both.process(frame)
+    assert both.score >= alone.score > 0.9
+
+
+@pytest.mark.parametrize(
+    ("apart", "agreeing", "sure"),
+    [(0.1, True, [False, True]), (AGREED_SECONDS + 1.0, True, [False, False]), (0.1, False, [False])],
+)
+def test_what_both_detectors_are_unsure_of_counts_where_they_may_agree(apart, agreeing, sure):
+    first, second = HalfSureWake(), HalfSureWake()
+    both = BothWakeDetectors(first, second, agreeing=agreeing)
+    # The second one's stream is behind: what it reports at the same frame was so much earlier.
+    first.process(silence(apart))
+    hits = both.process(np.full(160, MAYBE, "<i2").tobytes())
+    assert [hit.sure for hit in hits] == sure
+    both.reset()
+    assert both.process(silence(0.1)) == []
+
+
+def test_what_the_network_hears_nothing_in_is_not_asked_about():
+    class Sure:
+        def score(self, sound):
+            return 0.9
+
+        def confirm(self, sound, word):
+            return True
+
+    assert WakeConfirmation(look=Sure(), own=None, other=Sure()).confirm(silence(2), HEY_JARVIS)
+    assert KeywordLook().score(silence(2)) < LEAST_OWN_SCORE
+    assert not WakeConfirmation(look=Sure(), own=KeywordLook(), other=Sure()).confirm(silence(2), HEY_JARVIS)
+
+
+class Hits:
+    """A detector that reports the hits that it is given, one a call."""
+
+    note = None
+    score = 0.0
+
+    def __init__(self, *hits):
+        self._hits = list(hits)
+
+    def process(self, pcm):
+        return [self._hits.pop(0)] if self._hits else []
+
+    def reset(self):
+        pass
+
+
+def test_what_both_are_unsure_of_is_looked_at_once_and_a_sure_hit_does_not_wait():
+    def hit(at, *, sure=False):
+        return WakeHit(at_seconds=at, score=0.5, sure=sure)
+
+    both = BothWakeDetectors(Hits(hit(1.0), hit(2.0), hit(2.4)), Hits(hit(1.2), hit(2.1, sure=True), hit(3.2)))
+    found = [one for _ in range(3) for one in both.process(b"")]
+    assert [(one.at_seconds, one.sure) for one in found] == [(1.0, False), (2.0, False), (2.1, True), (3.2, False)]
+
+
+def test_the_network_alone_says_that_something_is_missing(monkeypatch):
+    monkeypatch.setattr("jarvis.voice.wake.MicroWakeDetector", _missing)
+    detector = wake_detector()
+    assert isinstance(detector, KeywordWakeDetector)
+    assert set(detector.note or {}) == {"en", "es"}
+
+
+def test_without_the_network_the_other_detector_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr("jarvis.voice.keyword_wake.call_file", lambda: tmp_path / "none.onnx")
+    detector = wake_detector()
+    assert isinstance(detector, MicroWakeDetector)
+    assert set(detector.note or {}) == {"en", "es"}
+
+
+@pytest.mark.parametrize(
+    ("word", "voice"),
+    [("stop", "en-us"), ("cancel", "en-us+m1"), ("para", "es+f2"), ("silencio", "es+m1"), ("basta", "es-419+f2")],
+)
+def test_a_stop_word_said_alone_is_spotted_once(word, voice):
+    spotter = KeywordSpotter()
+    (found,) = hits_in(spotter, said(word, voice))
+    assert found.word == word
+    ends = len(said(word, voice)) / 32000 - 0.7
+    assert ends - 0.3 < found.at_seconds < ends + 0.2
+
+
+def test_what_is_not_sure_is_a_candidate_and_the_network_itself_looks_again():
+    unsure = silence(1) + synthetic_speech("hey jarvis", WAKING_VOICE) + silence(1)
+    strict = KeywordWakeDetector(0.9999, candidates=True)
+    (candidate,) = hits_in(strict, unsure)
+    assert not candidate.sure
+    look = KeywordLook()
+    assert look.score(unsure[-64000:]) >= ENOUGH_OWN_SCORE
+    assert look.score(ORDINARY) < ENOUGH_OWN_SCORE
+    asked: list[str] = []
+
+    class Other:
+        def confirm(self, sound, word):
+            asked.append(word)
+            return True
+
+    confirmation = WakeConfirmation(look=None, own=look, other=Other())
+    assert confirmation.confirm(unsure[-64000:], HEY_JARVIS)
+    assert not confirmation.confirm(ORDINARY, HEY_JARVIS)
+    assert asked == [HEY_JARVIS]
+    assert not WakeConfirmation(look=None, own=look, other=None).confirm(unsure[-64000:], HEY_JARVIS)
+
+
+def test_only_the_words_of_the_languages_are_spotted():
+    assert hits_in(KeywordSpotter(("es",)), said("stop", "en-us")) == []
+    assert {word for words in STOP_WORDS.values() for word in words} | {"hey jarvis"} == set(WORDS)
+
+
+def test_a_stop_word_in_a_sentence_is_not_an_order():
+    spotter = KeywordSpotter()
+    for text, voice in (
+        ("we will stop at the shop on the way home", "en-us+f2"),
+        ("esto es para ti y para tu hermana", "es+f2"),
+    ):
+        assert hits_in(spotter, said(text, voice)) == []
+
+
+def test_a_word_is_spotted_again_after_a_while():
+    spotter = KeywordSpotter()
+    sound = said("stop", "en-us")
+    assert len(hits_in(spotter, sound)) == 1
+    spotter.reset()
+    again = hits_in(spotter, silence(QUIET_SECONDS) + sound)
+    assert len(again) == 1
+    assert again[0].at_seconds > len(sound) / 32000
+    spotter.close()
+
+
+def _missing(*_args, **_kwargs):
+    raise ImportError

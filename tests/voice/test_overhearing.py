@@ -1,0 +1,94 @@
+"""Listening into Jarvis' own answer: what interrupts, and how loud Jarvis is meanwhile."""
+
+import pytest
+
+from jarvis.contracts.speech import SpottedWord
+from jarvis.voice.barge_in import BargeIn
+from jarvis.voice.overhearing import DUCKED_GAIN, STOP_WORD_SECONDS, Interruption, Overhearing
+from tests.fakes.voice import QUIET, SPEECH, FakeActivity, frames
+from tests.fakes.voice_output import FakeSpeaker
+
+
+class Words:
+    """Spots what it is told, whatever it hears."""
+
+    def __init__(self, word: str = "") -> None:
+        self.word = word
+        self.resets = 0
+
+    def process(self, pcm: bytes) -> list[SpottedWord]:
+        return [SpottedWord(word=self.word, at_seconds=0.0)] if self.word else []
+
+    def reset(self) -> None:
+        self.resets += 1
+
+    def close(self) -> None:
+        pass
+
+
+def overhearing(words: Words | None = None, own=None) -> tuple[Overhearing, FakeSpeaker]:
+    speaker = FakeSpeaker()
+    made = Overhearing(
+        activity=FakeActivity(), barge_in=BargeIn(), stop_words=words, speaker=speaker, own_sentences=own
+    )
+    return made, speaker
+
+
+def first(made: Overhearing, amplitude: int, count: int, *, any_speech: bool = True) -> Interruption | None:
+    """Return the first interruption within `count` frames while Jarvis thinks."""
+    for _ in range(count):
+        if found := made.process(frames(amplitude), sounding=False, any_speech=any_speech):
+            return found
+    return None
+
+
+def test_speech_interrupts_from_its_first_frame_on():
+    made, _ = overhearing()
+    found = first(made, SPEECH, 20)
+    assert found is not None
+    assert (found.stop_word, found.word) == ("", False)
+    assert found.seconds == pytest.approx(0.32)
+
+
+def test_a_word_alone_is_told_as_one():
+    made, _ = overhearing()
+    assert first(made, SPEECH, 6) is None
+    found = first(made, QUIET, 20)
+    assert found is not None
+    assert found.word
+
+
+def test_where_speech_does_not_interrupt_a_stop_word_still_does():
+    words = Words()
+    made, _ = overhearing(words)
+    assert first(made, SPEECH, 40, any_speech=False) is None
+    words.word = "stop"
+    assert first(made, SPEECH, 1, any_speech=False) == Interruption(
+        seconds=STOP_WORD_SECONDS, stop_word="stop", word=True
+    )
+
+
+def test_a_stop_word_that_nobody_spoke_is_none():
+    made, _ = overhearing(Words("stop"))
+    assert first(made, QUIET, 40) is None
+
+
+def test_its_own_words_are_nobodys_where_it_hears_itself():
+    made, _ = overhearing(Words("para"), own=lambda: ["Es para ti."])
+    assert first(made, SPEECH, 5, any_speech=False) is None
+    made, _ = overhearing(Words("para"), own=lambda: ["Parad ya."])
+    assert first(made, SPEECH, 5, any_speech=False) is not None
+
+
+def test_jarvis_is_quieter_while_somebody_may_speak_and_loud_again_at_the_end():
+    words = Words()
+    made, speaker = overhearing(words)
+    for amplitude, count in ((QUIET, 12), (SPEECH, 3)):
+        for _ in range(count):
+            made.process(frames(amplitude), sounding=True, any_speech=True)
+    assert speaker.gains == [DUCKED_GAIN]
+    made.end()
+    assert speaker.gains == [DUCKED_GAIN, 1.0]
+    assert words.resets == 1
+    made.end()
+    assert words.resets == 1, "there was nothing to end"

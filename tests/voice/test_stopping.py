@@ -1,0 +1,68 @@
+"""Whether words into an answer end it: tables of what spotter and recogniser know."""
+
+from dataclasses import replace
+
+import pytest
+
+from jarvis.voice.stopping import LONE_WORD_SECONDS, Said, ends_answer, is_turn
+
+WORD = Said(verdict="nothing", accepted=True, basic=False, spotted=False, spots=True, speech_seconds=0.4)
+LONG = LONE_WORD_SECONDS + 0.5
+
+
+@pytest.mark.parametrize(
+    ("known", "over"),
+    [
+        ({"verdict": "stop"}, True),
+        ({"verdict": "stop", "speech_seconds": LONG}, True),
+        ({"verdict": "stop", "accepted": False}, False),
+        ({"verdict": "stop", "accepted": False, "spotted": True}, True),
+        ({"verdict": "nothing", "spotted": True}, True),
+        ({"verdict": "go", "accepted": False, "spotted": True}, True),
+        ({"verdict": "go", "accepted": False, "spotted": True, "speech_seconds": LONG}, False),
+        ({"verdict": "go", "spotted": True}, False),
+        ({"verdict": "backchannel", "spotted": True}, False),
+        ({"verdict": "backchannel"}, False),
+        ({"verdict": "nothing"}, False),
+        ({"verdict": "echo", "speech_seconds": LONG, "spotted": True}, False),
+    ],
+)
+def test_a_good_recogniser_is_believed(known, over):
+    assert ends_answer(replace(WORD, **known)) is over
+
+
+@pytest.mark.parametrize(
+    ("known", "over"),
+    [
+        ({"verdict": "stop"}, False),
+        ({"verdict": "stop", "spotted": True}, True),
+        ({"verdict": "stop", "spots": False}, True),
+        ({"verdict": "stop", "speech_seconds": LONG}, True),
+        ({"verdict": "stop", "accepted": False, "spots": False}, False),
+        ({"verdict": "go", "spotted": True}, True),
+        ({"verdict": "backchannel", "spotted": True}, True),
+        ({"verdict": "nothing", "accepted": False, "spotted": True}, True),
+        ({"verdict": "go", "spotted": True, "speech_seconds": LONG}, False),
+    ],
+)
+def test_the_basic_recogniser_takes_any_short_sound_for_an_order_so_the_spotter_counts(known, over):
+    assert ends_answer(replace(WORD, basic=True, **known)) is over
+
+
+@pytest.mark.parametrize(
+    ("known", "turn"),
+    [
+        ({"verdict": "go"}, True),
+        ({"verdict": "go", "accepted": False}, False),
+        ({"verdict": "go", "basic": True, "spotted": True}, False),
+        ({"verdict": "go", "basic": True, "spotted": True, "speech_seconds": LONG}, True),
+        ({"verdict": "go", "lone_word": True}, True),
+        ({"verdict": "go", "lone_word": True, "basic": True}, False),
+        ({"verdict": "go", "lone_word": True, "basic": True, "asked": True}, True),
+        ({"verdict": "backchannel"}, False),
+        ({"verdict": "echo"}, False),
+        ({"verdict": "stop"}, False),
+    ],
+)
+def test_only_understood_words_are_a_turn(known, turn):
+    assert is_turn(replace(WORD, **known)) is turn
