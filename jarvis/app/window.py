@@ -33,6 +33,10 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     require_display()
     use_little_memory()
     try:
+        from jarvis.desktop.plain_imports import leave_imports_alone
+
+        if not leave_imports_alone():
+            _log.warning("PySide looks into what is imported after it: what answers may fail to load")
         from jarvis.desktop.instance import raise_running_instance
         from jarvis.desktop.run import run_desktop
     except ImportError as error:
@@ -129,6 +133,16 @@ class _Background:
         except JarvisError as error:
             _log.warning("the window could not load everything: %s", error.sentence("en"))
             self.trouble = error
+        except Exception as error:  # noqa: BLE001 - a thread that dies unseen would leave a deaf window
+            _log.exception("the window could not load everything")
+            self.trouble = JarvisError(
+                "desktop.not_loaded",
+                en="A part of Jarvis could not be loaded ({kind}): hearing or remembering may be missing. Start Jarvis "
+                "anew; the log has the details.",
+                es="No se pudo cargar una parte de Jarvis ({kind}): puede faltar el oído o la memoria. Vuelve a "
+                "iniciar Jarvis; el registro tiene los detalles.",
+                kind=type(error).__name__,
+            )
 
 
 def require_display() -> None:
