@@ -136,6 +136,8 @@ class Bridge(QObject):
         for thread in list(self._running.values()):
             thread.join(_DRAIN_SECONDS)
         self._jobs.shutdown(wait=True, cancel_futures=True)
+        # What they told last is taken while there still is a window to show it.
+        self._mail.flush()
 
     def _consume(self, request: Request, cancel: CancelToken, began: Callable[[str], None] | None) -> None:
         ask_id = ""
