@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -325,7 +326,9 @@ class Speech:
                         "nowhere: no speaker here; --output keeps it",
                     )
             self.warm_answers()
-            report = run_demo(self._file_parts(speaker), options=self.options, path=source)
+            # The question that is spoken on the spot is English, whatever Jarvis is set to.
+            options = self.options if source else lambda: replace(self.options(), language="en")
+            report = run_demo(self._file_parts(speaker), options=options, path=source)
         recogniser = self.speech_to_text.info(self._jarvis.language)
         return {**report.to_json(), "reply": heard, "note": recogniser.note}
 

@@ -7,7 +7,6 @@ back on request, and large pieces at once where it is told from which size on. K
 from __future__ import annotations
 
 import ctypes
-import linecache
 import sys
 from collections.abc import Callable
 
@@ -31,12 +30,7 @@ def use_little_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """Return what is free to the system; about 10 ms of the calling thread.
-
-    PySide has Python read the source of each module that is imported after it, and Python keeps what it read, 9 to
-    15 MiB by now; that goes first.
-    """
-    linecache.clearcache()
+    """Return what is free to the system; about 10 ms of the calling thread."""
     if (malloc_trim := _function("malloc_trim")) is not None:
         malloc_trim(0)
 

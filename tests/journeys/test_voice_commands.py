@@ -55,6 +55,14 @@ def test_a_recording_is_answered_aloud(jarvis: Program, question: Path, tmp_path
         assert file.getnframes() / file.getframerate() > 0.5
 
 
+def test_the_demo_asks_its_english_question_in_a_spanish_home_too(tmp_path: Path) -> None:
+    spanish = Program(tmp_path / "home")
+    assert spanish.run("config", "set", "language", "es").returncode == 0
+    report = spanish.json("demo")
+    assert report["transcript"] == "what time is it" and report["text"]
+    assert "solo órdenes en inglés" in str(report["note"])
+
+
 def test_the_demo_needs_nothing_and_names_its_stages(jarvis: Program) -> None:
     report = jarvis.json("demo")
     assert report["transcript"] == "what time is it" and report["text"].startswith("It is")
