@@ -40,6 +40,7 @@ from jarvis.voice.options import VoiceOptions, hearing_options, voice_options
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.spoken_text import warm as warm_words
 from jarvis.voice.turns import SilenceTurnDetector
+from jarvis.voice.unanswered import Unanswered
 from jarvis.voice.wake import NotedWakeDetector, no_wake_word, wake_detector
 from jarvis.voice.wake_confirm import confirmed_hits
 
@@ -267,7 +268,10 @@ class Speech:
     def listen(
         self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
     ) -> Iterator[VoiceEvent]:
-        """Yield what the listening loop does, until `cancel`, the file's end or, with `once`, one turn."""
+        """Yield what the listening loop does, until `cancel`, the file's end or, with `once`, one turn.
+
+        `InputError` at the end of a file of which nothing was answered: it says why.
+        """
         if source:
             sound_info(source)
         elif self._jarvis.settings.text("voice.mode") == "push":
@@ -280,12 +284,19 @@ class Speech:
         turns = 1 if once else None
         loop = None if source else self.loop(_with_words(events.put), speaker=written)
 
+        unanswered = Unanswered()
+
+        def told(event: VoiceEvent) -> None:
+            unanswered.take(event)
+            events.put(event)
+
         def run() -> None:
             try:
                 if loop is None:
                     assert source is not None and parts is not None
-                    told = _with_words(events.put)
-                    listen_to_file(parts, source, options=self.options, on_event=told, turns=turns)
+                    listen_to_file(parts, source, options=self.options, on_event=_with_words(told), turns=turns)
+                    if not unanswered.answered:
+                        raise unanswered.error(source, told=True)
                 else:
                     loop.run(turns=turns)
             except JarvisError as error:

@@ -11,8 +11,7 @@ from jarvis.cli.output import plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.cli.voice_lines import TurnLines, TurnObjects, demo_lines
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import LANGUAGES, DeviceError, Language
-from jarvis.contracts.speech import TurnFinished
+from jarvis.contracts.errors import LANGUAGES, Language
 
 _JSON_HELP = words("Print JSON.", "Imprimir JSON.")
 _LANGUAGE = click.Choice(LANGUAGES)
@@ -83,23 +82,14 @@ def listen(services: Services, source: Path | None, output: Path | None, once: b
     """Print one object per turn: `{wake_at, transcript, text, timings}`."""
     with plain_failures(services.language):
         cancel = CancelToken()
-        turns = 0
         shown = TurnObjects() if as_json else TurnLines(tells_start=source is None)
         try:
             for event in services.listen(source=source, output=output, once=once, cancel=cancel):
-                turns += isinstance(event, TurnFinished)
                 shown.show(event)
         except KeyboardInterrupt:
             cancel.cancel()
         finally:
             shown.end()
-        if source and not turns:
-            raise DeviceError(
-                "listen.nothing",
-                en="Nobody said the wake word followed by words in {file}; nothing was answered.",
-                es="En {file} nadie dijo la palabra de activación seguida de palabras; no se respondió nada.",
-                file=source,
-            )
 
 
 @click.command(

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jarvis.audio.files import LONGEST_RECORDING_SECONDS, FileMicrophone, sound_info
-from jarvis.contracts.errors import EngineError, InputError
+from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import TurnFinished, VoiceEvent
 from jarvis.settings.child_environment import for_python_child, safe_folder
 from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
+from jarvis.voice.unanswered import Unanswered
 
 DEMO_QUESTION = "what time is it"
 LONGEST_DEMO_SECONDS = 120.0
@@ -77,6 +78,13 @@ def run_demo(
     `parts.speaker` gets the reply and is closed; `parts.microphone` is not used. `InputError` when the file cannot
     be used or wakes nobody, `EngineError` when eSpeak NG cannot speak the question.
     """
+    unanswered = Unanswered()
+
+    def heard(event: VoiceEvent) -> None:
+        unanswered.take(event)
+        if on_event is not None:
+            on_event(event)
+
     with tempfile.TemporaryDirectory(prefix="jarvis-demo") as folder:
         source = path if path is not None else spoken_question(Path(folder) / "question.wav")
         started = time.perf_counter()
@@ -87,13 +95,13 @@ def run_demo(
             parts,
             source,
             options=options,
-            on_event=on_event,
+            on_event=heard,
             paced=True,
             turns=1,
             limit_seconds=LONGEST_DEMO_SECONDS,
         )
         if not turns:
-            raise _nothing_heard(source)
+            raise unanswered.error(source)
         return _report(str(path) if path is not None else "", turns[0], warm_seconds)
 
 
@@ -191,14 +199,3 @@ def stages_of(timings: dict[str, float]) -> tuple[DemoStage, ...]:
             stages.append(DemoStage(name=name, seconds=round(timings[mark] - before, 6)))
             before = timings[mark]
     return tuple(stages)
-
-
-def _nothing_heard(path: Path) -> InputError:
-    return InputError(
-        "voice.nothing_heard",
-        en="“Hey Jarvis” followed by a question was not heard in {path}; nothing was asked. "
-        "Leave a short pause after “hey Jarvis”, or lower voice.wake_threshold.",
-        es="No se oyó «hey Jarvis» seguido de una pregunta en {path}; no se preguntó nada. "
-        "Deja una breve pausa tras «hey Jarvis» o baja voice.wake_threshold.",
-        path=path,
-    )

@@ -111,6 +111,28 @@ def test_a_recording_of_nobody(jarvis: Program, tmp_path: Path) -> None:
     failed_plainly(jarvis.run("listen", "--input", str(quiet), "--once"), "quiet.wav")
 
 
+@pytest.mark.parametrize("command", [("listen", "--once", "--input"), ("demo", "--input")])
+def test_words_that_the_recogniser_cannot_hear_are_not_blamed_on_the_wake_word(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    spanish = Program(tmp_path / "home")
+    assert spanish.run("config", "set", "language", "es").returncode == 0
+    asked = synthetic_speech("hey jarvis", WAKING_VOICE, 150), silence(0.6), synthetic_speech("qué hora es", "es", 150)
+    done = spanish.run(*command, str(write_wav(tmp_path / "hora.wav", silence(0.5), *asked, silence(1.2))))
+    assert done.returncode == 1 and "hora.wav" in done.stderr
+    assert "se oyó «hey Jarvis»" in done.stderr
+    assert done.stderr.count("no entiende español") == 1
+
+
+def test_a_call_and_nothing_more(jarvis: Program, tmp_path: Path) -> None:
+    called = write_wav(
+        tmp_path / "called.wav", silence(0.5), synthetic_speech("hey jarvis", WAKING_VOICE, 150), silence(3)
+    )
+    done = jarvis.run("listen", "--input", str(called), "--once")
+    assert done.returncode == 1 and "called.wav" in done.stderr
+    assert "no words after it" in done.stderr
+
+
 def test_a_two_hour_recording_is_read_in_little_memory(jarvis: Program, tmp_path: Path) -> None:
     long = write_wav(tmp_path / "long.wav", bytes(2 * 16_000 * 60) * 121)
     failed_plainly(jarvis.run("transcribe", str(long)), "long.wav")
