@@ -137,10 +137,12 @@ class Models:
     def look_at_folder(self) -> None:
         """Bring the book into line with the models folder where something changed there; asks no daemon."""
         folder = self._jarvis.folders.models
+        # Had before the lock is taken: whoever builds something now may be waiting for this look.
+        book, catalog = self.book, self.catalog
         with self._looking:
             seen = _files_in(folder)
             if seen != self._seen:
-                reconcile(self.book, self.catalog, folder, None, self._jarvis.clock)
+                reconcile(book, catalog, folder, None, self._jarvis.clock)
                 self._seen = seen
 
     def usable_rows(self) -> list[ModelRow]:
