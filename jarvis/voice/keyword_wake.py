@@ -15,11 +15,11 @@ from jarvis.voice.keyword_model import WORDS, KeywordModel, call_file
 from jarvis.voice.wake import CANDIDATE_QUIET_SECONDS, QUIET_SECONDS, NotedWakeDetector, WakeBars
 from jarvis.voice.wake_words import HEY_JARVIS
 
-SURE_SCORE = 0.9955
+SURE_SCORE = 0.961
 """What the network gives where it is as sure as a threshold of 0.97 asks for: no talk of two and a half hours by the
 voices that bars were chosen on got there."""
 
-UNSURE_SCORE = 0.85
+UNSURE_SCORE = 0.73
 """From here on a second look is worth its time: talk gets there some five times an hour."""
 
 AGREED_SECONDS = 0.8

@@ -21,7 +21,7 @@ ENOUGH_SCORE = 0.5
 ALONE_SCORE = 0.95
 """Second score that has to do where nobody else can be asked: a third of near misses pass it."""
 
-ENOUGH_OWN_SCORE = 0.965
+ENOUGH_OWN_SCORE = 0.73
 """Score of Jarvis' own network from which another confirmer is asked, whatever the first look says: of the talk that
 gets there, none in two and a half hours passed; from 0.85 on it was one or two an hour."""
 

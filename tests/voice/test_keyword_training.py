@@ -8,7 +8,7 @@ from benchmarks.wake.training import texts
 from benchmarks.wake.training.fit import bent, loss
 from benchmarks.wake.training.library import FAMILIES, Library, Said
 from benchmarks.wake.training.mining import highest, mined
-from benchmarks.wake.training.network import KeywordNetwork, write
+from benchmarks.wake.training.network import KeywordNetwork, widened, write
 from benchmarks.wake.training.pool import MOST_CHUNKS, Clips, Pool, packed
 from benchmarks.wake.training.scenes import CLIP_ROWS, Clip, Scenes
 from benchmarks.wake.training.speakers import espeak_speakers, flite_speakers, languages, other_mouth, said
@@ -53,6 +53,28 @@ def test_the_file_scores_as_the_network_did(tmp_path):
     pcm = sound.tobytes()
     found = [scores for at in range(0, len(pcm), 1024) for _, scores in model.scores(pcm[at : at + 1024])]
     assert np.allclose(np.array(found), expected[0].numpy().T, atol=1e-5)
+
+
+def test_a_wider_network_begins_with_what_the_narrow_one_knew():
+    torch.manual_seed(4)
+    narrow = KeywordNetwork(8)
+    narrow(torch.rand(4, BANDS, 60))
+    wide = widened(narrow.state_dict(), 12)
+    rows = torch.rand(2, BANDS, 60)
+    assert torch.allclose(narrow.eval()(rows), wide.eval()(rows), atol=1e-6)
+    wide.train()
+    wide(rows).sum().backward()
+    listening = wide.blocks[0].layer.weight.grad
+    assert listening is not None
+    assert bool((listening[:8, 8:] != 0).any())
+
+
+def test_a_word_that_ends_after_its_clip_is_not_missed():
+    steps = CLIP_ROWS // STEP_ROWS
+    silent = torch.full((1, len(WORDS), steps), -8.0)
+    late = np.array([steps + 4])
+    missed, _ = loss(silent, np.array([0]), late, late + 3)
+    assert missed.item() == 0.0
 
 
 def test_a_word_counts_where_it_is_due_and_nowhere_else():

@@ -97,7 +97,8 @@ def loss(
     kin = (number > NEVER_WORD) & (spoken > NEVER_WORD)
     excused = (own | kin)[:, :, None] & near[:, None, :]
     highest_due = logits.masked_fill(~(own[:, :, None] & due[:, None, :]), -1e4).amax((1, 2))
-    positive = spoken[:, 0] >= 0
+    # Of a word that ends after its clip nothing can be asked.
+    positive = due.any(1)
     missed = functional.softplus(-highest_due[positive]).sum() / count
     elsewhere = logits.masked_fill(excused, -1e4)
     wrong = functional.softplus(elsewhere.amax(2)).sum() / count

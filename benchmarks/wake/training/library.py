@@ -128,6 +128,10 @@ def _recorded(made: Library, speaker: Speaker, rng: np.random.Generator, scale: 
             for pcm in say([_one(spellings[speaker.language], rng) for _ in range(_times(150, scale))]):
                 _add_stop(made, word, "recorded", pcm)
     if spoken is None:
+        near, talk = texts.of_other_voices(speaker.language)
+        for kept, some in ((made.near, near * 6), (made.talk, talk * 6)):
+            for pcm in say(some):
+                _add(kept["recorded"], pcm)
         return
     drawn = rng.permutation(len(texts.talk(spoken)))[: _times(500, scale)]
     for kept, some in (

@@ -7,7 +7,7 @@ each of them remembers goes in and comes out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,29 @@ class KeywordNetwork(nn.Module):
             steps = block(steps)
         logits: Tensor = self.last(steps)[:, :, 0]
         return logits
+
+
+def widened(weights: Mapping[str, Tensor], channels: int) -> KeywordNetwork:
+    """Return a network of `channels` that scores as the narrower one of `weights` did.
+
+    The further channels see everything at random, and what was there does not listen to them until it learns to
+    (Chen, Goodfellow and Shlens 2016 call that Net2Net).
+    """
+    network = KeywordNetwork(channels)
+    wider = network.state_dict()
+    for name, old in weights.items():
+        new = wider[name]
+        if old.dim() == 4:
+            before, heard = old.shape[:2]
+            if name != "first.weight":
+                new[:before, heard:] = 0.0
+            new[:before, :heard] = old
+        elif old.dim() == 1:
+            new[: old.shape[0]] = old
+        else:
+            new.copy_(old)
+    network.load_state_dict(wider)
+    return network
 
 
 def write(network: KeywordNetwork, path: Path) -> None:

@@ -58,6 +58,10 @@ FESTIVAL: dict[str, str] = {
     "upc_ca_ona_hts": "ca",
     "lp_diphone": "it",
     "pc_diphone": "it",
+    "czech_dita": "cs",
+    "czech_krb": "cs",
+    "czech_machac": "cs",
+    "czech_ph": "cs",
 }
 """festival's voices that are used, with the language of their spelling; its slt is held out as flite's is."""
 
@@ -136,7 +140,7 @@ def festival_said(speaker: Speaker, texts: Sequence[str], rng: np.random.Generat
             lines.append(f'(set! u (utt.synth (Utterance Text "{plain}")))')
             lines.append(f'(utt.save.wave u "{folder}/{number}.wav" \'riff)')
         script = Path(folder) / "say.scm"
-        encoding = "utf-8" if speaker.language == "en" else "latin-1"
+        encoding = {"en": "utf-8", "cs": "iso-8859-2"}.get(speaker.language, "latin-1")
         script.write_text("\n".join(lines), encoding=encoding, errors="ignore")
         subprocess.run(["festival", "-b", str(script)], check=False, capture_output=True)
         found = [_read(Path(folder) / f"{number}.wav") for number in range(len(texts))]

@@ -28,16 +28,24 @@ CALLS: dict[str, tuple[str, ...]] = {
     "de": ("hej dscharwis",),
     "nl": ("hee dzjarvis",),
     "pl": ("hej dżarwis",),
+    "cs": ("hej džárvis", "hej, džárvis", "hej džarvis"),
 }
 """How a voice of each language has to spell the call so that it sounds like its speakers' English."""
 
 STOPS: dict[str, dict[str, tuple[str, ...]]] = {
-    "stop": {"en": ("stop", "stop!"), "es": ("stop",), "it": ("stop",), "de": ("stopp",), "nl": ("stop",)},
-    "cancel": {"en": ("cancel", "cancel!"), "nl": ("kensel",)},
-    "para": {"es": ("para", "¡para!"), "ca": ("para",), "it": ("para",), "pt": ("para",)},
+    "stop": {
+        "en": ("stop", "stop!"),
+        "es": ("stop",),
+        "it": ("stop",),
+        "de": ("stopp",),
+        "nl": ("stop",),
+        "cs": ("stop",),
+    },
+    "cancel": {"en": ("cancel", "cancel!"), "nl": ("kensel",), "cs": ("kensl",)},
+    "para": {"es": ("para", "¡para!"), "ca": ("para",), "it": ("para",), "pt": ("para",), "cs": ("para",)},
     "cancela": {"es": ("cancela", "¡cancela!"), "ca": ("cancela",), "it": ("cancela",), "pt": ("cancela",)},
     "silencio": {"es": ("silencio", "¡silencio!"), "it": ("silensio",), "pt": ("silêncio",)},
-    "basta": {"es": ("basta", "¡basta!"), "ca": ("basta",), "it": ("basta",), "pt": ("basta",)},
+    "basta": {"es": ("basta", "¡basta!"), "ca": ("basta",), "it": ("basta",), "pt": ("basta",), "cs": ("basta",)},
 }
 """The words that silence Jarvis, as a voice of each language spells them."""
 
@@ -69,6 +77,24 @@ oye jorge|los jardines|el jarabe dulce|jarvis es un nombre|ha llamado jarvis|vi 
 quién es jarvis|pregunta a jarvis|dile a jarvis|yarvis vive aquí|yarvis no vino|la carta es de yarvis
 me lo dijo yarvis ayer|el señor yarvis|con yarvis y con ana|oye, estás ahí|oye, ven aquí|oye, mira esto|oye, escucha
 ey, cómo estás|ey, vamos|hoy hay arroz|hay avispas|oye avisa
+"""
+_NEAR_CS = """
+hej karle|hej marku|hej marto|hej jardo|hej jarmilo|hej jaromíre|hej jano|hej davide|hej džordži|hej džeku|hej džeme
+hej dženy|hej džejsne|hej džasmíno|hej džungle|hej džínová|hej arture|hej larisa|hej elvisi|hej travis je tu
+hej parku|hej páni|hej tady jsem|hej počkej na mě|hej kde jsi|hej co děláš|hej jaký je to den|hej žárlivý
+hej žárovka nesvítí|dej žárovku sem|ten žár vis|ej žár byl velký|nej džem je doma|hej čárka chybí|hej čarvis
+džárvis je jméno|volal džárvis|viděl jsem tam džárvise|džárvis šel domů|kdo je džárvis|zeptej se džárvise
+řekni to džárvisovi|sluha džárvis odešel|dopis pro pana džárvise|pán džárvis učí dějepis|žádný džárvis tu není
+"""
+_TALK_CS = """
+kolik je hodin, prosím|zítra ráno pojedeme vlakem do města|na stole leží chléb a sýr|děti si hrají na zahradě za domem
+včera večer dlouho pršelo|kde jsem nechala ty klíče|musíme ještě koupit mléko a vajíčka|ta kniha je o starém hradě
+v neděli přijede babička na oběd|světlo v kuchyni zase bliká|pes štěká na pošťáka|vlak má deset minut zpoždění
+dnes je krásné počasí na procházku|připomeň mi to prosím večer|tu píseň jsem už dlouho neslyšel|otevři okno, je tu horko
+v létě jezdíme k moři|ta polévka potřebuje trochu soli|musím napsat ten dopis do pátku|podívej se, jak svítí měsíc
+nevíš, kde je nejbližší lékárna|dědeček vypráví o válce|na jaře kvetou stromy|ten film byl velmi smutný
+autobus jede každou půlhodinu|v obchodě měli jen dvě jablka|kočka spí na okně|přišel domů až po půlnoci
+učitel mluvil o dějinách města|nejdřív si umyj ruce|máme doma tři židle a jeden stůl|cesta do hor trvá tři hodiny
 """
 _STOP_LIKE: dict[str, str] = {
     "en": """step|shop|top|drop|stock|spot|stuff|start|store|stove|stone|stay|study|stab|star|talk|lot|what|not|hot|up
@@ -104,6 +130,14 @@ def listed(text: str) -> tuple[str, ...]:
 def bars(text: str) -> tuple[str, ...]:
     """Return the phrases of `text`, which only bars divide."""
     return tuple(" ".join(part.split()) for part in text.split("|") if part.strip())
+
+
+def of_other_voices(language: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return near misses and ordinary sentences for voices that speak neither English nor Spanish; empty for most.
+
+    Czech spells every sound of the call, and its recorded voices are women, men and a child: they have both.
+    """
+    return (listed(_NEAR_CS), listed(_TALK_CS)) if language == "cs" else ((), ())
 
 
 @cache
