@@ -15,12 +15,12 @@ from jarvis.voice.keyword_model import WORDS, KeywordModel, call_file
 from jarvis.voice.wake import CANDIDATE_QUIET_SECONDS, QUIET_SECONDS, NotedWakeDetector, WakeBars
 from jarvis.voice.wake_words import HEY_JARVIS
 
-SURE_SCORE = 0.961
-"""What the network gives where it is as sure as a threshold of 0.97 asks for: no talk of two and a half hours by the
-voices that bars were chosen on got there."""
+SURE_SCORE = 0.978
+"""What the network gives where it is as sure as a threshold of 0.97 asks for: of four and a half hours of talk one
+sentence got there."""
 
-UNSURE_SCORE = 0.73
-"""From here on a second look is worth its time: talk gets there some five times an hour."""
+UNSURE_SCORE = 0.82
+"""From here on a second look is worth its time: talk gets there two or three times an hour."""
 
 AGREED_SECONDS = 0.8
 """Reports of two detectors that are no further apart are of the same phrase."""
@@ -31,7 +31,7 @@ _PLACE = WORDS.index(HEY_JARVIS)
 
 
 class KeywordWakeDetector:
-    """The WakeDetector port over Jarvis' own network, 0.4 % of a core; `EngineError` as `KeywordModel`.
+    """The WakeDetector port over Jarvis' own network, 0.8 % of a core; `EngineError` as `KeywordModel`.
 
     Its scores are moved so that `threshold` means what it means for microWakeWord: 0.97 is the usual one. With
     `candidates` it also reports what scored at least `UNSURE_SCORE`, as hits that are not sure. `note` is what it has

@@ -200,7 +200,7 @@ def test_a_stop_word_said_alone_is_spotted_once(word, voice):
 
 def test_what_is_not_sure_is_a_candidate_and_the_network_itself_looks_again():
     unsure = silence(1) + synthetic_speech("hey jarvis", WAKING_VOICE) + silence(1)
-    strict = KeywordWakeDetector(0.9999, candidates=True)
+    strict = KeywordWakeDetector(1.0, candidates=True)
     (candidate,) = hits_in(strict, unsure)
     assert not candidate.sure
     look = KeywordLook()
