@@ -18,11 +18,12 @@ from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.consent import CLOUD_CONSENT, FORBIDDEN, TOOL_CONSENT, call_of, skill_gate, work_before
 from jarvis.assistant.draft import Answer, Draft
 from jarvis.assistant.language import language_of
-from jarvis.assistant.question import Questions, checked, is_reply, question_of
+from jarvis.assistant.placing import learn, placed
+from jarvis.assistant.question import Questions, is_reply, question_of
 from jarvis.assistant.remembered import recall_question, recalled
 from jarvis.assistant.tool_use import ToolTurn, ToolWork, carried_out, not_allowed
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Cancelled, InputError, JarvisError, Language
+from jarvis.contracts.errors import Cancelled, JarvisError, Language
 from jarvis.contracts.events import (
     FINAL_EVENTS,
     AskCancelled,
@@ -50,7 +51,6 @@ from jarvis.contracts.routing import PRIVACY_ORDER
 from jarvis.contracts.skills import SkillMatch
 from jarvis.contracts.tools import ToolResult
 
-_TITLE_CHARACTERS = 60
 _DROPPED: dict[Language, str] = {"en": "All right, I left it.", "es": "De acuerdo, lo dejo."}
 _GONE: dict[Language, str] = {
     "en": "That question was no longer waiting for an answer, so nothing was sent or done. Ask it again.",
@@ -118,19 +118,28 @@ class _Run:
             yield self._failed("internal", sentence)
 
     def _steps(self) -> Iterator[AskEvent]:
-        text = checked(self._request.text)
+        place = placed(self._request, self._abilities.log, self._abilities.feedback)
+        conversation, history, message = place.conversation, place.history, place.question
+        text = message.text
+        self._request = place.request
+        self._questions = replace(self._questions, request=place.request)
+        self._draft.follows = place.follows
         self._language = (
             self._request.language or self._options.language or language_of(text, self._options.usual_language)
         )
-        conversation, history = self._conversation(text)
-        message = self._abilities.log.add_message(conversation.id, "user", text, door=self._request.door)
         self._draft.conversation_id = conversation.id
         self._place = (conversation, message.id)
         pending = self._abilities.pending.take(conversation.id)
+        branching = self._request.again is not None or self._request.follows is not None
+        if branching:
+            # What was asked back belongs to the branch that is left.
+            pending = None
         last = len(history) - 1
         asked_back = last >= 0 and (history[last].detail == DETAIL_ASKED_BACK or is_reply(history, last))
         answer = confirmation_of(text) if pending or asked_back else None
-        match = None if answer is not None else self._skill(text)
+        # Whoever wants another model's answer to the same does not mean the command.
+        other_model = self._request.again is not None and self._request.model is not None
+        match = None if answer is not None or other_model else self._skill(text)
         if match:
             self._language = match.language
         elif pending and answer is not None:
@@ -153,7 +162,7 @@ class _Run:
         else:
             asked = self._questions.asked(text, message.id, history, self._language)
             self._language = asked.language
-            again = self._asked_again(asked.text, history)
+            again = not branching and self._asked_again(asked.text, history)
             if again:
                 asked = replace(asked, request=replace(asked.request, fresh=True))
             # Who asks the very same again did not want the quotation.
@@ -162,22 +171,6 @@ class _Run:
                 yield from self._quote(quoted)
             else:
                 yield from self._model(asked, conversation)
-
-    def _conversation(self, text: str) -> tuple[Conversation, list[StoredMessage]]:
-        log = self._abilities.log
-        if self._request.conversation_id:
-            found = log.conversation(self._request.conversation_id)
-            if found is None:
-                raise InputError(
-                    "conversation.unknown",
-                    en="That conversation no longer exists; nothing was asked. Start a new one.",
-                    es="Esa conversación ya no existe; no se preguntó nada. Empieza una nueva.",
-                )
-            return found, log.messages(found.id, limit=400)
-        title = " ".join(text.split())
-        return log.start_conversation(
-            title if len(title) <= _TITLE_CHARACTERS else title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
-        ), []
 
     def _skill(self, text: str) -> SkillMatch | None:
         # A fixed language rules the answers of models; a command is understood in whichever language it is said.
@@ -287,8 +280,7 @@ class _Run:
         if answer.role != "assistant" or answer.source not in {"model", "memory"} or answer.state != "complete":
             return False
         same = " ".join(question.text.casefold().split()) == " ".join(text.casefold().split())
-        if self._abilities.feedback is not None and answer.source == "model":
-            self._abilities.feedback.noticed(answer, question.id, "retry" if same else "kept")
+        learn(self._abilities.feedback, answer, question, "retry" if same else "kept")
         return same
 
     def _model(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from jarvis.contracts.messages import Source, Usage
+from jarvis.contracts.messages import MessageState, Source, StoredMessage, Usage
 from jarvis.contracts.ports import Clock, ConversationLog
 from jarvis.contracts.skills import ControlAct
 
@@ -40,13 +40,15 @@ class Draft:
         self._first: float | None = None
         self._open = False
         self.conversation_id = ""
+        self.follows: str | None = None
+        """The message that the first one comes after, None for the newest in view."""
         self.message_id: str | None = None
         self.text = ""
 
     def append(self, text: str) -> None:
         """Store more text; the first piece creates the message."""
         if not self._open:
-            message = self._log.add_message(self.conversation_id, "assistant", text, "streaming")
+            message = self._add(text, "streaming")
             self.message_id, self._open, self.text = message.id, True, text
         else:
             assert self.message_id is not None
@@ -58,12 +60,10 @@ class Draft:
     def write(self, text: str, source: Source, *, model: str | None = None, detail: str = "") -> None:
         """Store a whole answer at once; `detail` is kept with it."""
         if detail:
-            message = self._log.add_message(self.conversation_id, "assistant", text, "streaming")
+            message = self._add(text, "streaming")
             self._log.close_message(message.id, "complete", source=source, model=model, detail=detail)
         else:
-            message = self._log.add_message(
-                self.conversation_id, "assistant", text, "complete", source=source, model=model
-            )
+            message = self._add(text, "complete", source=source, model=model)
         self.message_id, self.text = message.id, text
         self._first = self._clock.monotonic()
 
@@ -85,9 +85,17 @@ class Draft:
         if self._open:
             self.close(state, detail=detail)
         elif self.conversation_id and detail:
-            message = self._log.add_message(self.conversation_id, "assistant", "", "streaming")
+            message = self._add("", "streaming")
             self.message_id = message.id
             self._log.close_message(message.id, state, detail=detail)
+
+    def _add(
+        self, text: str, state: MessageState, *, source: Source | None = None, model: str | None = None
+    ) -> StoredMessage:
+        follows, self.follows = self.follows, None
+        return self._log.add_message(
+            self.conversation_id, "assistant", text, state, source=source, model=model, follows=follows
+        )
 
     @property
     def is_open(self) -> bool:

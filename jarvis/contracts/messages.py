@@ -34,6 +34,10 @@ class Request:
     `conversation_id` None starts a new conversation. `language` None lets Jarvis tell it from the words. `deep` asks
     several specialists together, `fresh` wants no answer from the cache, `model` is the engine that is to answer, and
     `privacy` may be stricter than the settings, never laxer. `background` means that nobody waits for the answer.
+
+    `again` is a stored answer of the conversation that is to be given anew: the question is then the one that it
+    answers, and `text` says nothing. `follows` is the message that the question comes after, "" for none: it begins a
+    branch of its own, as a question that was rewritten does. None is the newest message in view.
     """
 
     text: str
@@ -47,6 +51,8 @@ class Request:
     model: str | None = None
     privacy: Privacy | None = None
     background: bool = False
+    again: str | None = None
+    follows: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +133,8 @@ class StoredMessage:
 
     `heard_characters` is how much of an answer said aloud was heard before the person interrupted, None for all of it.
     `door` is where a question came in: one of "voice" was heard, not typed. None for answers and where it is not known.
+    `versions` are the ids of the messages that came to stand in this one's place, itself included, oldest first; empty
+    where there is only this one.
     """
 
     id: str
@@ -140,14 +148,18 @@ class StoredMessage:
     detail: str = ""
     heard_characters: int | None = None
     door: Door | None = None
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Conversation:
-    """A titled run of messages; times are aware UTC. `privacy` None follows the settings."""
+    """A titled run of messages; times are aware UTC. `privacy` None follows the settings, `folder` "" is none."""
 
     id: str
     title: str
     created_at: datetime
     updated_at: datetime
     privacy: Privacy | None = None
+    pinned: bool = False
+    archived: bool = False
+    folder: str = ""

@@ -294,8 +294,10 @@ class ConversationLog(Protocol):
         source: Source | None = None,
         model: str | None = None,
         door: Door | None = None,
+        follows: str | None = None,
     ) -> StoredMessage:
-        """Append a message; `door` is where a question came in."""
+        """Append to the branch in view, or after the message `follows` ("" at the beginning), whose branch is then the
+        one in view; `door` is where a question came in."""
         ...
 
     def append_text(self, message_id: str, text: str) -> None:
@@ -315,8 +317,9 @@ class ConversationLog(Protocol):
         """End a streaming message; `text` replaces what was streamed, None keeps it."""
         ...
 
-    def messages(self, conversation_id: str, limit: int | None = None) -> list[StoredMessage]:
-        """Oldest first; with `limit` only the newest that many."""
+    def messages(self, conversation_id: str, limit: int | None = None, until: str | None = None) -> list[StoredMessage]:
+        """The branch in view, or the one that leads to the message `until`, oldest first; with `limit` only the newest
+        that many."""
         ...
 
     def message(self, message_id: str) -> StoredMessage | None:

@@ -182,8 +182,10 @@ class TurnKeeper:
     def _question_of(self, connection: sqlite3.Connection, row: sqlite3.Row) -> str | None:
         """Return the message that this one answers: behind a yes to what was asked back stands the question itself."""
         earlier = connection.execute(
-            "SELECT id, role, text, detail FROM messages WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC",
-            (row["conversation_id"], row["seq"]),
+            "WITH RECURSIVE above (seq) AS (VALUES (?) UNION ALL"
+            " SELECT parent_seq FROM above JOIN messages USING (seq) WHERE parent_seq > 0)"
+            " SELECT id, role, text, detail FROM above JOIN messages USING (seq)",
+            (row["parent_seq"],),
         )
         agreed = False
         for message in earlier:

@@ -24,6 +24,28 @@ from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
 CONFIRMATION_SECONDS = 120
 """How long a question asked back waits for its yes or no."""
 
+_BRANCH = """
+WITH RECURSIVE branch (seq, parent_seq, back) AS (
+  SELECT seq, parent_seq, 1 FROM messages WHERE seq = CASE WHEN ?2 IS NULL
+    THEN (SELECT leaf_seq FROM conversations WHERE id = ?1)
+    ELSE (SELECT seq FROM messages WHERE id = ?2 AND conversation_id = ?1) END AND ?3 <> 0
+  UNION ALL SELECT above.seq, above.parent_seq, back + 1 FROM branch JOIN messages AS above
+    ON above.seq = branch.parent_seq WHERE ?3 < 0 OR back < ?3),
+forks (parent_seq) AS MATERIALIZED (
+  SELECT parent_seq FROM messages WHERE conversation_id = ?1 GROUP BY parent_seq HAVING count(*) > 1)
+SELECT messages.*, CASE WHEN messages.parent_seq IN forks THEN (SELECT json_group_array(id) FROM (
+  SELECT other.id FROM messages AS other WHERE other.conversation_id = ?1 AND other.parent_seq = messages.parent_seq
+  ORDER BY other.seq)) ELSE '[]' END AS versions
+FROM branch JOIN messages USING (seq) ORDER BY back
+"""
+_NEWEST_BELOW = """
+WITH RECURSIVE below (seq, conversation_id) AS (
+  SELECT seq, conversation_id FROM messages WHERE id = ?
+  UNION ALL SELECT messages.seq, messages.conversation_id FROM below JOIN messages
+    ON messages.conversation_id = below.conversation_id AND messages.parent_seq = below.seq)
+SELECT seq, conversation_id FROM below ORDER BY seq DESC LIMIT 1
+"""
+
 
 class SqliteConversationLog:
     """The conversation log over `Database`.
@@ -57,13 +79,13 @@ class SqliteConversationLog:
         """Return one conversation, or None."""
         with self._database.read() as connection:
             row = connection.execute("SELECT * FROM conversations WHERE id = ?", (conversation_id,)).fetchone()
-        return _conversation(row) if row else None
+        return conversation_of(row) if row else None
 
     def conversations(self, limit: int = 200) -> list[Conversation]:
         """Return the conversations, last used first."""
         with self._database.read() as connection:
             rows = connection.execute("SELECT * FROM conversations ORDER BY updated_at DESC LIMIT ?", (limit,))
-            return [_conversation(row) for row in rows]
+            return [conversation_of(row) for row in rows]
 
     def rename(self, conversation_id: str, title: str) -> None:
         """Change a title."""
@@ -104,8 +126,12 @@ class SqliteConversationLog:
         source: Source | None = None,
         model: str | None = None,
         door: Door | None = None,
+        follows: str | None = None,
     ) -> StoredMessage:
-        """Append a message; `StorageError` (code `conversation.unknown`) when there is no such conversation."""
+        """Append a message, after the newest in view or after `follows`, "" for the beginning.
+
+        `StorageError` (code `conversation.unknown`) when there is no such conversation, or no such message in it.
+        """
         now = self._now()
         identity = uuid.uuid4().hex
         with self._database.write() as connection:
@@ -113,15 +139,25 @@ class SqliteConversationLog:
                 "UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id)
             ).rowcount
             if not touched:
-                raise StorageError(
-                    "conversation.unknown",
-                    en="That conversation no longer exists; the message was not stored. Start a new conversation.",
-                    es="Esa conversación ya no existe; el mensaje no se guardó. Empieza una conversación nueva.",
-                )
+                raise _unknown()
+            parent = None if follows is None else _seq_of(connection, conversation_id, follows)
             connection.execute(
                 "INSERT INTO messages (id, conversation_id, role, text, state, created_at, source, model,"
-                " door, owner_pid, owner_started) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (identity, conversation_id, role, text, state, now, source, model, door, self._pid, self._started),
+                " door, owner_pid, owner_started, parent_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    identity,
+                    conversation_id,
+                    role,
+                    text,
+                    state,
+                    now,
+                    source,
+                    model,
+                    door,
+                    self._pid,
+                    self._started,
+                    parent,
+                ),
             )
         return StoredMessage(
             id=identity,
@@ -164,14 +200,22 @@ class SqliteConversationLog:
             row = connection.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
         return _message(row) if row else None
 
-    def messages(self, conversation_id: str, limit: int | None = None) -> list[StoredMessage]:
-        """Return messages oldest first; with `limit` only the newest that many."""
+    def messages(self, conversation_id: str, limit: int | None = None, until: str | None = None) -> list[StoredMessage]:
+        """Return the branch in view, or the one up to the message `until`, oldest first; with `limit` its newest."""
+        most = -1 if limit is None else limit
         with self._database.read() as connection:
-            rows = connection.execute(
-                "SELECT * FROM messages WHERE conversation_id = ? ORDER BY seq DESC LIMIT ?",
-                (conversation_id, -1 if limit is None else limit),
-            ).fetchall()
+            rows = connection.execute(_BRANCH, (conversation_id, until, most)).fetchall()
         return [_message(row) for row in reversed(rows)]
+
+    def show_version(self, message_id: str) -> None:
+        """Bring the branch into view in which `message_id` stands, down to what was said last in it; nothing where
+        there is no such message."""
+        with self._database.write() as connection:
+            leaf = connection.execute(_NEWEST_BELOW, (message_id,)).fetchone()
+            if leaf is not None:
+                connection.execute(
+                    "UPDATE conversations SET leaf_seq = ? WHERE id = ?", (leaf["seq"], leaf["conversation_id"])
+                )
 
     def recover(self) -> int:
         """Mark answers whose writer is gone as `interrupted`, keeping their text; returns how many."""
@@ -289,13 +333,36 @@ def is_alive(pid: int | None, started: float | None) -> bool:
         return False
 
 
-def _conversation(row: sqlite3.Row) -> Conversation:
+def _seq_of(connection: sqlite3.Connection, conversation_id: str, message_id: str) -> int:
+    if not message_id:
+        return 0
+    row = connection.execute(
+        "SELECT seq FROM messages WHERE id = ? AND conversation_id = ?", (message_id, conversation_id)
+    ).fetchone()
+    if row is None:
+        raise _unknown()
+    return int(row["seq"])
+
+
+def _unknown() -> StorageError:
+    return StorageError(
+        "conversation.unknown",
+        en="That conversation no longer exists; the message was not stored. Start a new conversation.",
+        es="Esa conversación ya no existe; el mensaje no se guardó. Empieza una conversación nueva.",
+    )
+
+
+def conversation_of(row: sqlite3.Row) -> Conversation:
+    """Return a row of `conversations` as the value."""
     return Conversation(
         id=row["id"],
         title=row["title"],
         created_at=from_milliseconds(row["created_at"]),
         updated_at=from_milliseconds(row["updated_at"]),
         privacy=row["privacy"],
+        pinned=bool(row["pinned"]),
+        archived=bool(row["archived"]),
+        folder=row["folder"],
     )
 
 
@@ -312,4 +379,9 @@ def _message(row: sqlite3.Row) -> StoredMessage:
         detail=row["detail"],
         heard_characters=row["heard_characters"],
         door=row["door"],
+        versions=_versions(row),
     )
+
+
+def _versions(row: sqlite3.Row) -> tuple[str, ...]:
+    return tuple(json.loads(row["versions"])) if "versions" in row.keys() else ()  # noqa: SIM118 - a Row is no dict
