@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from jarvis.contracts.errors import Language
-from jarvis.contracts.placement import Measurement
+from jarvis.contracts.placement import DeviceShare, Measurement
 
 ModelState = Literal["available", "downloading", "installed", "active", "inactive", "failed"]
 """`available`: known, not here. `installed`: whole on disk, used when Jarvis chooses it. `active`: the person put it
@@ -40,7 +40,8 @@ disk without copying, in Ollama's care, or behind somebody's API."""
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadedModel:
-    """A model that is in memory now, in whichever Jarvis process: `pid` is the child's."""
+    """A model that is in memory now, in whichever Jarvis process: `pid` is the child's. `shares` are what lies on which
+    GPU; no layers where layers say nothing."""
 
     device: str
     """Such as "GPU 0", "GPU 0+1", "GPU 0+CPU" or "CPU"."""
@@ -48,6 +49,7 @@ class LoadedModel:
     ram_mib: float
     url: str
     pid: int
+    shares: tuple[DeviceShare, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -64,6 +64,19 @@ class ChildRegistry:
         except OSError as error:
             _LOG.warning("the note of process %d could not be removed: %s", pid, error)
 
+    def running(self) -> dict[int, str]:
+        """Return the names of the children of all living processes of this home, by process id."""
+        found: dict[int, str] = {}
+        for file in sorted(self._folder.glob("*.json")):
+            try:
+                entry = _Entry(**json.loads(file.read_text(encoding="utf-8")))
+            except (OSError, ValueError, TypeError):
+                # It ended as it was looked at; a note that stays unreadable is told, and dropped, by `kill_orphans`.
+                continue
+            if _is_running(entry.pid, entry.create_time):
+                found[entry.pid] = entry.name
+        return found
+
     def kill_orphans(self) -> list[str]:
         """Kill the noted children whose parent no longer runs; returns their names."""
         killed = []

@@ -18,7 +18,7 @@ from typing import cast
 import psutil
 
 from jarvis.contracts.models import EngineKind, LoadedModel, ModelKind, ModelRow, ModelSource, ModelState
-from jarvis.contracts.placement import Measurement
+from jarvis.contracts.placement import DeviceShare, Measurement
 from jarvis.contracts.ports import Clock
 from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
 
@@ -113,7 +113,7 @@ class SqliteModelBook:
                 return
             connection.execute(
                 "INSERT INTO model_runs (model, owner_pid, owner_started, pid, pid_started, device, vram_mib, ram_mib,"
-                " url) SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM models WHERE id = ?",
+                " url, shares) SELECT id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM models WHERE id = ?",
                 (
                     owner,
                     _started(owner) or 0.0,
@@ -123,6 +123,7 @@ class SqliteModelBook:
                     loaded.vram_mib,
                     loaded.ram_mib,
                     loaded.url,
+                    json.dumps([[share.gpu, share.layers, share.mib] for share in loaded.shares]),
                     identity,
                 ),
             )
@@ -214,6 +215,9 @@ class SqliteModelBook:
                 ram_mib=each["ram_mib"],
                 url=each["url"],
                 pid=each["pid"],
+                shares=tuple(
+                    DeviceShare(gpu=gpu, layers=layers, mib=mib) for gpu, layers, mib in json.loads(each["shares"])
+                ),
             )
             for each in found
             if each not in dead

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,14 @@ def test_nothing_follows_a_message_of_another_conversation(log: SqliteConversati
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 30)), max_size=25))
 @settings(max_examples=60, deadline=None)
 def test_every_message_stays_reachable(steps: list[tuple[bool, int]]) -> None:
-    database = Database(Path(":memory:"))
-    log = SqliteConversationLog(database, FakeClock())
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder) / "jarvis.sqlite3")
+        log = SqliteConversationLog(database, FakeClock())
+        _grow_and_look(log, steps)
+        database.close()
+
+
+def _grow_and_look(log: SqliteConversationLog, steps: list[tuple[bool, int]]) -> None:
     talk = log.start_conversation("any").id
     parents: dict[str, str] = {}
     in_view = ""
@@ -91,7 +98,6 @@ def test_every_message_stays_reachable(steps: list[tuple[bool, int]]) -> None:
         same = [one for one in parents if parents[one] == parent]
         shown = next(one for one in log.messages(talk) if one.id == message)
         assert list(shown.versions) == (same if len(same) > 1 else [])
-    database.close()
 
 
 def test_conversations_from_before_have_one_branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

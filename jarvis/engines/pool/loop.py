@@ -19,7 +19,7 @@ from jarvis.engines.pool.bounded import within
 from jarvis.engines.pool.events import LoadedNow, PoolEvent, PoolView
 from jarvis.engines.pool.lease import Lease, Ticket
 from jarvis.engines.pool.life import Life
-from jarvis.engines.pool.memory import held_elsewhere, ram_of, vram_between, vram_of
+from jarvis.engines.pool.memory import held_elsewhere, ram_of, shares_of, vram_between, vram_of
 from jarvis.engines.pool.notes import PoolNotes
 from jarvis.engines.pool.schedule import decide
 from jarvis.engines.pool.sentences import device_of, start_failed
@@ -330,6 +330,7 @@ class PoolLoop:
             ram_mib=one.ram_mib,
             url=life.endpoint.base_url,
             pid=life.endpoint.pid,
+            shares=shares_of(place, event.vram),
         )
         self._notes.later(lambda: book.set_loaded(identity, note))
         if event.vram is not None and event.ram_mib is not None:

@@ -7,12 +7,13 @@ Knows nothing about predictions.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 import psutil
 
 from jarvis.contracts.hardware import GpuSample, Machine
 from jarvis.contracts.models import ModelBook
-from jarvis.contracts.placement import Placement
+from jarvis.contracts.placement import DeviceShare, Placement
 from jarvis.engines.pool.state import Shares
 from jarvis.processes.tree import descendants
 
@@ -40,6 +41,12 @@ def vram_between(before: Machine, after: Machine, placement: Placement) -> Share
     gpus = [share.gpu for share in placement.devices if share.gpu in was and share.gpu in now]
     lost = tuple((gpu, float(was[gpu] - now[gpu])) for gpu in gpus)
     return lost if lost and all(mib > 0 for _, mib in lost) else None
+
+
+def shares_of(placement: Placement, measured: Shares | None) -> tuple[DeviceShare, ...]:
+    """Return what of a placed model lies where, by the measured memory where there is one."""
+    known = dict(measured or ())
+    return tuple(replace(share, mib=known.get(share.gpu, share.mib)) for share in placement.devices)
 
 
 def ram_of(pid: int) -> float | None:
