@@ -42,6 +42,7 @@ from jarvis.settings.secrets import KeyringSecrets
 from jarvis.settings.store import Settings
 from jarvis.skills.book import SkillBook, SkillPorts
 from jarvis.storage.alerts import SqliteAlertBook
+from jarvis.storage.attachments import SqliteAttachments
 from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
 from jarvis.storage.database import Database
 from jarvis.storage.facts import SqliteFactBook
@@ -50,10 +51,13 @@ from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.notes import SqliteNoteBook
 
 if TYPE_CHECKING:
+    from jarvis.app.attachments import Attachments
+    from jarvis.app.conversation_desk import Conversations
     from jarvis.app.engines import TextEngines
     from jarvis.app.memory import MemoryRoom
     from jarvis.app.model_desk import AppModelDesk
     from jarvis.app.models import Models
+    from jarvis.app.resources import AppResources
     from jarvis.app.routing import Routing
     from jarvis.app.routing_desk import AppRoutingDesk
     from jarvis.app.speech import Speech
@@ -94,6 +98,7 @@ class Jarvis:
         recovered = SqliteConversationLog(database, self.clock).recover()
         if recovered:
             _log.warning("answers were interrupted", extra={"facts": {"count": recovered}})
+        SqliteAttachments(database, self.clock).recover()
         return database
 
     @built_once
@@ -182,6 +187,7 @@ class Jarvis:
             planner=SpecialistPlanner(routing.roles()),
             toolbox=self.tools_room.toolbox,
             permissions=routing.permissions,
+            files=self.attachments(),
         )
 
     @built_once
@@ -258,6 +264,26 @@ class Jarvis:
     def conversations(self) -> SqliteConversationLog:
         """The conversation log."""
         return self.conversation_log
+
+    def conversation_desk(self) -> Conversations:
+        """Everything that a door can do with conversations besides talking."""
+        from jarvis.app.conversation_desk import Conversations
+        from jarvis.storage.library import SqliteLibrary
+
+        return Conversations(self.conversation_log, SqliteLibrary(self.database))
+
+    def attachments(self) -> Attachments:
+        """What doors do with files."""
+        from jarvis.app.attachments import Attachments
+
+        return Attachments(SqliteAttachments(self.database, self.clock), self.folders, self.registry)
+
+    @built_once
+    def resources(self) -> AppResources:
+        """What the machine is used for."""
+        from jarvis.app.resources import AppResources
+
+        return AppResources(self)
 
     def skills(self) -> SkillBook:
         """The Skills port."""
@@ -353,6 +379,12 @@ class Jarvis:
         from jarvis.app.window import run_window
 
         return run_window(self, arguments)
+
+    def quick(self) -> int:
+        """Show the quick query of the desktop app."""
+        from jarvis.app.window_quick import run_quick
+
+        return run_quick(self)
 
     def close(self) -> None:
         """End every child and release everything; safe to call twice."""

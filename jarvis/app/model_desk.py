@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from jarvis.catalog.shape import ModelShape
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, InputError, JarvisError, Language
 from jarvis.contracts.hardware import Machine
+from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.model_desk import (
     FreedMemory,
     MeasuredSpeeds,
@@ -26,6 +27,7 @@ from jarvis.contracts.model_desk import (
 )
 from jarvis.contracts.models import ModelRow
 from jarvis.contracts.placement import KvType, MemoryEstimate, Plan
+from jarvis.contracts.ports import EngineText, GenerationOptions
 from jarvis.engines.llama_server_build import ServerBuilder
 from jarvis.engines.pool.free import free_everywhere
 from jarvis.hardware.bandwidth import gpu_bandwidth_gbs
@@ -43,6 +45,9 @@ if TYPE_CHECKING:
 _HERE = frozenset(("installed", "active", "inactive", "failed", "downloading"))
 _BIG_PARAMETERS = 9_000_000_000
 """From about this size on a model is planned as one to think with, not one to answer at once."""
+
+_TRIAL_TOKENS = 400
+"""The longest answer of a trial."""
 
 
 class AppModelDesk:
@@ -187,6 +192,25 @@ class AppModelDesk:
         wishes = self._wishes(hardware, models)
         measured = self._models.book.measurements if hardware is None else None
         return plan(machine, wishes, measured), swapped(machine, wishes, measured)
+
+    def try_out(self, identity: str, prompt: str, cancel: CancelToken) -> Iterator[str]:
+        """Ask one model of this computer and yield its answer piece by piece."""
+        self._models.look_at_folder()
+        row = self._models.library.find(identity)
+        engine = next((each for each in self._jarvis.text_engines() if each.id == row.id), None)
+        if engine is None or engine.status().where != "local":
+            raise InputError(
+                "models.not_tried",
+                en="{id} cannot be tried here: only language models in use on this computer can. Nothing was asked. "
+                "Download or activate it first, or ask it in a conversation.",
+                es="{id} no se puede probar aquí: solo los modelos de lenguaje en uso en este ordenador. No se ha "
+                "preguntado nada. Descárgalo o actívalo antes, o pregúntale en una conversación.",
+                id=row.id,
+            )
+        options = GenerationOptions(max_tokens=_TRIAL_TOKENS, temperature=0.0, stage="trial")
+        for item in engine.stream([ChatMessage(role="user", text=prompt)], options, cancel):
+            if isinstance(item, EngineText):
+                yield item.text
 
     def measure(self) -> MeasuredSpeeds:
         """Measure memory, and the disk by reading part of the largest model here."""

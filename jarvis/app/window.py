@@ -17,11 +17,17 @@ from jarvis.app.window_memory import give_back_memory, use_little_memory
 from jarvis.app.window_voice import WindowVoice
 from jarvis.contracts.errors import AlreadyRunning, DeviceError, JarvisError, Language
 from jarvis.desktop.services import DesktopServices, Notice
+from jarvis.documents.formulas import FormulaDrawer
 from jarvis.engines.llama_build import build_state
+from jarvis.host.compositor import composites
+from jarvis.host.motion import asks_for_little_motion
+from jarvis.host.shortcuts_session import shortcuts_for
 from jarvis.processes.instance import single_instance
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
+    from jarvis.contracts.data_desk import DataDesk
+    from jarvis.contracts.key_desk import KeyDesk
 
 _log = logging.getLogger(__name__)
 
@@ -50,11 +56,13 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     alerts = WindowAlerts(jarvis, voice)
     alerts.start()
     background = _Background(jarvis, voice)
+    formulas = FormulaDrawer(logs=jarvis.folders.logs, registry=jarvis.registry)
 
     def on_quit() -> None:
         background.stop()
         alerts.stop()
         voice.close()
+        formulas.close()
 
     try:
         return run_desktop(
@@ -73,11 +81,39 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
                 home=jarvis.folders.home,
                 run_folder=jarvis.folders.run,
                 memory=lambda: jarvis.memory_room.desk,
+                conversations=jarvis.conversation_desk,
+                attachments=jarvis.attachments,
+                models=jarvis.models,
+                routing=jarvis.routing,
+                spending=jarvis.spending,
+                resources=lambda: jarvis.resources,
+                shortcuts=shortcuts_for(os.environ),
+                keys=lambda: _keys(jarvis),
+                data=lambda: _data(jarvis),
+                mcp=jarvis.mcp,
+                permissions=jarvis.permissions,
+                audit=jarvis.audit,
+                skill_names=jarvis.skill_names,
+                little_motion=asks_for_little_motion,
+                formulas=formulas,
+                see_through=lambda: composites(os.environ),
             ),
             arguments,
         )
     finally:
         lock.release()
+
+
+def _keys(jarvis: Jarvis) -> KeyDesk:
+    from jarvis.app.key_check import key_desk
+
+    return key_desk(jarvis)
+
+
+def _data(jarvis: Jarvis) -> DataDesk:
+    from jarvis.app.data_desk import data_desk
+
+    return data_desk(jarvis)
 
 
 class _Background:

@@ -6,13 +6,15 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from jarvis.contracts.errors import JarvisError
+from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.skills import Alert
 from jarvis.host.alert_keeper import AlertKeeper
 from jarvis.host.keeper_lock import KeeperLock
-from jarvis.host.notify import DesktopNotifier
+from jarvis.host.notify import Buttons, DesktopNotifier
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 RING_AGAIN_SECONDS = 6.0
 """Pause between two rings of an alert that nobody has stopped."""
+SNOOZED_FOR = timedelta(minutes=5)
+"""How long an alert waits that was put off."""
+RECENT_ALERTS = 5
+"""How many that are over are listed."""
 _log = logging.getLogger(__name__)
 
 
@@ -55,6 +61,7 @@ class WindowAlerts:
             ringing, self._ringing = self._ringing, {}
         for ring in ringing.values():
             ring.stop()
+        self._notifier.close()
 
     def active(self) -> Sequence[Alert]:
         """Return what is set, soonest first."""
@@ -68,11 +75,32 @@ class WindowAlerts:
 
     def dismiss(self, alert_id: str) -> None:
         """Silence a ringing alert, or cancel one that has not rung."""
-        book = self._jarvis.alert_book
-        for alert in book.active():
-            if alert.id == alert_id:
-                book.replace(replace(alert, state="done" if alert.state == "ringing" else "cancelled"))
-                self._stop_sound(alert)
+        self._change(alert_id, lambda alert: replace(alert, state="done" if alert.state == "ringing" else "cancelled"))
+
+    def snooze(self, alert_id: str) -> None:
+        """Silence a ringing alert and let it ring again after `SNOOZED_FOR`."""
+        # As stored as any other alert: it rings in time whatever becomes of this process.
+        due_at = self._jarvis.clock.now().astimezone(UTC) + SNOOZED_FOR
+        self._change(
+            alert_id,
+            lambda alert: replace(alert, state="running", due_at=due_at) if alert.state == "ringing" else None,
+        )
+
+    def recent(self) -> Sequence[Alert]:
+        """Return what rang or was missed last, newest first."""
+        return self._jarvis.alert_book.recent(RECENT_ALERTS)
+
+    def again(self, alert_id: str) -> None:
+        """Start a timer that is over once more."""
+        for alert in self.recent():
+            if alert.id == alert_id and alert.kind == "timer" and alert.duration_seconds:
+                self._jarvis.alert_book.add(
+                    "timer",
+                    alert.label,
+                    self._jarvis.clock.now() + timedelta(seconds=alert.duration_seconds),
+                    duration_seconds=alert.duration_seconds,
+                    language=alert.language,
+                )
 
     def silence(self) -> bool:
         """Stop everything that rings; True if something did."""
@@ -82,7 +110,6 @@ class WindowAlerts:
         return bool(ringing)
 
     def _ring(self, alert: Alert) -> None:
-        self._notifier.notify("Jarvis", words_for(alert), urgent=True)
         ring = _Ring()
         with self._lock:
             callbacks = list(self._callbacks)
@@ -90,6 +117,29 @@ class WindowAlerts:
         for callback in callbacks:
             callback(alert)
         threading.Thread(target=self._sound, args=(alert, ring), name="jarvis-ring", daemon=True).start()
+        buttons = Buttons(tag=alert.id, words=button_words(alert.language), on_pressed=partial(self._pressed, alert.id))
+        self._notifier.notify("Jarvis", words_for(alert), urgent=True, buttons=buttons)
+        if ring.stopped.is_set():
+            self._notifier.withdraw(alert.id)
+
+    def _pressed(self, alert_id: str, button: str) -> None:
+        """A button of the notification was pressed."""
+        if button == "stop":
+            self.dismiss(alert_id)
+        else:
+            self.snooze(alert_id)
+
+    def _change(self, alert_id: str, change: Callable[[Alert], Alert | None]) -> None:
+        """Store what `change` makes of an active alert, whoever changes it meanwhile; None leaves it."""
+        book = self._jarvis.alert_book
+        while True:
+            before = next((alert for alert in book.active() if alert.id == alert_id), None)
+            after = change(before) if before is not None else None
+            if before is None or after is None:
+                return
+            if book.advance(before, after):
+                self._stop_sound(before)
+                return
 
     def _sound(self, alert: Alert, ring: _Ring) -> None:
         """Ring until stopped: the next time only after the last one was heard, so that none piles up."""
@@ -128,6 +178,7 @@ class WindowAlerts:
             ring = self._ringing.pop(alert.id, None)
         if ring is not None:
             ring.stop()
+        self._notifier.withdraw(alert.id)
 
 
 class _Ring:
@@ -153,6 +204,13 @@ class _Ring:
             notice = self._notice
         if notice is not None:
             notice.cancel()
+
+
+def button_words(language: Language) -> dict[str, str]:
+    """Return what the buttons of a notification say, by their keys."""
+    if language == "es":
+        return {"stop": "Parar", "snooze": "5 minutos más"}
+    return {"stop": "Stop", "snooze": "5 more minutes"}
 
 
 def words_for(alert: Alert) -> str:

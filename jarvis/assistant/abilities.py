@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from jarvis.assistant.reused import EarlierAnswers
+from jarvis.contracts.attachments import AttachmentReader
 from jarvis.contracts.cooperation import CooperationLimits, CooperationPlanner
 from jarvis.contracts.errors import Language
 from jarvis.contracts.guard import Outgoing, Permissions, Redactor
@@ -73,3 +74,4 @@ class Abilities:
     planner: CooperationPlanner | None = None
     feedback: Feedback | None = None
     permissions: Permissions | None = None
+    files: AttachmentReader | None = None

@@ -13,7 +13,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jarvis.assistant.asking_back import AskingBack
-from jarvis.assistant.candidate import Asked, CandidateAnswer, engine_called, holds_personal_data
+from jarvis.assistant.candidate import (
+    Asked,
+    CandidateAnswer,
+    engine_called,
+    holds_personal_data,
+    pictures_told,
+    tokens_told,
+)
 from jarvis.assistant.cooperate import CooperationRun
 from jarvis.assistant.draft import Answer, Draft
 from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
@@ -118,22 +125,19 @@ class ModelRun:
 
     @cached_property
     def _assessment(self) -> Assessment:
-        return self.abilities.router.assess(
-            self.asked.text,
-            self.asked.language,
-            images=len(self.asked.request.images),
-            context_tokens=self._history_tokens,
-        )
+        asked, images = self.asked, pictures_told(self.asked, self._statuses.values())
+        tokens = self._history_tokens
+        return self.abilities.router.assess(asked.text, asked.language, images=images, context_tokens=tokens)
 
     @cached_property
     def _history_tokens(self) -> int:
-        told = round(sum(len(message.text) for message in self.asked.history) / CHARACTERS_PER_TOKEN)
-        return min(told, max(self.options.context_tokens - self.options.max_answer_tokens, 256) // 2)
+        return tokens_told(self.asked, self.options.context_tokens, self.options.max_answer_tokens)
 
     @cached_property
     def privacy(self) -> Privacy:
-        """The strictest of what the settings, the conversation and the request allow."""
-        rules = [self.options.privacy, *([self.allowed] if self.allowed else [])]
+        """The strictest of settings, conversation and request; a file attached to stay here leaves only after a yes."""
+        stays: tuple[Privacy, ...] = ("ask",) if self.asked.attached.stays else ()
+        rules = [self.options.privacy, *([self.allowed] if self.allowed else []), *stays]
         return min(rules, key=PRIVACY_ORDER.index)
 
     @cached_property
@@ -166,7 +170,7 @@ class ModelRun:
 
     @cached_property
     def _reuse(self) -> Reuse:
-        earlier = self.abilities.earlier if self.options.reuse_answers else None
+        earlier = self.abilities.earlier if self.options.reuse_answers and not self.asked.attached else None
         return Reuse(
             earlier=earlier,
             asked=self.asked,
@@ -326,6 +330,7 @@ class ModelRun:
             remembered=self._remembered.for_prompt(leaving=candidate.where == "cloud"),
             context_tokens=min(status.context_tokens or self.options.context_tokens, self.options.context_tokens),
             takes_tools="tools" in status.abilities,
+            sees="vision" in status.abilities,
             cancel=self.cancel,
             draft=self.draft,
             abilities=self.abilities,

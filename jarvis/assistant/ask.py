@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from jarvis.assistant.abilities import Abilities
 from jarvis.assistant.answer import ModelRun
+from jarvis.assistant.attached import Attached, attached_to
 from jarvis.assistant.candidate import Asked
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.consent import CLOUD_CONSENT, FORBIDDEN, TOOL_CONSENT, call_of, skill_gate, work_before
@@ -122,7 +123,9 @@ class _Run:
         conversation, history, message = place.conversation, place.history, place.question
         text = message.text
         self._request = place.request
-        self._questions = replace(self._questions, request=place.request)
+        self._questions = replace(
+            self._questions, request=place.request, attached=self._attached(conversation, message, history)
+        )
         self._draft.follows = place.follows
         self._language = (
             self._request.language or self._options.language or language_of(text, self._options.usual_language)
@@ -139,7 +142,8 @@ class _Run:
         answer = confirmation_of(text) if pending or asked_back else None
         # Whoever wants another model's answer to the same does not mean the command.
         other_model = self._request.again is not None and self._request.model is not None
-        match = None if answer is not None or other_model else self._skill(text)
+        # Nor does whoever asks about a file.
+        match = None if answer is not None or other_model or message.attachments else self._skill(text)
         if match:
             self._language = match.language
         elif pending and answer is not None:
@@ -171,6 +175,20 @@ class _Run:
                 yield from self._quote(quoted)
             else:
                 yield from self._model(asked, conversation)
+
+    def _attached(
+        self, conversation: Conversation, message: StoredMessage, history: Sequence[StoredMessage]
+    ) -> Attached:
+        """Return the files of the conversation; those attached while nothing may leave are marked so."""
+        reader, now = self._abilities.files, message.attachments
+        if (
+            reader is not None
+            and now
+            and "local" in (self._options.privacy, conversation.privacy, self._request.privacy)
+        ):
+            reader.keep_here([file.id for file in now])
+            now = tuple(replace(file, stays=True) for file in now)
+        return attached_to(now, history, reader)
 
     def _skill(self, text: str) -> SkillMatch | None:
         # A fixed language rules the answers of models; a command is understood in whichever language it is said.
@@ -309,7 +327,7 @@ class _Run:
     def _quoted(self, asked: Asked, history: Sequence[StoredMessage]) -> QuotedAnswer | None:
         """Return what the memory has word for word, unless the person wants a model."""
         request = asked.request
-        if request.deep or request.model or request.images:
+        if request.deep or request.model or request.images or asked.attached.now:
             return None
         question = recall_question(
             asked.text, request, history, asked.language, conversation_id=self._draft.conversation_id

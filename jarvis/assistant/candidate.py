@@ -5,15 +5,23 @@ Knows only ports. Which candidate comes next when this one fails is not decided 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from jarvis.assistant.attached import Attached, Shown, room_for_files
 from jarvis.assistant.draft import Draft
 from jarvis.assistant.pacing import Paced, closable
 from jarvis.assistant.patience import FIRST_SECONDS, patiently
-from jarvis.assistant.prompt import prompt_for, turns_budget, turns_worth_telling
+from jarvis.assistant.prompt import (
+    CHARACTERS_PER_TOKEN,
+    prompt_for,
+    tokens_asked,
+    turns_budget,
+    turns_worth_telling,
+)
 from jarvis.assistant.remembered import stays
 from jarvis.assistant.tool_use import ToolNeedsYes, ToolTurn, ToolWork, carried_out, not_allowed, told, unknown
 from jarvis.contracts.cancel import CancelToken
@@ -35,6 +43,7 @@ from jarvis.contracts.messages import (
     DETAIL_STAYS_FOREIGN,
     FOREIGN_DETAILS,
     ChatMessage,
+    Image,
     Request,
     StoredMessage,
     ToolCall,
@@ -67,10 +76,15 @@ MAX_CALLS = 8
 """How many calls of one round are made; further ones are a model's stutter."""
 
 
+MOST_LOOKED_THROUGH = 400_000
+"""Characters of attached files that are looked through for personal data: more than a prompt holds of them."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """The question as every candidate is asked it; `work` is what tools did for it before the person said yes, and
-    `shown` has the ids of the memories that a server may see because the person saw them before; None for any."""
+    `shown` has the ids of the memories that a server may see because the person saw them before; None for any.
+    `attached` are the files of the conversation."""
 
     ask_id: str
     message_id: str
@@ -80,6 +94,11 @@ class Asked:
     language: Language
     work: ToolWork = field(default_factory=ToolWork)
     shown: frozenset[str] | None = None
+    attached: Attached = field(default_factory=Attached)
+
+    def images(self, *, recent: bool) -> tuple[Image, ...]:
+        """Return the pictures for a model that sees; with `recent` also those that were just spoken of."""
+        return (*self.request.images, *self.attached.images(recent=recent))
 
 
 @dataclass(kw_only=True)
@@ -96,6 +115,7 @@ class CandidateAnswer:
     remembered: Recollection
     context_tokens: int
     takes_tools: bool
+    sees: bool
     cancel: CancelToken
     draft: Draft
     abilities: Abilities
@@ -116,15 +136,13 @@ class CandidateAnswer:
     def stays(self) -> bool:
         """True when the answer may hold what never leaves this computer."""
         told = stays(self.remembered, self.asked.text, self.draft.text)
-        return told or any(turn.here for turn in self.turns)
+        return told or self.asked.attached.stays or any(turn.here for turn in self.turns)
 
     @property
     def detail(self) -> str:
         """What the stored answer is marked with: whether it stays here, and whether it drew on text from elsewhere."""
-        foreign = any(not turn.result.trusted for turn in self.turns)
-        if self.stays:
-            return DETAIL_STAYS_FOREIGN if foreign else DETAIL_STAYS
-        return DETAIL_FOREIGN if foreign else ""
+        foreign = bool(self.asked.attached) or any(not turn.result.trusted for turn in self.turns)
+        return detail_of(stays=self.stays, foreign=foreign)
 
     def prompt(self) -> list[ChatMessage]:
         """Return what the candidate is sent, before anything is redacted."""
@@ -159,6 +177,8 @@ class CandidateAnswer:
                 es="{model} envió una respuesta vacía; tu pregunta se conserva. Repite o elige otro modelo.",
                 model=self.candidate.model,
             )
+        read = self._files.told(self.asked.language)
+        yield from self._written(f"\n\n{read}" if read else "")
 
     # One round: what the model says until it ends or calls.
 
@@ -247,7 +267,7 @@ class CandidateAnswer:
         assert self.abilities.toolbox is not None
         # What came from elsewhere earlier in the conversation still stands in the prompt.
         earlier = any(message.detail in FOREIGN_DETAILS for message in self.asked.history)
-        tainted = earlier or any(not turn.result.trusted for turn in self.turns)
+        tainted = earlier or bool(self.asked.attached) or any(not turn.result.trusted for turn in self.turns)
         level = self.abilities.toolbox.permission(call, tainted=tainted)
         # Where everything that leaves is asked about, so is what a tool would send along.
         return "ask" if self.candidate.asks and level == "allow" else level
@@ -260,7 +280,15 @@ class CandidateAnswer:
         assert self.abilities.toolbox is not None
         return carried_out(self.abilities.toolbox, call, self.asked.request, self.asked.language, self.cancel)
 
+    @cached_property
+    def _files(self) -> Shown:
+        """What the prompt shows of the attached files."""
+        asked, answer_tokens = self.asked, self.options.max_answer_tokens
+        room = room_for_files(self.context_tokens, answer_tokens, tokens_asked(asked.text), CHARACTERS_PER_TOKEN)
+        return asked.attached.shown(asked.text, asked.language, room, sees=self.sees)
+
     def _prompt(self, tools: tuple[ToolSpec, ...]) -> list[ChatMessage]:
+        files = self._files
         return prompt_for(
             self.asked.text,
             history=turns_worth_telling(self.asked.history, leaving=self.candidate.where == "cloud"),
@@ -269,10 +297,38 @@ class CandidateAnswer:
             language=self.asked.language,
             today=self.abilities.clock.now(),
             spoken=self.asked.request.door == "voice",
-            budget_tokens=turns_budget(self.context_tokens, self.options.max_answer_tokens, self.asked.text),
-            images=self.asked.request.images,
+            budget_tokens=turns_budget(
+                self.context_tokens, self.options.max_answer_tokens, self.asked.text + files.text
+            ),
+            images=self.asked.images(recent=self.sees),
             acts=bool(tools),
+            files=files,
         )
+
+
+def detail_of(*, stays: bool, foreign: bool) -> str:
+    """Return what a stored answer is marked with."""
+    if stays:
+        return DETAIL_STAYS_FOREIGN if foreign else DETAIL_STAYS
+    return DETAIL_FOREIGN if foreign else ""
+
+
+def pictures_told(asked: Asked, statuses: Iterable[EngineStatus]) -> int:
+    """Return how many pictures ask for a model that sees; those of earlier questions do where there is one."""
+    somebody = any("vision" in one.abilities and one.state in {"ready", "loadable"} for one in statuses)
+    return len(asked.request.images) + len(asked.attached.pictures(recent=somebody))
+
+
+def tokens_told(asked: Asked, context_tokens: int, answer_tokens: int) -> int:
+    """Return about how many tokens go with a question: earlier turns, and of attached files what there is room for."""
+    told = round(sum(len(message.text) for message in asked.history) / CHARACTERS_PER_TOKEN)
+    turns = min(told, max(context_tokens - answer_tokens, 256) // 2)
+    if not asked.attached:
+        return turns
+    own = tokens_asked(asked.text)
+    room = room_for_files(context_tokens, answer_tokens, own, CHARACTERS_PER_TOKEN)
+    files = round(min(asked.attached.characters(), room) / CHARACTERS_PER_TOKEN)
+    return min(turns + files, max(context_tokens - answer_tokens - own, 0))
 
 
 def holds_personal_data(redactor: Redactor | None, asked: Asked) -> bool:
@@ -280,7 +336,8 @@ def holds_personal_data(redactor: Redactor | None, asked: Asked) -> bool:
     if redactor is None:
         return False
     told = turns_worth_telling(asked.history, leaving=True)
-    return any(redactor.findings(text) for text in [asked.text, *(message.text for message in told)])
+    texts = [asked.text, asked.attached.text(MOST_LOOKED_THROUGH), *(message.text for message in told)]
+    return any(redactor.findings(text) for text in texts)
 
 
 def engine_called(name: str, statuses: Mapping[str, EngineStatus]) -> str:

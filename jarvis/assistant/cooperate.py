@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jarvis.assistant.candidate import Asked, aside, sum_of
+from jarvis.assistant.candidate import Asked, aside, detail_of, sum_of
 from jarvis.assistant.draft import Draft
 from jarvis.assistant.pacing import Paced, closable
 from jarvis.assistant.patience import patiently
@@ -31,7 +31,7 @@ from jarvis.contracts.events import (
     TextDelta,
 )
 from jarvis.contracts.memory import Recollection
-from jarvis.contracts.messages import DETAIL_STAYS, ChatMessage, Usage
+from jarvis.contracts.messages import ChatMessage, Usage
 from jarvis.contracts.ports import EngineDone, EngineText, EngineToolCall, GenerationOptions, TextEngine
 from jarvis.contracts.routing import RouteCandidate
 
@@ -92,8 +92,9 @@ class CooperationRun:
 
     @property
     def detail(self) -> str:
-        """What the stored answer is marked with: whether it stays here."""
-        return DETAIL_STAYS if stays(self.remembered, self.asked.text, self.draft.text) else ""
+        """What the stored answer is marked with: whether it stays here, and whether it drew on attached files."""
+        told = stays(self.remembered, self.asked.text, self.draft.text)
+        return detail_of(stays=told or self.asked.attached.stays, foreign=bool(self.asked.attached))
 
     def steps(self) -> Iterator[AskEvent]:
         """Yield the plan's sentence, the stages, and the answer's text."""

@@ -5,15 +5,17 @@ Knows only ports.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from jarvis.assistant.question import checked, question_of
-from jarvis.contracts.errors import InputError
+from jarvis.contracts.errors import InputError, JarvisError
 from jarvis.contracts.messages import Conversation, Request, StoredMessage
 from jarvis.contracts.ports import ConversationLog
 from jarvis.contracts.routing import Feedback, Signal
 
+_log = logging.getLogger(__name__)
 HISTORY_MESSAGES = 400
 """Messages before a question that are looked at."""
 
@@ -43,9 +45,7 @@ def placed(request: Request, log: ConversationLog, feedback: Feedback | None) ->
         return _once_more(request, request.again, log, feedback)
     text = checked(request.text)
     if not request.conversation_id:
-        conversation = log.start_conversation(_title(text))
-        question = log.add_message(conversation.id, "user", text, door=request.door)
-        return Placed(conversation=conversation, history=[], question=question, request=request)
+        return _begun(request, text, log)
     found = log.conversation(request.conversation_id)
     if found is None:
         raise _no_conversation()
@@ -53,8 +53,24 @@ def placed(request: Request, log: ConversationLog, feedback: Feedback | None) ->
     history = [] if follows == "" else log.messages(found.id, limit=HISTORY_MESSAGES, until=follows)
     if follows is not None:
         _rewritten(log.messages(found.id, limit=HISTORY_MESSAGES), follows, feedback)
-    question = log.add_message(found.id, "user", text, door=request.door, follows=follows)
+    question = log.add_message(
+        found.id, "user", text, door=request.door, follows=follows, attachments=request.attachments
+    )
     return Placed(conversation=found, history=history, question=question, request=request)
+
+
+def _begun(request: Request, text: str, log: ConversationLog) -> Placed:
+    conversation = log.start_conversation(_title(text))
+    try:
+        question = log.add_message(conversation.id, "user", text, door=request.door, attachments=request.attachments)
+    except JarvisError:
+        # Nothing was asked, so no empty conversation stays in the list.
+        try:
+            log.delete(conversation.id)
+        except JarvisError as error:
+            _log.warning("an empty conversation stays", extra={"facts": {"code": error.code}})
+        raise
+    return Placed(conversation=conversation, history=[], question=question, request=request)
 
 
 def learn(feedback: Feedback | None, answer: StoredMessage, question: StoredMessage, signal: Signal) -> None:

@@ -11,6 +11,7 @@ import logging
 
 from jarvis.assistant.abilities import Abilities
 from jarvis.assistant.answer import ModelRun
+from jarvis.assistant.attached import attached_to
 from jarvis.assistant.candidate import Asked
 from jarvis.assistant.draft import Draft
 from jarvis.assistant.language import language_of
@@ -58,7 +59,13 @@ class Preparation:
         draft.conversation_id = known
         run = ModelRun(
             asked=Asked(
-                ask_id="", message_id="", text=request.text, request=request, history=history, language=language
+                ask_id="",
+                message_id="",
+                text=request.text,
+                request=request,
+                history=history,
+                language=language,
+                attached=attached_to((), history, abilities.files),
             ),
             cancel=cancel,
             draft=draft,

@@ -7,8 +7,10 @@ history's start moves in big steps rather than with every turn, and what changes
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from jarvis.assistant.attached import Shown
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.remembered import may_leave
 from jarvis.contracts.errors import Language
@@ -65,11 +67,13 @@ def prompt_for(
     budget_tokens: int,
     images: tuple[Image, ...] = (),
     acts: bool = False,
+    files: Shown | None = None,
 ) -> list[ChatMessage]:
     """Return the messages to send; `history` are the earlier turns, oldest first, `budget_tokens` what they may take.
 
     `acts` says that tools come with the prompt. Of what is `remembered`, a prompt that is `leaving` this computer never
-    holds what must stay.
+    holds what must stay. `files` are attached ones: what is shown whole comes first of all, where it stays the same for
+    every question, and what was chosen for this question comes with it.
 
     A question longer than the budget is sent whole: cutting it would change what was asked.
     """
@@ -78,13 +82,19 @@ def prompt_for(
     remembered = may_leave(remembered) if leaving else remembered
     if remembered.profile:
         system = "\n".join([system, "", _PROFILE[language], *(f"- {line.text}" for line in remembered.profile)])
-    if remembered.lines:
-        heading, asked = _RECALLED[language]
-        question = "\n".join([heading, *(f"- {line}" for line in remembered.lines), "", f"{asked} {question}"])
+    heading, asked = _RECALLED[language]
+    beside = "\n".join([heading, *(f"- {line}" for line in remembered.lines)]) if remembered.lines else ""
     turns = [ChatMessage(role=m.role, text=_as_heard(m, language)) for m in history if m.text.strip()]
+    told = _alternating(turns_within(turns, round(budget_tokens * CHARACTERS_PER_TOKEN)))
+    read = files.text if files is not None else ""
+    if files is not None and files.whole and read and told:
+        told[0] = replace(told[0], text=f"{read}\n\n{told[0].text}")
+        read = ""
+    if read or beside:
+        question = "\n\n".join([part for part in (read, beside) if part] + [f"{asked} {question}"])
     return [
         ChatMessage(role="system", text=system),
-        *_alternating(turns_within(turns, round(budget_tokens * CHARACTERS_PER_TOKEN))),
+        *told,
         ChatMessage(role="user", text=question, images=images),
     ]
 
@@ -100,8 +110,12 @@ def _as_heard(message: StoredMessage, language: Language) -> str:
 def turns_budget(context_tokens: int, answer_tokens: int, question: str) -> int:
     """Return how many tokens earlier turns may take: half of what the answer leaves, less where `question` is long."""
     free = max(context_tokens - answer_tokens, 256)
-    asked = round(len(question) / CHARACTERS_PER_TOKEN) + SYSTEM_TOKENS
-    return max(min(free // 2, free - asked), 0)
+    return max(min(free // 2, free - tokens_asked(question)), 0)
+
+
+def tokens_asked(question: str) -> int:
+    """Return about how many tokens a question takes with the system message."""
+    return round(len(question) / CHARACTERS_PER_TOKEN) + SYSTEM_TOKENS
 
 
 def turns_worth_telling(history: Sequence[StoredMessage], *, leaving: bool) -> list[StoredMessage]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from jarvis.assistant.attached import Attached
 from jarvis.assistant.candidate import Asked
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.language import language_of
@@ -23,11 +24,13 @@ PICTURED_QUESTIONS = 8
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Questions:
-    """Makes what candidates are asked out of one request; `pictures` is shared by all requests."""
+    """Makes what candidates are asked out of one request; `pictures` is shared by all requests, `attached` are the
+    files of the conversation."""
 
     ask_id: str
     request: Request
     pictures: dict[str, tuple[Image, ...]]
+    attached: Attached = field(default_factory=Attached)
 
     def asked(self, text: str, message_id: str, history: Sequence[StoredMessage], language: Language) -> Asked:
         """Return the question as it wants to be answered; "think deeper" alone means the one before."""
@@ -38,6 +41,7 @@ class Questions:
             request=self.request,
             history=history,
             language=language,
+            attached=self.attached,
         )
         manner = manner_of(text)
         asked = asked if manner is None else self._in_its_manner(asked, manner)
@@ -72,6 +76,7 @@ class Questions:
             history=earlier,
             language=language,
             shown=frozenset(str(slots["memories"]).split()) if "memories" in slots else None,
+            attached=self.attached,
         )
 
     def _in_its_manner(self, asked: Asked, manner: Manner) -> Asked:

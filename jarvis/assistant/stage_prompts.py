@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN, SYSTEM_TOKENS, prompt_for, turns_budget, turns_worth_telling
+from jarvis.assistant.attached import room_for_files
+from jarvis.assistant.prompt import (
+    CHARACTERS_PER_TOKEN,
+    SYSTEM_TOKENS,
+    prompt_for,
+    tokens_asked,
+    turns_budget,
+    turns_worth_telling,
+)
 from jarvis.contracts.cooperation import CooperationStage
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import Recollection
@@ -104,7 +112,11 @@ class StagePrompts:
         return min(self.context_tokens.get(stage.candidate.engine) or self.usual_tokens, self.usual_tokens)
 
     def _prompt(self, stage: CooperationStage, question: str) -> list[ChatMessage]:
-        role = stage.role
+        role, asked = stage.role, self.asked
+        context, answer_tokens = self._context(stage), self.answer_tokens(stage)
+        room = room_for_files(context, answer_tokens, tokens_asked(question), CHARACTERS_PER_TOKEN)
+        sees = role.kind in {"specialist", "draft"}
+        files = asked.attached.shown(asked.text, asked.language, room, sees=sees)
         messages = prompt_for(
             question,
             history=turns_worth_telling(self.asked.history, leaving=self.leaving),
@@ -113,8 +125,9 @@ class StagePrompts:
             language=self.asked.language,
             today=self.today,
             spoken=role.kind in {"integrate", "draft"} and self.asked.request.door == "voice",
-            budget_tokens=turns_budget(self._context(stage), self.answer_tokens(stage), question),
-            images=self.asked.request.images if role.kind in {"specialist", "draft"} else (),
+            budget_tokens=turns_budget(context, answer_tokens, question + files.text),
+            images=asked.images(recent=False) if sees else (),
+            files=files,
         )
         instruction = role.instruction(self.asked.language)
         if instruction:

@@ -13,6 +13,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "user": {"en": "You", "es": "Tú"},
     "assistant": {"en": "Jarvis", "es": "Jarvis"},
     "by": {"en": "by {model}", "es": "de {model}"},
+    "files": {"en": "with {names}", "es": "con {names}"},
     "stars": {"en": "rated {stars} of 5", "es": "valorada con {stars} de 5"},
 }
 _STATES: dict[MessageState, dict[Language, str]] = {
@@ -35,6 +36,8 @@ def markdown_of(
         about = [f"{message.created_at.astimezone():%Y-%m-%d %H:%M}"]
         if message.model:
             about.append(_WORDS["by"][language].format(model=message.model))
+        if message.attachments:
+            about.append(_WORDS["files"][language].format(names=", ".join(file.name for file in message.attachments)))
         if message.state in _STATES:
             about.append(_STATES[message.state][language])
         if (rating := ratings.get(message.id)) is not None:
@@ -46,10 +49,14 @@ def markdown_of(
 
 
 def json_of(conversation: Conversation, messages: Sequence[StoredMessage], ratings: Mapping[str, Rating]) -> str:
-    """Return `{title, created_at, messages: [{role, text, at, state, source, model, stars, reason}]}`, times in UTC."""
+    """Return `{title, created_at, messages: [{role, text, at, state, source, model, stars, reason}]}`, times in UTC.
+
+    A message with files has their names as `attachments` too.
+    """
     rows = []
     for message in messages:
         rating = ratings.get(message.id)
+        files = {"attachments": [file.name for file in message.attachments]} if message.attachments else {}
         rows.append(
             {
                 "role": message.role,
@@ -60,6 +67,7 @@ def json_of(conversation: Conversation, messages: Sequence[StoredMessage], ratin
                 "model": message.model,
                 "stars": rating.stars if rating else None,
                 "reason": rating.reason if rating else "",
+                **files,
             }
         )
     whole = {"title": conversation.title, "created_at": conversation.created_at.isoformat(), "messages": rows}

@@ -91,6 +91,13 @@ _LANGUAGE = click.Choice(LANGUAGES)
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help=words("A picture to go with the question.", "Una imagen que acompaña la pregunta."),
 )
+@click.option(
+    "--attach",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=words("A document or picture that the question is about.", "Un documento o imagen del que trata la pregunta."),
+)
 @click.pass_obj
 def ask(services: Services, /, text: tuple[str, ...], as_json: bool, go_on: bool, yes: bool, **how: Any) -> None:
     """Answer on stdout; streams unless `--json`."""
@@ -107,6 +114,7 @@ def ask(services: Services, /, text: tuple[str, ...], as_json: bool, go_on: bool
             background=how["background"],
             model=how["model"],
             privacy=how["privacy"],
+            attachments=tuple(services.attachments().add(file.name, file).id for file in how["files"]),
         )
         if go_on and not request.conversation_id:
             last = services.conversations().conversations(limit=1)
@@ -163,7 +171,7 @@ class _Asker:
         """Return the final event; Ctrl-C cancels the run instead of killing it."""
         request = replace(self._request, text=text, conversation_id=self._conversation)
         # A yes or no to what Jarvis asked back is neither deep nor about a picture.
-        self._request = replace(self._request, images=(), deep=False, fresh=False)
+        self._request = replace(self._request, images=(), attachments=(), deep=False, fresh=False)
         cancel = CancelToken()
         final: AskEvent | None = None
         with _interrupt_cancels(cancel):

@@ -15,6 +15,7 @@ from jarvis.cli import (
     memory_commands,
     models_commands,
     models_planning,
+    quick_command,
     routing_commands,
     settings_commands,
     spending_commands,
@@ -60,6 +61,7 @@ def command_line(build: Callable[[], Services]) -> click.Group:
         raise SystemExit(code)
 
     for command in (
+        quick_command.quick,
         asking.ask,
         asking.skills,
         voice_commands.demo,

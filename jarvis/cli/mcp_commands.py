@@ -160,6 +160,32 @@ def mcp_remove(services: Services, name: str) -> None:
         click.echo(words(f"{name} was removed.", f"Se quitó {name}."))
 
 
+@mcp.command("enable", help=words("Use a server again.", "Volver a usar un servidor."))
+@click.argument("name")
+@click.pass_obj
+def mcp_enable(services: Services, name: str) -> None:
+    """Offer its tools to models."""
+    with plain_failures(services.language):
+        services.mcp().switch(name, True)
+        click.echo(words(f"{name} is switched on.", f"{name} está activado."))
+
+
+@mcp.command(
+    "disable",
+    help=words(
+        "Switch a server off without removing it; its keys and permissions stay.",
+        "Desactivar un servidor sin quitarlo; sus claves y permisos se conservan.",
+    ),
+)
+@click.argument("name")
+@click.pass_obj
+def mcp_disable(services: Services, name: str) -> None:
+    """Offer its tools to nobody."""
+    with plain_failures(services.language):
+        services.mcp().switch(name, False)
+        click.echo(words(f"{name} is switched off.", f"{name} está desactivado."))
+
+
 @mcp.command(
     "test", help=words("Connect to a server and list its tools.", "Conectar con un servidor y listar sus herramientas.")
 )
@@ -178,7 +204,8 @@ def mcp_test(services: Services, name: str, as_json: bool) -> None:
         click.echo(
             words(
                 f"Connected in {seconds:.1f} s; {count} {'tool' if count == 1 else 'tools'}.",
-                f"Conectado en {seconds:.1f} s; {count} {'herramienta' if count == 1 else 'herramientas'}.",
+                f"Conectado en {seconds:.1f} s; ".replace(".", ",")
+                + f"{count} {'herramienta' if count == 1 else 'herramientas'}.",
             )
         )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from jarvis.contracts.attachments import AttachmentDesk
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.guard import AuditLog, Permissions, Redactor
@@ -54,6 +55,10 @@ class Services(Protocol):
     def assistant(self) -> Assistant: ...
 
     def conversations(self) -> ConversationLog: ...
+
+    def attachments(self) -> AttachmentDesk:
+        """Files that go with questions."""
+        ...
 
     def skills(self) -> Skills: ...
 
@@ -119,6 +124,10 @@ class Services(Protocol):
 
     def desktop(self, arguments: list[str]) -> int:
         """Open the desktop app; returns its exit code."""
+        ...
+
+    def quick(self) -> int:
+        """Show the quick query of the desktop app, opening it where it does not run; returns its exit code."""
         ...
 
     def checks(self) -> Iterator[Check]:

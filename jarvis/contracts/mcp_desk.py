@@ -45,7 +45,8 @@ class McpLeftOut:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class McpServerRow:
     """One configured server. `target` is the program with its arguments or the address, without keys; `left_out` says
-    which tools are not offered and why; `sentence_en` and `sentence_es` say what went wrong, "" where nothing did."""
+    which tools are not offered and why; `keys` names the stored keys that it uses; `sentence_en` and
+    `sentence_es` say what went wrong, "" where nothing did."""
 
     name: str
     kind: Literal["program", "address"]
@@ -54,6 +55,7 @@ class McpServerRow:
     state: McpState
     tools: tuple[McpToolRow, ...] = ()
     left_out: tuple[McpLeftOut, ...] = ()
+    keys: tuple[str, ...] = ()
     sentence_en: str = ""
     sentence_es: str = ""
 
@@ -90,6 +92,10 @@ class McpDesk(Protocol):
 
     def add(self, server: NewMcpServer) -> None:
         """Write it into the configuration; it is not started."""
+        ...
+
+    def switch(self, name: str, on: bool) -> None:
+        """Offer the server's tools or not, from now on and after a restart; one that is switched off is ended."""
         ...
 
     def remove(self, name: str) -> None:

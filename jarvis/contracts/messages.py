@@ -27,6 +27,34 @@ class Image:
     media_type: str
 
 
+AttachmentKind = Literal["image", "document"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A file that goes with a question; `bytes` is its size, `media_type` such as "application/pdf".
+
+    `pages` is how many it has where that is known, `passages` into how many pieces its text was cut, 0 for a picture.
+    `stays` says that it was attached while nothing might leave: no server is sent it unless the person says yes to
+    that. `note_en` and `note_es` say why only a part of it was taken in, empty where all of it was.
+    """
+
+    id: str
+    name: str
+    kind: AttachmentKind
+    media_type: str
+    bytes: int
+    pages: int | None = None
+    passages: int = 0
+    stays: bool = False
+    note_en: str = ""
+    note_es: str = ""
+
+    def note(self, language: Language) -> str:
+        """Return why only a part of it was taken in."""
+        return self.note_es if language == "es" else self.note_en
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Request:
     """One question on its way to `Assistant.ask`.
@@ -38,6 +66,8 @@ class Request:
     `again` is a stored answer of the conversation that is to be given anew: the question is then the one that it
     answers, and `text` says nothing. `follows` is the message that the question comes after, "" for none: it begins a
     branch of its own, as a question that was rewritten does. None is the newest message in view.
+
+    `attachments` are the ids of the files that go with it; the log keeps them with the question.
     """
 
     text: str
@@ -53,6 +83,7 @@ class Request:
     background: bool = False
     again: str | None = None
     follows: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +165,7 @@ class StoredMessage:
     `heard_characters` is how much of an answer said aloud was heard before the person interrupted, None for all of it.
     `door` is where a question came in: one of "voice" was heard, not typed. None for answers and where it is not known.
     `versions` are the ids of the messages that came to stand in this one's place, itself included, oldest first; empty
-    where there is only this one.
+    where there is only this one. `attachments` are the files that went with a question.
     """
 
     id: str
@@ -149,6 +180,7 @@ class StoredMessage:
     heard_characters: int | None = None
     door: Door | None = None
     versions: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

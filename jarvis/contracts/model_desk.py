@@ -5,7 +5,7 @@ Values and one port; who does it, and how, lives behind `app`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -205,6 +205,11 @@ class ModelDesk(Protocol):
     def plan(self, hardware: Path | None, models: Sequence[str] = ()) -> tuple[Plan, Plan]:
         """Say what goes where, here or on the machine that a JSON file describes: all together, and each text model
         with the machine to itself. Without `models`, those that are here, or what Jarvis was made to run."""
+        ...
+
+    def try_out(self, identity: str, prompt: str, cancel: CancelToken) -> Iterator[str]:
+        """Ask one model of this computer and yield its answer piece by piece. It is loaded first where it is not in
+        memory; no skill, memory or history goes along, and no conversation keeps it. Cancelled, it ends."""
         ...
 
     def measure(self) -> MeasuredSpeeds:

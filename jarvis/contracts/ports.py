@@ -295,9 +295,10 @@ class ConversationLog(Protocol):
         model: str | None = None,
         door: Door | None = None,
         follows: str | None = None,
+        attachments: Sequence[str] = (),
     ) -> StoredMessage:
         """Append to the branch in view, or after the message `follows` ("" at the beginning), whose branch is then the
-        one in view; `door` is where a question came in."""
+        one in view; `door` is where a question came in, `attachments` are the ids of the files that go with it."""
         ...
 
     def append_text(self, message_id: str, text: str) -> None:

@@ -140,7 +140,7 @@ class SpendingRow:
     """Calls added up, of one model or one day (or both); `answers` counts the messages they served.
 
     `cloud_usd` leaves out calls of unknown cost, or all of that would look saved. `joules` is None where no call told
-    any.
+    any. Half of the calls had their first word within `median_first_seconds`, 95 of 100 within `slow_first_seconds`.
     """
 
     model: str | None
@@ -157,6 +157,7 @@ class SpendingRow:
     joules: float | None
     suspect_calls: int
     median_first_seconds: float | None
+    slow_first_seconds: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -206,16 +207,20 @@ class Spending(Protocol):
         """Return the newest decision made for one question, or None."""
         ...
 
+    def decisions_of(self, message_id: str) -> Sequence[LoggedDecision]:
+        """Return every decision made for one question, one for each time it was answered, oldest first."""
+        ...
+
     def calls_of(self, message_id: str) -> Sequence[Call]:
         """Return the calls made for one question, oldest first."""
         ...
 
 
 def dollars(usd: float, language: Language) -> str:
-    """Return an amount to read: two decimals from a dollar on, four below, "< $0.0001" for less than that."""
+    """Return an amount to read: two decimals from a dollar on, up to four below, "< $0.0001" for less than that."""
     if 0 < usd < 0.00005:
         return "< $0.0001" if language == "en" else "< 0,0001 $"
-    number = f"{usd:,.2f}" if abs(usd) >= 1 or usd == 0 else f"{usd:.4f}"
+    number = f"{usd:,.2f}" if abs(usd) >= 1 or usd == 0 else f"{usd:.4f}".removesuffix("00")
     if language == "en":
         return f"-${number[1:]}" if number.startswith("-") else f"${number}"
     return f"{number.translate(str.maketrans(',.', '.,'))} $"

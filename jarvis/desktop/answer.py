@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from jarvis.contracts.errors import Language
 from jarvis.contracts.events import (
     AskCancelled,
     AskEvent,
@@ -33,8 +34,9 @@ from jarvis.contracts.messages import (
     Source,
     StoredMessage,
 )
-from jarvis.contracts.spending import dollars
 from jarvis.desktop import texts
+from jarvis.desktop.answer_figures import figure_words, figures_of_end
+from jarvis.desktop.decision_facts import Figures
 from jarvis.desktop.voice_texts import INTERRUPTED_HERE
 from jarvis.desktop.words import Words
 
@@ -51,8 +53,11 @@ class Answer:
 
     `cached` means that it was given before, `replaced` counts personal details that a server did not get to see,
     `route` is the decision, `details` are further lines of how it came about, `remembers` that it drew on memories.
-    `question_id` is the user's message, empty for a stored answer. `heard` is how many characters of the text had been
-    said when the person interrupted, None when nobody did.
+    `question_id` is the user's message, empty where it is not known. `heard` is how many characters of the text had
+    been said when the person interrupted, None when nobody did. `versions` are the ids of the answers that came to
+    stand in this place, empty where there is only this one. `figures` is what it took, None where that is not known.
+    `spoken` is what to say aloud where that differs from the text, and `language` its language, None unknown. `code`
+    is the error's where it failed, empty where that is not known, as of an answer read from the log.
     """
 
     ask_id: str
@@ -77,6 +82,11 @@ class Answer:
     remembers: bool = False
     question_id: str = ""
     heard: int | None = None
+    versions: tuple[str, ...] = ()
+    figures: Figures | None = None
+    spoken: str | None = None
+    language: Language | None = None
+    code: str = ""
 
     @property
     def ended(self) -> bool:
@@ -87,7 +97,13 @@ class Answer:
 def after(answer: Answer, event: AskEvent) -> Answer:
     """Return `answer` as it is after `event`."""
     if isinstance(event, AskStarted):
-        return replace(answer, conversation_id=event.conversation_id, question=event.text, question_id=event.message_id)
+        return replace(
+            answer,
+            conversation_id=event.conversation_id,
+            question=event.text,
+            question_id=event.message_id,
+            language=event.language,
+        )
     if isinstance(event, SkillMatched):
         return replace(answer, skill=event.skill, source="skill")
     if isinstance(event, RouteChosen):
@@ -113,6 +129,9 @@ def after(answer: Answer, event: AskEvent) -> Answer:
             seconds=event.timings.get("total"),
             message_id=event.message_id,
             cached=event.cached or answer.cached,
+            figures=figures_of_end(event, answer.route, len(answer.failures)),
+            spoken=event.spoken,
+            language=event.language,
         )
     if isinstance(event, AskFailed):
         return replace(
@@ -120,6 +139,7 @@ def after(answer: Answer, event: AskEvent) -> Answer:
             phase="failed",
             text=event.text or answer.text,
             sentence=event.sentence,
+            code=event.code,
             message_id=event.message_id or "",
         )
     if isinstance(event, AskCancelled):
@@ -147,7 +167,7 @@ def _after_aside(answer: Answer, event: AskEvent) -> Answer:
     return answer
 
 
-def from_stored(message: StoredMessage, question: str = "", *, remembers: bool = False) -> Answer:
+def from_stored(message: StoredMessage, question: StoredMessage | None = None, *, remembers: bool = False) -> Answer:
     """Return a stored assistant message as an answer; `question` is the user's message before it, `remembers` tells
     that it drew on memories."""
     phases: dict[str, Phase] = {
@@ -162,7 +182,8 @@ def from_stored(message: StoredMessage, question: str = "", *, remembers: bool =
         ask_id=message.id,
         phase=phases[message.state],
         conversation_id=message.conversation_id,
-        question=question,
+        question=question.text if question is not None else "",
+        question_id=question.id if question is not None else "",
         text=message.text,
         source=message.source,
         model=message.model or "",
@@ -172,6 +193,7 @@ def from_stored(message: StoredMessage, question: str = "", *, remembers: bool =
         message_id=message.id,
         remembers=remembers,
         heard=message.heard_characters,
+        versions=message.versions,
     )
 
 
@@ -190,7 +212,7 @@ def text_with_mark(answer: Answer, words: Words) -> str:
 
 
 def what_answered(answer: Answer, words: Words) -> str:
-    """Say in a few words what answered and how long it took; empty while that is unknown."""
+    """Say in a few words what answered, what that took and how long; empty while that is unknown."""
     if answer.source == "skill":
         name = answer.skill.replace("_", " ").replace(".", " · ")
         by = words(texts.BY_SKILL, skill=name) if name else words(texts.BY_SOME_SKILL)
@@ -205,28 +227,13 @@ def what_answered(answer: Answer, words: Words) -> str:
     parts = [by]
     if answer.cached:
         parts.append(words(texts.FROM_CACHE))
+    if answer.figures is not None:
+        parts += figure_words(answer.figures, words)
     if answer.replaced:
         parts.append(words(texts.REPLACED, count=answer.replaced))
     if answer.seconds is not None:
         parts.append(words(texts.SECONDS, seconds=seconds_text(answer.seconds, words)))
     return "  ·  ".join(parts)
-
-
-def why_text(answer: Answer, words: Words) -> str:
-    """Return the reason, and how it came about, a line each."""
-    lines = _candidate_lines(answer.route, words) if answer.route is not None else ()
-    return "\n".join([answer.reason or words(texts.NO_REASON), *lines, *answer.details])
-
-
-def _candidate_lines(route: RouteChosen, words: Words) -> tuple[str, ...]:
-    """Return one line per candidate with what was expected of it, and one per engine left out."""
-    lines = []
-    for place, row in enumerate(route.details, 1):
-        numbers = [f"{row['quality']:.0%}", f"{seconds_text(row['seconds'], words)} s"]
-        if row.get("cost_usd"):
-            numbers.append(dollars(row["cost_usd"], words.language))
-        lines.append(f"{place}. {row['model']} · {' · '.join(numbers)}: {row['why']}")
-    return (*lines, *(f"–  {row['model'] or row['engine']}: {row['why']}" for row in route.excluded))
 
 
 def doing_now(answer: Answer, words: Words) -> str:

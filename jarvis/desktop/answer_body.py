@@ -5,19 +5,29 @@ Work is cut into slices so that no call holds the window; knows nothing about wh
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.markdown import CodeClosed, CodeOpened, CodeText, MarkdownStream, Piece, Settled, Tail
+from jarvis.desktop.rest_note import RestNote
 from jarvis.desktop.text_widgets import CodeBlock, RichText
 
-SLICE_CHARACTERS = 1_200
-"""Most text taken in one slice: a few milliseconds of parsing and layout on a slow laptop."""
+SLICE_CHARACTERS = 600
+"""Most text parsed at once: a millisecond or two on a slow laptop."""
+_SLICE_SECONDS = 0.004
+_AT_ONCE = 200
+"""Characters that are shown at once as they come; more waits for its turn, so that a message is not made in one go."""
+SHOWN_CHARACTERS = 60_000
+"""Characters shown before the person asks for more, and more each time: about 10,000 words."""
+_PIECE_CHARACTERS = 6_000
+_PIECE_CELLS = 120
+"""Most that one text area holds: Qt lays it out anew as a whole whenever it grows."""
 _REST = 8
 """A tail that took n ms to draw is drawn again after at least this many times n ms."""
 
@@ -35,6 +45,10 @@ class AnswerBody(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
+        self._shown = QVBoxLayout()
+        self._shown.setSpacing(8)
+        self._layout.addLayout(self._shown)
+        self._rest: RestNote | None = None
         self._more = QTimer(self, interval=0, singleShot=True)
         self._more.timeout.connect(self._slice)
         self._late = QTimer(self, singleShot=True)
@@ -45,6 +59,16 @@ class AnswerBody(QWidget):
     def text(self) -> str:
         """The markdown so far."""
         return self._text
+
+    def selected_text(self) -> str:
+        """Return what is selected in it, empty for nothing."""
+        found = []
+        for field in self.findChildren(QWidget):
+            if isinstance(field, RichText) and field.textCursor().hasSelection():
+                found.append(field.selected_text())
+            elif isinstance(field, QPlainTextEdit) and field.textCursor().hasSelection():
+                found.append(field.createMimeDataFromSelection().text())
+        return "\n\n".join(found)
 
     def show_text(self, text: str) -> None:
         """Make `text` the whole markdown: the new end is appended where it continues what is shown."""
@@ -58,13 +82,18 @@ class AnswerBody(QWidget):
         """Append `text`; what is long is shown slice by slice."""
         if text:
             self._text += text
-            self._slice()
+            self._go_on(len(text) <= _AT_ONCE)
 
     def finish(self) -> None:
         """No more text comes: settle what is left."""
-        self._finished = True
-        if not self._more.isActive():
-            self._settle_rest()
+        if not self._finished:
+            self._finished = True
+            self._go_on(not self.busy)
+
+    @property
+    def busy(self) -> bool:
+        """True while text that has come is not shown yet."""
+        return self._more.isActive()
 
     def clear(self) -> None:
         """Remove everything, as for an answer that begins again."""
@@ -83,14 +112,21 @@ class AnswerBody(QWidget):
     def _begin(self) -> None:
         self._more.stop()
         self._late.stop()
-        while self._layout.count():
-            item = self._layout.takeAt(0)
+        while self._shown.count():
+            item = self._shown.takeAt(0)
             widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
         self._stream = MarkdownStream()
+        self._pieces: deque[Piece] = deque()
+        self._settled_all = False
         self._taken = 0
+        self._most = SHOWN_CHARACTERS
+        self._told = 0
+        self._cells = 0
+        if self._rest is not None:
+            self._rest.hide()
         self._settled_here: RichText | None = None
         self._tail: RichText | None = None
         self._code: CodeBlock | None = None
@@ -98,44 +134,90 @@ class AnswerBody(QWidget):
         self._tail_cost = 0.0
         self._tail_at = 0.0
 
-    def _slice(self) -> None:
-        part = self._text[self._taken : self._taken + SLICE_CHARACTERS]
-        self._taken += len(part)
-        self._apply(self._stream.feed(part))
-        if self._taken < len(self._text):
+    def _go_on(self, at_once: bool) -> None:
+        if at_once and not self.busy:
+            while self._step():
+                pass
+        elif not self._more.isActive():
             self._more.start()
-        elif self._finished:
-            self._settle_rest()
 
-    def _settle_rest(self) -> None:
-        self._late.stop()
-        self._late_tail = None
-        self._apply(self._stream.finish())
-        # A finished stream takes no more text; anything shown later starts a new one.
-        self._stream = MarkdownStream()
+    def _slice(self) -> None:
+        """Parse and show for a few milliseconds; what is left follows between the window's other events."""
+        end = perf_counter() + _SLICE_SECONDS
+        while self._step():
+            if perf_counter() > end:
+                self._more.start()
+                return
+        self._more.stop()
 
-    def _apply(self, pieces: Sequence[Piece]) -> None:
-        for piece in pieces:
-            if isinstance(piece, Settled):
-                self._hide_tail()
-                self._settled().append_tokens(piece.tokens)
-            elif isinstance(piece, CodeOpened):
-                self._hide_tail()
-                self._settled_here = None
-                self._code = CodeBlock(self._desk.theme, self._desk.words, self._desk.bridge, piece.language)
-                self._layout.addWidget(self._code)
-            elif isinstance(piece, CodeText) and self._code is not None:
-                self._code.add(piece.text)
-            elif isinstance(piece, CodeClosed) and self._code is not None:
-                self._code.close_code()
-                self._code = None
-            elif isinstance(piece, Tail):
-                self._draw_tail(piece)
+    def _step(self) -> bool:
+        """Do the next small piece of work; False when there is none."""
+        if self._pieces:
+            self._apply(self._pieces.popleft())
+        elif self._taken < min(len(self._text), self._most):
+            part = self._text[self._taken : min(self._taken + SLICE_CHARACTERS, self._most)]
+            self._taken += len(part)
+            more = self._taken < min(len(self._text), self._most) or self._finished
+            self._pieces.extend(self._stream.feed(part, more=more))
+        elif self._taken < len(self._text):
+            self._tell_rest()
+            return False
+        elif self._finished and not self._settled_all:
+            self._settled_all = True
+            self._late.stop()
+            self._late_tail = None
+            self._pieces.extend(self._stream.finish())
+        else:
+            return False
+        return True
 
-    def _settled(self) -> RichText:
+    def _tell_rest(self) -> None:
+        """Say how much is not shown, and again as it grows by a tenth."""
+        total = len(self._text)
+        if total < self._told * 1.1 and not self._finished:
+            return
+        self._told = total
+        if self._rest is None:
+            self._rest = RestNote(self._desk)
+            self._rest.more.clicked.connect(self._show_more)
+            self._layout.addWidget(self._rest)
+        self._rest.tell(self._taken, total)
+        self._rest.show()
+
+    def _show_more(self) -> None:
+        self._most += SHOWN_CHARACTERS
+        self._told = 0
+        if self._rest is not None:
+            self._rest.hide()
+        self._go_on(False)
+
+    def _apply(self, piece: Piece) -> None:
+        if isinstance(piece, Settled):
+            self._hide_tail()
+            cells = sum(token.type == "td_open" for token in piece.tokens)
+            self._settled(cells).append_tokens(piece.tokens)
+        elif isinstance(piece, CodeOpened):
+            self._hide_tail()
+            self._settled_here = None
+            self._code = CodeBlock(self._desk.theme, self._desk.words, self._desk.bridge, piece.language)
+            self._shown.addWidget(self._code)
+        elif isinstance(piece, CodeText) and self._code is not None:
+            self._code.add(piece.text)
+        elif isinstance(piece, CodeClosed) and self._code is not None:
+            self._code.close_code()
+            self._code = None
+        elif isinstance(piece, Tail) and not (self._pieces or self._taken < min(len(self._text), self._most)):
+            self._draw_tail(piece)
+
+    def _settled(self, cells: int) -> RichText:
+        full = self._settled_here is not None and self._settled_here.document().characterCount() > _PIECE_CHARACTERS
+        if full or (cells and self._cells + cells > _PIECE_CELLS):
+            self._settled_here = None
         if self._settled_here is None:
             self._settled_here = self._rich()
-            self._layout.addWidget(self._settled_here)
+            self._shown.addWidget(self._settled_here)
+            self._cells = 0
+        self._cells += cells
         return self._settled_here
 
     def _draw_tail(self, tail: Tail) -> None:
@@ -152,9 +234,10 @@ class AnswerBody(QWidget):
         self._late_tail = None
         if self._tail is None:
             self._tail = self._rich()
-        if self._layout.indexOf(self._tail) != self._layout.count() - 1:
-            self._layout.removeWidget(self._tail)
-            self._layout.addWidget(self._tail)
+            self._shown.addWidget(self._tail)
+        elif self._shown.indexOf(self._tail) != self._shown.count() - 1:
+            self._shown.removeWidget(self._tail)
+            self._shown.addWidget(self._tail)
         self._tail.show()
         self._tail.replace_tokens(tail.tokens)
         self._tail_at = perf_counter()
@@ -170,7 +253,7 @@ class AnswerBody(QWidget):
             self._tail.hide()
 
     def _rich(self) -> RichText:
-        rich = RichText(self._desk.theme, self._desk.words, texts.ANSWER)
+        rich = RichText(self._desk.theme, self._desk.words, texts.ANSWER, maths=self._desk.maths)
         rich.refused.connect(self.link_refused)
         return rich
 

@@ -14,6 +14,8 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.services import Notice
 from jarvis.desktop.text_widgets import copied_mark
 from jarvis.desktop.theme import Role, styled
+from jarvis.desktop.way_button import WayButton
+from jarvis.desktop.ways_on import place_of
 
 MOST_SHOWN = 2
 """Notices shown at once; the rest are counted and come up as these are dismissed."""
@@ -38,6 +40,8 @@ class Banners(QWidget):
     dismissed = Signal(str)
     """Id of a notice that the person does not want to see again."""
     alert_dismissed = Signal(str)
+    way_wanted = Signal(str)
+    """A `Place` where the trouble can be mended."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -47,6 +51,7 @@ class Banners(QWidget):
         self._hidden: set[str] = set()
         self._ringing: dict[str, Alert] = {}
         self._trouble = ""
+        self._trouble_code = ""
         self._bars: dict[str, QProgressBar] = {}
         self._progress_words: dict[str, QLabel] = {}
         self._shape: object = None
@@ -93,10 +98,16 @@ class Banners(QWidget):
         self._ringing = {alert.id: alert for alert in alerts if alert.state == "ringing"}
         self._update()
 
-    def show_trouble(self, sentence: str) -> None:
-        """Show something that just went wrong until it is dismissed; empty hides it."""
-        self._trouble = sentence
+    def show_trouble(self, sentence: str, code: str = "") -> None:
+        """Show something that just went wrong until it is dismissed; empty hides it. `code` is the error's, and leads
+        to where it can be mended."""
+        self._trouble, self._trouble_code = sentence, code
         self._update()
+
+    def end_trouble(self, sentence: str) -> None:
+        """What was shown as trouble in these words holds no longer."""
+        if self._trouble == sentence:
+            self.show_trouble("")
 
     def visible_notices(self) -> list[Notice]:
         """Return the notices that were not dismissed, what just happened first."""
@@ -106,7 +117,7 @@ class Banners(QWidget):
         shape = (
             [(n.id, n.text, n.step, n.kind, n.percent is None) for n in self.visible_notices()],
             list(self._ringing.values()),
-            self._trouble,
+            (self._trouble, self._trouble_code),
         )
         if shape != self._shape:
             self._shape = shape
@@ -129,13 +140,14 @@ class Banners(QWidget):
         for alert in self._ringing.values():
             self._layout.addWidget(self._alert_bar(alert))
         if self._trouble:
-            self._layout.addWidget(self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""))[0])
+            self._layout.addWidget(self._trouble_bar())
         shown = self.visible_notices()
         most = len(shown) if self._all else self._most()
         for notice in shown[:most]:
             self._layout.addWidget(self._notice_bar(notice))
         if len(shown) > most:
-            words = self._desk.words(texts.MORE_NOTICES, count=len(shown) - most)
+            hidden = len(shown) - most
+            words = self._desk.words(texts.ONE_MORE_NOTICE if hidden == 1 else texts.MORE_NOTICES, count=hidden)
             more = QPushButton(words)
             more.setAccessibleName(words)
             more.setProperty("look", "link")
@@ -153,6 +165,14 @@ class Banners(QWidget):
     def _show_all(self) -> None:
         self._all = True
         self._rebuild()
+
+    def _trouble_bar(self) -> QFrame:
+        bar, layout = self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""))
+        way = WayButton(self._desk)
+        way.wanted.connect(self.way_wanted)
+        layout.insertWidget(layout.count() - 1, way, 0, Qt.AlignmentFlag.AlignVCenter)
+        way.lead(place_of(self._trouble_code))
+        return bar
 
     def _alert_bar(self, alert: Alert) -> QFrame:
         bar, layout = self._bar("ringing", "alarm", "on_accent", ringing_text(alert, self._desk), None)

@@ -80,6 +80,7 @@ class Bridge(QObject):
         self._assistant = assistant
         self._language = language
         self._jobs = ThreadPoolExecutor(max_workers=3, thread_name_prefix="desktop-job")
+        self._long_jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desktop-long-job")
         self._mail = Mailbox(self._deliver, merged)
         self._running: dict[CancelToken, threading.Thread] = {}
         self._closed = False
@@ -101,8 +102,13 @@ class Bridge(QObject):
         work: Callable[[], Result],
         done: Callable[[Result], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
+        *,
+        long: bool = False,
     ) -> None:
-        """Run `work` on a worker; `done` or `failed` follows on the Qt thread. A failure nobody takes is logged."""
+        """Run `work` on a worker; `done` or `failed` follows on the Qt thread. A failure nobody takes is logged.
+
+        `long` work waits for other long work only, so that three large files keep no window waiting.
+        """
         if self._closed:
             return
 
@@ -118,7 +124,7 @@ class Bridge(QObject):
             else:
                 _log.error("a job of the window failed", exc_info=error)
 
-        self._jobs.submit(work).add_done_callback(finish)
+        (self._long_jobs if long else self._jobs).submit(work).add_done_callback(finish)
 
     def post(self, action: Callable[[], None]) -> None:
         """Run `action` on the Qt thread within a frame; from any thread."""
@@ -135,6 +141,8 @@ class Bridge(QObject):
         self.stop()
         for thread in list(self._running.values()):
             thread.join(_DRAIN_SECONDS)
+        # What is read for long ends with the child that reads it.
+        self._long_jobs.shutdown(wait=False, cancel_futures=True)
         self._jobs.shutdown(wait=True, cancel_futures=True)
         # What they told last is taken while there still is a window to show it.
         self._mail.flush()
@@ -170,7 +178,8 @@ class Bridge(QObject):
         language = self._language()
 
         sentence = error.sentence(language) if isinstance(error, JarvisError) else UNEXPECTED.to(language, what=error)
-        self._mail.put(AskFailed(ask_id=ask_id, code="desktop.unexpected", sentence=sentence))
+        code = error.code if isinstance(error, JarvisError) else "desktop.unexpected"
+        self._mail.put(AskFailed(ask_id=ask_id, code=code, sentence=sentence))
 
     def _deliver(self, items: list[object]) -> None:
         for item in items:

@@ -1,8 +1,9 @@
-"""The two looks of the window as plain values. Knows no Qt."""
+"""The two looks of the window and their accents as plain values. Knows no Qt."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,3 +89,49 @@ DARK = Colours(
     syntax_comment="#9095a8",
     syntax_name="#8fb6ff",
 )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accent:
+    """What one accent changes in a look; text on it, and it on every ground, keeps 4.5:1."""
+
+    accent: str
+    accent_soft: str
+    bubble: str
+
+
+ACCENTS = MappingProxyType(
+    {
+        "indigo": (
+            Accent(accent=LIGHT.accent, accent_soft=LIGHT.accent_soft, bubble=LIGHT.bubble),
+            Accent(accent=DARK.accent, accent_soft=DARK.accent_soft, bubble=DARK.bubble),
+        ),
+        "blue": (
+            Accent(accent="#0b62c4", accent_soft="#e9f1fa", bubble="#e9f1fa"),
+            Accent(accent="#7fb6ff", accent_soft="#273143", bubble="#2c394e"),
+        ),
+        "teal": (
+            Accent(accent="#00696d", accent_soft="#e8f2f2", bubble="#e8f2f2"),
+            Accent(accent="#5fcfcf", accent_soft="#22353a", bubble="#253f43"),
+        ),
+        "green": (
+            Accent(accent="#1d6e35", accent_soft="#ebf2ed", bubble="#ebf2ed"),
+            Accent(accent="#7ed492", accent_soft="#273630", bubble="#2c4036"),
+        ),
+        "orange": (
+            Accent(accent="#9a4700", accent_soft="#f6eee8", bubble="#f6eee8"),
+            Accent(accent="#ffb077", accent_soft="#3d302b", bubble="#483830"),
+        ),
+        "pink": (
+            Accent(accent="#b4236a", accent_soft="#f8ebf2", bubble="#f8ebf2"),
+            Accent(accent="#ff9cc4", accent_soft="#3d2d39", bubble="#483341"),
+        ),
+    }
+)
+"""By the values of the option appearance.accent: what each is in the light and in the dark look."""
+
+
+def look_of(*, dark: bool, accent: str) -> Colours:
+    """Return the light or the dark look with an accent of `ACCENTS`."""
+    chosen = ACCENTS[accent][dark]
+    return replace(DARK if dark else LIGHT, accent=chosen.accent, accent_soft=chosen.accent_soft, bubble=chosen.bubble)

@@ -1,15 +1,20 @@
-"""Where the person types: several lines, pasted material as a chip, words being heard, microphone, state, send."""
+"""Where the person types: several lines, files, words being heard, microphone, state, send."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout
 
 from jarvis.contracts.speech import PartialWords
 from jarvis.desktop import texts
+from jarvis.desktop.attachment_sources import offered_paths
+from jarvis.desktop.attachment_tray import AttachmentTray
+from jarvis.desktop.attachments import attachments_of
+from jarvis.desktop.attachments_texts import ATTACH, CHOOSE, LOOK_AT_IT, STILL_READING
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.live_words import LiveWords
+from jarvis.desktop.shortcuts_table import wanted
 from jarvis.desktop.theme import styled
 from jarvis.desktop.voice_texts import DICTATE
 from jarvis.desktop.voice_widgets import MicrophoneButton, VoicePill
@@ -34,12 +39,14 @@ class Composer(QFrame):
         self._busy = False
         self._pasted = ""
         self._set_aside: tuple[str, str] | None = None
+        self.tray = AttachmentTray(desk)
         self.live = LiveWords(desk)
         self.input = _Input(self)
         self.input.setObjectName("input")
         desk.words.name(self.input, texts.INPUT, tooltip=False)
         desk.words.follow(self.input, self._show_hint)
         self.input.textChanged.connect(self._changed)
+        self.tray.changed.connect(self._show_button)
         self.microphone = MicrophoneButton(desk)
         self.microphone.clicked.connect(self.talk_wanted)
         self.pill = VoicePill(desk)
@@ -56,6 +63,7 @@ class Composer(QFrame):
         self.dictate_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         desk.words.name(self.dictate_button, DICTATE)
         desk.theme.dress(self.dictate_button, "dictate")
+        buttons.addWidget(self._attach_button())
         buttons.addWidget(self.microphone)
         buttons.addWidget(self.dictate_button)
         buttons.addWidget(self.pill)
@@ -65,6 +73,7 @@ class Composer(QFrame):
         layout.setContentsMargins(14, 10, 10, 8)
         layout.setSpacing(6)
         layout.addWidget(self._chip_row(), 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.tray)
         layout.addWidget(self.live)
         layout.addWidget(self.input)
         layout.addLayout(buttons)
@@ -116,10 +125,16 @@ class Composer(QFrame):
         """Send what is there, unless that is nothing or an answer is running."""
         typed, pasted = self.draft()
         text = "\n\n".join(part for part in (typed.strip(), pasted.strip()) if part)
-        if text and not self._busy:
+        if not text and self.tray.files():
+            text = self._desk.words(LOOK_AT_IT)
+        if self.tray.reading:
+            self.tray.tell(self._desk.words(STILL_READING))
+        elif text and not self._busy:
             set_aside, self._set_aside = self._set_aside, None
+            self.tray.offer()
             self.set_draft(*(set_aside or ("",)))
             self.sent.emit(text)
+            self.tray.withdraw()
         elif text:
             self.sent.emit("")
 
@@ -139,12 +154,31 @@ class Composer(QFrame):
         text = words(texts.STOP if self._busy else texts.SEND)
         self.send_button.setToolTip(text)
         self.send_button.setAccessibleName(text)
-        ready = self._busy or bool(self._pasted) or bool(self.input.document().characterCount() > 1)
+        written = bool(self._pasted) or self.input.document().characterCount() > 1
+        ready = self._busy or written or bool(self.tray.files())
         self.send_button.setEnabled(ready)
         self.send_button.setIcon(theme.icon("stop" if self._busy else "send", "on_accent" if ready else "muted"))
 
     def _show_hint(self) -> None:
         self.input.setPlaceholderText("" if self.live.words is not None else self._desk.words(texts.ASK_HINT))
+
+    def _attach_button(self) -> QToolButton:
+        self.attach_button = QToolButton()
+        self._desk.words.name(self.attach_button, ATTACH)
+        self._desk.theme.dress(self.attach_button, "paperclip")
+        self.attach_button.clicked.connect(self._choose_files)
+        shelf = attachments_of(self._desk)
+        shelf.available.connect(lambda: self.attach_button.setVisible(self.tray.usable))
+        self.attach_button.setVisible(self.tray.usable)
+        return self.attach_button
+
+    def _choose_files(self) -> None:
+        dialog = QFileDialog(self, self._desk.words(CHOOSE))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.filesSelected.connect(lambda paths: self.tray.add(offered_paths(paths)))
+        dialog.finished.connect(lambda _: self.setFocus())
+        dialog.open()
 
     def _chip_row(self) -> QFrame:
         self._chip = styled(QFrame(), "chip")
@@ -204,7 +238,10 @@ class _Input(QPlainTextEdit):
         self.setFixedHeight(shown * self.fontMetrics().lineSpacing() + 10 + margins.top() + margins.bottom())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste words only; very long ones become the composer's chip."""
+        """Paste words; very long ones, pictures and files are attached, or where nothing can be, very long words become
+        the composer's chip."""
+        if self._composer.tray.offer_mime(source):
+            return
         text = source.text()
         if len(text) > LONG_PASTE:
             self._composer.set_pasted(text)
@@ -212,15 +249,12 @@ class _Input(QPlainTextEdit):
             self.insertPlainText(text)
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Only text can be pasted."""
-        return source.hasText()
+        """Text can be pasted, and what can be attached."""
+        return source.hasText() or self._composer.tray.takes(source)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send on Enter; leave everything else to the editor."""
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and not event.modifiers() & (
-            Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
-        ):
+        if wanted(event, "input") == "send":
             self._composer.submit()
         else:
             super().keyPressEvent(event)

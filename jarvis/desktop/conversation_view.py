@@ -1,32 +1,33 @@
-"""The messages of one conversation, newest in view; older ones appear as the person scrolls up.
+"""The messages of one conversation, newest in view; all of it can be scrolled through, however long it is.
 
-Knows no storage: what to show is handed in, and more is asked for by a signal.
+What to show is handed in; what lies above that is read from the log as it is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
+from jarvis.contracts.conversation_desk import Rating
 from jarvis.contracts.messages import StoredMessage
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, from_stored
-from jarvis.desktop.answer_body import in_slices
+from jarvis.desktop.answer_acts import MessageWishes
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.message_column import NEAR, WIDEST_COLUMN, MessageColumn
+from jarvis.desktop.message_list import Place, place_of
+from jarvis.desktop.message_pages import PAGE, MessagePages
 from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.theme import styled
 
-WIDEST_COLUMN = 780
-"""Logical pixels of the text column: about 95 characters a line."""
-AT_ONCE = 12
-"""Messages made when a conversation opens, and each time more are wanted; more follow where there is room."""
-_NEAR = 48
+__all__ = ["WIDEST_COLUMN", "ConversationView"]
 
 
-class ConversationView(QScrollArea):
+class ConversationView(MessageColumn):
     """A scrolling column of messages that stays at its end while the person is there."""
 
     retry = Signal(str)
@@ -35,26 +36,28 @@ class ConversationView(QScrollArea):
     memory_changed = Signal()
     correct = Signal(str)
     """What was heard of a spoken question is not what was said."""
-    older_wanted = Signal()
-    """The oldest message handed in is on screen and more may exist."""
+    trouble = Signal(str)
+    """Older messages could not be read, in a sentence."""
+    way_wanted = Signal(str)
+    """A `Place` where a failed answer's trouble can be mended."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        self.wishes = MessageWishes()
+        self._pages = MessagePages(desk, lambda error: self.trouble.emit(desk.sentence(error)))
+        self._ratings: dict[str, Rating] = {}
+        self._remembering: frozenset[str] = frozenset()
+        self._spoken: frozenset[str] = frozenset()
+        self._wanted = self._sought = ""
+        self._whole = True
+        self._switched: tuple[Place, bool] | None = None
+        self._latest: QToolButton | None = None
+        super().__init__(desk, self._widget_at, _stops, _in_use, _busy)
         self.setObjectName("messages")
-        self._desk = desk
-        self._answers: dict[str, AnswerMessage] = {}
-        self._waiting: list[StoredMessage] = []
-        self._first_shown = ""
-        self._follow = True
-        self._making: QTimer | None = None
-        self._from_end = 0
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.wishes.setParent(self)
         desk.words.name(self, texts.MESSAGES, tooltip=False)
-        self._fresh_column()
-        bar = self.verticalScrollBar()
-        bar.valueChanged.connect(self._scrolled)
-        bar.rangeChanged.connect(self._grown)
+        self.texts_wanted.connect(self._read_texts)
+        self.settled.connect(self._read_above)
+        self.placed.connect(self._take_keyboard)
         self._latest = styled(QToolButton(self), "latest")
         desk.words.name(self._latest, texts.TO_LATEST)
         desk.theme.dress(self._latest, "arrow-down", "text")
@@ -70,158 +73,279 @@ class ConversationView(QScrollArea):
     ) -> None:
         """Show `messages` (oldest first, newest last) from the end; `live` is the answer still being written,
         `remembering` has the ids of those that drew on memories, `spoken` those of questions that were spoken."""
-        self._stop_making()
-        self._answers.clear()
-        self._fresh_column()
-        self._follow = True
-        self._waiting = list(messages)
+        self._switched = None
+        self.fresh()
+        self._pages.begin(messages)
         self._remembering, self._spoken = remembering, spoken
-        if live is not None and self._waiting and self._waiting[-1].state == "streaming":
-            self._waiting.pop()
-        self._first_shown = messages[0].id if messages else ""
+        self._whole = len(messages) < PAGE
+        stored = list(messages)
+        if live is not None and stored and stored[-1].state == "streaming":
+            stored.pop()
+        self.prepend([place_of(message) for message in stored])
         if live is not None:
-            self._append(self._answer_widget(live))
-        self._make_older()
+            self.append(_place_of_answer(live))
+        all_here = self._whole
+        if self._wanted and not self._go_to_wanted() and all_here:
+            self._look_in_branches()
 
-    def add_older(self, messages: Sequence[StoredMessage]) -> None:
-        """Put the messages older than those handed in before; `messages` may contain those too."""
-        known = next((at for at, message in enumerate(messages) if message.id == self._first_shown), len(messages))
-        if known:
-            self._first_shown = messages[0].id
-            self._waiting = [*messages[:known], *self._waiting]
-            self._make_older()
+    def show_message(self, message_id: str) -> None:
+        """Bring a message to the top of the view and mark it for a moment, wherever it is in the conversation in view
+        or in the one that is handed in next, in another branch of it too."""
+        self._wanted, self._sought = message_id, ""
+        self._go_to_wanted()
 
     def add_question(self, text: str, *, spoken: bool = False) -> None:
         """Append what the person just asked and go there."""
-        self._follow = True
-        self._append(self._question_widget(text, spoken=spoken))
+        self._wanted = ""
+        self.append(Place(id="", role="user", characters=len(text), breaks=text.count("\n"), text=text, spoken=spoken))
+        self.to_latest()
+
+    def know_question(self, message_id: str) -> None:
+        """Give the newest question the id that it is stored under."""
+        at = next((n for n in reversed(range(len(self.list))) if self.list.places[n].role == "user"), None)
+        if at is None or self.list.places[at].id:
+            return
+        self.list.places[at].id = message_id
+        widget = self.shown_at(at)
+        if isinstance(widget, UserMessage):
+            widget.know(message_id, ())
+
+    def show_ratings(self, ratings: Mapping[str, Rating]) -> None:
+        """Show how the answers with these ids were rated, those made later included."""
+        self._ratings.update(ratings)
+        for widget in self.shown():
+            if isinstance(widget, AnswerMessage) and widget.answer.message_id in ratings:
+                widget.show_rating(ratings[widget.answer.message_id])
+
+    def know_versions(self, messages: Sequence[StoredMessage]) -> None:
+        """Take from `messages`, the branch in view, which versions the shown ones have."""
+        known = {message.id: message.versions for message in messages if len(message.versions) > 1}
+        for at, place in enumerate(self.list.places):
+            versions = known.get(_id_of(place), ())
+            if not versions:
+                continue
+            place.versions = versions
+            if place.message is not None:
+                place.message = replace(place.message, versions=versions)
+            if place.answer is not None:
+                place.answer = replace(place.answer, versions=versions)
+            widget = self.shown_at(at)
+            if isinstance(widget, UserMessage):
+                widget.know(widget.message_id, versions)
+            elif isinstance(widget, AnswerMessage):
+                widget.update_answer(replace(widget.answer, versions=versions))
+            if widget is not None:
+                self.order_keyboard(widget)
+
+    def rewind(self, message_id: str) -> bool:
+        """Take the message away with all below it, for another version of it; False when it is not known."""
+        at = self._find(message_id)
+        if at is not None:
+            self.cut(at)
+        return at is not None
+
+    def show_branch(
+        self, messages: Sequence[StoredMessage], left: str, wanted: str, remembering: frozenset[str] = frozenset()
+    ) -> None:
+        """Put the version `wanted` and what follows it in the place of `left` and what followed that; all above it
+        stays where it is on the screen. `messages` are the branch that is now in view."""
+        at = next((n for n, message in enumerate(messages) if message.id == wanted), None)
+        left_at = self._find(left)
+        if at is None or left_at is None:
+            self._wanted = wanted
+            self.open(messages, None, remembering)
+            return
+        shown = self.shown_at(left_at)
+        y = shown.mapTo(self.viewport(), shown.rect().topLeft()).y() if shown is not None else 0
+        forward = _is_later(messages, left, wanted)
+        self.follow = False
+        self.cut(left_at)
+        self._remembering |= remembering
+        for message in messages[at:]:
+            self.append(place_of(message))
+        self.go_to(left_at, y)
+        self._switched = (self.list.places[left_at], forward)
 
     def show_answer(self, answer: Answer) -> None:
         """Append `answer`, or bring the one with its run id up to date, also where it was read from the log."""
-        widget = self._answers.get(answer.ask_id) or self._answers.get(answer.message_id)
-        if widget is None:
-            self._append(self._answer_widget(answer))
-        else:
+        at = next((n for n in reversed(range(len(self.list))) if _is_of(self.list.places[n], answer)), None)
+        if at is None:
+            self.append(_place_of_answer(answer))
+            return
+        place = self.list.places[at]
+        place.answer = answer
+        place.id = answer.message_id or place.id
+        widget = self.shown_at(at)
+        if isinstance(widget, AnswerMessage):
             widget.update_answer(answer)
-
-    def to_latest(self) -> None:
-        """Go to the end and stay there."""
-        self._follow = True
-        self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the column and keep the button in its corner."""
-        super().resizeEvent(event)
-        self._latest.move(self.width() // 2 - 18, self.height() - 52)
-        width = self._column_width()
-        for at in range(self._column.count()):
-            item = self._column.itemAt(at)
-            widget = item.widget() if item is not None else None
+        for widget in self.shown():
             if isinstance(widget, UserMessage):
-                widget.set_column(width)
+                widget.set_column(self.column_width())
+        super().resizeEvent(event)
+        if self._latest is not None:
+            self._latest.move(self.width() // 2 - 18, self.height() - 52)
 
-    def _fresh_column(self) -> None:
-        holder = styled(QWidget(), "column")
-        middle = QWidget()
-        middle.setMaximumWidth(WIDEST_COLUMN)
-        self._column = QVBoxLayout(middle)
-        self._column.setContentsMargins(24, 20, 24, 20)
-        self._column.setSpacing(10)
-        self._column.addStretch()
-        layout = QHBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addStretch(1)
-        layout.addWidget(middle, 100)
-        layout.addStretch(1)
-        self.setWidget(holder)
+    def scrolled(self) -> None:
+        """Offer the way to the end where the end is out of view."""
+        if self._latest is not None:
+            bar = self.verticalScrollBar()
+            self._latest.setVisible(bar.value() < bar.maximum() - NEAR)
 
-    def _column_width(self) -> int:
-        return min(WIDEST_COLUMN, self.viewport().width()) - 48
+    def wheelEvent(self, event: object) -> None:
+        """Scroll, and forget the message that was wanted: the person goes elsewhere."""
+        self._wanted = ""
+        super().wheelEvent(event)  # type: ignore[arg-type]
 
-    def _question_widget(self, text: str, *, spoken: bool) -> UserMessage:
-        widget = UserMessage(self._desk, text, spoken=spoken)
+    def _go_to_wanted(self) -> bool:
+        """Go to the message that is wanted, or read on towards it; False while it is not found."""
+        at = self.list.find(self._wanted)
+        if at is not None:
+            self.go_to(at, mark=True)
+        else:
+            self._read_above()
+        return at is not None
+
+    def _look_in_branches(self) -> None:
+        """Have the branch brought into view in which the wanted message stands: once, since it may be gone."""
+        if self._sought != self._wanted:
+            self._sought = self._wanted
+            self.wishes.version.emit("", self._wanted)
+
+    def _find(self, message_id: str) -> int | None:
+        return next((n for n, place in enumerate(self.list.places) if message_id and _id_of(place) == message_id), None)
+
+    # Reading.
+
+    def _read_texts(self, at: int) -> None:
+        """Have the texts around a place read, newest first from a little below it."""
+        stored = [place.id for place in self.list.places[at : at + PAGE // 4] if place.answer is None and place.id]
+        if stored:
+            self._pages.texts(stored[-1], self._take_texts)
+
+    def _take_texts(self, found: dict[str, StoredMessage]) -> None:
+        missing = [place for place in self.list.places if not place.known and place.id in found]
+        for place in missing:
+            place.message = found[place.id]
+        if missing:
+            # Where nothing came, as after a deletion elsewhere, asking again would only ask for ever.
+            self.make_more()
+
+    def _read_above(self) -> None:
+        """Have the lengths of what lies above the oldest known message read, page by page up to the beginning."""
+        if self._whole or not len(self.list):
+            return
+        self._whole = True
+        self._pages.above(self.list.places[0].id, self._take_above)
+
+    def _take_above(self, places: list[Place]) -> None:
+        self._whole = not places
+        self.prepend(places)
+        if self._wanted and places:
+            self._go_to_wanted()
+        elif self._wanted and self.list.find(self._wanted) is None:
+            self._look_in_branches()
+
+    # Widgets.
+
+    def _widget_at(self, at: int) -> QWidget:
+        place = self.list.places[at]
+        return self._question_widget(place) if place.role == "user" else self._answer_widget(self._answer_at(at))
+
+    def _take_keyboard(self, widget: QWidget) -> None:
+        """Put the keyboard back on the switch with which another version was chosen."""
+        if self._switched is None or self.place_shown(widget) is not self._switched[0]:
+            return
+        forward = self._switched[1]
+        self._switched = None
+        if isinstance(widget, AnswerMessage | UserMessage):
+            widget.versions.take_keyboard(forward)
+
+    def _answer_at(self, at: int) -> Answer:
+        place = self.list.places[at]
+        if place.answer is not None:
+            return place.answer
+        assert place.message is not None
+        above = self.list.places[at - 1].message if at else None
+        question = above if above is not None and above.role == "user" else None
+        return from_stored(place.message, question, remembers=place.id in self._remembering)
+
+    def _question_widget(self, place: Place) -> UserMessage:
+        message = place.message
+        text = place.text if place.text is not None else message.text if message is not None else ""
+        spoken = place.spoken or place.id in self._spoken or (message is not None and message.door == "voice")
+        widget = UserMessage(
+            self._desk,
+            text,
+            self.wishes,
+            spoken=spoken,
+            message_id=place.id,
+            versions=place.versions,
+            attachments=message.attachments if message is not None else (),
+        )
         widget.correct.connect(self.correct)
-        widget.set_column(self._column_width())
+        widget.editing.connect(lambda: QTimer.singleShot(0, widget, lambda: self._bring_into_view(widget)))
+        widget.set_column(self.column_width())
         return widget
 
     def _answer_widget(self, answer: Answer) -> AnswerMessage:
-        widget = AnswerMessage(self._desk, answer)
+        widget = AnswerMessage(self._desk, answer, self.wishes)
+        widget.rating.rated.connect(lambda message_id, rating: self._ratings.update({message_id: rating}))
+        if answer.message_id in self._ratings:
+            widget.show_rating(self._ratings[answer.message_id])
         widget.retry.connect(self.retry)
         widget.anew.connect(self.anew)
         widget.link_refused.connect(self.link_refused)
         widget.memory_changed.connect(self.memory_changed)
-        self._answers[answer.ask_id] = widget
+        widget.way_wanted.connect(self.way_wanted)
         return widget
 
-    def _append(self, widget: QWidget) -> None:
-        self._column.insertWidget(self._column.count() - 1, widget)
+    def _bring_into_view(self, widget: UserMessage) -> None:
+        """Show a question whole that is being put in other words, and stay there."""
+        self.follow = False
+        self.ensure_visible(widget)
 
-    def _make_older(self) -> None:
-        """Make the next few waiting messages, newest first, above what is there."""
-        if self._making is not None or not self._waiting:
-            return
-        batch, self._waiting = self._waiting[-AT_ONCE:], self._waiting[:-AT_ONCE]
-        before = self._waiting[-1] if self._waiting else None
-        steps = [
-            self._maker(message, batch[at - 1] if at else before) for at, message in reversed(list(enumerate(batch)))
-        ]
-        self._making = in_slices(self, [*steps, self._made])
 
-    def _maker(self, message: StoredMessage, before: StoredMessage | None) -> Callable[[], None]:
-        question = before.text if before is not None and before.role == "user" else ""
+def _place_of_answer(answer: Answer) -> Place:
+    return Place(
+        id=answer.message_id,
+        role="assistant",
+        characters=len(answer.text),
+        breaks=answer.text.count("\n"),
+        answer=answer,
+        versions=answer.versions,
+    )
 
-        def make() -> None:
-            if any(shown.answer.message_id == message.id for shown in self._answers.values()):
-                # It came to its end while the conversation was being read.
-                return
-            widget: QWidget
-            if message.role == "user":
-                widget = self._question_widget(message.text, spoken=message.id in self._spoken)
-            else:
-                answer = from_stored(message, question, remembers=message.id in self._remembering)
-                widget = self._answer_widget(answer)
-            self._column.insertWidget(0, widget)
 
-        return make
+def _id_of(place: Place) -> str:
+    return place.answer.message_id if place.answer is not None else place.id
 
-    def _made(self) -> None:
-        self._making = None
-        QTimer.singleShot(0, self, self._fill)
 
-    def _fill(self) -> None:
-        """Make more while there is room for them above."""
-        if self.verticalScrollBar().value() < _NEAR and not self._follow:
-            self._want_older()
-        elif self.verticalScrollBar().maximum() == 0 and self._waiting:
-            self._make_older()
+def _is_of(place: Place, answer: Answer) -> bool:
+    if place.role == "user":
+        return False
+    if place.answer is not None and place.answer.ask_id == answer.ask_id:
+        return True
+    return bool(answer.message_id) and _id_of(place) == answer.message_id
 
-    def _want_older(self) -> None:
-        if self._waiting:
-            self._make_older()
-        elif self._making is None and self._first_shown:
-            self.older_wanted.emit()
 
-    def _stop_making(self) -> None:
-        if self._making is not None:
-            self._making.stop()
-            self._making.deleteLater()
-            self._making = None
+def _stops(widget: QWidget) -> list[QWidget]:
+    return widget.stops() if isinstance(widget, AnswerMessage | UserMessage) else []
 
-    def _scrolled(self, value: int) -> None:
-        bar = self.verticalScrollBar()
-        at_end = value >= bar.maximum() - _NEAR
-        self._follow = at_end
-        self._from_end = bar.maximum() - value
-        self._latest.setVisible(not at_end)
-        if value < _NEAR and bar.maximum() > 0 and not at_end:
-            self._want_older()
 
-    def _grown(self, low: int, high: int) -> None:
-        """Stay at the end, or, while older messages are put above, at the same distance from it."""
-        del low
-        bar = self.verticalScrollBar()
-        if self._follow:
-            bar.setValue(high)
-        elif self._making is not None:
-            bar.setValue(high - self._from_end)
-        self._latest.setVisible(bar.value() < high - _NEAR)
+def _in_use(widget: QWidget) -> bool:
+    """Tell whether the person does something with a message that its making anew would end."""
+    if isinstance(widget, UserMessage):
+        return widget.edit is not None
+    return isinstance(widget, AnswerMessage) and widget.in_use()
+
+
+def _busy(widget: QWidget) -> bool:
+    return isinstance(widget, AnswerMessage) and widget.body.busy and widget.answer.ended
+
+
+def _is_later(messages: Sequence[StoredMessage], left: str, wanted: str) -> bool:
+    versions = next((message.versions for message in messages if message.id == wanted), ())
+    return left in versions and wanted in versions and versions.index(wanted) > versions.index(left)

@@ -1,25 +1,36 @@
-"""The four things that every part of the window needs, handed around together."""
+"""The things that every part of the window needs, handed around together."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jarvis.contracts.errors import JarvisError
 from jarvis.desktop import texts
 from jarvis.desktop.bridge import Bridge
+from jarvis.desktop.maths import Maths
 from jarvis.desktop.services import DesktopServices
 from jarvis.desktop.theme import Theme
 from jarvis.desktop.words import Words
 
 
+def code_of(error: Exception) -> str:
+    """Return the code of an error of Jarvis' own, empty for any other."""
+    return error.code if isinstance(error, JarvisError) else ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """Services, words, look and bridge of one running desktop."""
+    """Services, words, look, bridge and formulas of one running desktop."""
 
     services: DesktopServices
     words: Words
     theme: Theme
     bridge: Bridge
+    maths: Maths = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Have one keeper of formulas for all messages."""
+        object.__setattr__(self, "maths", Maths(self.services.formulas, self.bridge))
 
     def sentence(self, error: Exception) -> str:
         """Return what to show for `error` in the language in use."""

@@ -15,7 +15,10 @@ def confirmation(parent: QWidget, title: str, body: str, do: str, leave: str) ->
     box.setInformativeText(body)
     yes = box.addButton(do, QMessageBox.ButtonRole.AcceptRole)
     yes.setProperty("look", "danger")
+    yes.style().polish(yes)
     no = box.addButton(leave, QMessageBox.ButtonRole.RejectRole)
+    for button, name in ((yes, do), (no, leave)):
+        button.setAccessibleName(name)
     box.setDefaultButton(no)
     box.setEscapeButton(no)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QTextCursor, QWindow
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QKeySequenceEdit,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from jarvis.contracts.speech import Dictated, VoiceEvent, VoiceState, VoiceTrouble
-from jarvis.desktop.desk import Desk
-
-KEY = Qt.Key.Key_F9
-"""What is held to dictate in every window of Jarvis."""
+from jarvis.desktop.desk import Desk, code_of
+from jarvis.desktop.shortcuts_table import wanted
 
 Phase = Literal["idle", "starting", "holding", "waiting"]
 """`starting` until the voice takes words down, `holding` while it does, `waiting` for them after letting go."""
@@ -31,7 +37,8 @@ class Dictation(QObject):
     nothing = Signal()
     """No words were heard."""
     cancelled = Signal()
-    trouble = Signal(str)
+    trouble = Signal(str, str)
+    """It failed: a sentence and the error's code."""
 
     def __init__(self, desk: Desk, composer: QWidget, button: QWidget) -> None:
         super().__init__()
@@ -122,7 +129,7 @@ class Dictation(QObject):
     def _failed(self, error: Exception) -> None:
         self._wanted = False
         self._enter("idle")
-        self.trouble.emit(self._desk.sentence(error))
+        self.trouble.emit(self._desk.sentence(error), code_of(error))
 
     def _enter(self, phase: Phase) -> None:
         if phase != self._phase:
@@ -131,7 +138,7 @@ class Dictation(QObject):
 
 
 class HeldKey(QObject):
-    """Tells when `KEY` goes down and comes up in whatever window of Jarvis has the keyboard; Esc gives up.
+    """Tells when the key to dictate goes down and comes up in whatever window of Jarvis has the keyboard; Esc gives up.
 
     Only the window that has the keyboard is looked at, so that no other event pays for it.
     """
@@ -170,14 +177,16 @@ class HeldKey(QObject):
             return False
         if not isinstance(event, QKeyEvent):
             return False
-        if event.key() == Qt.Key.Key_Escape and self._dictation.phase != "idle":
+        asked = wanted(event, "jarvis")
+        if asked == "discard" and self._dictation.phase != "idle":
             # The override keeps Esc from what it means elsewhere.
             event.accept()
             if kind == QEvent.Type.KeyPress:
                 self._down = False
                 self.given_up.emit()
             return True
-        if event.key() != KEY or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+        # Where keys are being chosen, this one is shown to be taken instead of being heeded.
+        if asked != "dictate" or isinstance(QApplication.focusWidget(), QKeySequenceEdit):
             return False
         event.accept()
         if kind == QEvent.Type.KeyPress and not event.isAutoRepeat() and not self._down:

@@ -5,6 +5,7 @@ Others may change the file meanwhile: what forgetting took out of it stays out, 
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -12,19 +13,27 @@ import tempfile
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from jarvis.contracts.errors import JarvisError, StorageError
 from jarvis.desktop.bridge import Bridge
 
 SAVE_MILLISECONDS = 400
 """A change is on disk at most this long after it, plus the write."""
+AGAIN_MILLISECONDS = 3000
+"""Pause before another try where it could not be written."""
 _DRAFTS = "drafts"
 _ABSENT = object()
 _log = logging.getLogger(__name__)
 
 
 class Keepsake(QObject):
-    """Small values by name; changed ones are saved together in the background."""
+    """Small values by name; changed ones are saved together in the background, again and again where that fails."""
+
+    unkept = Signal(object)
+    """A `JarvisError`: nothing can be saved now. Told once, until it works again."""
+    kept = Signal(object)
+    """The error that was told holds no longer."""
 
     def __init__(self, home: Path, bridge: Bridge) -> None:
         super().__init__()
@@ -37,6 +46,7 @@ class Keepsake(QObject):
         self._values = dict(self._stored)
         self._timer = QTimer(self, interval=SAVE_MILLISECONDS, singleShot=True)
         self._timer.timeout.connect(self._save_soon)
+        self._trouble: JarvisError | None = None
 
     def text(self, name: str) -> str:
         """Return a kept text, empty when there is none."""
@@ -85,10 +95,28 @@ class Keepsake(QObject):
         """Write on this thread, as when the program ends."""
         if self._timer.isActive():
             self._timer.stop()
-            self._save()
+            try:
+                self._save()
+            except StorageError as error:
+                _log.error("the window's own notes could not be saved at the end: %s", error.sentence("en"))
 
     def _save_soon(self) -> None:
-        self._bridge.run(self._save)
+        self._bridge.run(self._save, lambda _: self._worked(), self._failed)
+
+    def _worked(self) -> None:
+        self._timer.setInterval(SAVE_MILLISECONDS)
+        if self._trouble is not None:
+            trouble, self._trouble = self._trouble, None
+            self.kept.emit(trouble)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, JarvisError):
+            _log.error("the window's own notes could not be saved", exc_info=error)
+            return
+        self._timer.start(AGAIN_MILLISECONDS)
+        if self._trouble is None:
+            self._trouble = error
+            self.unkept.emit(error)
 
     def _save(self) -> None:
         with self._writing:
@@ -167,14 +195,32 @@ def _read(path: Path) -> dict[str, object] | None:
 
 def _write(path: Path, values: dict[str, object], seen: tuple[int, int, int] | None) -> tuple[int, int, int] | None:
     """Replace the file as it was `seen` and return how it is now; None, and nothing is done, where it is another."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".desktop")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(values, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    if _identity(path) != seen:
-        Path(name).unlink()
-        return None
-    written = _identity(Path(name))
-    Path(name).replace(path)
+    name = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".desktop")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump(values, file, ensure_ascii=False)
+            file.flush()
+            os.fsync(file.fileno())
+        if _identity(path) != seen:
+            Path(name).unlink()
+            return None
+        written = _identity(Path(name))
+        Path(name).replace(path)
+    except OSError as error:
+        if name is not None:
+            Path(name).unlink(missing_ok=True)
+        raise _unwritten(path, error) from error
     return written
+
+
+def _unwritten(path: Path, error: OSError) -> StorageError:
+    return StorageError(
+        "storage.full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "storage.failed",
+        en="What you type cannot be kept in {path} ({why}): it is lost if Jarvis ends now. Free some space or check "
+        "the folder's permissions; Jarvis keeps trying.",
+        es="Lo que escribes no se puede guardar en {path} ({why}): se perderá si Jarvis termina ahora. Libera espacio "
+        "o comprueba los permisos de la carpeta; Jarvis lo sigue intentando.",
+        path=path,
+        why=error.strerror or error,
+    )

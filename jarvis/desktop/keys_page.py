@@ -1,164 +1,83 @@
-"""The keys of cloud servers: their names, a way to store one and to delete one. A value is never read back."""
+"""The keys of providers and servers, a card each. A value is never read back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from jarvis.desktop import texts
+from jarvis.contracts.key_desk import KeyDesk, KeyRow
+from jarvis.desktop import keys_texts as texts
+from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.dialogs import confirmation
-from jarvis.desktop.theme import styled
-
-Result = TypeVar("Result")
+from jarvis.desktop.key_card import KeyCard
+from jarvis.desktop.models_parts import column, muted, scroll_over
 
 
 class KeysPage(QWidget):
-    """Lists, stores and deletes keys through the secret store, on worker threads."""
+    """Shows whose keys there are; everything is asked on worker threads, since a keyring may show its own dialog."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, keys: Callable[[], KeyDesk]) -> None:
         super().__init__()
         self._desk = desk
-        self._where = ""
-        self._names: list[str] = []
-        self._body = QLabel()
-        self._body.setWordWrap(True)
-        self._body.setProperty("look", "muted")
-        self.name = QLineEdit()
-        self.value = QLineEdit()
-        self.value.setEchoMode(QLineEdit.EchoMode.Password)
-        self.save = QPushButton()
-        self.save.setProperty("look", "primary")
-        self.save.setAutoDefault(False)
-        words = desk.words
-        for widget, text in ((self.name, texts.KEY_NAME), (self.value, texts.KEY_VALUE)):
-            words.name(widget, text, tooltip=False)
-            words.bind(widget, widget.setPlaceholderText, text)
-            widget.textChanged.connect(self._enable)
-        words.name(self.save, texts.KEY_SAVE, tooltip=False)
-        words.bind(self.save, self.save.setText, texts.KEY_SAVE)
-        self.save.clicked.connect(self._store)
-        self.value.returnPressed.connect(self._store)
-        self._card = styled(QFrame(), "card")
-        self._rows = QVBoxLayout(self._card)
-        self._rows.setContentsMargins(16, 10, 10, 10)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
-        form = QHBoxLayout()
-        form.setSpacing(10)
-        form.addWidget(self.name, 2)
-        form.addWidget(self.value, 3)
-        form.addWidget(self.save)
+        self._keys = keys
+        self._where: str | None = None
+        self.cards: dict[str, KeyCard] = {}
+        self.body, self.off, self.trouble = muted(), muted(), muted("bad")
+        holder, self._column = column()
+        top = QVBoxLayout()
+        top.setContentsMargins(2, 0, 0, 0)
+        top.setSpacing(5)
+        for label in (self.body, self.off, self.trouble):
+            top.addWidget(label)
+        self._column.addLayout(top)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(14)
-        layout.addWidget(self._body)
-        layout.addWidget(self._card)
-        layout.addLayout(form)
-        layout.addWidget(self.message)
-        layout.addStretch()
-        words.follow(self, self._show)
-        desk.theme.changed.connect(self._show)
-        self._enable()
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll_over(holder), 1)
+        self.trouble.hide()
+        desk.words.follow(self, self._tell)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Read the names when the page comes into view."""
+        """Read whose keys there are when the page comes into view."""
         super().showEvent(event)
-        self._read()
+        self._tell()
+        self.read()
 
-    def _read(self) -> None:
-        secrets = self._desk.services.secrets
-        self._work(lambda: (secrets.where(), sorted(secrets.names())), self._take)
+    def read(self) -> None:
+        """Look again."""
+        self._desk.bridge.run(lambda: (self._keys().where(), self._keys().rows()), self._take, self._failed)
 
-    def _take(self, found: tuple[str, list[str]]) -> None:
-        self._where, self._names = found
-        self._show()
+    def _take(self, found: tuple[str, Sequence[KeyRow]]) -> None:
+        self._where, rows = found
+        self.trouble.hide()
+        self._tell()
+        steps = [partial(self._show, row) for row in rows]
+        if len(self.cards) == len(rows):
+            for step in steps:
+                step()
+        else:
+            in_slices(self, steps)
 
-    def _show(self) -> None:
-        words = self._desk.words
-        self._body.setText(words(texts.KEYS_BODY, where=self._where or "…"))
-        while self._rows.count():
-            item = self._rows.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        if not self._names:
-            self._rows.addWidget(QLabel(words(texts.KEYS_NONE)))
-        for name in self._names:
-            self._rows.addWidget(self._row(name))
-
-    def _row(self, name: str) -> QWidget:
-        label = QLabel(name)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        delete = QToolButton()
-        text = self._desk.words(texts.KEY_DELETE, name=name)
-        delete.setToolTip(text)
-        delete.setAccessibleName(text)
-        delete.setIcon(self._desk.theme.icon("trash", "muted"))
-        delete.clicked.connect(lambda: self._ask_delete(name))
-        row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label, 1)
-        layout.addWidget(delete)
-        return row
-
-    def _enable(self) -> None:
-        self.save.setEnabled(bool(self.name.text().strip() and self.value.text().strip()))
-
-    def _store(self) -> None:
-        name, value = self.name.text().strip(), self.value.text().strip()
-        if not name or not value:
+    def _show(self, row: KeyRow) -> None:
+        if row.name in self.cards:
+            self.cards[row.name].show_row(row)
             return
-        secrets = self._desk.services.secrets
-        self.value.clear()
+        card = self.cards[row.name] = KeyCard(self._desk, self._keys, row)
+        card.changed.connect(self.read)
+        self._column.addWidget(card)
 
-        def stored(_: None) -> None:
-            self.name.clear()
-            self._say(self._desk.words(texts.KEY_SAVED, name=name))
-            self._read()
+    def _failed(self, error: Exception) -> None:
+        self.trouble.setText(self._desk.sentence(error))
+        self.trouble.show()
 
-        self._work(lambda: secrets.set(name, value), stored)
-
-    def _ask_delete(self, name: str) -> None:
+    def _tell(self) -> None:
         words = self._desk.words
-        box = confirmation(
-            self,
-            words(texts.KEY_DELETE_TITLE),
-            words(texts.KEY_DELETE_BODY, name=name),
-            words(texts.DELETE_DO),
-            words(texts.CANCEL),
-        )
-        box.accepted.connect(lambda: self._delete(name))
-        box.open()
-
-    def _delete(self, name: str) -> None:
-        secrets = self._desk.services.secrets
-
-        def gone(_: bool) -> None:
-            self._say(self._desk.words(texts.KEY_DELETED, name=name))
-            self._read()
-
-        self._work(lambda: secrets.delete(name), gone)
-
-    def _say(self, sentence: str) -> None:
-        self.message.setText(sentence)
-
-    def _work(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        self._desk.bridge.run(
-            work, done, lambda error: self._say(self._desk.words(texts.COULD_NOT, why=self._desk.sentence(error)))
-        )
+        if self._where is None:
+            self.body.setText(words(texts.READING))
+        else:
+            self.body.setText(words(texts.BODY, where=self._where) if self._where else words(texts.BODY_NONE))
+        off = not self._desk.services.settings.flag("cloud.enabled")
+        self.off.setText(words(texts.CLOUD_OFF) if off else "")
+        self.off.setVisible(off)

@@ -13,8 +13,23 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from jarvis.desktop.markdown_maths import MAY_GROW, add_maths
+
 LONG_BLOCK = 1_200
 """Characters after which a list still being written is settled item by item and a paragraph at a space."""
+LONGEST_OPEN = 3 * LONG_BLOCK
+"""Characters after which any block still being written is settled as it stands: parsing it again costs ever more."""
+MOST_ROWS = 40
+"""Lines after which a table goes on as another one: Qt takes some 0.05 ms for a cell."""
+_LONGEST_HEAD = 400
+_SHOWN_AS = (
+    {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\t\n"}
+    | {0x7F: "\u2421"}
+    | dict.fromkeys((*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)), "\ufffd")
+)
+"""Control characters, terminal escapes among them, become their pictures; what turns the direction of writing round
+becomes the replacement character. One character for one, so that places in a text stay what they are."""
+_DELIMITER_ROW = re.compile(r"^ {0,3}\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$")
 _CLOSING = re.compile(r"^ {0,3}(?P<mark>`{3,}|~{3,})[ \t]*$")
 _OPENING = re.compile(r"^(?P<indent> {0,3})(?P<mark>`{3,}|~{3,})")
 _MAYBE_CLOSING = re.compile(r"^ {0,3}[`~]*[ \t]*$")
@@ -53,6 +68,11 @@ class CodeClosed:
     """The open code block is whole."""
 
 
+def inert(text: str) -> str:
+    """Return `text` with nothing in it that acts instead of being seen."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd").translate(_SHOWN_AS)
+
+
 Piece = Settled | Tail | CodeOpened | CodeText | CodeClosed
 
 
@@ -61,16 +81,21 @@ class MarkdownStream:
 
     def __init__(self) -> None:
         self._parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+        add_maths(self._parser)
         self._known: dict[str, object] = {}
         self._open = ""
         self._read_to = 0
         self._fence: re.Match[str] | None = None
         self._mid_line = False
         self._tail_shown = False
+        self._held_return = False
 
-    def feed(self, text: str) -> list[Piece]:
-        """Add `text` and return what it changes."""
-        self._open += text.replace("\r\n", "\n").replace("\x00", "\ufffd")
+    def feed(self, text: str, *, more: bool = False) -> list[Piece]:
+        """Add `text` and return what it changes; no tail where `more` follows at once."""
+        if self._held_return:
+            text = "\r" + text
+        self._held_return = text.endswith("\r")
+        self._open += inert(text[:-1] if self._held_return else text)
         pieces: list[Piece] = []
         while True:
             if self._fence is not None and not self._read_fence(pieces):
@@ -78,7 +103,8 @@ class MarkdownStream:
             if not self._settle(pieces):
                 break
         self._split_long_paragraph(pieces)
-        tail = self._parse(self._open, keep=False) if self._open.strip() else []
+        self._split_long_block(pieces)
+        tail = self._parse(self._open, keep=False, grows=True) if self._open.strip() and not more else []
         if tail or self._tail_shown:
             pieces.append(Tail(tokens=tuple(tail)))
             self._tail_shown = bool(tail)
@@ -107,7 +133,7 @@ class MarkdownStream:
         if end <= self._read_to:
             return False
         self._read_to = end
-        tokens = self._parse(self._open[:end], keep=True)
+        tokens = self._parse(self._open[:end], keep=True, grows=True)
         starts = [at for at, token in enumerate(tokens) if token.level == 0 and token.nesting >= 0 and token.map]
         if not starts:
             return False
@@ -152,6 +178,26 @@ class MarkdownStream:
             self._open = self._open[cut:]
             self._read_to = 0
 
+    def _split_long_block(self, pieces: list[Piece]) -> None:
+        """Settle most of a block that has grown too long; a table goes on as another one under the same head."""
+        while True:
+            head = self._table_head()
+            cut = _end_of_line(self._open, MOST_ROWS) if head else 0
+            if not cut and len(self._open) > LONGEST_OPEN:
+                line_end = self._open.rfind("\n", LONG_BLOCK, LONGEST_OPEN) + 1
+                cut = line_end or self._open.rfind(" ", LONG_BLOCK, LONGEST_OPEN) + 1 or LONGEST_OPEN
+                head = head if line_end else ""
+            if not cut:
+                return
+            pieces.extend(_as_pieces(self._parse(self._open[:cut], keep=True)))
+            self._open = head + self._open[cut:]
+            self._read_to = 0
+
+    def _table_head(self) -> str:
+        first, _, rest = self._open[:_LONGEST_HEAD].partition("\n")
+        second, newline, _ = rest.partition("\n")
+        return f"{first}\n{second}\n" if newline and "|" in first and _DELIMITER_ROW.match(second) else ""
+
     def _read_fence(self, pieces: list[Piece]) -> bool:
         """Pass the lines of the open fence on; True when it closed. A last line that may close it waits."""
         assert self._fence is not None
@@ -185,11 +231,23 @@ class MarkdownStream:
         mark = self._fence["mark"]
         return found["mark"][0] == mark[0] and len(found["mark"]) >= len(mark)
 
-    def _parse(self, text: str, *, keep: bool) -> list[Token]:
-        if keep:
-            return self._parser.parse(text, self._known)
-        references = self._known.get("references")
-        return self._parser.parse(text, {"references": dict(references)} if isinstance(references, dict) else {})
+    def _parse(self, text: str, *, keep: bool, grows: bool = False) -> list[Token]:
+        known: dict[str, object] = self._known
+        references = known.get("references")
+        if not keep:
+            known = {"references": dict(references)} if isinstance(references, dict) else {}
+        known[MAY_GROW] = grows
+        return self._parser.parse(text, known)
+
+
+def _end_of_line(text: str, number: int) -> int:
+    """Return where the line `number` (from 1) ends, 0 where it is not whole."""
+    at = 0
+    for _ in range(number):
+        at = text.find("\n", at) + 1
+        if not at:
+            return 0
+    return at
 
 
 def _as_pieces(tokens: Sequence[Token]) -> Iterator[Piece]:

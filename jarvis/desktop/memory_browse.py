@@ -8,7 +8,6 @@ from datetime import timedelta
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -32,9 +31,11 @@ from jarvis.contracts.memory import (
 )
 from jarvis.desktop import memory_texts as texts
 from jarvis.desktop.answer_body import in_slices
+from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
-from jarvis.desktop.theme import styled
+from jarvis.desktop.models_flow import FlowRow
+from jarvis.desktop.models_parts import Sides, column, scroll_over
 
 AT_ONCE = 30
 """Memories shown before "show more"."""
@@ -58,7 +59,7 @@ class BrowsePage(QWidget):
         self._found: tuple[str, ...] = ()
         self._typing = QTimer(self, interval=_TYPING_MILLISECONDS, singleShot=True)
         self._typing.timeout.connect(self.read)
-        self.search, self.kind, self.since = QLineEdit(), QComboBox(), QComboBox()
+        self.search, self.kind, self.since = QLineEdit(), Choice(desk), Choice(desk)
         self.pinned, self.last, self.forget_found = QToolButton(), QToolButton(), QToolButton()
         self.message = QLabel()
         self.message.setProperty("look", "muted")
@@ -67,7 +68,7 @@ class BrowsePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(self._top())
+        layout.addWidget(Sides(self._top(), top=20, bottom=8))
         layout.addWidget(self._list(), 1)
         desk.words.changed.connect(self._retell)
 
@@ -112,31 +113,24 @@ class BrowsePage(QWidget):
         self.kind.currentIndexChanged.connect(lambda _: self.read())
         self.since.currentIndexChanged.connect(lambda _: self.read())
         self.pinned.setCheckable(True)
-        self.pinned.setProperty("look", "pill")
+        self.pinned.setProperty("look", "choice")
         words.bind(self.pinned, self.pinned.setText, texts.PINNED)
         words.name(self.pinned, texts.PINNED, tooltip=False)
         self.pinned.toggled.connect(lambda _: self.read())
-        self.last.setProperty("look", "pill")
+        self.last.setProperty("look", "choice")
         words.bind(self.last, self.last.setText, texts.LAST_ANSWER)
         words.name(self.last, texts.LAST_ANSWER_NAME)
         self.last.clicked.connect(self.show_last)
         words.name(self.forget_found, texts.FORGET_FOUND)
         theme.dress(self.forget_found, "trash", size=16)
         self.forget_found.clicked.connect(lambda: self.acts.forget(ForgetTarget(kind="found", ids=self._found)))
-        filters = QHBoxLayout()
-        filters.setSpacing(8)
-        for box in (self.kind, self.since):
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-            filters.addWidget(box)
-        filters.addWidget(self.pinned)
-        filters.addStretch()
+        filters = FlowRow(self.kind, self.since, self.pinned)
         found = QHBoxLayout()
         found.setSpacing(8)
         found.addWidget(self.message, 1)
         found.addWidget(self.last)
         found.addWidget(self.forget_found)
         top = QVBoxLayout()
-        top.setContentsMargins(24, 20, 24, 8)
         top.setSpacing(10)
         top.addWidget(self.search)
         top.addLayout(filters)
@@ -144,7 +138,7 @@ class BrowsePage(QWidget):
         return top
 
     def _list(self) -> QScrollArea:
-        holder = styled(QWidget(), "column")
+        holder, inside = column()
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
         self.more.setAutoDefault(False)
@@ -152,17 +146,9 @@ class BrowsePage(QWidget):
         self._desk.words.name(self.more, texts.MORE, tooltip=False)
         self.more.clicked.connect(lambda: self._read_page(self._asked, self._next))
         self.more.hide()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(24, 4, 24, 24)
-        layout.addLayout(self._column)
-        layout.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(holder)
-        return scroll
+        inside.addLayout(self._column)
+        inside.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
+        return scroll_over(holder)
 
     def _retell(self) -> None:
         words = self._desk.words

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QMenu, QPushButton, QSizePolicy, Q
 from jarvis.contracts.memory import ASSISTANT, USER, Memory, place_in
 from jarvis.desktop import memory_texts as texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.text_widgets import RichText, row
+from jarvis.desktop.models_flow import FlowRow
+from jarvis.desktop.text_widgets import RichText
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
 
@@ -46,7 +47,7 @@ class MemoryCard(QFrame):
         layout.addWidget(self._because)
         layout.addWidget(self._meta)
         if not plain:
-            layout.addLayout(row(*self._buttons(), spacing=4))
+            layout.addLayout(FlowRow(*self._buttons(), spacing=6))
         desk.words.follow(self, self._retell)
 
     def _buttons(self) -> list[QWidget]:
@@ -70,7 +71,7 @@ class MemoryCard(QFrame):
 
     def _button(self, text: Text, signal: SignalInstance) -> QPushButton:
         button = QPushButton()
-        button.setProperty("look", "link")
+        button.setProperty("look", "act")
         button.setAutoDefault(False)
         self._desk.words.bind(button, button.setText, text)
         self._desk.words.name(button, text, tooltip=False)

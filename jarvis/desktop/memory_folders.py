@@ -29,6 +29,7 @@ from jarvis.desktop import memory_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
+from jarvis.desktop.models_parts import Sides
 from jarvis.desktop.text_widgets import row
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
@@ -75,14 +76,16 @@ class FoldersPage(QWidget):
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(holder)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 16)
+        layout = QVBoxLayout()
         layout.setSpacing(12)
         layout.addWidget(body)
         layout.addLayout(row(self.add, self.stop))
         layout.addWidget(self.message)
         layout.addWidget(self.bar)
         layout.addWidget(scroll, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(Sides(layout, top=24, bottom=16))
         words.changed.connect(self.read)
 
     def showEvent(self, event: QShowEvent) -> None:

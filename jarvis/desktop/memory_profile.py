@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from jarvis.contracts.memory import ProfileLine
 from jarvis.desktop import memory_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
+from jarvis.desktop.models_parts import WrappedBox, column, muted, scroll_over
 from jarvis.desktop.text_widgets import row
 
-LONGEST_SHOWN = 42
-"""Characters of a line beside its box; the tooltip has all of it."""
+LINES_SHOWN = 9
+"""So many lines are in view at least; the page scrolls where the window is lower."""
 
 
 class ProfilePage(QWidget):
@@ -25,12 +26,11 @@ class ProfilePage(QWidget):
         self._acts = MemoryActs(desk, self)
         self._stored = ""
         words = desk.words
-        body = QLabel()
-        body.setProperty("look", "muted")
-        body.setWordWrap(True)
+        body = muted()
         words.bind(body, body.setText, texts.PROFILE_BODY)
         self.lines = QPlainTextEdit()
         self.lines.setTabChangesFocus(True)
+        self.lines.setMinimumHeight(round(LINES_SHOWN * self.lines.fontMetrics().lineSpacing()))
         words.name(self.lines, texts.PROFILE_NAME, tooltip=False)
         self.lines.textChanged.connect(self._enable)
         self.save = QPushButton()
@@ -43,24 +43,30 @@ class ProfilePage(QWidget):
         self._boxes = QVBoxLayout(self.leaving)
         self._boxes.setContentsMargins(0, 0, 0, 0)
         self._boxes.setSpacing(4)
-        self.message = QLabel()
-        self.message.setWordWrap(True)
+        self.message = muted("")
         self._acts.said.connect(self.message.setText)
+        holder, inside = column()
+        inside.setContentsMargins(0, 16, 0, 0)
+        inside.setSpacing(14)
+        inside.addWidget(body)
+        inside.addWidget(self.lines, 1)
+        inside.addLayout(row(self.save))
+        inside.addWidget(self.message)
+        inside.addWidget(self.leaving)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 24, 24, 24)
-        layout.setSpacing(14)
-        layout.addWidget(body)
-        layout.addWidget(self.lines, 1)
-        layout.addLayout(row(self.save))
-        layout.addWidget(self.message)
-        layout.addWidget(self.leaving)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll_over(holder))
         self._enable()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Read the lines when the page comes into view, unless something unsaved is in the field."""
         super().showEvent(event)
         if self.lines.toPlainText() == self._stored:
-            self._acts.work(self._read, self._show)
+            self.read()
+
+    def read(self) -> None:
+        """Show what is stored, in the place of what was typed and not saved."""
+        self._acts.work(self._read, self._show)
 
     def _read(self) -> list[ProfileLine]:
         return self._acts.memory.profile()
@@ -80,18 +86,16 @@ class ProfilePage(QWidget):
                 widget.hide()
                 widget.deleteLater()
         if lines:
-            heading = QLabel()
-            heading.setProperty("look", "heading")
+            heading = muted("heading")
             self._desk.words.bind(heading, heading.setText, texts.PROFILE_LEAVES)
             self._boxes.addWidget(heading)
         for line in lines:
             self._boxes.addWidget(self._box(line))
 
-    def _box(self, line: ProfileLine) -> QCheckBox:
-        box = QCheckBox(_short(line.text).replace("&", "&&"))
-        box.setToolTip(line.text)
+    def _box(self, line: ProfileLine) -> WrappedBox:
+        box = WrappedBox()
+        box.show_words(line.text)
         self._desk.words.bind(box, box.setAccessibleName, texts.PROFILE_LEAVES_ONE, line=line.text)
-        box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         box.setChecked(line.privacy == "cloud")
         box.toggled.connect(lambda wanted: self._let(line, wanted))
         return box
@@ -118,7 +122,3 @@ class ProfilePage(QWidget):
             self.message.setText(self._desk.words(texts.PROFILE_SAVED))
 
         self._acts.work(lambda: self._acts.memory.set_profile(wanted), stored)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1].rstrip()}…"

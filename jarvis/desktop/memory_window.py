@@ -21,7 +21,12 @@ class MemoryWindow(PagedDialog):
         self.profile = ProfilePage(desk)
         pages = (
             (texts.PAGE_MEMORIES, "list", self.browse),
-            (texts.PAGE_FOLDERS, "open", self.folders),
+            (texts.PAGE_FOLDERS, "folder", self.folders),
             (texts.PAGE_PROFILE, "info", self.profile),
         )
         super().__init__(desk, parent, texts.MEMORY, pages, widest=900, tallest=680)
+
+    def read(self) -> None:
+        """Show what is remembered now, as after everything was forgotten."""
+        for page in (self.browse, self.folders, self.profile):
+            page.read()

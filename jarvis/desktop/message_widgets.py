@@ -1,87 +1,31 @@
-"""One message on screen: the person's words in a bubble, or an answer with what answered, why and how it ended."""
+"""One answer on screen, with what answered, what that took, what can be done with it and how it ended."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from dataclasses import replace
 
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from jarvis.contracts.conversation_desk import Rating
 from jarvis.desktop import texts
-from jarvis.desktop.answer import Answer, doing_now, text_with_mark, what_answered, why_text
+from jarvis.desktop.answer import Answer, doing_now, text_with_mark, what_answered
+from jarvis.desktop.answer_acts import AnswerActs, MessageWishes
 from jarvis.desktop.answer_body import AnswerBody
+from jarvis.desktop.decision_facts import Record, figures_of, record_of
+from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_answer import AnswerMemories
-from jarvis.desktop.memory_texts import FROM_MEMORY, FROM_MEMORY_NAME
-from jarvis.desktop.text_widgets import RichText, copied_mark, row
+from jarvis.desktop.question_widget import UserMessage, stops_in
+from jarvis.desktop.rating import AnswerRating
 from jarvis.desktop.theme import styled, svg_renderer
-from jarvis.desktop.voice_texts import NOT_WHAT_I_SAID, NOT_WHAT_I_SAID_NAME
+from jarvis.desktop.versions import VersionSwitch
+from jarvis.desktop.way_button import WayButton
+from jarvis.desktop.ways_on import place_of
 
-LONGEST_SHOWN = 6_000
-"""Characters of the person's own message that are shown; longer ones are pasted material."""
-
-
-class UserMessage(QWidget):
-    """What the person asked, as plain text in a bubble on the right; what was spoken can be corrected."""
-
-    correct = Signal(str)
-
-    def __init__(self, desk: Desk, text: str, *, spoken: bool = False) -> None:
-        super().__init__()
-        self._desk = desk
-        self.text = text
-        self._words = RichText(desk.theme, desk.words, texts.YOU_SAID, widest=480)
-        shown = text.strip()
-        self._words.set_plain(shown[:LONGEST_SHOWN] + ("…" if len(shown) > LONGEST_SHOWN else ""))
-        bubble = styled(QFrame(), "bubble")
-        inside = QVBoxLayout(bubble)
-        inside.setContentsMargins(16, 10, 16, 11)
-        inside.setSpacing(6)
-        inside.addWidget(self._words)
-        if len(shown) > LONGEST_SHOWN:
-            inside.addWidget(self._long_note(len(shown)))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 6, 0, 6)
-        layout.setSpacing(2)
-        layout.addWidget(bubble, 0, Qt.AlignmentFlag.AlignRight)
-        if spoken:
-            layout.addWidget(self._correction(), 0, Qt.AlignmentFlag.AlignRight)
-
-    def set_column(self, pixels: int) -> None:
-        """Fit into a column of `pixels`."""
-        self._words.set_widest(max(120, int(pixels * 0.8) - 32))
-
-    def _correction(self) -> QPushButton:
-        button = QPushButton()
-        button.setProperty("look", "link")
-        self._desk.words.bind(button, button.setText, NOT_WHAT_I_SAID)
-        self._desk.words.name(button, NOT_WHAT_I_SAID_NAME)
-        button.clicked.connect(lambda: self.correct.emit(self.text))
-        return button
-
-    def _long_note(self, total: int) -> QWidget:
-        note = QLabel()
-        note.setProperty("look", "small")
-        note.setWordWrap(True)
-        words = self._desk.words
-        words.bind(
-            note,
-            note.setText,
-            texts.LONG_TEXT,
-            shown=f"{LONGEST_SHOWN:,}".replace(",", " "),
-            total=f"{total:,}".replace(",", " "),
-        )
-        button = QToolButton()
-        button.setProperty("look", "small")
-        words.name(button, texts.COPY)
-        self._desk.theme.dress(button, "copy", size=16)
-        button.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text))
-        button.clicked.connect(lambda: copied_mark(button, self._desk.theme, words))
-        holder = QWidget()
-        inside = QHBoxLayout(holder)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.addWidget(note, 1)
-        inside.addWidget(button)
-        return holder
+__all__ = ["AnswerMessage", "Spark", "UserMessage"]
 
 
 class Spark(QWidget):
@@ -98,7 +42,7 @@ class Spark(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """Breathe or rest."""
-        if busy and not self._timer.isActive():
+        if busy and self._desk.theme.moves and not self._timer.isActive():
             self._timer.start()
         elif not busy:
             self._timer.stop()
@@ -124,16 +68,21 @@ class Spark(QWidget):
 
 
 class AnswerMessage(QWidget):
-    """One answer; `update_answer` takes every later version of it."""
+    """One answer; `update_answer` takes every later version of it. With `wishes` it stands in a chat, and more can be
+    done with it."""
 
     retry = Signal(str)
     anew = Signal(str)
     link_refused = Signal()
     memory_changed = Signal()
+    way_wanted = Signal(str)
+    """Where the trouble can be mended: a `Place`."""
 
-    def __init__(self, desk: Desk, answer: Answer) -> None:
+    def __init__(self, desk: Desk, answer: Answer, wishes: MessageWishes | None = None) -> None:
         super().__init__()
         self._desk = desk
+        self._wishes = wishes
+        self._figures_read = False
         self.answer = answer
         self._spark = Spark(desk)
         self.body = AnswerBody(desk)
@@ -141,9 +90,8 @@ class AnswerMessage(QWidget):
         self._doing = _label("muted")
         self._failures = _label("small")
         self._trouble, self._trouble_text = self._trouble_box()
-        self._footer = self._footer_row()
-        self._why_text = _label("small")
-        self._why_text.hide()
+        self.rating = AnswerRating(desk)
+        self._footer = self._footer_rows()
         self._memories = AnswerMemories(desk)
         self._memories.changed.connect(self.memory_changed)
         self._memories.hide()
@@ -151,7 +99,7 @@ class AnswerMessage(QWidget):
         column.setSpacing(6)
         for widget in (self._failures, self._doing, self.body, self._trouble, self._footer):
             column.addWidget(widget)
-        column.addWidget(self._why_text)
+        column.addWidget(self.rating)
         column.addWidget(self._memories)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 10)
@@ -174,9 +122,44 @@ class AnswerMessage(QWidget):
         self.answer = answer
         self._refresh()
 
-    def set_column(self, pixels: int) -> None:
-        """Answers fill whatever column they are in."""
-        del pixels
+    def show_rating(self, rating: Rating | None) -> None:
+        """Show how it was rated."""
+        self.rating.show_rating(self.answer.message_id, rating)
+
+    def in_use(self) -> bool:
+        """Tell whether the person does something with it that making it anew would end."""
+        asked = not self._memories.isHidden() or not self.rating.isHidden()
+        return asked or self._acts.speaking or bool(self.body.selected_text())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Once it is on the screen and has ended, have read what it took."""
+        super().paintEvent(event)
+        answer = self.answer
+        model = answer.source == "model" and not answer.cached and answer.question_id and answer.message_id
+        if model and answer.ended and not self._figures_read:
+            self._figures_read = True
+            QTimer.singleShot(0, self, self._read_figures)
+
+    def stops(self) -> list[QWidget]:
+        """Return where the keyboard stops in it, in the order of reading."""
+        parts = (self.body, self._trouble, self._versions, self._anew, self._acts, self.rating.stars, self.rating)
+        return [stop for part in parts for stop in stops_in(part)]
+
+    def _read_figures(self) -> None:
+        services, answer = self._desk.services, self.answer
+        spending, log = services.spending, services.log
+        if spending is None:
+            return
+
+        def look() -> Record:
+            return record_of(spending(), log, answer.question_id, answer.message_id, answer.versions)
+
+        def done(record: Record) -> None:
+            figures = figures_of(record)
+            if figures is not None and isValid(self):
+                self.update_answer(replace(self.answer, figures=figures))
+
+        self._desk.bridge.run(look, done)
 
     def _refresh(self) -> None:
         answer, words = self.answer, self._desk.words
@@ -192,15 +175,20 @@ class AnswerMessage(QWidget):
         self._failures.setText("\n".join(lines))
         self._failures.setVisible(bool(lines))
         self._show_trouble()
+        self._show_footer()
+
+    def _show_footer(self) -> None:
+        answer, words = self.answer, self._desk.words
         by = what_answered(answer, words)
         self._by.setText(by)
-        self._by.setVisible(bool(by))
-        self._why_text.setText(why_text(answer, words))
-        self._why.setVisible(bool(by or answer.reason))
-        self._copy.setVisible(bool(answer.text))
-        self._remembered.setVisible(answer.remembers and self._desk.services.memory is not None)
-        self._anew.setVisible(answer.cached and bool(answer.question))
-        self._footer.setVisible(answer.ended and (bool(answer.text) or bool(by)))
+        self._anew.setVisible(self._wishes is not None and answer.cached and bool(answer.question))
+        self._acts.show_answer(answer, by)
+        self._versions.show_versions(answer.versions, answer.message_id)
+        rated = self._wishes is not None and self._desk.services.routing is not None
+        whole = answer.phase == "done" and answer.source == "model" and bool(answer.message_id)
+        self.rating.stars.setVisible(rated and whole)
+        self.rating.show_rating(answer.message_id, None)
+        self._footer.setVisible(answer.ended and (bool(answer.text) or bool(by) or len(answer.versions) > 1))
 
     def _show_trouble(self) -> None:
         answer, words = self.answer, self._desk.words
@@ -217,6 +205,8 @@ class AnswerMessage(QWidget):
         self._trouble_text.setText(sentence)
         self._trouble.setVisible(bool(sentence))
         self._again.setVisible(bool(answer.question))
+        causes = [failure.code for failure in answer.failures]
+        self.way.lead(place_of(answer.code, causes) if answer.phase == "failed" else None)
 
     def _trouble_box(self) -> tuple[QFrame, QLabel]:
         box = styled(QFrame(), "halted")
@@ -225,55 +215,76 @@ class AnswerMessage(QWidget):
         self._again = QPushButton()
         self._desk.words.name(self._again, texts.TRY_AGAIN, tooltip=False)
         self._desk.words.bind(self._again, self._again.setText, texts.TRY_AGAIN)
-        self._again.clicked.connect(lambda: self.retry.emit(self.answer.question))
+        self._again.clicked.connect(lambda: self._once_more(self.retry))
         layout = QHBoxLayout(box)
         layout.setContentsMargins(16, 10, 10, 10)
         layout.setSpacing(12)
         layout.addWidget(label, 1)
+        self.way = WayButton(self._desk)
+        self.way.wanted.connect(self.way_wanted)
+        layout.addWidget(self.way, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self._again, 0, Qt.AlignmentFlag.AlignVCenter)
         return box, label
 
-    def _footer_row(self) -> QWidget:
+    def _footer_rows(self) -> QWidget:
         words = self._desk.words
+        self._versions = VersionSwitch(self._desk)
         self._by = _label("small")
-        self._by.setWordWrap(False)
-        self._why = QPushButton()
-        self._why.setProperty("look", "link")
-        self._why.setCheckable(True)
-        words.bind(self._why, self._why.setText, texts.WHY)
-        words.name(self._why, texts.WHY_NAME)
-        self._why.toggled.connect(self._toggle_why)
-        self._remembered = QPushButton()
-        self._remembered.setProperty("look", "link")
-        self._remembered.setCheckable(True)
-        words.bind(self._remembered, self._remembered.setText, FROM_MEMORY)
-        words.name(self._remembered, FROM_MEMORY_NAME)
-        self._remembered.toggled.connect(self._toggle_memories)
         self._anew = QPushButton()
         self._anew.setProperty("look", "link")
         words.bind(self._anew, self._anew.setText, texts.ASK_ANEW)
         words.name(self._anew, texts.ASK_ANEW, tooltip=False)
-        self._anew.clicked.connect(lambda: self.anew.emit(self.answer.question))
-        self._copy = QToolButton()
-        self._copy.setProperty("look", "small")
-        words.name(self._copy, texts.COPY_ANSWER)
-        self._desk.theme.dress(self._copy, "copy", size=16)
-        self._copy.clicked.connect(self._copy_answer)
+        self._anew.clicked.connect(lambda: self._once_more(self.anew))
+        self._acts = AnswerActs(self._desk, self._wishes, self.body.selected_text)
+        self._acts.why.clicked.connect(self._show_why)
+        self._acts.remembered.toggled.connect(self._toggle_memories)
+        if self._wishes is not None:
+            wishes = self._wishes
+            self._versions.chosen.connect(lambda wanted: wishes.version.emit(self.answer.message_id, wanted))
+        told = QHBoxLayout()
+        told.setSpacing(6)
+        told.addWidget(self._versions)
+        told.addWidget(self._by, 1)
+        told.addWidget(self._anew)
+        acts = QHBoxLayout()
+        acts.setSpacing(6)
+        acts.addWidget(self._acts)
+        acts.addStretch()
+        acts.addWidget(self.rating.stars)
         holder = QWidget()
-        holder.setLayout(row(self._copy, self._by, self._anew, self._why, self._remembered, spacing=6))
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addLayout(told)
+        layout.addLayout(acts)
         return holder
 
-    def _toggle_why(self, shown: bool) -> None:
-        self._why_text.setVisible(shown)
+    def _once_more(self, otherwise: SignalInstance) -> None:
+        """Have the question answered anew in this one's place, or, where it is not stored, asked once more."""
+        if self._wishes is not None and self.answer.message_id:
+            self._acts.ask_again()
+        else:
+            otherwise.emit(self.answer.question)
+
+    def _show_why(self) -> None:
+        shown = DecisionWindow(self._desk, self.window())
+        shown.show_answer(self.answer)
+        shown.open()
 
     def _toggle_memories(self, shown: bool) -> None:
         if shown:
             self._memories.read(self.answer.message_id)
         self._memories.setVisible(shown)
 
-    def _copy_answer(self) -> None:
-        QGuiApplication.clipboard().setText(self.answer.text)
-        copied_mark(self._copy, self._desk.theme, self._desk.words)
+    @property
+    def acts(self) -> AnswerActs:
+        """The row of what can be done with it."""
+        return self._acts
+
+    @property
+    def versions(self) -> VersionSwitch:
+        """The switch to its other versions."""
+        return self._versions
 
 
 def _label(look: str) -> QLabel:

@@ -1,10 +1,10 @@
-"""One row of the settings: an option's sentence, a control made for its kind, and the way back to its default."""
+"""One row of the settings: an option's name and sentence, a control made for its kind, the way back to its default."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QLocale, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -21,8 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from jarvis.desktop import texts
+from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.sidebar import plain
+from jarvis.desktop.settings_labels import LABELS
+from jarvis.desktop.settings_texts import CHOICE_NAMES
+from jarvis.desktop.texts import Text
 from jarvis.settings.options import Option, OptionValue
 
 _NUMBER_MARGINS = (10, 0, 10, 0)
@@ -30,7 +33,7 @@ _NUMBER_MARGINS = (10, 0, 10, 0)
 
 
 class OptionRow(QWidget):
-    """Shows one option and saves each change at once, in the background."""
+    """Shows one option, what it is for, and saves each change at once, in the background."""
 
     changed = Signal(str)
 
@@ -39,21 +42,23 @@ class OptionRow(QWidget):
         self._desk = desk
         self.option = option
         self._loading = False
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setToolTip(option.name)
         self._about = QLabel()
+        self._about.setProperty("look", "small")
         self._about.setWordWrap(True)
-        name = QLabel(option.name)
-        name.setProperty("look", "small")
         self._error = QLabel()
         self._error.setProperty("look", "bad")
         self._error.setWordWrap(True)
         self._error.hide()
         left = self.left = QVBoxLayout()
         left.setSpacing(2)
+        left.addWidget(self._label)
         left.addWidget(self._about)
-        left.addWidget(name)
         left.addWidget(self._error)
         self.control, self._show = self._make_control()
-        self._about.setBuddy(self.control)
+        self._label.setBuddy(self.control)
         self.reset = QToolButton()
         self.reset.setProperty("look", "small")
         desk.theme.dress(self.reset, "reset", size=17)
@@ -65,7 +70,6 @@ class OptionRow(QWidget):
         self.right.setSpacing(8)
         self.right.addWidget(self.control, 0, Qt.AlignmentFlag.AlignVCenter)
         self.right.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.right.addStretch()
         self._outer = QHBoxLayout(self)
         self._outer.setContentsMargins(16, 11, 10, 11)
         self._outer.setSpacing(14)
@@ -78,11 +82,7 @@ class OptionRow(QWidget):
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._outer.setDirection(below if narrow else beside)
         self._outer.setSpacing(6 if narrow else 14)
-
-    def matches(self, words: list[str]) -> bool:
-        """True if every word is in the option's name or sentences, accents and case ignored."""
-        text = plain(f"{self.option.name} {self.option.about_en} {self.option.about_es}")
-        return all(word in text for word in words)
+        self.right.setAlignment(Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag.AlignRight)
 
     def load(self) -> None:
         """Show the value that holds."""
@@ -113,11 +113,14 @@ class OptionRow(QWidget):
     def _retranslate(self) -> None:
         words = self._desk.words
         about = self.option.about_es if words.language == "es" else self.option.about_en
+        label = words(LABELS[self.option.name])
+        self._label.setText(label)
         self._about.setText(about)
-        self.control.setAccessibleName(about)
+        self.control.setAccessibleName(label)
+        self.control.setAccessibleDescription(about)
         default = words(texts.RESET_ONE, default=self._value_text(self.option.default))
         self.reset.setToolTip(default)
-        self.reset.setAccessibleName(f"{about} {default}")
+        self.reset.setAccessibleName(f"{label}. {default}")
         if isinstance(self.control, QComboBox):
             for at, choice in enumerate(self.option.choices):
                 self.control.setItemText(at, self._value_text(choice))
@@ -134,7 +137,7 @@ class OptionRow(QWidget):
         words = self._desk.words
         if isinstance(value, bool):
             return words(texts.ON if value else texts.OFF)
-        text = texts.CHOICES.get(str(value)) if self.option.choices else None
+        text = choice_text(str(value)) if self.option.choices else None
         if text is not None:
             return words(text)
         return str(value) or words(texts.AUTOMATIC)
@@ -170,12 +173,16 @@ class OptionRow(QWidget):
         return line, lambda value: _show_line(line, str(value))
 
     def _combo(self) -> tuple[QWidget, Callable[[OptionValue], None]]:
-        combo = Combo(self._desk)
+        combo = Choice(self._desk)
         combo.addItems(list(self.option.choices))
         combo.setMinimumWidth(190)
-        combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         combo.currentIndexChanged.connect(lambda at: self.save(self.option.choices[at]))
         return combo, lambda value: combo.setCurrentIndex(self.option.choices.index(str(value)))
+
+
+def choice_text(value: str) -> Text | None:
+    """Return what a choice is called; None for one that is shown as it is."""
+    return CHOICE_NAMES.get(value) or texts.CHOICES.get(value)
 
 
 def _show_line(line: QLineEdit, text: str) -> None:
@@ -206,38 +213,25 @@ class Switch(QCheckBox):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         track = QRectF(3, self.height() / 2 - 11, 40, 22)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(colours.accent if self.isChecked() else colours.muted))
-        painter.drawRoundedRect(track, 11, 11)
-        painter.setBrush(QColor(colours.on_accent if self.isChecked() else colours.ground))
-        painter.drawEllipse(
-            QPointF(track.right() - 11 if self.isChecked() else track.left() + 11, track.center().y()), 8, 8
-        )
+        if self.isChecked():
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.accent))
+            painter.drawRoundedRect(track, 11, 11)
+            painter.setBrush(QColor(colours.on_accent))
+            painter.drawEllipse(QPointF(track.right() - 11, track.center().y()), 8, 8)
+        else:
+            # An outline with a small knob: a filled track would look switched on.
+            painter.setPen(QPen(QColor(colours.muted), 1.5))
+            painter.setBrush(QColor(colours.field))
+            painter.drawRoundedRect(track.adjusted(0.75, 0.75, -0.75, -0.75), 10.25, 10.25)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colours.muted))
+            painter.drawEllipse(QPointF(track.left() + 11, track.center().y()), 6, 6)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.text), 1.5))
             painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), 13, 13)
         painter.end()
-
-
-class Combo(QComboBox):
-    """A list to choose from, drawn in the look in use; the wheel turns the page instead."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the arrow in the look's own colour."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        box = QRect(self.width() - 27, self.height() // 2 - 8, 16, 16)
-        self._desk.theme.icon("chevron-down", "muted").paint(painter, box)
-        painter.end()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
-        event.ignore()
 
 
 class _Whole(QSpinBox):
@@ -247,6 +241,11 @@ class _Whole(QSpinBox):
 
 
 class _Real(QDoubleSpinBox):
+    def textFromValue(self, value: float) -> str:
+        """Write a number without zeros that say nothing."""
+        text, point = super().textFromValue(value), self.locale().decimalPoint()
+        return text.rstrip("0").removesuffix(point) if point in text else text
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Leave the wheel to the page."""
         event.ignore()

@@ -34,6 +34,8 @@ class QuickQuery(QWidget):
 
     open_wanted = Signal(str, str, object)
     """Conversation, run and its cancel token, which belong to the chat from then on."""
+    way_wanted = Signal(str)
+    """A `Place` where a failed answer's trouble can be mended."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(None, Qt.WindowType.Tool | Qt.WindowType.FramelessWindowHint)
@@ -94,6 +96,10 @@ class QuickQuery(QWidget):
             self._dismiss()
         else:
             self.pop_up()
+
+    def put_away(self) -> None:
+        """Go away, with what was asked and answered."""
+        self._dismiss()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes away."""
@@ -169,6 +175,7 @@ class QuickQuery(QWidget):
         if self._widget is None:
             self._widget = AnswerMessage(self._desk, answer)
             self._widget.retry.connect(self._ask_again)
+            self._widget.way_wanted.connect(self.way_wanted)
             self._hold_layout.addWidget(self._widget)
         self._widget.update_answer(answer)
         self._fit()

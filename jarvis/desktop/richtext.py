@@ -6,6 +6,7 @@ loaded; only http and https addresses become links. Knows nothing about messages
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -28,12 +29,24 @@ from PySide6.QtGui import (
 )
 
 from jarvis.desktop.colours import Colours
+from jarvis.desktop.markdown_maths import MATHS, source_of
+from jarvis.desktop.maths import FormulasInText
 
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
 _HEADING_SCALE = {"h1": 1.4, "h2": 1.22, "h3": 1.1}
 _MOST_COLUMNS = 20
 _MOST_CELLS = 2_000
+_UNBROKEN = 24
+"""Characters of a cell that stay on one line."""
+_ALIGNMENTS = {
+    "right": Qt.AlignmentFlag.AlignRight,
+    "center": Qt.AlignmentFlag.AlignHCenter,
+    "left": Qt.AlignmentFlag.AlignLeft,
+}
+_NUMBER = re.compile(r"^[~≈±+\-−]?\s?[$€£]?\s?[+\-−]?\d[\d.,'\s\u202f]*\s?([%°€$£×x]|[A-Za-zµ/²³°]{1,6})?$")
+_NO_VALUE = ("-", "–", "—", "n/a", "N/A", "?")
+_TASK = re.compile(r"^\[(?P<done>[ xX])\]\s+")
 _UNSAFE = {0xFDD0: "\ufffd", 0xFDD1: "\ufffd", 0xFFFC: "\ufffd", 0x2028: " ", 0x2029: " ", 0x0D: " ", 0x0A: " "}
 """Characters that Qt gives a structural meaning inside a document."""
 
@@ -65,13 +78,22 @@ class _OpenList:
 class RichWriter:
     """Appends markdown tokens to the end of one document."""
 
-    def __init__(self, document: QTextDocument, colours: Colours, base: QFont, mono: QFont) -> None:
+    def __init__(
+        self,
+        document: QTextDocument,
+        colours: Colours,
+        base: QFont,
+        mono: QFont,
+        formulas: FormulasInText | None = None,
+    ) -> None:
         self._document = document
         self._colours = colours
         self._base = base
         self._mono = mono
+        self._formulas = formulas
         self._lists: list[_OpenList] = []
         self._item_fresh = False
+        self._task = ""
         self._quotes = 0
 
     def write(self, tokens: Sequence[Token]) -> None:
@@ -92,13 +114,17 @@ class RichWriter:
             self._lists.pop()
         elif token.type == "list_item_open":
             self._item_fresh = True
+            self._task = _task_mark(tokens, at)
         elif token.type == "blockquote_open":
             self._quotes += 1
         elif token.type == "blockquote_close":
             self._quotes -= 1
         elif token.type == "paragraph_open":
             self._new_block(cursor, below=4 if token.hidden or self._lists else 10)
-            self._inline(cursor, tokens[at + 1], self._text_format())
+            if self._task:
+                cursor.insertText(f"{self._task}\u00a0", self._text_format())
+            self._inline(cursor, tokens[at + 1], self._text_format(), without=_TASK if self._task else None)
+            self._task = ""
         elif token.type == "heading_open":
             form = self._text_format()
             form.setFontPointSize(self._base.pointSizeF() * _HEADING_SCALE.get(token.tag, 1.0))
@@ -128,7 +154,12 @@ class RichWriter:
             cursor.setBlockFormat(form)
             cursor.setBlockCharFormat(self._text_format())
         if self._item_fresh and current is not None:
-            current.join(cursor)
+            if self._task:
+                form = cursor.blockFormat()
+                form.setIndent(len(self._lists))
+                cursor.setBlockFormat(form)
+            else:
+                current.join(cursor)
         self._item_fresh = False
 
     def _open_list(self, cursor: QTextCursor, token: Token) -> None:
@@ -143,10 +174,16 @@ class RichWriter:
             self._new_block(cursor, below=4)
         self._lists.append(_OpenList(form))
 
-    def _inline(self, cursor: QTextCursor, token: Token, base: QTextCharFormat) -> None:
+    def _inline(
+        self, cursor: QTextCursor, token: Token, base: QTextCharFormat, without: re.Pattern[str] | None = None
+    ) -> None:
+        """Write a line of text; what `without` finds at its beginning is left out."""
         formats = [base]
-        for child in token.children or []:
+        for number, child in enumerate(token.children or []):
             top = formats[-1]
+            if number == 0 and without is not None and child.type == "text":
+                cursor.insertText(_safe(without.sub("", child.content)), top)
+                continue
             if child.nesting == 1:
                 formats.append(self._opened(child, top))
             elif child.nesting == -1:
@@ -158,10 +195,24 @@ class RichWriter:
                 cursor.insertText("\u2028", top)
             elif child.type == "code_inline":
                 cursor.insertText(_safe(child.content), self._code_format(top))
+            elif child.type == MATHS:
+                self._formula(cursor, child, top)
             elif child.type == "image":
                 self._image(cursor, child, top)
             else:
                 cursor.insertText(_safe(child.content), top)
+
+    def _formula(self, cursor: QTextCursor, token: Token, top: QTextCharFormat) -> None:
+        source = source_of(token.content, token.markup)
+        if token.block:
+            form = cursor.blockFormat()
+            form.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            cursor.setBlockFormat(form)
+        if self._formulas is None:
+            cursor.insertText(_safe(source), self._code_format(top))
+        else:
+            latex, block = _safe(token.content), token.block or token.markup in ("$$", "\\[")
+            self._formulas.write(cursor, latex, _safe_lines(source), block, self._code_format(top))
 
     def _opened(self, token: Token, top: QTextCharFormat) -> QTextCharFormat:
         form = QTextCharFormat(top)
@@ -218,7 +269,8 @@ class RichWriter:
         if columns > _MOST_COLUMNS or columns * len(rows) > _MOST_CELLS:
             self._preformatted(cursor, "\n".join(" | ".join(cell.content for cell in row) for row in rows))
         elif columns:
-            aligns = [_alignment(token) for token in tokens[at:end] if token.type == "th_open"]
+            given = [_alignment(token) for token in tokens[at:end] if token.type == "th_open"]
+            aligns = [_column_alignment(rows, column, given) for column in range(columns)]
             self._insert_table(cursor, rows, columns, aligns)
         return end + 1
 
@@ -249,7 +301,9 @@ class RichWriter:
                     cell.setFormat(look)
                 inside = cell.firstCursorPosition()
                 block = QTextBlockFormat()
-                block.setAlignment(aligns[column] if column < len(aligns) else Qt.AlignmentFlag.AlignLeft)
+                block.setAlignment(aligns[column])
+                # Where a few words have no room, the table becomes wider than the text and scrolls.
+                block.setNonBreakableLines(len(inline.content) <= _UNBROKEN)
                 inside.setBlockFormat(block)
                 self._inline(inside, inline, text)
         cursor.movePosition(QTextCursor.MoveOperation.End)
@@ -269,7 +323,7 @@ class RichWriter:
         form = QTextCharFormat(top)
         form.setFontFamilies([self._mono.family()])
         form.setFontFixedPitch(True)
-        form.setFontPointSize(max(1.0, self._mono.pointSizeF()))
+        form.setFontPointSize(max(1.0, top.fontPointSize() or self._base.pointSizeF()))
         form.setBackground(QBrush(QColor(self._colours.hover if self._colours.dark else self._colours.side)))
         return form
 
@@ -278,13 +332,41 @@ def _safe(text: str) -> str:
     return text.translate(_UNSAFE)
 
 
+def _safe_lines(text: str) -> str:
+    return "\n".join(_safe(line) for line in text.split("\n"))
+
+
 def _small_int(value: object, default: int) -> int:
     text = str(value)
     return int(text) if text.isdecimal() and len(text) < 9 else default
 
 
-def _alignment(token: Token) -> Qt.AlignmentFlag:
+def _alignment(token: Token) -> Qt.AlignmentFlag | None:
     style = str(token.attrGet("style") or "")
-    if "right" in style:
-        return Qt.AlignmentFlag.AlignRight
-    return Qt.AlignmentFlag.AlignHCenter if "center" in style else Qt.AlignmentFlag.AlignLeft
+    for name, flag in _ALIGNMENTS.items():
+        if name in style:
+            return flag
+    return None
+
+
+def _column_alignment(
+    rows: Sequence[Sequence[Token]], column: int, given: Sequence[Qt.AlignmentFlag | None]
+) -> Qt.AlignmentFlag:
+    """Return what was asked for, else right for a column of numbers, else left."""
+    asked = given[column] if column < len(given) else None
+    if asked is not None:
+        return asked
+    cells = [row[column].content.strip() for row in rows[1:] if column < len(row)]
+    filled = [cell for cell in cells if cell and cell not in _NO_VALUE]
+    numbers = bool(filled) and all(_NUMBER.match(cell) for cell in filled)
+    return Qt.AlignmentFlag.AlignRight if numbers else Qt.AlignmentFlag.AlignLeft
+
+
+def _task_mark(tokens: Sequence[Token], at: int) -> str:
+    """Return the box of a task's list item, empty for any other item."""
+    inside = tokens[at + 1 : at + 3]
+    if len(inside) < 2 or inside[0].type != "paragraph_open" or not inside[1].children:
+        return ""
+    first = inside[1].children[0]
+    found = _TASK.match(first.content) if first.type == "text" else None
+    return "" if found is None else "\u2610" if found["done"] == " " else "\u2611"

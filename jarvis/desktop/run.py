@@ -5,28 +5,38 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from jarvis.contracts.skills import Alert
-from jarvis.contracts.speech import VoiceEvent, VoiceState
+from jarvis.contracts.speech import VoiceEvent
 from jarvis.desktop import texts
-from jarvis.desktop.banners import ringing_text
 from jarvis.desktop.bridge import Bridge
-from jarvis.desktop.desk import Desk
-from jarvis.desktop.instance import InstanceServer
+from jarvis.desktop.desk import Desk, code_of
+from jarvis.desktop.further_windows import FurtherWindows
+from jarvis.desktop.instance import QUICK_ARGUMENT, InstanceServer
 from jarvis.desktop.keepsake import Keepsake
 from jarvis.desktop.memory_window import MemoryWindow
+from jarvis.desktop.qt_words import QtWords
 from jarvis.desktop.quick import QuickQuery
 from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.desktop.session import ChatSession
 from jarvis.desktop.settings_dialog import SettingsDialog
+from jarvis.desktop.shortcuts_global import GlobalKeys
+from jarvis.desktop.shortcuts_page import KeyRecorder
 from jarvis.desktop.theme import Theme, prepare_fonts
 from jarvis.desktop.tray import Tray
+from jarvis.desktop.voice_pill_holder import OPTION as PILL
+from jarvis.desktop.voice_pill_holder import PillHolder
 from jarvis.desktop.window import ChatWindow
 from jarvis.desktop.words import Words, language_for
+
+if TYPE_CHECKING:
+    from jarvis.desktop.first_run import FirstRun
+    from jarvis.desktop.shortcuts_window import ShortcutsWindow
 
 POLL_MILLISECONDS = 2000
 """How often notices, alerts and the options that a spoken command may change are looked at."""
@@ -41,7 +51,8 @@ def run_desktop(services: DesktopServices, argv: Sequence[str]) -> int:
     desktop = Desktop(services)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: desktop.quit())
-    desktop.start()
+    desktop.start(with_quick=QUICK_ARGUMENT in argv)
+    desktop.introduce()
     code = application.exec()
     desktop.close()
     services.on_quit()
@@ -69,6 +80,7 @@ class Desktop(QObject):
         self._services = services
         settings = services.settings
         self.words = Words(language_for(settings.text("language")))
+        self._qt_words = QtWords(self.words)
         self.theme = Theme(settings.text("appearance.theme"))
         self.bridge = Bridge(services.assistant, lambda: self.words.language)
         self.desk = Desk(services=services, words=self.words, theme=self.theme, bridge=self.bridge)
@@ -77,15 +89,25 @@ class Desktop(QObject):
         self.tray = Tray(self.desk)
         self.window = ChatWindow(self.desk, self.session, self.keepsake, self.tray.holds)
         self.quick = QuickQuery(self.desk)
+        self.keys = GlobalKeys(self.desk, services.shortcuts) if services.shortcuts is not None else None
+        self.further = FurtherWindows(self.desk, self.window)
+        self.pill = PillHolder(self.desk, self.keepsake)
+        self.shortcuts: ShortcutsWindow | None = None
         self.settings_dialog: SettingsDialog | None = None
         self.memory_window: MemoryWindow | None = None
-        self._theme_choice = settings.text("appearance.theme")
+        self.first_run: FirstRun | None = None
         self._server: InstanceServer | None = None
         self._unsubscribe: list[Callable[[], None]] = []
         self._polling = False
-        self._shortcuts = [QShortcut(self.window), QShortcut(self.quick)]
-        for shortcut in self._shortcuts:
-            shortcut.activated.connect(self.quick.toggle)
+        self._poll_trouble: Exception | None = None
+        # Where the desktop gives Jarvis no keys of every program, they work in its own windows all the same.
+        self._shortcuts = [
+            ("shortcut.quick_query", QShortcut(self.window), self.quick.toggle),
+            ("shortcut.quick_query", QShortcut(self.quick), self.quick.toggle),
+            ("shortcut.talk", QShortcut(self.window), self.window.spoken.talk),
+        ]
+        for _, shortcut, act in self._shortcuts:
+            shortcut.activated.connect(act)
         self._poll_timer = QTimer(self, interval=POLL_MILLISECONDS)
         self._poll_timer.timeout.connect(self.poll)
         self._first_picture = QTimer(self, interval=FIRST_PICTURE_MILLISECONDS, singleShot=True)
@@ -93,16 +115,22 @@ class Desktop(QObject):
         self._connect()
         self.apply_settings()
 
-    def start(self) -> None:
-        """Show the window and begin to listen to voice, alerts and second starts."""
+    def start(self, *, with_quick: bool = False) -> None:
+        """Show the window, or `with_quick` the quick query, and begin to listen to voice, alerts and second starts."""
         self._server = InstanceServer(self._services.run_folder)
         self._server.raised.connect(self.window.forward)
-        self.window.show()
+        self._server.quick_wanted.connect(self.quick.pop_up)
+        if with_quick:
+            self.quick.pop_up()
+        # Without a tray nothing but the window leads back to a Jarvis whose quick query was closed.
+        if not with_quick or not self.tray.holds():
+            self.window.show()
         self._unsubscribe.append(self._services.voice.subscribe(self.bridge.voice_event))
         self._unsubscribe.append(self._services.alerts.subscribe(self._alert_rings))
         for warning in self._services.settings.warnings:
-            self.window.banners.show_trouble(warning.sentence(self.words.language))
+            self.window.banners.show_trouble(warning.sentence(self.words.language), warning.code)
         self._first_picture.start()
+        self.bridge.run(self._services.little_motion, self.theme.system_rests)
 
     def poll(self) -> None:
         """Look again at notices, alerts and options; at most one look is under way."""
@@ -117,7 +145,10 @@ class Desktop(QObject):
 
         def failed(error: Exception) -> None:
             self._polling = False
-            self.window.banners.show_trouble(self.desk.sentence(error))
+            # Told once: whoever put it away knows, and two seconds later nothing new has happened.
+            if self._poll_trouble is None or self.desk.sentence(self._poll_trouble) != self.desk.sentence(error):
+                self._failed(error)
+            self._poll_trouble = error
 
         self.bridge.run(look, self._polled, failed)
 
@@ -125,22 +156,24 @@ class Desktop(QObject):
         """Bring language, look and shortcut in line with the options."""
         settings = self._services.settings
         self.words.use(language_for(settings.text("language")))
-        choice = settings.text("appearance.theme")
-        if choice != self._theme_choice:
-            self._theme_choice = choice
-            self.theme.use(choice)
-        keys = QKeySequence(settings.text("shortcut.quick_query"))
-        for shortcut in self._shortcuts:
+        self.theme.take(settings)
+        for name, shortcut, _ in self._shortcuts:
+            keys = QKeySequence(settings.text(name))
             if shortcut.key() != keys:
                 shortcut.setKey(keys)
+        self.pill.apply()
+        if self.keys is not None:
+            self.keys.apply()
 
     def open_settings(self) -> None:
         """Show the settings, or bring them forward."""
         if self.settings_dialog is None:
-            self.settings_dialog = SettingsDialog(self.desk, self.window)
+            self.settings_dialog = SettingsDialog(self.desk, self.window, self.keys)
             self.settings_dialog.changed.connect(self._setting_changed)
             for event in self.window.spoken.devices.values():
-                self.settings_dialog.voice.take(event)
+                self.settings_dialog.take(event)
+            self.settings_dialog.forgotten.connect(self._forgot_everything)
+            self.settings_dialog.shortcuts_wanted.connect(self.open_shortcuts)
         self.settings_dialog.show()
         self.settings_dialog.raise_()
         self.settings_dialog.activateWindow()
@@ -155,6 +188,17 @@ class Desktop(QObject):
         self.memory_window.raise_()
         self.memory_window.activateWindow()
 
+    def open_shortcuts(self) -> None:
+        """Show the list of keyboard shortcuts, or bring it forward."""
+        from jarvis.desktop.shortcuts_window import ShortcutsWindow
+
+        if self.shortcuts is None:
+            self.shortcuts = ShortcutsWindow(self.desk, self.keys, self.window)
+            self.shortcuts.settings_wanted.connect(lambda: self.open_place("shortcuts"))
+        self.shortcuts.show()
+        self.shortcuts.raise_()
+        self.shortcuts.activateWindow()
+
     def quit(self) -> None:
         """End the event loop."""
         self.window.end()
@@ -164,6 +208,9 @@ class Desktop(QObject):
     def close(self) -> None:
         """Let go of everything; running answers are stopped and stored as such."""
         self._services.voice.leave_microphone()
+        if self.keys is not None:
+            # Before the workers are waited for: one may be waiting for what the person answers the desktop.
+            self.keys.close()
         self._first_picture.stop()
         self._poll_timer.stop()
         for unsubscribe in self._unsubscribe:
@@ -172,10 +219,36 @@ class Desktop(QObject):
         if self._server is not None:
             self._server.close()
         self.tray.close()
+        self.pill.close()
+        self._qt_words.close()
         self.keepsake.save_now()
+        self.further.close()
         # What is still on its way is for widgets that may be gone by then.
         self.bridge.heard.disconnect(self._heard)
         self.bridge.close()
+
+    def introduce(self) -> None:
+        """Show the first run where it was not shown before."""
+        from jarvis.desktop.first_run import introduce
+
+        self.first_run = introduce(self.desk, self.keepsake, self.window)
+        if self.first_run is not None:
+            self.first_run.changed.connect(lambda _: self.poll())
+            self.first_run.keys_wanted.connect(lambda: self.open_place("keys"))
+
+    def open_place(self, place: str) -> None:
+        """Show the window or the page of the settings that is called `place` in `ways_on`."""
+        windows = {
+            "models": self.further.show_models,
+            "resources": self.further.show_resources,
+            "usage": self.further.show_usage,
+        }
+        if place in windows:
+            windows[place]()
+            return
+        self.open_settings()
+        assert self.settings_dialog is not None
+        self.settings_dialog.go_to(place)
 
     def _shown(self) -> None:
         self.poll()
@@ -185,30 +258,83 @@ class Desktop(QObject):
     def _connect(self) -> None:
         self.tray.open_wanted.connect(self.window.forward)
         self.tray.quick_wanted.connect(self.quick.toggle)
+        self.tray.models_wanted.connect(self.further.show_models)
+        self.tray.resources_wanted.connect(self.further.show_resources)
+        self.tray.usage_wanted.connect(self.further.show_usage)
+        self.tray.memory_wanted.connect(self.open_memory)
+        self.tray.settings_wanted.connect(self.open_settings)
+        self.tray.shortcuts_wanted.connect(self.open_shortcuts)
+        self.window.shortcuts_wanted.connect(self.open_shortcuts)
+        self.pill.talk_wanted.connect(self.window.spoken.talk)
+        self.pill.stop_wanted.connect(lambda: self.bridge.run(self._services.stop_all))
+        self.pill.open_wanted.connect(self.window.forward)
+        self.pill.trouble.connect(self._failed)
+        self.pill.hidden.connect(self._pill_hidden)
         self.tray.quit_wanted.connect(self.quit)
+        if self.keys is not None:
+            self.keys.pressed.connect(self._key_pressed)
         self.window.settings_wanted.connect(self.open_settings)
         self.window.memory_wanted.connect(self.open_memory)
+        self.window.models_wanted.connect(self.further.show_models)
+        self.window.resources_wanted.connect(self.further.show_resources)
+        self.window.usage_wanted.connect(self.further.show_usage)
+        self.window.way_wanted.connect(self.open_place)
+        self.quick.way_wanted.connect(self.open_place)
         self.window.quit_wanted.connect(self.quit)
         self.window.hidden_to_tray.connect(self._tell_tray_once)
         self.window.banners.alert_dismissed.connect(self._dismiss_alert)
         self.quick.open_wanted.connect(self._open_from_quick)
+        self.keepsake.unkept.connect(self._failed)
+        self.keepsake.kept.connect(self._over)
         self.bridge.heard.connect(self._heard)
         self.words.changed.connect(self.poll)
 
     def _heard(self, event: VoiceEvent) -> None:
         self.window.spoken.take(event)
-        if isinstance(event, VoiceState):
-            self.tray.set_state(event.name)
+        self.tray.take(event)
+        self.pill.take(event)
+
+    def _key_pressed(self, name: str) -> None:
+        focused = QApplication.focusWidget()
+        if isinstance(focused, KeyRecorder):
+            # Keys are being chosen: the desktop kept these from reaching the field.
+            focused.offer(self._services.settings.text(name))
+        elif name == "shortcut.talk":
+            self.window.spoken.talk()
+        else:
+            self.quick.toggle()
 
     def _setting_changed(self, name: str) -> None:
         self.poll()
         if name.startswith(("voice.", "speech.")):
             self.window.spoken.settings_changed()
 
+    def _pill_hidden(self) -> None:
+        if self.settings_dialog is not None:
+            self.settings_dialog.show_option(PILL)
+
+    def _over(self, error: Exception) -> None:
+        """What `_failed` told holds no longer."""
+        self.window.banners.end_trouble(self.desk.sentence(error))
+
+    def _failed(self, error: Exception) -> None:
+        self.window.banners.show_trouble(self.desk.sentence(error), code_of(error))
+
+    def _forgot_everything(self) -> None:
+        self.session.open(None)
+        self.session.refresh()
+        self.quick.put_away()
+        if self.memory_window is not None:
+            self.memory_window.read()
+        self.poll()
+
     def _polled(self, found: tuple[list[Notice], list[Alert]]) -> None:
         self._polling = False
+        if self._poll_trouble is not None:
+            self._over(self._poll_trouble)
+            self._poll_trouble = None
         notices, alerts = found
-        self.window.banners.show_notices(notices)
+        self.window.banners.show_notices([*notices, *(self.keys.notices() if self.keys is not None else [])])
         self.window.banners.keep_ringing(alerts)
         self.tray.set_alerts(alerts)
 
@@ -216,9 +342,8 @@ class Desktop(QObject):
         self.bridge.post(lambda: self._show_ringing(alert))
 
     def _show_ringing(self, alert: Alert) -> None:
+        # The desktop's own notification, which has buttons, is shown by whoever rings.
         self.window.banners.show_ringing(alert)
-        if self.tray.holds():
-            self.tray.tell(ringing_text(alert, self.desk))
 
     def _dismiss_alert(self, alert_id: str) -> None:
         alerts = self._services.alerts

@@ -10,11 +10,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from jarvis.contracts.attachments import AttachmentDesk
+from jarvis.contracts.conversation_desk import ConversationDesk
+from jarvis.contracts.data_desk import DataDesk
+from jarvis.contracts.desktop_ports import Formulas, GlobalShortcuts
 from jarvis.contracts.errors import Language
+from jarvis.contracts.guard import AuditLog, Permissions
+from jarvis.contracts.key_desk import KeyDesk
+from jarvis.contracts.mcp_desk import McpDesk
 from jarvis.contracts.memory_desk import MemoryDesk
+from jarvis.contracts.model_desk import ModelDesk
 from jarvis.contracts.ports import Assistant, Clock, ConversationLog, SecretStore
+from jarvis.contracts.resources import ResourceDesk
+from jarvis.contracts.routing_desk import RoutingDesk
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent
+from jarvis.contracts.spending import Spending
 from jarvis.settings.store import Settings
 
 
@@ -140,6 +151,18 @@ class AlertPanel(Protocol):
         """Silence a ringing alert, or cancel one that has not rung."""
         ...
 
+    def snooze(self, alert_id: str) -> None:
+        """Silence a ringing alert and let it ring again in five minutes; any other is left as it is."""
+        ...
+
+    def recent(self) -> Sequence[Alert]:
+        """The last few that rang or were missed and are over, newest first."""
+        ...
+
+    def again(self, alert_id: str) -> None:
+        """Start a timer of `recent` once more, for its whole length; any other is left as it is."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DesktopServices:
@@ -149,8 +172,10 @@ class DesktopServices:
     speech and ringing and returns True if there was any. `on_shown()` runs once, on the Qt thread, when the window is
     on the screen, and must return at once; `on_quit()` runs once, on the Qt thread, after the event loop ended. `home`
     holds `desktop.json` (drafts, window place); `run_folder` holds the socket by which a second start reaches this
-    one. `secrets` is asked on worker threads because a keyring may show its own dialog. `memory()` gives the memory's
-    port, built when it is first asked for; None means that nothing is remembered.
+    one. `secrets` is asked on worker threads because a keyring may show its own dialog. The ports from `memory` on are
+    built when they are first asked for, on a worker thread; None means that there is no such thing here, and no way
+    to it is shown. `little_motion()` asks the system whether things should not move by themselves, `see_through()`
+    whether windows can have round corners; both may wait for the desktop.
     """
 
     assistant: Assistant
@@ -166,4 +191,20 @@ class DesktopServices:
     home: Path
     run_folder: Path
     memory: Callable[[], MemoryDesk] | None = None
+    conversations: Callable[[], ConversationDesk] | None = None
+    models: Callable[[], ModelDesk] | None = None
+    routing: Callable[[], RoutingDesk] | None = None
+    spending: Callable[[], Spending] | None = None
+    resources: Callable[[], ResourceDesk] | None = None
+    shortcuts: GlobalShortcuts | None = None
+    keys: Callable[[], KeyDesk] | None = None
+    mcp: Callable[[], McpDesk] | None = None
+    data: Callable[[], DataDesk] | None = None
+    permissions: Callable[[], Permissions] | None = None
+    audit: Callable[[], AuditLog] | None = None
+    skill_names: Callable[[], Sequence[str]] = tuple
+    little_motion: Callable[[], bool] = lambda: False
+    see_through: Callable[[], bool] = lambda: True
+    attachments: Callable[[], AttachmentDesk] | None = None
+    formulas: Formulas | None = None
     on_shown: Callable[[], None] = lambda: None

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
 from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.conversation_desk import Rating
 from jarvis.contracts.events import AskEvent, AskFailed, AskFinished, AskStarted
 from jarvis.contracts.heard import heard_length
-from jarvis.contracts.messages import Conversation, Request, StoredMessage
+from jarvis.contracts.messages import Attachment, Conversation, Request, StoredMessage
 from jarvis.contracts.speech import AnswerInterrupted
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, after
-from jarvis.desktop.desk import Desk
+from jarvis.desktop.attachments import attachments_of
+from jarvis.desktop.desk import Desk, code_of
+from jarvis.desktop.message_pages import PAGE
 
 Result = TypeVar("Result")
-PAGE = 200
-"""Messages read from the log at once."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +33,17 @@ class Opened:
     remembering: frozenset[str] = frozenset()
     spoken: frozenset[str] = frozenset()
     live: Answer | None = None
+    ratings: Mapping[str, Rating] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Branch:
+    """Another branch of the open conversation: `wanted` stands now where `left` stood, both message ids."""
+
+    messages: tuple[StoredMessage, ...]
+    left: str
+    wanted: str
+    remembering: frozenset[str] = frozenset()
 
 
 class ChatSession(QObject):
@@ -39,13 +51,21 @@ class ChatSession(QObject):
 
     listed = Signal(object)
     opened = Signal(object)
-    older = Signal(object)
     question = Signal(str, bool)
     """A question is stored: its words, and whether it was spoken."""
+    started = Signal(object)
+    """After `question`: the `AskStarted` of an answer in view, of one given anew too."""
+    replaced = Signal(str)
+    """Ahead of `question`: from this message on, another branch begins."""
+    branched = Signal(object)
+    """Another `Branch` is to be shown."""
+    reread = Signal(object)
+    """The stored messages of the branch in view, as they are now."""
     answered = Signal(object)
     changed = Signal()
     """Busy or the open conversation changed."""
-    trouble = Signal(str)
+    trouble = Signal(str, str)
+    """Something went wrong: a sentence and the error's code, empty where it has none."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -57,9 +77,12 @@ class ChatSession(QObject):
         self._starting: dict[CancelToken, int] = {}
         self._mine: dict[str, int] = {}
         self._spoken: set[str] = set()
+        self._replacing: dict[str, str] = {}
+        self._anew: set[str] = set()
+        self.outgoing: Callable[[], tuple[Attachment, ...]] = tuple
+        """Gives the files that go with the question being sent, once."""
+        self._files: dict[str, tuple[Attachment, ...]] = {}
         self._view = 0
-        self._limit = PAGE
-        self._reading_older = False
         desk.bridge.asked.connect(self.take)
 
     @property
@@ -76,9 +99,25 @@ class ChatSession(QObject):
                 return answer
         return None
 
-    def ask(self, text: str, *, fresh: bool = False) -> None:
-        """Ask in the open conversation; the question is shown when it is stored. `fresh` wants no earlier answer."""
+    def ask(
+        self,
+        text: str,
+        *,
+        fresh: bool = False,
+        again: str | None = None,
+        follows: str | None = None,
+        replaces: str | None = None,
+        model: str | None = None,
+        files: tuple[Attachment, ...] = (),
+    ) -> None:
+        """Ask in the open conversation; the question is shown when it is stored. `fresh` wants no earlier answer.
+
+        `again` is an answer whose question, `text`, is to be answered anew, by the engine `model` if one is named.
+        `follows` is the message that the question comes after, "" for none, and `replaces` the question in whose place
+        it comes into view. With it go `files`, or those that wait beside its words.
+        """
         view = self._view
+        carried = files or self.outgoing()
         token: CancelToken | None = None
 
         def began(ask_id: str) -> None:
@@ -86,11 +125,62 @@ class ChatSession(QObject):
             self._starting.pop(token, None)
             self._tokens[ask_id] = token
             self._mine[ask_id] = view
+            self._files[ask_id] = carried
+            if again or replaces:
+                self._replacing[ask_id] = again or replaces or ""
+            if again:
+                self._anew.add(ask_id)
             self.answers[ask_id] = Answer(ask_id=ask_id, conversation_id=self.current or "", question=text)
 
-        token = self._desk.bridge.ask(Request(text=text, door="chat", conversation_id=self.current, fresh=fresh), began)
+        request = Request(
+            text=text,
+            door="chat",
+            conversation_id=self.current,
+            fresh=fresh,
+            again=again,
+            follows=follows,
+            model=model,
+            attachments=tuple(file.id for file in carried),
+        )
+        token = self._desk.bridge.ask(request, began)
         self._starting[token] = view
         self.changed.emit()
+
+    def edit(self, question_id: str, text: str) -> None:
+        """Ask `text` in the place of a question of the open conversation; what followed that stays in its branch."""
+        conversation_id, view, log = self.current, self._view, self._desk.services.log
+        if conversation_id is None:
+            return
+
+        def found(messages: list[StoredMessage]) -> None:
+            if view == self._view and not self.busy:
+                follows = messages[-2].id if len(messages) > 1 else ""
+                self.ask(text, follows=follows, replaces=question_id, files=messages[-1].attachments)
+
+        self._read(lambda: log.messages(conversation_id, 2, question_id), found)
+
+    def show_version(self, left: str, wanted: str) -> None:
+        """Bring the branch of the message `wanted` into view, in the place of its version `left`."""
+        services, conversation_id, view = self._desk.services, self.current, self._view
+        conversations, log, limit = services.conversations, services.log, PAGE
+        if conversations is None or conversation_id is None or self.busy:
+            return
+
+        def look() -> Branch:
+            conversations().show_version(wanted)
+            return Branch(
+                messages=tuple(log.messages(conversation_id, limit)),
+                left=left,
+                wanted=wanted,
+                remembering=self._remembering(conversation_id),
+            )
+
+        def show(branch: Branch) -> None:
+            if view == self._view:
+                self._note_files(branch.messages)
+                self.branched.emit(branch)
+
+        self._read(look, show)
 
     def take(self, event: AskEvent) -> None:
         """Fold one event in and pass it to where it is shown."""
@@ -98,7 +188,7 @@ class ChatSession(QObject):
         answer = self.answers[event.ask_id] = after(known, event)
         if isinstance(event, AskStarted):
             self._started(event)
-        elif isinstance(event, AskFailed) and not known.conversation_id and self._mine.get(event.ask_id) == self._view:
+        elif isinstance(event, AskFailed) and self._is_unseen(event.ask_id, known):
             self.question.emit(answer.question, False)
         if self._in_view(answer):
             self.answered.emit(answer)
@@ -139,44 +229,30 @@ class ChatSession(QObject):
         """Bring a conversation into view; None is a new, empty one."""
         self._view += 1
         self.current = conversation_id
-        self._limit = PAGE
-        self._reading_older = False
         self.answers = {key: answer for key, answer in self.answers.items() if not answer.ended}
         self.changed.emit()
         if conversation_id is None:
             self.opened.emit(Opened(conversation_id=None))
             return
-        view, log, memory = self._view, self._desk.services.log, self._desk.services.memory
+        view, log, conversations = self._view, self._desk.services.log, self._desk.services.conversations
 
-        def look() -> tuple[list[StoredMessage] | None, frozenset[str]]:
+        def look() -> Opened | None:
             if log.conversation(conversation_id) is None:
-                return None, frozenset()
-            remembering = memory().answers_that_remember(conversation_id) if memory is not None else frozenset()
-            return log.messages(conversation_id, PAGE), remembering
+                return None
+            return Opened(
+                conversation_id=conversation_id,
+                messages=tuple(log.messages(conversation_id, PAGE)),
+                remembering=self._remembering(conversation_id),
+                ratings=conversations().ratings(conversation_id) if conversations is not None else {},
+            )
 
-        self._read(look, lambda found: self._show(view, conversation_id, *found))
+        self._read(look, lambda found: self._show(view, conversation_id, found))
 
     def read_again(self) -> None:
         """Read the open conversation again, as after something in it was corrected or forgotten."""
         if not self.busy:
             self.open(self.current)
         self.refresh()
-
-    def read_older(self) -> None:
-        """Read one page more of the open conversation."""
-        conversation_id, view, before = self.current, self._view, self._limit
-        if conversation_id is None or self._reading_older:
-            return
-        self._reading_older = True
-        log = self._desk.services.log
-
-        def done(messages: list[StoredMessage]) -> None:
-            if view == self._view and len(messages) > before:
-                self._reading_older = False
-                self._limit = before + PAGE
-                self.older.emit(tuple(messages))
-
-        self._read(lambda: log.messages(conversation_id, before + PAGE), done)
 
     def refresh(self) -> None:
         """Read the list of conversations again."""
@@ -217,16 +293,28 @@ class ChatSession(QObject):
         """Return the title of the open conversation, empty for a new one."""
         return next((c.title for c in self.conversations if c.id == self.current), "")
 
+    def _is_unseen(self, ask_id: str, known: Answer) -> bool:
+        """Tell whether a question that could not be stored is to be shown all the same."""
+        return not known.question_id and ask_id not in self._anew and self._mine.get(ask_id) == self._view
+
     def _started(self, event: AskStarted) -> None:
         mine_here = self._mine.get(event.ask_id) == self._view
+        attachments_of(self._desk).put(event.message_id, self._files.pop(event.ask_id, ()))
         if mine_here and self.current is None:
             self.current = event.conversation_id
         if event.conversation_id == self.current:
-            self.question.emit(event.text, event.message_id in self._spoken)
+            if event.ask_id in self._replacing:
+                self.replaced.emit(self._replacing[event.ask_id])
+            if event.ask_id not in self._anew:
+                self.question.emit(event.text, event.message_id in self._spoken)
+            self.started.emit(event)
 
     def _ended(self, event: AskEvent) -> None:
         mine = event.ask_id in self._mine
         self._tokens.pop(event.ask_id, None)
+        self._anew.discard(event.ask_id)
+        if self._replacing.pop(event.ask_id, None) is not None:
+            self._read_branch()
         services = self._desk.services
         if mine and isinstance(event, AskFinished) and services.settings.text("voice.answer_aloud") == "always":
             said, language = event.spoken or event.text, event.language
@@ -237,29 +325,42 @@ class ChatSession(QObject):
             return answer.conversation_id == self.current
         return self._mine.get(answer.ask_id) == self._view
 
-    def _show(
-        self, view: int, conversation_id: str, messages: list[StoredMessage] | None, remembering: frozenset[str]
-    ) -> None:
+    def _read_branch(self) -> None:
+        """Tell which versions there are now of the messages in view."""
+        conversation_id, view, limit, log = self.current, self._view, PAGE, self._desk.services.log
+        if conversation_id is not None:
+            self._read(
+                lambda: log.messages(conversation_id, limit),
+                lambda messages: self.reread.emit(messages) if view == self._view else None,
+            )
+
+    def _remembering(self, conversation_id: str) -> frozenset[str]:
+        memory = self._desk.services.memory
+        return memory().answers_that_remember(conversation_id) if memory is not None else frozenset()
+
+    def _show(self, view: int, conversation_id: str, found: Opened | None) -> None:
         if view != self._view:
             return
-        if messages is None:
+        if found is None:
             self.open(None)
             return
+        messages = found.messages
+        self._note_files(messages)
         live = next((a for a in self.answers.values() if a.conversation_id == conversation_id), None)
         stored = not (messages and messages[-1].state == "streaming")
         # The log may not know yet where an answer was interrupted.
         if live is not None and live.ended and live.heard is None and stored:
             live = None
-        self.opened.emit(
-            Opened(
-                conversation_id=conversation_id,
-                messages=tuple(messages),
-                remembering=remembering,
-                spoken=frozenset(self._spoken),
-                live=live,
-            )
-        )
+        if live is not None and live.ask_id in self._replacing:
+            # Until its first words are stored, the log still shows the answer in whose place it comes.
+            old = self._replacing[live.ask_id]
+            messages = messages[: next((n for n, one in enumerate(messages) if one.id == old), len(messages))]
+        self.opened.emit(replace(found, messages=messages, spoken=frozenset(self._spoken), live=live))
         self.changed.emit()
+
+    def _note_files(self, messages: Sequence[StoredMessage]) -> None:
+        for message in messages:
+            attachments_of(self._desk).put(message.id, message.attachments)
 
     def _list(self, conversations: list[Conversation]) -> None:
         self.conversations = conversations
@@ -269,4 +370,4 @@ class ChatSession(QObject):
         self._desk.bridge.run(work, done, self._failed)
 
     def _failed(self, error: Exception) -> None:
-        self.trouble.emit(self._desk.words(texts.COULD_NOT, why=self._desk.sentence(error)))
+        self.trouble.emit(self._desk.words(texts.COULD_NOT, why=self._desk.sentence(error)), code_of(error))

@@ -1,143 +1,159 @@
-"""The list of conversations: open, filter, rename, delete. Knows no storage; what it wants done it says by signals."""
+"""The sidebar: new chat, search, the list of conversations, the ways to other windows. Knows no storage."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QListView,
-    QMenu,
-    QPushButton,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
+from jarvis.contracts.conversation_desk import ConversationHit
 from jarvis.contracts.messages import Conversation
-from jarvis.desktop import texts
+from jarvis.desktop import library_texts, texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.memory_texts import MEMORY
+from jarvis.desktop.library_acts import LibraryActs
+from jarvis.desktop.library_list import LibraryList, SearchField
+from jarvis.desktop.library_model import LibraryModel
+from jarvis.desktop.library_reader import MOST_HITS, LibraryReader
+from jarvis.desktop.library_rows import Row, RowMaker
+from jarvis.desktop.library_shelves import Shelves
 from jarvis.desktop.message_widgets import Spark
+from jarvis.desktop.shortcuts_table import keys_of
+from jarvis.desktop.sidebar_note import SidebarNote
+from jarvis.desktop.sidebar_ways import SidebarWays
 
 WIDTH = 272
-_Index = QModelIndex | QPersistentModelIndex
-_ID = Qt.ItemDataRole.UserRole
-_WHEN = Qt.ItemDataRole.UserRole + 1
-
-
-class ConversationModel(QAbstractListModel):
-    """Conversations, newest first, those whose title holds every word of the filter."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-        self._all: list[Conversation] = []
-        self._words: list[str] = []
-        self.shown: list[Conversation] = []
-
-    def set_conversations(self, conversations: Sequence[Conversation]) -> None:
-        """Take the whole list."""
-        if list(conversations) != self._all:
-            self._all = list(conversations)
-            self._refilter()
-
-    def set_filter(self, text: str) -> None:
-        """Show only titles with these words, accents and case ignored."""
-        self._words = plain(text).split()
-        self._refilter()
-
-    def total(self) -> int:
-        """Return how many there are without the filter."""
-        return len(self._all)
-
-    def rowCount(self, parent: _Index | None = None) -> int:
-        """Return how many are shown."""
-        return 0 if parent is not None and parent.isValid() else len(self.shown)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return title, id or day of one row."""
-        if not 0 <= index.row() < len(self.shown):
-            return None
-        conversation = self.shown[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return " ".join(conversation.title.split()) or self._desk.words(texts.NEW_CHAT)
-        if role == _ID:
-            return conversation.id
-        return when(conversation.updated_at, self._desk) if role == _WHEN else None
-
-    def row_of(self, conversation_id: str) -> int:
-        """Return the row of a conversation, -1 when it is not shown."""
-        return next((at for at, shown in enumerate(self.shown) if shown.id == conversation_id), -1)
-
-    def _refilter(self) -> None:
-        self.beginResetModel()
-        self.shown = [c for c in self._all if all(word in plain(c.title) for word in self._words)]
-        self.endResetModel()
+"""Width in pixels where the font is not large."""
+_EDGES = 27
+"""Width in pixels of the margins at both sides."""
+_LOW = 520
+"""Height in pixels below which the ways to other windows take one row."""
 
 
 class Sidebar(QWidget):
-    """New chat, search, the list and the way to the settings."""
+    """What there is and the way to it.
+
+    With `ConversationDesk` the list is grouped and everything is searched; without, it is the log's newest
+    conversations, filtered by their titles. `message_wanted` carries a conversation and a message of it that a search
+    found; it comes right after `opened`.
+    """
 
     opened = Signal(str)
+    message_wanted = Signal(str, str)
     new_wanted = Signal()
     rename_wanted = Signal(str)
     delete_wanted = Signal(str)
-    settings_wanted = Signal()
+    models_wanted = Signal()
+    resources_wanted = Signal()
+    usage_wanted = Signal()
     memory_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("side")
         self._desk = desk
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
-        self.model = ConversationModel(desk)
+        self._logged: Sequence[Conversation] = ()
+        self._current = ""
+        self._shelves: Shelves | None = None
+        self._hits: Sequence[ConversationHit] | None = None
+        self._open_best = False
+        self._day = desk.services.clock.now().date()
+        self._minute = QTimer(self, interval=60_000)
+        self._minute.timeout.connect(self._look_at_the_day)
+        self._minute.start()
+        self.reader = LibraryReader(desk)
+        self.acts = LibraryActs(desk, self.reader, self)
+        self.model = LibraryModel()
+        self.list = LibraryList(desk, self.model)
+        self.search = SearchField(desk)
+        self.note = SidebarNote(desk)
+        self.ways = SidebarWays(desk)
+        self.settings_button = self.ways.buttons["settings"]
+        self.memory_button = self.ways.buttons.get("memory")
+        self._layout()
+        self._connect()
+        self._widen()
+
+    def show_conversations(self, conversations: Sequence[Conversation], current: str | None) -> None:
+        """Show the list with `current` marked; `conversations` are the log's newest ones."""
+        self._logged, self._current = conversations, current or ""
+        if self.reader.there:
+            self.reader.refresh()
+        else:
+            self._show()
+        self.mark(current)
+
+    def mark(self, conversation_id: str | None) -> None:
+        """Mark the open conversation."""
+        self._current = conversation_id or ""
+        self.list.mark(self._current)
+
+    def conversation(self, conversation_id: str) -> Conversation | None:
+        """Return a conversation that is listed now, or None."""
+        at = self.model.row_of(conversation_id)
+        return self.model.rows[at].conversation if at >= 0 else None
+
+    def fill_menu(self, menu: QMenu, conversation: Conversation) -> None:
+        """Put everything that can be done with a conversation into `menu`."""
+        self.acts.fill(menu, conversation)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Save height in a low window."""
+        super().resizeEvent(event)
+        self._fit()
+
+    # The parts.
+
+    def _layout(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 16, 13, 12)
         layout.setSpacing(12)
         layout.addLayout(self._brand())
         layout.addWidget(self._new_button())
-        layout.addWidget(self._search_field())
-        layout.addWidget(self._list_view(), 1)
-        if desk.services.memory is not None:
-            layout.addWidget(self._memory_button())
-        layout.addWidget(self._settings_button())
-        desk.words.changed.connect(self._retranslate)
-        self._show_empty()
+        layout.addWidget(self.search)
+        self._empty = QLabel()
+        self._empty.setProperty("look", "muted")
+        self._empty.setTextFormat(Qt.TextFormat.PlainText)
+        self._empty.setWordWrap(True)
+        self._empty.setContentsMargins(8, 4, 8, 0)
+        self._empty.hide()
+        self._desk.words.name(self.list, texts.CONVERSATIONS, tooltip=False)
+        holder = QVBoxLayout()
+        holder.setSpacing(6)
+        holder.addWidget(self._empty)
+        holder.addWidget(self.list, 1)
+        layout.addLayout(holder, 1)
+        layout.addWidget(self.note)
+        layout.addWidget(self.ways)
 
-    def show_conversations(self, conversations: Sequence[Conversation], current: str | None) -> None:
-        """Show the list with `current` marked."""
-        self.model.set_conversations(conversations)
-        self.mark(current)
-        self._show_empty()
-
-    def mark(self, conversation_id: str | None) -> None:
-        """Mark the open conversation."""
-        at = self.model.row_of(conversation_id or "")
-        if at >= 0:
-            self.list.setCurrentIndex(self.model.index(at))
-        else:
-            self.list.setCurrentIndex(QModelIndex())
+    def _connect(self) -> None:
+        self.list.act.connect(self._act)
+        self.list.menu_wanted.connect(self.acts.menu)
+        self.list.left.connect(self._leave_search)
+        self.search.textChanged.connect(self._typed)
+        self.search.entered.connect(self._enter)
+        self.search.down.connect(self.list.enter)
+        self.acts.rename_wanted.connect(self.rename_wanted)
+        self.acts.delete_wanted.connect(self.delete_wanted)
+        self.acts.export.said.connect(self._said)
+        self.reader.read.connect(self._read)
+        self.reader.searching.connect(self._searching)
+        self.reader.found.connect(self._found)
+        self.reader.failed.connect(self._failed)
+        signals = {
+            "models": self.models_wanted,
+            "resources": self.resources_wanted,
+            "usage": self.usage_wanted,
+            "memory": self.memory_wanted,
+            "settings": self.settings_wanted,
+        }
+        self.ways.wanted.connect(lambda name: signals[name].emit())
+        self._desk.words.changed.connect(self._show)
+        self._desk.theme.changed.connect(self.list.viewport().update)
 
     def _brand(self) -> QHBoxLayout:
         name = QLabel()
@@ -154,174 +170,136 @@ class Sidebar(QWidget):
     def _new_button(self) -> QPushButton:
         self.new_button = QPushButton()
         self.new_button.setProperty("look", "new")
-        self.new_button.setShortcut("Ctrl+N")
         words = self._desk.words
         words.name(self.new_button, texts.NEW_CHAT, tooltip=False)
 
         def retitle(text: str) -> None:
             self.new_button.setText("  " + text)
-            self.new_button.setShortcut("Ctrl+N")
+            # Setting a text takes the keys away.
+            self.new_button.setShortcut(keys_of("chat.new"))
 
         words.bind(self.new_button, retitle, texts.NEW_CHAT)
         self._desk.theme.dress(self.new_button, "new-chat", "accent", size=18)
         self.new_button.clicked.connect(self.new_wanted)
         return self.new_button
 
-    def _search_field(self) -> QLineEdit:
-        self.search = QLineEdit()
-        self.search.setClearButtonEnabled(True)
-        words, theme = self._desk.words, self._desk.theme
-        words.name(self.search, texts.SEARCH_CHATS, tooltip=False)
-        words.bind(self.search, self.search.setPlaceholderText, texts.SEARCH_CHATS)
-        action = self.search.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        theme.follow(self.search, lambda: action.setIcon(theme.icon("search", "muted")))
-        self.search.textChanged.connect(self._filter)
-        return self.search
+    def _fit(self) -> None:
+        self.ways.set_low(self.height() < _LOW or self.ways.room() > self.width() - _EDGES)
 
-    def _list_view(self) -> QWidget:
-        self.list = _List()
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(_Row(self._desk))
-        self.list.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self._desk.words.name(self.list, texts.CONVERSATIONS, tooltip=False)
-        self.list.clicked.connect(lambda index: self.opened.emit(index.data(_ID)))
-        self.list.activated.connect(lambda index: self.opened.emit(index.data(_ID)))
-        self.list.customContextMenuRequested.connect(self._menu)
-        self.list.rename_pressed.connect(self.rename_wanted)
-        self.list.delete_pressed.connect(self.delete_wanted)
-        self._empty = QLabel()
-        self._empty.setProperty("look", "muted")
-        self._empty.setWordWrap(True)
-        self._empty.setContentsMargins(8, 4, 8, 0)
-        holder = QWidget()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._empty)
-        layout.addWidget(self.list, 1)
-        return holder
+    def _widen(self) -> None:
+        """Take as much width as the words need in a large font."""
+        self.setFixedWidth(max(WIDTH, self.new_button.sizeHint().width() + _EDGES))
 
-    def _settings_button(self) -> QToolButton:
-        self.settings_button = self._way(texts.SETTINGS, "settings", "Ctrl+,")
-        self.settings_button.clicked.connect(self.settings_wanted)
-        return self.settings_button
+    # What is shown.
 
-    def _memory_button(self) -> QToolButton:
-        self.memory_button = self._way(MEMORY, "memory", "Ctrl+M")
-        self.memory_button.clicked.connect(self.memory_wanted)
-        return self.memory_button
+    def _show(self) -> None:
+        """Show the list, or what a search found, in the language in use."""
+        rows = self._rows()
+        self._widen()
+        self._fit()
+        self.list.leaves = bool(self.search.text())
+        self.list.show_rows(rows)
+        self.list.mark(self._current)
+        self._empty.setText(self._why_empty())
+        self._empty.setVisible(not rows and bool(self._empty.text()))
 
-    def _way(self, text: texts.Text, icon: str, keys: str) -> QToolButton:
-        """Return a button to another window."""
-        button = QToolButton()
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    def _rows(self) -> list[Row]:
+        now = self._desk.services.clock.now()
+        self._day = now.date()
+        make = RowMaker(self._desk.words.language, now)
+        if not self.reader.there:
+            words = plain(self.search.text()).split()
+            return make.flat([one for one in self._logged if all(word in plain(one.title) for word in words)])
+        if self.reader.words:
+            return make.hits(self._hits or (), MOST_HITS)
+        return make.shelves(self._shelves) if self._shelves is not None else []
+
+    def _why_empty(self) -> str:
         words = self._desk.words
-        words.name(button, text, tooltip=False)
-        words.bind(button, lambda shown: button.setText(" " + shown), text)
-        button.setShortcut(keys)
-        self._desk.theme.dress(button, icon, size=18)
-        return button
+        if not self.reader.there:
+            return words(texts.NO_MATCH if self._logged else texts.NO_CHATS)
+        if self.reader.words:
+            if self._hits is None:
+                return words(library_texts.SEARCHING)
+            return words(library_texts.NOTHING_HAS, words=self.reader.words)
+        return words(texts.NO_CHATS) if self._shelves is not None else ""
 
-    def _filter(self, text: str) -> None:
-        self.model.set_filter(text)
-        self._show_empty()
+    def _look_at_the_day(self) -> None:
+        """At midnight today becomes yesterday."""
+        if self._day != self._desk.services.clock.now().date():
+            self._show()
 
-    def _show_empty(self) -> None:
-        empty = self.model.rowCount() == 0
-        self._empty.setVisible(empty)
-        self._empty.setText(self._desk.words(texts.NO_MATCH if self.model.total() else texts.NO_CHATS))
+    def _read(self, shelves: Shelves) -> None:
+        self._shelves = shelves
+        self.acts.folders = [folder.name for folder in shelves.folders]
+        self._show()
 
-    def _retranslate(self) -> None:
-        self._show_empty()
-        self.list.viewport().update()
+    def _said(self, sentence: str, open_it: Callable[[], None] | None) -> None:
+        self.note.say(sentence, way=library_texts.OPEN_FILE if open_it else None, act=open_it)
 
-    def _menu(self, at: QPoint) -> None:
-        index = self.list.indexAt(at)
-        if index.isValid():
-            conversation_id = index.data(_ID)
-            menu = QMenu(self)
-            menu.addAction(self._desk.words(texts.RENAME), lambda: self.rename_wanted.emit(conversation_id))
-            menu.addAction(self._desk.words(texts.DELETE), lambda: self.delete_wanted.emit(conversation_id))
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            menu.popup(self.list.viewport().mapToGlobal(at))
+    def _failed(self, sentence: str, retry: Callable[[], None] | None) -> None:
+        shown = self._desk.words(texts.COULD_NOT, why=sentence)
+        self.note.say(shown, bad=True, way=texts.TRY_AGAIN if retry else None, act=retry)
+        if self.reader.words and self._hits is None:
+            self._empty.hide()
 
+    # Searching.
 
-class _List(QListView):
-    rename_pressed = Signal(str)
-    delete_pressed = Signal(str)
+    def _typed(self, text: str) -> None:
+        self._open_best = False
+        if self.reader.there:
+            before = self.reader.words
+            self.reader.look_for(text)
+            if self.reader.words == before:
+                return
+            self._hits = None
+        self._show()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """F2 renames, Delete deletes the marked conversation."""
-        marked = self.currentIndex().data(_ID)
-        if marked and event.key() == Qt.Key.Key_F2:
-            self.rename_pressed.emit(marked)
-        elif marked and event.key() == Qt.Key.Key_Delete:
-            self.delete_pressed.emit(marked)
+    def _searching(self) -> None:
+        self._hits = None
+
+    def _found(self, hits: Sequence[ConversationHit]) -> None:
+        self._hits = hits
+        self._show()
+        if self._open_best:
+            self._enter()
+
+    def _enter(self) -> None:
+        """Open the best row; where the search still runs, as soon as it is there."""
+        self._open_best = bool(self.reader.words) and self._hits is None
+        if self._open_best:
+            self.reader.look_now()
+        elif self.search.text():
+            row = self.list.choose_first()
+            if row is not None:
+                self._open(row)
+
+    def _leave_search(self) -> None:
+        self.search.clear()
+        self.search.setFocus()
+
+    # Acting.
+
+    def _act(self, what: str, row: Row) -> None:
+        if what == "open":
+            self._open(row)
+        elif what == "toggle":
+            self.reader.toggle(row.group)
         else:
-            super().keyPressEvent(event)
+            self.acts.act(what, row)
 
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget the row under the mouse."""
-        super().leaveEvent(event)
-        self.viewport().update()
-
-
-class _Row(QStyledItemDelegate):
-    """Title and day of one conversation."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        """Two lines and room to breathe."""
-        del index
-        return QSize(WIDTH - 40, int(option.fontMetrics.lineSpacing() * 2 + 20))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        """Draw one row."""
-        colours = self._desk.theme.colours
-        state: QStyle.StateFlag = option.state
-        box: QRect = option.rect.adjusted(0, 1, 0, -1)
-        font: QFont = QFont(option.font)
-        selected = bool(state & QStyle.StateFlag.State_Selected)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if selected or state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(colours.accent_soft if selected else colours.hover))
-            painter.drawRoundedRect(box, 9, 9)
-        inside = box.adjusted(11, 7, -11, -7)
-        font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
-        painter.setFont(font)
-        painter.setPen(QColor(colours.text))
-        metrics = painter.fontMetrics()
-        title = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, inside.width())
-        painter.drawText(inside, int(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft), title)
-        font.setWeight(QFont.Weight.Normal)
-        font.setPointSizeF(max(8.5, font.pointSizeF() - 1.5))
-        painter.setFont(font)
-        painter.setPen(QColor(colours.muted))
-        painter.drawText(inside, int(Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft), index.data(_WHEN))
-        painter.restore()
+    def _open(self, row: Row) -> None:
+        if row.conversation is not None:
+            self.opened.emit(row.conversation.id)
+            if row.message_id is not None:
+                self.message_wanted.emit(row.conversation.id, row.message_id)
+        elif row.kind == "more":
+            self.reader.more(row.group)
+        else:
+            self.reader.toggle(row.group)
 
 
 def plain(text: str) -> str:
     """Return `text` without case and accents, for finding words."""
     parts = unicodedata.normalize("NFKD", text.casefold())
     return "".join(part for part in parts if not unicodedata.combining(part))
-
-
-def when(moment: datetime, desk: Desk) -> str:
-    """Return the day of `moment` as people say it: the time today, then yesterday, then the date."""
-    now = desk.services.clock.now()
-    local = moment.astimezone(now.tzinfo)
-    days = (now.date() - local.date()).days
-    if days <= 0:
-        return f"{desk.words(texts.TODAY)}, {local:%H:%M}"
-    if days == 1:
-        return desk.words(texts.YESTERDAY)
-    return f"{local:%d/%m/%Y}" if desk.words.language == "es" else f"{local:%Y-%m-%d}"

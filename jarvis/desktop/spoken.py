@@ -28,7 +28,7 @@ from jarvis.contracts.speech import (
 from jarvis.desktop import texts, voice_texts
 from jarvis.desktop.banners import Banners
 from jarvis.desktop.composer import Composer
-from jarvis.desktop.desk import Desk
+from jarvis.desktop.desk import Desk, code_of
 from jarvis.desktop.dictation import Dictation, HeldKey
 from jarvis.desktop.services import Notice
 from jarvis.desktop.session import ChatSession
@@ -53,6 +53,7 @@ class Spoken(QObject):
         self._banners = banners
         self._show_status = show_status
         self._state = VoiceState(name="off")
+        self._lost = ""
         self.devices: dict[str, DeviceInUse] = {}
         self.dictation = Dictation(desk, composer, composer.dictate_button)
         self._held_key = HeldKey(self.dictation)
@@ -76,6 +77,10 @@ class Spoken(QObject):
         elif isinstance(event, VoiceState):
             self._state = event
             self._show_state()
+            if self._lost and event.name != "off":
+                # What was told while nothing was heard, such as a microphone that is gone, is over.
+                self._banners.end_trouble(self._lost)
+                self._lost = ""
         elif isinstance(event, PartialHeard):
             self._composer.show_live(event.words)
         elif isinstance(event, AnswerStep):
@@ -91,7 +96,8 @@ class Spoken(QObject):
         elif isinstance(event, TurnFinished | Dictated):
             self._composer.show_live(None)
         elif isinstance(event, VoiceTrouble):
-            self._banners.show_trouble(event.sentence)
+            self._banners.show_trouble(event.sentence, event.code)
+            self._lost = event.sentence if self._state.name == "off" else ""
         elif isinstance(event, DeviceInUse):
             self._device_changed(event)
         self.dictation.take(event)
@@ -108,7 +114,7 @@ class Spoken(QObject):
                 voice.unmute()
             voice.push_to_talk()
 
-        self._desk.bridge.run(talk, None, lambda error: self._banners.show_trouble(self._desk.sentence(error)))
+        self._desk.bridge.run(talk, None, self._failed)
 
     def correct(self, heard: str) -> None:
         """The person was misheard: what is being answered is not wanted, and the words are theirs to mend."""
@@ -123,8 +129,11 @@ class Spoken(QObject):
         self._desk.bridge.run(
             self._desk.services.voice.apply_settings,
             None,
-            lambda error: self._banners.show_trouble(self._desk.sentence(error)),
+            self._failed,
         )
+
+    def _failed(self, error: Exception) -> None:
+        self._banners.show_trouble(self._desk.sentence(error), code_of(error))
 
     def _show_state(self) -> None:
         state, composer = self._state, self._composer

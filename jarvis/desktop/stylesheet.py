@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from string import Template
 
 from jarvis.desktop.colours import Colours
+from jarvis.settings.folders import assets_folder
+
+_POINTS = re.compile(r"(\d+(?:\.\d+)?)pt")
 
 _SHEET = Template("""
 * { outline: none; }
@@ -22,6 +26,7 @@ QLabel[look="hello"] { font-size: 22pt; font-weight: 600; }
 QLabel[look="heading"] { font-size: 12.5pt; font-weight: 600; color: $text; }
 QLabel[look="brand"] { font-size: 13.5pt; font-weight: 650; }
 QLabel[look="live"] { font-size: 11pt; padding: 0 2px; }
+QLabel#qt_msgbox_label { font-size: 12pt; font-weight: 600; }
 QLabel[look="bad"] { color: $bad; }
 
 QPushButton {
@@ -33,12 +38,23 @@ QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $muted; }
 QPushButton[look="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
+QPushButton[look="primary"]:disabled, QPushButton[look="danger"]:disabled {
+  background: $hover; color: $muted; border: 1px solid $border;
+}
+QPushButton[look="card"] { background: $ground; border: 1px solid $border; border-radius: 13px; text-align: left; }
+QPushButton[look="card"]:hover { background: $side; }
+QPushButton[look="card"]:checked { background: $accent_soft; border: 2px solid $accent; }
+QPushButton[look="card"]:focus { border: 2px solid $text; }
+QPushButton[look="hit"] { background: $ground; border: 1px solid $border; border-radius: 11px; text-align: left;
+  padding: 10px 14px; }
+QPushButton[look="hit"]:hover { background: $side; }
+QPushButton[look="hit"]:focus { border: 1px solid $accent; background: $accent_soft; }
 QPushButton[look="link"] { background: transparent; border: none; color: $accent; padding: 2px 4px; }
 QPushButton[look="link"]:focus { text-decoration: underline; }
 QPushButton[look="danger"] { background: $bad; color: $ground; border: 1px solid $bad; font-weight: 600; }
 QPushButton[look="danger"]:focus { border: 2px solid $text; }
 QPushButton[look="new"] { text-align: left; background: $accent_soft; color: $accent; border: 1px solid transparent;
-  font-weight: 600; padding: 9px 12px; }
+  font-weight: 600; padding: 9px 6px; }
 QPushButton[look="new"]:hover { background: $hover; }
 QPushButton[look="new"]:focus { border: 1px solid $accent; }
 QPushButton[look="example"] { text-align: left; padding: 13px 16px; border-radius: 13px; background: $ground; }
@@ -54,6 +70,11 @@ QToolButton:hover { background: $hover; }
 QToolButton:focus { border: 1px solid $accent; }
 QToolButton::menu-indicator { image: none; }
 QToolButton[look="small"] { padding: 3px; border-radius: 7px; color: $muted; font-size: 9.5pt; }
+QToolButton[look="choice"] { padding: 6px 12px; background: $raised; border: 1px solid $border; }
+QToolButton[look="choice"]:hover { background: $hover; }
+QToolButton[look="choice"]:checked { background: $accent_soft; border: 1px solid $accent; }
+QToolButton[look="choice"]:focus { border: 1px solid $accent; }
+QPushButton[look="act"] { padding: 3px 8px; border-radius: 7px; font-size: 9.5pt; }
 QToolButton[look="send"] { background: $accent; border-radius: 18px; padding: 8px; }
 QToolButton[look="send"]:focus { border: 2px solid $text; }
 QToolButton[look="send"]:disabled { background: $hover; }
@@ -103,6 +124,8 @@ QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QListView { background: transparent; border: none; color: $text; }
 QListView#pages { background: $side; padding: 8px; }
 QListView#pages::item { padding: 9px 10px; border-radius: 9px; }
+QListView#pages[tight="true"] { padding: 8px 3px; }
+QListView#pages[tight="true"]::item { padding: 9px 8px; }
 QListView#pages::item:selected { background: $accent_soft; color: $text; }
 QListView#pages::item:hover:!selected { background: $hover; }
 QFrame#card { background: $ground; border: 1px solid $border; border-radius: 14px; }
@@ -133,9 +156,16 @@ QSlider::handle:horizontal:focus { border: 2px solid $text; width: 12px; height:
 QFrame#quickframe { background: $raised; border: 1px solid $border; border-radius: 16px; }
 QCheckBox { color: $text; spacing: 8px; }
 QCheckBox:focus { color: $accent; }
+QCheckBox::indicator { width: 16px; height: 16px; background: $field; border: 1px solid $muted; border-radius: 4px; }
+QCheckBox::indicator:hover { background: $hover; }
+QCheckBox::indicator:checked { background: $accent; border: 1px solid $accent; image: url("$tick"); }
+QCheckBox::indicator:disabled { background: $side; border: 1px solid $border; }
 """)
 
 
-def stylesheet(colours: Colours) -> str:
-    """Return the whole sheet in `colours`."""
-    return _SHEET.substitute({name: str(value) for name, value in asdict(colours).items()})
+def stylesheet(colours: Colours, scale: float = 1.0) -> str:
+    """Return the whole sheet in `colours`, every size of text times `scale`."""
+    tick = assets_folder() / "icons" / f"tick-{'dark' if colours.dark else 'light'}.svg"
+    values = {name: str(value) for name, value in asdict(colours).items()} | {"tick": tick.as_posix()}
+    sheet = _SHEET.substitute(values)
+    return _POINTS.sub(lambda found: f"{float(found[1]) * scale:.2f}".rstrip("0").rstrip(".") + "pt", sheet)

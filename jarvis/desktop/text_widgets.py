@@ -6,16 +6,14 @@ import math
 from collections.abc import Sequence
 
 from markdown_it.token import Token
-from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
-    QColor,
+    QContextMenuEvent,
     QDesktopServices,
     QGuiApplication,
+    QKeyEvent,
     QResizeEvent,
-    QSyntaxHighlighter,
-    QTextCharFormat,
     QTextCursor,
-    QTextDocument,
     QTextOption,
     QWheelEvent,
 )
@@ -23,6 +21,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPlainTextEdit,
     QSizePolicy,
     QTextBrowser,
@@ -33,10 +32,26 @@ from PySide6.QtWidgets import (
 
 from jarvis.desktop import texts
 from jarvis.desktop.bridge import Bridge
+from jarvis.desktop.code_colours import CodeColours
 from jarvis.desktop.highlight import Span, spans_of
+from jarvis.desktop.markdown import inert
+from jarvis.desktop.maths import FormulasInText, Maths, table_text, text_in
+from jarvis.desktop.message_texts import COPY_TABLE
 from jarvis.desktop.richtext import RichWriter, web_address
 from jarvis.desktop.theme import Theme
 from jarvis.desktop.words import Words
+
+_SCROLLING = (
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_PageUp,
+    Qt.Key.Key_PageDown,
+    Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+)
+_LARGER = 0.5
+"""Points by which what is read in an answer, code included, is larger than what stands on a button."""
+_KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class RichText(QTextBrowser):
@@ -44,13 +59,21 @@ class RichText(QTextBrowser):
 
     refused = Signal()
 
-    def __init__(self, theme: Theme, words: Words, name: texts.Text, widest: int | None = None) -> None:
+    def __init__(
+        self, theme: Theme, words: Words, name: texts.Text, widest: int | None = None, maths: Maths | None = None
+    ) -> None:
         super().__init__()
         self._theme = theme
+        self._words = words
+        self._maths = maths
+        self._formulas: FormulasInText | None = None
+        if maths is not None:
+            maths.came.connect(self._take_formulas)
         self._widest = widest
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        if widest is not None:
+            self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setUndoRedoEnabled(False)
@@ -61,19 +84,21 @@ class RichText(QTextBrowser):
 
     def set_plain(self, text: str) -> None:
         """Show `text` as it is."""
-        self.document().setPlainText(text)
+        self.document().setPlainText(inert(text))
         self.fit()
 
     def append_tokens(self, tokens: Sequence[Token]) -> None:
         """Add markdown blocks at the end."""
         self._writer.write(tokens)
         self.fit()
+        self._say_formulas()
 
     def replace_tokens(self, tokens: Sequence[Token]) -> None:
         """Show only these markdown blocks."""
         self._fresh_document()
         self._writer.write(tokens)
         self.fit()
+        self._say_formulas()
 
     def set_widest(self, pixels: int) -> None:
         """Shrink to the text, at most `pixels` wide."""
@@ -92,6 +117,8 @@ class RichText(QTextBrowser):
         else:
             document.setTextWidth(self.viewport().width())
         height = math.ceil(document.size().height())
+        if self._widest is None and document.size().width() > self.viewport().width() + 1:
+            height += self.horizontalScrollBar().sizeHint().height()
         if height != self.height() or self.minimumHeight() != height:
             self.setFixedHeight(height)
 
@@ -105,20 +132,69 @@ class RichText(QTextBrowser):
         super().resizeEvent(event)
         if self._widest is None and event.size().width() != event.oldSize().width():
             self.fit()
+            if self.viewport().height() != self.height():
+                # A height taken while a width is being given reaches the widget, but not always what it draws on.
+                QTimer.singleShot(0, self, lambda: self.setViewportMargins(0, 0, 0, 0))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave scrolling to the conversation."""
-        event.ignore()
+        """Scroll sideways here where there is more; leave up and down to the conversation."""
+        sideways = abs(event.angleDelta().x()) > abs(event.angleDelta().y())
+        if sideways and self.horizontalScrollBar().maximum() > 0:
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the keys that scroll to the conversation."""
+        if event.key() in _SCROLLING and event.modifiers() in (Qt.KeyboardModifier.NoModifier, _KEYPAD):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def menu_at(self, place: QPoint) -> QMenu:
+        """Return what can be done with the text at `place`, in a table with the table too."""
+        menu = self.createStandardContextMenu(place)
+        table = self.cursorForPosition(place).currentTable()
+        if table is not None:
+            menu.addAction(self._words(COPY_TABLE), lambda: QGuiApplication.clipboard().setText(table_text(table)))
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the text."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        menu = self.menu_at(self.cursorRect().center() if by_key else event.pos())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(event.globalPos())
 
     def createMimeDataFromSelection(self) -> QMimeData:
         """Copy words, not the window's fonts and colours."""
         data = QMimeData()
-        data.setText(self.textCursor().selection().toPlainText())
+        data.setText(self.selected_text())
         return data
+
+    def selected_text(self) -> str:
+        """Return what is selected as it was written, formulas as LaTeX."""
+        return text_in(self.textCursor())
+
+    def _take_formulas(self) -> None:
+        if self._formulas is not None and self._formulas.take_in():
+            self.fit()
+            self._say_formulas()
+
+    def _say_formulas(self) -> None:
+        """Tell those who hear the window what a picture does not say."""
+        if self._formulas is not None and self._formulas.any:
+            whole = QTextCursor(self.document())
+            whole.select(QTextCursor.SelectionType.Document)
+            self.setAccessibleDescription(text_in(whole))
 
     def _fresh_document(self) -> None:
         document = self.document()
         document.clear()
+        if self._maths is not None and self._formulas is None:
+            self._formulas = FormulasInText(document, self._maths)
+        if self._formulas is not None:
+            self._formulas.begin(self._theme.colours.text)
         document.setDocumentMargin(0)
         document.setIndentWidth(24)
         document.setUndoRedoEnabled(False)
@@ -126,9 +202,9 @@ class RichText(QTextBrowser):
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         document.setDefaultTextOption(option)
         base = self.font()
-        base.setPointSizeF(base.pointSizeF() + 0.5)
+        base.setPointSizeF(base.pointSizeF() + _LARGER)
         document.setDefaultFont(base)
-        self._writer = RichWriter(document, self._theme.colours, base, self._theme.mono())
+        self._writer = RichWriter(document, self._theme.colours, base, self._theme.mono(), self._formulas)
 
     def _open(self, url: QUrl) -> None:
         address = web_address(url.toString())
@@ -136,41 +212,6 @@ class RichText(QTextBrowser):
             self.refused.emit()
         else:
             QDesktopServices.openUrl(QUrl(address))
-
-
-class _Painter(QSyntaxHighlighter):
-    """Colours lines from spans that were computed elsewhere."""
-
-    def __init__(self, document: QTextDocument, theme: Theme) -> None:
-        super().__init__(document)
-        self._theme = theme
-        self._lines: dict[int, list[Span]] = {}
-
-    def paint(self, spans: list[Span], code: str) -> None:
-        """Show `spans` of `code`."""
-        starts = [0]
-        for at, character in enumerate(code):
-            if character == "\n":
-                starts.append(at + 1)
-        self._lines = {}
-        line = 0
-        for span in spans:
-            while line + 1 < len(starts) and starts[line + 1] <= span.start:
-                line += 1
-            at, end, row = span.start, span.start + span.length, line
-            while at < end:
-                stop = min(end, starts[row + 1] if row + 1 < len(starts) else end)
-                self._lines.setdefault(row, []).append(Span(start=at - starts[row], length=stop - at, kind=span.kind))
-                at, row = stop, row + 1
-        self.rehighlight()
-
-    def highlightBlock(self, text: str) -> None:
-        """Colour one line."""
-        del text
-        for span in self._lines.get(self.currentBlock().blockNumber(), ()):
-            form = QTextCharFormat()
-            form.setForeground(QColor(getattr(self._theme.colours, f"syntax_{span.kind}")))
-            self.setFormat(span.start, span.length, form)
 
 
 class CodeBlock(QFrame):
@@ -185,7 +226,9 @@ class CodeBlock(QFrame):
         self._language = language
         self._code = ""
         self._text = _CodeText()
-        self._text.setFont(theme.mono())
+        mono = theme.mono()
+        mono.setPointSizeF(self.font().pointSizeF() + _LARGER)
+        self._text.setFont(mono)
         words.name(self._text, texts.CODE, tooltip=False)
         label = QLabel(language)
         label.setProperty("look", "small")
@@ -208,7 +251,7 @@ class CodeBlock(QFrame):
         layout.setSpacing(2)
         layout.addLayout(head)
         layout.addWidget(self._text)
-        self._painter = _Painter(self._text.document(), theme)
+        self._painter = CodeColours(self._text.document(), theme)
 
     @property
     def code(self) -> str:
@@ -218,10 +261,7 @@ class CodeBlock(QFrame):
     def add(self, text: str) -> None:
         """Append to the code."""
         self._code += text
-        cursor = QTextCursor(self._text.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        cursor.insertText(text)
-        self._text.fit()
+        self._text.append(text)
 
     def close_code(self) -> None:
         """The code is whole: drop its last line end and colour it in the background."""
@@ -232,7 +272,8 @@ class CodeBlock(QFrame):
             cursor.deletePreviousChar()
         self._text.fit()
         code = self._code
-        self._bridge.run(lambda: spans_of(code, self._language), lambda spans: self._colour(spans, code))
+        if not self._text.broken:
+            self._bridge.run(lambda: spans_of(code, self._language), lambda spans: self._colour(spans, code))
 
     def _colour(self, spans: list[Span], code: str) -> None:
         from shiboken6 import isValid
@@ -245,11 +286,17 @@ class CodeBlock(QFrame):
         copied_mark(self._copy, self._theme, self._words)
 
 
+LONGEST_LINE = 1_000
+"""Characters of code on one line; what is longer goes on below, since Qt lays a line out as a whole."""
+_GOES_ON = 1
+
+
 class _CodeText(QPlainTextEdit):
-    """Read-only code as tall as its lines, scrolling sideways."""
+    """Read-only code as tall as its lines, scrolling sideways. `broken` once a line went on below; copying joins it."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.broken = False
         self.setReadOnly(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -262,6 +309,39 @@ class _CodeText(QPlainTextEdit):
         self.document().setDocumentMargin(0)
         self.setViewportMargins(14, 0, 14, 0)
         self.horizontalScrollBar().rangeChanged.connect(self.fit)
+
+    def append(self, text: str) -> None:
+        """Add `text` at the end."""
+        cursor = QTextCursor(self.document())
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                cursor.insertBlock()
+                cursor.block().setUserState(-1)
+            at = 0
+            while at < len(line):
+                if cursor.block().length() > LONGEST_LINE:
+                    cursor.insertBlock()
+                    cursor.block().setUserState(_GOES_ON)
+                    self.broken = True
+                room = LONGEST_LINE - cursor.block().length() + 1
+                cursor.insertText(line[at : at + room])
+                at += room
+        self.fit()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Copy lines as they were written, whole."""
+        cursor = self.textCursor()
+        text = ""
+        block = self.document().findBlock(cursor.selectionStart())
+        while block.isValid() and block.position() < cursor.selectionEnd():
+            start = max(0, cursor.selectionStart() - block.position())
+            part = block.text()[start : cursor.selectionEnd() - block.position()]
+            text += ("\n" if text and block.userState() != _GOES_ON else "") + part
+            block = block.next()
+        data = QMimeData()
+        data.setText(text)
+        return data
 
     def fit(self) -> None:
         """Take the height of all lines, and of the sideways scroll bar where there is one."""

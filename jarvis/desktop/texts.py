@@ -44,7 +44,7 @@ CLOSE = Text(en="Close", es="Cerrar")
 TODAY = Text(en="Today", es="Hoy")
 YESTERDAY = Text(en="Yesterday", es="Ayer")
 SIDEBAR = Text(en="Show or hide the conversation list", es="Mostrar u ocultar la lista de conversaciones")
-CHAT_MENU = Text(en="More about this conversation", es="Más sobre esta conversación")
+CHAT_MENU = Text(en="More to do here", es="Más acciones")
 SETTINGS = Text(en="Settings", es="Ajustes")
 
 # Empty state
@@ -151,7 +151,8 @@ HEARD = Text(en="Heard: “{heard}”", es="Oído: «{heard}»")
 DISMISS = Text(en="Dismiss", es="Descartar")
 COPY_STEP = Text(en="Copy this step", es="Copiar este paso")
 PERCENT = Text(en="{percent} % done", es="{percent} % hecho")
-MORE_NOTICES = Text(en="{count} more to know", es="{count} avisos más")
+MORE_NOTICES = Text(en="{count} more notices", es="{count} avisos más")
+ONE_MORE_NOTICE = Text(en="1 more notice", es="1 aviso más")
 RINGING_TIMER = Text(en="Timer finished: {label}", es="Temporizador terminado: {label}")
 RINGING_ALARM = Text(en="Alarm: {label}", es="Alarma: {label}")
 RINGING_REMINDER = Text(en="Reminder: {label}", es="Recordatorio: {label}")
@@ -189,9 +190,6 @@ CLOSE_STAY = Text(en="Stay open", es="Seguir abierto")
 DO_NOT_ASK = Text(en="Do not ask again", es="No preguntar más")
 
 # Settings
-SEARCH_OPTIONS = Text(en="Search settings", es="Buscar ajustes")
-NO_OPTION = Text(en="No setting has these words.", es="Ningún ajuste tiene esas palabras.")
-PAGE_OPTIONS = Text(en="General", es="General")
 PAGE_KEYS = Text(en="Keys", es="Claves")
 PAGES = Text(en="Settings pages", es="Páginas de ajustes")
 RESET_ONE = Text(en="Set back to {default}", es="Volver a {default}")
@@ -275,24 +273,6 @@ CHOICES = {
     "wake_word": Text(en="Wake word and “stop”", es="Palabra clave y «para»"),
 }
 """What a choice is called; a choice that is not here is shown as it is."""
-
-# Keys
-KEYS_BODY = Text(
-    en="Keys for cloud servers are kept in {where}. Their values are never shown.",
-    es="Las claves de los servidores en la nube se guardan en {where}. Sus valores nunca se muestran.",
-)
-KEYS_NONE = Text(en="No key is stored.", es="No hay ninguna clave guardada.")
-KEY_NAME = Text(en="Name (openai, anthropic, google …)", es="Nombre (openai, anthropic, google …)")
-KEY_VALUE = Text(en="Key", es="Clave")
-KEY_SAVE = Text(en="Store key", es="Guardar clave")
-KEY_SAVED = Text(en="The key “{name}” is stored.", es="La clave «{name}» está guardada.")
-KEY_DELETE = Text(en="Delete the key {name}", es="Eliminar la clave {name}")
-KEY_DELETE_TITLE = Text(en="Delete this key?", es="¿Eliminar esta clave?")
-KEY_DELETE_BODY = Text(
-    en="“{name}” is removed; what needs it stops working until you store it again.",
-    es="Se elimina «{name}»; lo que la necesite dejará de funcionar hasta que la guardes otra vez.",
-)
-KEY_DELETED = Text(en="The key “{name}” is gone.", es="La clave «{name}» ya no está.")
 
 EXAMPLES = (EXAMPLE_TIMER, EXAMPLE_SUM, EXAMPLE_LIST, EXAMPLE_OPEN)
 """What the empty state offers to ask."""

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
-from jarvis.desktop.colours import DARK, LIGHT
+from jarvis.desktop.colours import LIGHT, look_of
 from jarvis.desktop.stylesheet import stylesheet
 from jarvis.settings.folders import assets_folder
+from jarvis.settings.store import Settings
 
 BASE_POINTS = 10.5
 """Smallest body text in points; the system's own size is used when it is larger."""
+SCALES: Final = {"small": 0.9, "normal": 1.0, "large": 1.2, "very_large": 1.45}
+"""By the values of the option appearance.font_size: what every size of text is multiplied by."""
+_UNSCALED = "jarvis_points"
+"""Property of the application: the points of its font before any scale."""
 _PLAIN_FAMILIES = ("Inter", "Noto Sans", "Cantarell", "Ubuntu", "Open Sans")
 
 
@@ -26,13 +31,20 @@ Styled = TypeVar("Styled", bound=QWidget)
 
 
 class Theme(QObject):
-    """The look in use; follows the system unless the person chose one."""
+    """The look in use; follows the system unless the person chose one.
+
+    `choice` is system, light or dark; accent, size of text and motion are what `take` finds in the options.
+    """
 
     changed = Signal()
 
     def __init__(self, choice: str) -> None:
         super().__init__()
         self._choice = choice
+        self._accent = "indigo"
+        self._size = "normal"
+        self._motion = "system"
+        self._system_rests = False
         self._bound: dict[int, list[Callable[[], None]]] = {}
         self.colours = LIGHT
         hints = QGuiApplication.styleHints()
@@ -45,12 +57,35 @@ class Theme(QObject):
         dark = choice == "dark" or (
             choice == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         )
-        self.colours = DARK if dark else LIGHT
+        self.colours = look_of(dark=dark, accent=self._accent)
         self._paint_application()
         for actions in list(self._bound.values()):
             for action in actions:
                 action()
         self.changed.emit()
+
+    def take(self, settings: Settings) -> None:
+        """Bring the look in line with the options of the appearance; costs nothing where nothing changed."""
+        names = ("theme", "accent", "font_size", "motion")
+        choice, accent, size, motion = (settings.text(f"appearance.{name}") for name in names)
+        if (choice, accent, size, motion) == (self._choice, self._accent, self._size, self._motion):
+            return
+        self._accent, self._size, self._motion = accent, size, motion
+        self.use(choice)
+
+    @property
+    def scale(self) -> float:
+        """What every size of text is multiplied by."""
+        return SCALES[self._size]
+
+    @property
+    def moves(self) -> bool:
+        """True where things on the screen may move by themselves: as the system has it, or as the person wants it."""
+        return self._motion == "full" or (self._motion == "system" and not self._system_rests)
+
+    def system_rests(self, rests: bool) -> None:
+        """Say whether the system asks for little motion."""
+        self._system_rests = rests
 
     def follow(self, owner: QObject, action: Callable[[], None]) -> None:
         """Call `action` now and after each change of look, as long as `owner` lives."""
@@ -73,7 +108,7 @@ class Theme(QObject):
     def mono(self) -> QFont:
         """Return the system's fixed-width font a little smaller than the body."""
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPointSizeF(max(BASE_POINTS, QApplication.font().pointSizeF()) - 0.5)
+        font.setPointSizeF(QApplication.font().pointSizeF() - 0.5 * self.scale)
         font.setStyleHint(QFont.StyleHint.Monospace)
         return font
 
@@ -109,7 +144,11 @@ class Theme(QObject):
         palette.setColor(QPalette.ColorGroup.Disabled, roles.ButtonText, QColor(c.muted))
         palette.setColor(QPalette.ColorGroup.Disabled, roles.Text, QColor(c.muted))
         application.setPalette(palette)
-        application.setStyleSheet(stylesheet(c))
+        font = application.font()
+        font.setPointSizeF(_unscaled_points(application) * self.scale)
+        if font != application.font():
+            application.setFont(font)
+        application.setStyleSheet(stylesheet(c, self.scale))
 
 
 def prepare_fonts(application: QApplication) -> None:
@@ -121,8 +160,18 @@ def prepare_fonts(application: QApplication) -> None:
         if family:
             font.setFamily(family)
     font.setPointSizeF(max(font.pointSizeF(), BASE_POINTS))
+    application.setProperty(_UNSCALED, font.pointSizeF())
     font.setHintingPreference(QFont.HintingPreference.PreferVerticalHinting)
     application.setFont(font)
+
+
+def _unscaled_points(application: QApplication) -> float:
+    """Return the size of the application's text before any scale; it outlives every theme."""
+    points = application.property(_UNSCALED)
+    if points is None:
+        points = max(application.font().pointSizeF(), BASE_POINTS)
+        application.setProperty(_UNSCALED, points)
+    return float(points)
 
 
 def styled(widget: Styled, name: str) -> Styled:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
-from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from jarvis.contracts.model_desk import FreedMemory
 from jarvis.contracts.skills import Alert
-from jarvis.contracts.speech import VoiceStateName
-from jarvis.desktop import texts
-from jarvis.desktop.banners import ringing_text
+from jarvis.contracts.speech import VoiceEvent, VoiceState, VoiceStateName, VoiceTrouble
+from jarvis.desktop import library_texts, texts, tray_texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.voice_widgets import fill_voice_menu, state_colour, state_text
+from jarvis.desktop.memory_texts import MEMORY
+from jarvis.desktop.shortcuts_texts import SHORTCUTS_MENU
+from jarvis.desktop.tray_icon import tray_icon
+from jarvis.desktop.tray_timers import TimersMenu
+from jarvis.desktop.voice_widgets import fill_voice_menu, state_text
 
 LOOK_MILLISECONDS, LOOKS = 2000, 150
 """A desktop that begins Jarvis at login may show its panel later; for five minutes it is waited for."""
@@ -26,17 +28,27 @@ class Tray(QObject):
 
     open_wanted = Signal()
     quick_wanted = Signal()
+    models_wanted = Signal()
+    resources_wanted = Signal()
+    usage_wanted = Signal()
+    memory_wanted = Signal()
+    settings_wanted = Signal()
+    shortcuts_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._state: VoiceStateName = "off"
-        self._alerts: tuple[Alert, ...] = ()
+        self._trouble = ""
+        self._held = False
+        self._freeing = False
         self._menu = QMenu()
-        self._menu.aboutToShow.connect(self._fill)
-        self._timers = QMenu(self._menu)
+        self._menu.aboutToShow.connect(self._open)
+        self._timers = TimersMenu(desk, self._menu)
         self._voice = QMenu(self._menu)
+        self._windows = QMenu(self._menu)
+        self._gpus: QAction | None = None
         self._icon = self._made()
         self._looks = 0
         self._look_again = QTimer(self, interval=LOOK_MILLISECONDS)
@@ -65,15 +77,24 @@ class Tray(QObject):
         """The menu, filled when it is about to be shown."""
         return self._menu
 
+    def take(self, event: VoiceEvent) -> None:
+        """Show what the voice is at, and its trouble until it does something again."""
+        if isinstance(event, VoiceState):
+            self.set_state(event.name)
+        elif isinstance(event, VoiceTrouble):
+            self._trouble = event.sentence
+            self._draw()
+
     def set_state(self, state: VoiceStateName) -> None:
-        """Show the voice's state in the icon."""
-        if state != self._state:
-            self._state = state
+        """Show the voice's state in the icon; one that works takes its trouble away."""
+        trouble = self._trouble if state == "off" else ""
+        if (state, trouble) != (self._state, self._trouble):
+            self._state, self._trouble = state, trouble
             self._draw()
 
     def set_alerts(self, alerts: Sequence[Alert]) -> None:
         """Take the timers and alarms to list."""
-        self._alerts = tuple(alerts)
+        self._timers.show_active(alerts)
 
     def tell(self, sentence: str) -> None:
         """Show `sentence` as a notification of the desktop."""
@@ -106,22 +127,12 @@ class Tray(QObject):
         self._icon.show()
 
     def _draw(self) -> None:
-        colours = self._desk.theme.colours
-        icon = QIcon()
-        for size in (22, 32, 48, 64):
-            pixmap = self._desk.theme.icon("jarvis", "accent").pixmap(size, size)
-            if self._state != "sleeping":
-                painter = QPainter(pixmap)
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(state_colour(self._state, colours)))
-                reach = size * 0.2
-                painter.drawEllipse(QPointF(size - reach, size - reach), reach, reach)
-                painter.end()
-            icon.addPixmap(pixmap)
-        self._icon.setIcon(icon)
-        words = self._desk.words
-        self._icon.setToolTip(f"{words(texts.APP)}: {state_text(self._desk, self._state)}")
+        desk = self._desk
+        self._icon.setIcon(tray_icon(desk.theme, "trouble" if self._trouble else self._state))
+        sentence = state_text(desk, self._state)
+        if self._trouble:
+            sentence = desk.words(tray_texts.TROUBLE, what=self._trouble)
+        self._icon.setToolTip(f"{desk.words(texts.APP)}: {sentence}")
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason == QSystemTrayIcon.ActivationReason.Trigger:
@@ -129,8 +140,17 @@ class Tray(QObject):
         elif reason in (QSystemTrayIcon.ActivationReason.DoubleClick, QSystemTrayIcon.ActivationReason.MiddleClick):
             self.open_wanted.emit()
 
+    def _open(self) -> None:
+        """Show what is known, and bring in what must be asked for."""
+        self._fill()
+        services, run = self._desk.services, self._desk.bridge.run
+        run(services.alerts.recent, self._timers.show_recent, self._failed)
+        if services.models is not None:
+            models = services.models
+            run(lambda: models().held(), self._show_held, self._failed)
+
     def _fill(self) -> None:
-        words, menu, run = self._desk.words, self._menu, self._desk.bridge.run
+        words, menu, services = self._desk.words, self._menu, self._desk.services
         menu.clear()
         menu.addAction(words(texts.OPEN_WINDOW), self.open_wanted.emit)
         menu.addAction(words(texts.QUICK), self.quick_wanted.emit)
@@ -138,53 +158,76 @@ class Tray(QObject):
         self._voice.setTitle(words(texts.VOICE_MENU, state=state_text(self._desk, self._state)))
         fill_voice_menu(self._voice, self._desk, self._state)
         menu.addMenu(self._voice)
-        self._timers.setTitle(words(texts.TIMERS))
-        self._fill_timers()
+        self._timers.fill()
         menu.addMenu(self._timers)
-        menu.addAction(words(texts.STOP_ALL), lambda: run(self._desk.services.stop_all))
+        menu.addAction(words(texts.STOP_ALL), lambda: self._desk.bridge.run(services.stop_all))
+        menu.addSeparator()
+        self._gpus = menu.addAction("", self._turn_gpus) if services.models is not None else None
+        self._name_gpus()
+        self._fill_windows()
+        menu.addMenu(self._windows)
         menu.addSeparator()
         menu.addAction(words(texts.QUIT), self.quit_wanted.emit)
         self._draw()
 
-    def _fill_timers(self) -> None:
-        self._timers.clear()
+    def _fill_windows(self) -> None:
+        words, services = self._desk.words, self._desk.services
+        self._windows.clear()
+        self._windows.setTitle(words(tray_texts.WINDOWS))
+        for there, text, wanted in (
+            (services.models, library_texts.MODELS, self.models_wanted),
+            (services.resources, library_texts.RESOURCES, self.resources_wanted),
+            (services.spending, library_texts.USAGE, self.usage_wanted),
+            (services.memory, MEMORY, self.memory_wanted),
+            (services.settings, texts.SETTINGS, self.settings_wanted),
+            (services.settings, SHORTCUTS_MENU, self.shortcuts_wanted),
+        ):
+            if there is not None:
+                self._windows.addAction(words(text), wanted.emit)
+
+    def _name_gpus(self) -> None:
+        if self._gpus is not None:
+            text = tray_texts.USE_GPUS if self._held else tray_texts.FREE_GPUS
+            self._gpus.setText(self._desk.words(tray_texts.FREEING if self._freeing else text))
+            self._gpus.setEnabled(not self._freeing)
+
+    def _show_held(self, held: bool) -> None:
+        self._held = held
+        self._name_gpus()
+
+    def _turn_gpus(self) -> None:
+        """Free the GPUs, or use them again, on a worker; what came of it is told."""
+        models = self._desk.services.models
+        if models is None or self._freeing:
+            return
+        self._freeing = True
+        self._name_gpus()
+        if self._held:
+            self._desk.bridge.run(lambda: models().use_gpus_again(), self._in_use, self._not_turned)
+        else:
+            self._desk.bridge.run(lambda: models().free(), self._freed, self._not_turned)
+
+    def _freed(self, freed: FreedMemory) -> None:
         words = self._desk.words
-        if not self._alerts:
-            self._timers.addAction(words(texts.NO_TIMERS)).setEnabled(False)
-        for alert in self._alerts:
-            part = self._timers.addMenu(self.line_for(alert))
-            ringing = alert.state == "ringing"
-            label = alert.label or self.line_for(alert)
-            part.addAction(
-                words(texts.DISMISS) if ringing else words(texts.ALERT_CANCEL, label=label),
-                partial(self._dismiss, alert.id),
-            )
+        self._turned(held=True)
+        if freed.models or freed.freed_mib >= 1:
+            decimal = "," if words.language == "es" else "."
+            gib, seconds = (f"{value:.1f}".replace(".", decimal) for value in (freed.freed_mib / 1024, freed.seconds))
+            self.tell(words(tray_texts.FREED, gib=gib, seconds=seconds))
+        else:
+            self.tell(words(tray_texts.NOTHING_ON_GPUS))
 
-    def _dismiss(self, alert_id: str) -> None:
-        alerts = self._desk.services.alerts
-        self._desk.bridge.run(lambda: alerts.dismiss(alert_id))
+    def _in_use(self, _: None) -> None:
+        self._turned(held=False)
+        self.tell(self._desk.words(tray_texts.GPUS_IN_USE))
 
-    def line_for(self, alert: Alert) -> str:
-        """Return the menu line of an alert: its name and the time left, or when it is due."""
-        words, now = self._desk.words, self._desk.services.clock.now()
-        if alert.state == "ringing":
-            return ringing_text(alert, self._desk)
-        unnamed = {
-            "timer": texts.UNNAMED_TIMER,
-            "alarm": texts.UNNAMED_ALARM,
-            "reminder": texts.UNNAMED_REMINDER,
-        }[alert.kind]
-        label = alert.label or words(unnamed)
-        if alert.state == "paused":
-            return words(texts.ALERT_PAUSED, label=label, left=time_left(alert.remaining_seconds or 0))
-        if alert.kind == "timer":
-            left = (alert.due_at - now.astimezone(UTC)).total_seconds()
-            return words(texts.ALERT_LEFT, label=label, left=time_left(left))
-        return words(texts.ALERT_AT, label=label, time=f"{alert.due_at.astimezone(now.tzinfo):%d/%m %H:%M}")
+    def _not_turned(self, error: Exception) -> None:
+        self._turned(held=self._held)
+        self._failed(error)
 
+    def _turned(self, *, held: bool) -> None:
+        self._freeing = False
+        self._show_held(held)
 
-def time_left(seconds: float) -> str:
-    """Return seconds as h:mm:ss or m:ss."""
-    whole = max(0, round(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+    def _failed(self, error: Exception) -> None:
+        self.tell(self._desk.sentence(error))

@@ -5,7 +5,7 @@ The microphone is watched only while the page is in view. Knows no audio.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import PurePath
 
@@ -25,7 +25,9 @@ from jarvis.contracts.speech import (
     WakeScored,
 )
 from jarvis.desktop import voice_texts as texts
+from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.models_parts import NARROW, muted, side_room
 from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
@@ -35,8 +37,6 @@ from jarvis.settings.options import OPTIONS, Option
 
 LOOK_MILLISECONDS = 2000
 """How often devices that were plugged in or out are looked for while the page is in view."""
-NARROW = 470
-"""Width in pixels below which a control stands below its sentence."""
 
 _SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (
@@ -46,7 +46,7 @@ _SECTIONS: tuple[tuple[Text, tuple[str, ...]], ...] = (
     (texts.SECTION_WAKE, ("enabled", "mode", "wake_words", "wake_threshold", "wake_second_look")),
     (
         texts.SECTION_TURNS,
-        ("follow_up_seconds", "endpoint_silence_seconds", "longest_pause_seconds", "barge_in"),
+        ("follow_up_seconds", "endpoint_silence_seconds", "longest_pause_seconds", "barge_in", "pill"),
     ),
     (
         texts.SECTION_SPEAKING,
@@ -65,21 +65,26 @@ class VoicePage(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
+        self.done = False
+        """Every row is there."""
         self.rows: list[OptionRow] = []
         self.level = LevelRow(desk)
         self.test = SoundTest(desk)
         self.recogniser = _InUse()
         self.speaker = _InUse()
         self._looking = False
+        self._wanted = ""
+        self._early: list[DeviceInUse | WakeHeard] = []
         self._devices: dict[str, DeviceRow] = {}
         self._voices: dict[Language, VoiceRow] = {}
         holder = styled(QWidget(), "column")
         self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(24, 8, 24, 24)
         self._column.setSpacing(8)
-        for heading, widgets in self._sections():
-            self._add_card(heading, widgets)
         self._column.addStretch()
+        steps: list[Callable[[], None]] = []
+        for heading, makers in self._sections():
+            steps += self._card_steps(heading, makers)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -88,16 +93,18 @@ class VoicePage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._scroll)
+        in_slices(self, [*steps, self._fill_ends])
         self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
         self._timer.timeout.connect(self.look)
         self.test.ended.connect(self._watch)
         desk.bridge.heard.connect(self.take)
         desk.words.changed.connect(self._look_in_use)
 
-    def go_to(self, row: OptionRow) -> None:
-        """Bring a row into view and give it the keyboard."""
-        self._scroll.ensureWidgetVisible(row)
-        row.control.setFocus()
+    def go_to(self, name: str) -> None:
+        """Bring an option's row into view and give it the keyboard, once it stands on the page."""
+        self._wanted = name
+        if self.done:
+            self._go()
 
     def take(self, event: VoiceEvent) -> None:
         """Show what the voice does; levels and scores only while the page is in view."""
@@ -105,6 +112,8 @@ class VoicePage(QWidget):
             self.test.take(event)
         if isinstance(event, VoiceState):
             self.level.set_state(event.name)
+        elif isinstance(event, DeviceInUse | WakeHeard) and not self.done:
+            self._early.append(event)
         elif isinstance(event, DeviceInUse):
             self._devices[event.direction].show_in_use(event.name, event.note)
         elif isinstance(event, WakeHeard):
@@ -114,12 +123,12 @@ class VoicePage(QWidget):
                 self.level.show_trouble(event.sentence)
             elif isinstance(event, LevelMeasured):
                 self.level.show_level(event.level)
-            elif isinstance(event, WakeScored):
+            elif isinstance(event, WakeScored) and self.done:
                 self._sensitivity.show_score(event.score)
 
     def look(self) -> None:
         """Look for devices on a worker; at most one look is under way."""
-        if self._looking:
+        if self._looking or not self.done:
             return
         self._looking = True
         voice = self._desk.services.voice
@@ -133,10 +142,7 @@ class VoicePage(QWidget):
         """Watch the microphone, the devices and what is in use."""
         super().showEvent(event)
         self._watch()
-        self.look()
-        for language, row in self._voices.items():
-            self._desk.bridge.run(partial(self._desk.services.voice.voices, language), row.offer)
-        self._look_in_use()
+        self._look_around()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
@@ -145,13 +151,14 @@ class VoicePage(QWidget):
         self._timer.stop()
         self._desk.services.voice.leave_microphone()
         self.level.clear()
-        self._sensitivity.meter.clear()
+        if self.done:
+            self._sensitivity.meter.clear()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put controls below their sentences where there is little room."""
         super().resizeEvent(event)
         narrow = self.width() < NARROW
-        side = 12 if narrow else 24
+        side = side_room(self.width())
         self._column.setContentsMargins(side, 8, side, 24)
         for row in self.rows:
             row.set_narrow(narrow)
@@ -161,24 +168,35 @@ class VoicePage(QWidget):
         if self.isVisible():
             self._desk.services.voice.watch_microphone()
 
-    def _sections(self) -> list[tuple[Text, list[QWidget]]]:
+    def _look_around(self) -> None:
+        """Look for devices, voices and what is in use, once there are rows to show them."""
+        if not self.done:
+            return
+        self.look()
+        for language, row in self._voices.items():
+            self._desk.bridge.run(partial(self._desk.services.voice.voices, language), row.offer)
+        self._look_in_use()
+
+    def _sections(self) -> list[tuple[Text, list[Callable[[], QWidget]]]]:
+        """Return what makes each part of each section."""
         options = {o.name: o for o in OPTIONS if o.name.split(".")[0] in ("voice", "speech")}
         by_end = {name.split(".", 1)[1]: option for name, option in options.items()}
-        sections: list[tuple[Text, list[QWidget]]] = []
+        sections: list[tuple[Text, list[Callable[[], QWidget]]]] = []
         for heading, names in _SECTIONS:
-            sections.append((heading, [self._row(by_end.pop(name)) for name in names]))
-        sections.append((texts.SECTION_RECOGNITION, [self._row(option) for option in by_end.values()]))
-        devices, _, _, speaking, recognition = (widgets for _, widgets in sections)
-        devices[1:1] = [self.level]
-        devices.insert(3, self.test)
-        speaking.insert(0, self.speaker)
-        recognition.insert(0, self.recogniser)
+            sections.append((heading, [partial(self._row, by_end.pop(name)) for name in names]))
+        sections.append((texts.SECTION_RECOGNITION, [partial(self._row, option) for option in by_end.values()]))
+        devices, _, _, speaking, recognition = (makers for _, makers in sections)
+        devices[1:1] = [lambda: self.level]
+        devices.insert(3, lambda: self.test)
+        speaking.insert(0, lambda: self.speaker)
+        recognition.insert(0, lambda: self.recogniser)
         return sections
 
     def _row(self, option: Option) -> OptionRow:
         row = self._made(option)
         row.changed.connect(self.changed)
         row.changed.connect(self._look_in_use)
+        row.set_narrow(self.width() < NARROW)
         self.rows.append(row)
         return row
 
@@ -198,21 +216,38 @@ class VoicePage(QWidget):
                 return voice
         return OptionRow(desk, option)
 
-    def _add_card(self, title: Text, widgets: list[QWidget]) -> None:
-        heading = QLabel()
-        heading.setProperty("look", "heading")
+    def _card_steps(self, title: Text, makers: list[Callable[[], QWidget]]) -> list[Callable[[], None]]:
+        """Return what puts a section into the page, in steps so short that the window does not wait for them."""
+        heading = muted("heading")
         heading.setContentsMargins(2, 12, 0, 2)
         self._desk.words.bind(heading, heading.setText, title)
         card = styled(QFrame(), "card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(0, 4, 0, 4)
         inside.setSpacing(0)
-        for at, widget in enumerate(widgets):
-            if at:
-                inside.addWidget(styled(QFrame(), "line"))
-            inside.addWidget(widget)
-        self._column.addWidget(heading)
-        self._column.addWidget(card)
+        return [partial(self._add_card, heading, card), *(partial(_add_row, inside, make) for make in makers)]
+
+    def _fill_ends(self) -> None:
+        self.done = True
+        early, self._early = self._early, []
+        for event in early:
+            self.take(event)
+        if self.isVisible():
+            self._look_around()
+        self._go()
+
+    def _go(self) -> None:
+        row = next((row for row in self.rows if row.option.name == self._wanted), None)
+        self._wanted = ""
+        if row is not None:
+            row.control.setFocus()
+            # Its place is known once the layout had its turn.
+            QTimer.singleShot(0, row, lambda: self._scroll.ensureWidgetVisible(row))
+
+    def _add_card(self, heading: QLabel, card: QFrame) -> None:
+        at = self._column.count() - 1
+        self._column.insertWidget(at, heading)
+        self._column.insertWidget(at + 1, card)
 
     def _found(self, devices: dict[str, Sequence[str]]) -> None:
         self._looking = False
@@ -226,7 +261,7 @@ class VoicePage(QWidget):
 
     def _look_in_use(self) -> None:
         """Ask on a worker what recognises and what speaks now."""
-        if not self.isVisible():
+        if not self.isVisible() or not self.done:
             return
         voice, language = self._desk.services.voice, self._desk.words.language
 
@@ -248,6 +283,12 @@ class VoicePage(QWidget):
 
     def _show_unused(self, shown: _InUse, error: Exception) -> None:
         shown.show_sentence(self._desk.sentence(error))
+
+
+def _add_row(inside: QVBoxLayout, make: Callable[[], QWidget]) -> None:
+    if inside.count():
+        inside.addWidget(styled(QFrame(), "line"))
+    inside.addWidget(make())
 
 
 class _InUse(QLabel):

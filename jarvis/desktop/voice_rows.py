@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QSlid
 
 from jarvis.contracts.speech import WakeHit
 from jarvis.desktop import voice_texts as texts
+from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.meters import Meter, score_at, score_share
-from jarvis.desktop.option_rows import Combo, OptionRow
+from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.texts import AUTOMATIC, Text
 from jarvis.settings.options import Option, OptionValue
 
@@ -41,7 +42,7 @@ class ListedRow(OptionRow):
             self.load()
 
     def _make_control(self) -> tuple[QWidget, Callable[[OptionValue], None]]:
-        self.combo = Combo(self._desk)
+        self.combo = Choice(self._desk)
         self.combo.setMinimumWidth(120)
         self.combo.setMaximumWidth(250)
         self.combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

@@ -104,7 +104,7 @@ class SoundTest(QWidget):
         self._buttons = row(self.record, self.speak)
         layout.addLayout(self._buttons)
         layout.addWidget(self.says)
-        desk.words.follow(self, lambda: self.says.setText(self._told()))
+        desk.words.follow(self, self._say)
 
     def set_narrow(self, narrow: bool) -> None:
         """Put the buttons below each other where there is no room beside."""
@@ -127,7 +127,7 @@ class SoundTest(QWidget):
             self._speaking = "heard"
         elif self._speaking == "heard":
             self._speaking, self._told = "no", _nothing
-        self.says.setText(self._told())
+        self._say()
 
     def _speak(self) -> None:
         self._speaking = "asked"
@@ -156,13 +156,18 @@ class SoundTest(QWidget):
 
     def _failed(self, error: Exception) -> None:
         self._told = lambda: self._desk.sentence(error)
-        self.says.setText(self._told())
+        self._say()
         self.record.setEnabled(True)
         self.ended.emit()
 
     def _tell(self, text: Text, **values: object) -> None:
         self._told = lambda: self._desk.words(text, **values)
-        self.says.setText(self._told())
+        self._say()
+
+    def _say(self) -> None:
+        told = self._told()
+        self.says.setText(told)
+        self.says.setVisible(bool(told))
 
     def _button(self, text: Text, act: Callable[[], None]) -> QPushButton:
         button = QPushButton()

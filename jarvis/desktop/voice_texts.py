@@ -27,7 +27,6 @@ DICTATION_CANCELLED = Text(en="Dictation discarded", es="Dictado descartado")
 
 # The page of settings
 PAGE_VOICE = Text(en="Voice", es="Voz")
-ON_VOICE_PAGE = Text(en="On the page “Voice”: {count}", es="En la página «Voz»: {count}")
 SECTION_DEVICES = Text(en="Microphone and speaker", es="Micrófono y altavoz")
 SECTION_WAKE = Text(en="Waking", es="Activación")
 SECTION_TURNS = Text(en="Conversation", es="Conversación")

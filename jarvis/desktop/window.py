@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QMainWindow,
     QMenu,
@@ -21,14 +20,20 @@ from PySide6.QtWidgets import (
 
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, doing_now, seconds_text
+from jarvis.desktop.attachment_flow import AttachmentFlow
 from jarvis.desktop.banners import Banners
 from jarvis.desktop.composer import Composer
+from jarvis.desktop.conversation_asks import ConversationAsks
 from jarvis.desktop.conversation_view import WIDEST_COLUMN, ConversationView
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.empty_state import EmptyState
 from jarvis.desktop.keepsake import Keepsake
+from jarvis.desktop.message_acts import MessageActs
+from jarvis.desktop.one_line import OneLine
 from jarvis.desktop.session import ChatSession, Opened
+from jarvis.desktop.shortcuts_table import sequences_of
+from jarvis.desktop.shortcuts_texts import SHORTCUTS_MENU
 from jarvis.desktop.sidebar import Sidebar
 from jarvis.desktop.spoken import Spoken
 from jarvis.desktop.theme import styled
@@ -42,7 +47,13 @@ class ChatWindow(QMainWindow):
 
     settings_wanted = Signal()
     memory_wanted = Signal()
+    models_wanted = Signal()
+    resources_wanted = Signal()
+    usage_wanted = Signal()
+    shortcuts_wanted = Signal()
     quit_wanted = Signal()
+    way_wanted = Signal(str)
+    """A `Place` where something that went wrong can be mended."""
     hidden_to_tray = Signal()
 
     def __init__(self, desk: Desk, session: ChatSession, keepsake: Keepsake, has_tray: Callable[[], bool]) -> None:
@@ -58,14 +69,17 @@ class ChatWindow(QMainWindow):
         desk.theme.follow(self, lambda: self.setWindowIcon(desk.theme.icon("jarvis", "accent")))
         self.setMinimumSize(380, 340)
         self.sidebar = Sidebar(desk)
+        self.asks = ConversationAsks(desk, session, self.sidebar, self)
         self.banners = Banners(desk)
         self.view = ConversationView(desk)
         self.empty = EmptyState(desk)
         self.composer = Composer(desk)
-        self.status = QLabel()
+        self.status = OneLine()
         self.spoken = Spoken(desk, session, self.composer, self.banners, self.show_status)
         self.setCentralWidget(self._assembled())
         self._connect()
+        self.message_acts = MessageActs(desk, session, self.view, self.composer, self.banners, self.show_status)
+        self.attachments = AttachmentFlow(desk, session, self.composer, self, desk.services.attachments)
         self._shortcuts()
         self._restore()
 
@@ -147,10 +161,8 @@ class ChatWindow(QMainWindow):
         words.name(self.side_button, texts.SIDEBAR)
         theme.dress(self.side_button, "sidebar")
         self.side_button.clicked.connect(self._toggle_sidebar)
-        self.title = QLabel()
+        self.title = OneLine()
         self.title.setProperty("look", "title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setMinimumWidth(0)
         self.menu_button = QToolButton()
         words.name(self.menu_button, texts.CHAT_MENU)
         theme.dress(self.menu_button, "more")
@@ -166,10 +178,14 @@ class ChatWindow(QMainWindow):
         layout.addWidget(self.menu_button)
         return layout
 
+    def _fill_menu(self, menu: QMenu) -> None:
+        self.asks.fill_menu(menu)
+        menu.addSeparator()
+        icon = self._desk.theme.icon("keyboard", "muted")
+        menu.addAction(icon, self._desk.words(SHORTCUTS_MENU), self.shortcuts_wanted.emit)
+
     def _status_line(self) -> QHBoxLayout:
         self.status.setProperty("look", "small")
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
-        self.status.setMinimumWidth(40)
         self._keys = QLabel()
         self._keys.setProperty("look", "small")
         self._desk.words.bind(self._keys, self._keys.setText, texts.INPUT_KEYS)
@@ -183,41 +199,49 @@ class ChatWindow(QMainWindow):
         session, sidebar, composer = self.session, self.sidebar, self.composer
         session.listed.connect(self._listed)
         session.opened.connect(self._opened)
-        session.older.connect(self.view.add_older)
         session.question.connect(self._question)
         session.answered.connect(self._answered)
         session.changed.connect(self._changed)
         session.trouble.connect(self.banners.show_trouble)
         sidebar.opened.connect(self._open)
+        # The view waits for the conversation that was opened with it.
+        sidebar.message_wanted.connect(lambda _conversation, message: self.view.show_message(message))
         sidebar.new_wanted.connect(lambda: self._open(None))
-        sidebar.rename_wanted.connect(self.rename)
-        sidebar.delete_wanted.connect(self.delete)
+        sidebar.rename_wanted.connect(self.asks.rename)
+        sidebar.delete_wanted.connect(self.asks.delete)
         sidebar.settings_wanted.connect(self.settings_wanted)
         sidebar.memory_wanted.connect(self.memory_wanted)
+        sidebar.models_wanted.connect(self.models_wanted)
+        sidebar.resources_wanted.connect(self.resources_wanted)
+        sidebar.usage_wanted.connect(self.usage_wanted)
         self.empty.asked.connect(session.ask)
         self.view.retry.connect(self._send)
         self.view.anew.connect(lambda text: self._send(text, fresh=True))
-        self.view.older_wanted.connect(session.read_older)
+        self.view.trouble.connect(self.banners.show_trouble)
         self.view.memory_changed.connect(session.read_again)
         self.view.correct.connect(self.spoken.correct)
         self.view.link_refused.connect(lambda: self.show_status(self._desk.words(texts.LINK_REFUSED)))
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(session.stop)
         composer.edited.connect(self._keep_draft)
+        self.view.way_wanted.connect(self.way_wanted)
+        self.banners.way_wanted.connect(self.way_wanted)
         self.banners.dismissed.connect(self._dismissed)
         self.banners.hide_ids(self._keepsake.texts("dismissed"))
         self._desk.words.changed.connect(self._changed)
 
     def _shortcuts(self) -> None:
-        for keys, act in (
-            (Qt.Key.Key_Escape, self.session.stop),
-            (QKeySequence("Ctrl+K"), self._go_to_search),
-            (QKeySequence("Ctrl+B"), self._toggle_sidebar),
-            (QKeySequence("Ctrl+L"), self.composer.setFocus),
-            (QKeySequence("Ctrl+Shift+Space"), self.spoken.talk),
-            (QKeySequence("Ctrl+Q"), self.quit_wanted.emit),
+        for name, act in (
+            ("chat.stop", self.session.stop),
+            ("chat.search", self._go_to_search),
+            ("chat.sidebar", self._toggle_sidebar),
+            ("chat.input", self.composer.setFocus),
+            ("chat.talk", self.spoken.talk),
+            ("chat.shortcuts", self.shortcuts_wanted.emit),
+            ("chat.quit", self.quit_wanted.emit),
         ):
-            QShortcut(QKeySequence(keys), self, act)
+            for keys in sequences_of(name):
+                QShortcut(keys, self, act)
 
     def _restore(self) -> None:
         place = QByteArray.fromBase64(self._keepsake.text("place").encode())
@@ -270,7 +294,6 @@ class ChatWindow(QMainWindow):
         words = self._desk.words
         self.composer.set_busy(busy)
         self.title.setText(" ".join(self.session.title().split()))
-        self.menu_button.setVisible(self.session.current is not None)
         if busy and self.session.running() is None:
             self.show_status(words(texts.THINKING))
         elif not busy and not self.status.text():
@@ -308,45 +331,6 @@ class ChatWindow(QMainWindow):
         # In a narrow window the list takes the messages' place, so that neither is squeezed.
         self._main.setVisible(not (narrow and shown and self.width() < 600))
         self._keys.setVisible(self.width() >= 560)
-
-    def _fill_menu(self, menu: QMenu) -> None:
-        menu.clear()
-        current = self.session.current
-        if current is not None:
-            words, theme = self._desk.words, self._desk.theme
-            menu.addAction(theme.icon("rename", "muted"), words(texts.RENAME), lambda: self.rename(current))
-            menu.addAction(theme.icon("trash", "muted"), words(texts.DELETE), lambda: self.delete(current))
-
-    def rename(self, conversation_id: str) -> None:
-        """Ask for another title and rename the conversation."""
-        words = self._desk.words
-        title = next((c.title for c in self.session.conversations if c.id == conversation_id), "")
-        dialog = QInputDialog(self)
-        dialog.setWindowTitle(words(texts.RENAME_TITLE))
-        dialog.setLabelText(words(texts.RENAME_LABEL))
-        dialog.setTextValue(title)
-        dialog.setOkButtonText(words(texts.SAVE))
-        dialog.setCancelButtonText(words(texts.CANCEL))
-        dialog.textValueSelected.connect(
-            lambda text: self.session.rename(conversation_id, text.strip()) if text.strip() else None
-        )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.resize(420, dialog.height())
-        dialog.open()
-
-    def delete(self, conversation_id: str) -> None:
-        """Delete the conversation once the person confirms it."""
-        words = self._desk.words
-        title = next((c.title for c in self.session.conversations if c.id == conversation_id), "")
-        box = confirmation(
-            self,
-            words(texts.DELETE_TITLE),
-            words(texts.DELETE_BODY, title=title),
-            words(texts.DELETE_DO),
-            words(texts.CANCEL),
-        )
-        box.accepted.connect(lambda: self.session.delete(conversation_id))
-        box.open()
 
     def _ask_to_quit(self) -> bool:
         words = self._desk.words

@@ -73,7 +73,7 @@ class BusConnection:
 @contextmanager
 def session_bus(address: str | None = None) -> Iterator[BusConnection]:
     """Yield a connection to the bus at `address`, by default the session's; `BusUnavailable` when there is none."""
-    address = address or _default_address()
+    address = address or default_address()
     if not address:
         raise BusUnavailable("DBUS_SESSION_BUS_ADDRESS is not set")
     try:
@@ -92,7 +92,8 @@ def session_bus(address: str | None = None) -> Iterator[BusConnection]:
         connection.close()
 
 
-def _default_address() -> str:
+def default_address() -> str:
+    """Return the address of the session's bus; empty when there is none."""
     address = os.environ.get("DBUS_SESSION_BUS_ADDRESS", "")
     if address or not hasattr(os, "getuid"):
         return address

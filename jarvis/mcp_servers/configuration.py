@@ -67,6 +67,12 @@ class ServerEntry:
     private: bool = False
 
     @property
+    def keys(self) -> tuple[str, ...]:
+        """The stored keys that it uses, by name, each once."""
+        meant = (_KEYRING.fullmatch(value) for value in (*self.env.values(), *self.headers.values()))
+        return tuple(dict.fromkeys(found[2] for found in meant if found is not None))
+
+    @property
     def host(self) -> str:
         """The computer that it is on, where that is another one; "" for a program and for this computer."""
         host = (urlsplit(self.url).hostname or "") if self.url else ""
@@ -122,6 +128,19 @@ def remove_server(file: Path, name: str) -> None:
     if name not in {entry.name for entry in read_servers(file)}:
         raise bad_configuration("unknown", name=name)
     del document["mcpServers"][name]
+    _write(file, document)
+
+
+def switch_server(file: Path, name: str, on: bool) -> None:
+    """Write into the file whether the server `name` is used; `InputError` where there is none."""
+    document = _document(file)
+    if name not in {entry.name for entry in read_servers(file)}:
+        raise bad_configuration("unknown", name=name)
+    entry = document["mcpServers"][name]
+    if on:
+        entry.pop("disabled", None)
+    else:
+        entry["disabled"] = True
     _write(file, document)
 
 

@@ -9,14 +9,14 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError
 from jarvis.contracts.guard import AuditLog, Permissions
 from jarvis.contracts.mcp_desk import McpLeftOut, McpServerRow, McpToolRow, NewMcpServer
-from jarvis.mcp_servers.configuration import ServerEntry, add_server, remove_server
+from jarvis.mcp_servers.configuration import ServerEntry, add_server, remove_server, switch_server
 from jarvis.mcp_servers.connection import ServerConnection
 from jarvis.mcp_servers.naming import permission_name
 from jarvis.mcp_servers.servers import ConfiguredServers
 
 
 class ServerDesk:
-    """The `McpDesk` port. Who is added or removed is recorded in `audit`, without arguments and keys."""
+    """The `McpDesk` port. Who is added, removed or switched is recorded in `audit`, without arguments and keys."""
 
     def __init__(self, servers: ConfiguredServers, permissions: Permissions, audit: AuditLog | None = None) -> None:
         self._servers = servers
@@ -54,6 +54,12 @@ class ServerDesk:
         add_server(self._servers.file, entry)
         self._record("added", server.name)
 
+    def switch(self, name: str, on: bool) -> None:
+        """Offer its tools or not; see the port."""
+        switch_server(self._servers.file, name, on)
+        self._servers.connections()
+        self._record("enabled" if on else "disabled", name)
+
     def remove(self, name: str) -> None:
         """Take it out; see the port. Whoever comes later under its name starts without its permissions."""
         remove_server(self._servers.file, name)
@@ -83,6 +89,7 @@ class ServerDesk:
                 for tool in status.tools
             ),
             left_out=tuple(McpLeftOut(name=each.tool, en=each.en, es=each.es) for each in status.left_out),
+            keys=entry.keys,
             sentence_en=failure.sentence("en") if failure is not None else "",
             sentence_es=failure.sentence("es") if failure is not None else "",
         )

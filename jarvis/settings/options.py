@@ -23,6 +23,27 @@ OPTIONS: tuple[Option, ...] = (
         about_en="Colours of the window.",
         about_es="Colores de la ventana.",
     ),
+    Option(
+        name="appearance.accent",
+        default="indigo",
+        choices=("indigo", "blue", "teal", "green", "orange", "pink"),
+        about_en="Colour of buttons, links and marks in every window.",
+        about_es="Color de los botones, enlaces y marcas en todas las ventanas.",
+    ),
+    Option(
+        name="appearance.font_size",
+        default="normal",
+        choices=("small", "normal", "large", "very_large"),
+        about_en="Size of the text in every window, on top of what the system sets.",
+        about_es="Tamaño del texto en todas las ventanas, además del que fije el sistema.",
+    ),
+    Option(
+        name="appearance.motion",
+        default="system",
+        choices=("system", "full", "reduced"),
+        about_en="Let things move by themselves, such as the mark that breathes while an answer is being found.",
+        about_es="Dejar que algo se mueva solo, como la marca que respira mientras se busca una respuesta.",
+    ),
     *VOICE_OPTIONS,
     *MEMORY_OPTIONS,
     *SPEECH_OPTIONS,
@@ -289,8 +310,14 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="shortcut.quick_query",
         default="Ctrl+Alt+J",
-        about_en="Shortcut of the quick query inside Jarvis' windows.",
-        about_es="Atajo de la consulta rápida dentro de las ventanas de Jarvis.",
+        about_en="Keys of the quick query, in every program where the desktop lets Jarvis take them; empty for none.",
+        about_es="Teclas de la consulta rápida, en todo programa donde el escritorio las deje tomar; vacío, ninguna.",
+    ),
+    Option(
+        name="shortcut.talk",
+        default="",
+        about_en="Keys to speak at once, in every program where the desktop lets Jarvis take them; empty for none.",
+        about_es="Teclas para hablar al momento, en todo programa donde el escritorio las deje tomar; vacío, ninguna.",
     ),
 )
 

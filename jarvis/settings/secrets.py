@@ -1,4 +1,5 @@
-"""API keys in the system keyring. There is no plain-text fallback: without a keyring a key can be given by environment.
+"""API keys in the system keyring. There is no plain-text fallback: without a keyring a key is given by
+environment, or held in this process until it ends.
 
 The names (not the values) of stored keys are kept in the settings folder, since a keyring cannot list them.
 """
@@ -9,7 +10,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jarvis.contracts.errors import InputError, StorageError
 
@@ -36,6 +37,10 @@ _OF_A_SERVER = re.compile(r"mcp-[a-z0-9-]{1,40}")
 """Names of keys that MCP servers are given."""
 
 
+_held: dict[str, str] = {}
+"""Keys that the person gave for this run alone, in no file; the whole process reads them."""
+
+
 class KeyringSecrets:
     """API keys behind the `keyring` package, which picks the platform's own store."""
 
@@ -45,7 +50,7 @@ class KeyringSecrets:
     def get(self, name: str) -> str | None:
         """Return a key from the environment or the keyring; None when there is none or no keyring."""
         _check(name)
-        if value := os.environ.get(_variable(name)):
+        if value := os.environ.get(variable_of(name)) or _held.get(name):
             return value
         if name not in self._stored():
             return None
@@ -59,27 +64,36 @@ class KeyringSecrets:
 
     def set(self, name: str, value: str) -> None:
         """Store a key; `StorageError` (code `keys.no_keyring`) where there is no keyring."""
-        _check(name)
-        if not value.strip() or not value.isascii() or not value.strip().isprintable():
-            raise InputError(
-                "keys.value",
-                en="That is not a key: it is empty or has characters that no key has. Nothing was stored.",
-                es="Eso no es una clave: está vacía o tiene caracteres que ninguna clave lleva. No se guardó nada.",
-            )
+        value = _checked(name, value)
         import keyring
         import keyring.errors
 
         try:
-            keyring.set_password(SERVICE, name, value.strip())
+            keyring.set_password(SERVICE, name, value)
         except keyring.errors.KeyringError as error:
             raise _no_keyring(str(error), name) from error
+        _held.pop(name, None)
         self._remember(self._stored() | {name})
+
+    def hold(self, name: str, value: str) -> None:
+        """Keep a key in this process until it ends; nothing is written."""
+        _held[name] = _checked(name, value)
+
+    def place(self, name: str) -> Literal["none", "environment", "until_quit", "keyring"]:
+        """Say where the key that holds comes from; the keyring is not asked."""
+        _check(name)
+        if os.environ.get(variable_of(name)):
+            return "environment"
+        if name in _held:
+            return "until_quit"
+        return "keyring" if name in self._stored() else "none"
 
     def delete(self, name: str) -> bool:
         """Remove a key; True if there was one."""
         _check(name)
+        held = _held.pop(name, None) is not None
         if name not in self._stored():
-            return False
+            return held
         import keyring
         import keyring.errors
 
@@ -94,8 +108,8 @@ class KeyringSecrets:
 
     def names(self) -> list[str]:
         """Return the names that have a value."""
-        given = {name for name in KEY_NAMES if os.environ.get(_variable(name))}
-        return sorted(self._stored() | given)
+        given = {name for name in KEY_NAMES if os.environ.get(variable_of(name))}
+        return sorted(self._stored() | given | set(_held))
 
     def where(self) -> str:
         """Name the keyring in use."""
@@ -127,8 +141,21 @@ class KeyringSecrets:
             ) from error
 
 
-def _variable(name: str) -> str:
+def variable_of(name: str) -> str:
+    """Return the name of the environment variable that is read for a key."""
     return f"JARVIS_KEY_{name.upper().replace('-', '_')}"
+
+
+def _checked(name: str, value: str) -> str:
+    """Return a key without what is around it; raises `InputError` for what no key can be."""
+    _check(name)
+    if not value.strip() or not value.isascii() or not value.strip().isprintable():
+        raise InputError(
+            "keys.value",
+            en="That is not a key: it is empty or has characters that no key has. Nothing was stored.",
+            es="Eso no es una clave: está vacía o tiene caracteres que ninguna clave lleva. No se guardó nada.",
+        )
+    return value.strip()
 
 
 def _check(name: str) -> None:
@@ -150,5 +177,5 @@ def _no_keyring(why: str, name: str) -> StorageError:
         es="Aquí no hay un llavero del sistema utilizable ({why}) y Jarvis nunca escribe claves en claro; no se guardó "
         "nada. Desbloquea o instala uno (GNOME Keyring, KWallet), o define {variable} en el entorno.",
         why=why.splitlines()[0][:100] if why else "keyring",
-        variable=_variable(name),
+        variable=variable_of(name),
     )

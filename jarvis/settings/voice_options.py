@@ -19,6 +19,12 @@ VOICE_OPTIONS: tuple[Option, ...] = (
         about_es="Cuándo escucha Jarvis: tras la palabra de activación, siempre o solo al pulsar el botón de hablar.",
     ),
     Option(
+        name="voice.pill",
+        default=False,
+        about_en="Show what the voice is at in a small window over all others; a press talks or stops.",
+        about_es="Mostrar qué hace la voz en una ventanita sobre todas las demás; al pulsarla, habla o se detiene.",
+    ),
+    Option(
         name="voice.microphone",
         default="",
         about_en="Name of the microphone; empty uses the system's default.",

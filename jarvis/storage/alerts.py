@@ -70,6 +70,15 @@ class SqliteAlertBook:
             rows = connection.execute(f"SELECT {_COLUMNS} FROM alerts WHERE state = 'missed' ORDER BY due_at")
             return [_alert(row) for row in rows]
 
+    def recent(self, limit: int) -> list[Alert]:
+        """Return at most `limit` alerts that rang or were missed and are over, newest first."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM alerts WHERE state IN ('done', 'missed') ORDER BY due_at DESC LIMIT ?",
+                (limit,),
+            )
+            return [_alert(row) for row in rows]
+
     def replace(self, alert: Alert) -> None:
         """Store `alert` over the row with its id, making it if there is none."""
         with self._database.write() as connection:

@@ -10,15 +10,16 @@ import os
 import re
 import sqlite3
 import uuid
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Literal
 
 import psutil
 
 from jarvis.contracts.errors import StorageError
-from jarvis.contracts.messages import Conversation, Door, MessageState, Privacy, Source, StoredMessage
+from jarvis.contracts.messages import Attachment, Conversation, Door, MessageState, Privacy, Source, StoredMessage
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import SkillMatch
+from jarvis.storage.attachments import attachments_among, give_to
 from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
 
 CONFIRMATION_SECONDS = 120
@@ -127,10 +128,13 @@ class SqliteConversationLog:
         model: str | None = None,
         door: Door | None = None,
         follows: str | None = None,
+        attachments: Sequence[str] = (),
     ) -> StoredMessage:
-        """Append a message, after the newest in view or after `follows`, "" for the beginning.
+        """Append a message, after the newest in view or after `follows`, "" for the beginning; it takes the files
+        `attachments` out of their drafts.
 
-        `StorageError` (code `conversation.unknown`) when there is no such conversation, or no such message in it.
+        `StorageError` (code `conversation.unknown`) when there is no such conversation, or no such message in it,
+        `InputError` (code `attachment.gone`) when there is no such file.
         """
         now = self._now()
         identity = uuid.uuid4().hex
@@ -141,7 +145,7 @@ class SqliteConversationLog:
             if not touched:
                 raise _unknown()
             parent = None if follows is None else _seq_of(connection, conversation_id, follows)
-            connection.execute(
+            seq = connection.execute(
                 "INSERT INTO messages (id, conversation_id, role, text, state, created_at, source, model,"
                 " door, owner_pid, owner_started, parent_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -158,7 +162,10 @@ class SqliteConversationLog:
                     self._started,
                     parent,
                 ),
-            )
+            ).lastrowid
+            assert seq is not None
+            give_to(connection, seq, attachments)
+            files = attachments_among(connection, conversation_id) if attachments else {}
         return StoredMessage(
             id=identity,
             conversation_id=conversation_id,
@@ -169,6 +176,7 @@ class SqliteConversationLog:
             source=source,
             model=model,
             door=door,
+            attachments=files.get(identity, ()),
         )
 
     def append_text(self, message_id: str, text: str) -> None:
@@ -198,14 +206,16 @@ class SqliteConversationLog:
         """Return one message, or None."""
         with self._database.read() as connection:
             row = connection.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
-        return _message(row) if row else None
+            files = attachments_among(connection, row["conversation_id"]) if row else {}
+        return _message(row, files) if row else None
 
     def messages(self, conversation_id: str, limit: int | None = None, until: str | None = None) -> list[StoredMessage]:
         """Return the branch in view, or the one up to the message `until`, oldest first; with `limit` its newest."""
         most = -1 if limit is None else limit
         with self._database.read() as connection:
             rows = connection.execute(_BRANCH, (conversation_id, until, most)).fetchall()
-        return [_message(row) for row in reversed(rows)]
+            files = attachments_among(connection, conversation_id)
+        return [_message(row, files) for row in reversed(rows)]
 
     def show_version(self, message_id: str) -> None:
         """Bring the branch into view in which `message_id` stands, down to what was said last in it; nothing where
@@ -366,7 +376,7 @@ def conversation_of(row: sqlite3.Row) -> Conversation:
     )
 
 
-def _message(row: sqlite3.Row) -> StoredMessage:
+def _message(row: sqlite3.Row, files: Mapping[str, tuple[Attachment, ...]]) -> StoredMessage:
     return StoredMessage(
         id=row["id"],
         conversation_id=row["conversation_id"],
@@ -380,6 +390,7 @@ def _message(row: sqlite3.Row) -> StoredMessage:
         heard_characters=row["heard_characters"],
         door=row["door"],
         versions=_versions(row),
+        attachments=files.get(row["id"], ()),
     )
 
 

@@ -333,7 +333,8 @@ def _remove(connection: sqlite3.Connection, target: ForgetTarget) -> None:
     if target.kind == "folder":
         connection.execute("DELETE FROM memory_folders WHERE path = ?", (target.folder,))
     if target.kind == "everything":
-        for table in ("memory_folders", "memory_profile"):
+        # With the conversations went what was sent in them: what is left waits in unsent messages.
+        for table in ("memory_folders", "memory_profile", "attachments"):
             connection.execute(f"DELETE FROM {table}")
         connection.execute("UPDATE memory_learning SET profile_edited = 0")
         connection.execute("DELETE FROM alerts WHERE state IN ('done', 'cancelled', 'missed')")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import sqlite3
 import statistics
 from collections import defaultdict
@@ -134,6 +135,12 @@ class SqliteLedger:
             ).fetchone()
         return _decision(row) if row else None
 
+    def decisions_of(self, message_id: str) -> list[LoggedDecision]:
+        """Return every decision made for one message, oldest first."""
+        with self._database.read() as connection:
+            rows = connection.execute("SELECT * FROM decisions WHERE message_id = ? ORDER BY seq", (message_id,))
+            return [_decision(row) for row in rows]
+
     def decisions(self, limit: int = 50, before: int | None = None) -> list[LoggedDecision]:
         """Return at most `limit` (1..`MOST_PAGE`) decisions, newest first; `before` a `seq`: only older ones."""
         where, given = ("WHERE seq < ?", [before]) if before is not None else ("", [])
@@ -184,14 +191,14 @@ class SqliteLedger:
                 " AND created_at >= ? AND created_at < ?",
                 (self._midnight(first_day), self._midnight(last_day + timedelta(days=1))),
             ).fetchone()[0]
-        medians = _medians(waits)
-        whole = _row(total, medians.get(None))
+        waited = _waited(waits)
+        whole = _row(total, waited.get(None))
         return SpendingReport(
             first_day=first_day,
             last_day=last_day,
             total=whole,
-            by_model=[_row(row, medians.get(row["model"]), model=row["model"]) for row in by_model],
-            by_day=[_row(row, medians.get(row["day"]), day=date.fromisoformat(row["day"])) for row in by_day],
+            by_model=[_row(row, waited.get(row["model"]), model=row["model"]) for row in by_model],
+            by_day=[_row(row, waited.get(row["day"]), day=date.fromisoformat(row["day"])) for row in by_day],
             free_answers=free,
             saved_usd=whole.cloud_usd - whole.cost_usd,
             reference=", ".join(row["reference"] for row in references),
@@ -212,16 +219,27 @@ def _numbers_of(candidate: RouteCandidate) -> dict[str, object]:
     return {name: float(f"{value:.5g}") if isinstance(value, float) else value for name, value in numbers.items()}
 
 
-def _medians(waits: Iterable[sqlite3.Row]) -> dict[str | None, float]:
-    """Return the median wait by model, by day, and of all under None; no model is called like a day."""
+def _waited(waits: Iterable[sqlite3.Row]) -> dict[str | None, tuple[float, float]]:
+    """Return what half and 95 of 100 waited at most, by model, by day, and of all under None.
+
+    No model is called like a day.
+    """
     groups: defaultdict[str | None, list[float]] = defaultdict(list)
     for model, day, seconds in waits:
         for group in (model, day, None):
             groups[group].append(seconds)
-    return {group: statistics.median(values) for group, values in groups.items()}
+    return {group: (statistics.median(values), _slow(values)) for group, values in groups.items()}
 
 
-def _row(row: sqlite3.Row, median: float | None, *, model: str | None = None, day: date | None = None) -> SpendingRow:
+def _slow(values: list[float]) -> float:
+    """Return the smallest of `values` that at least 95 of 100 do not pass."""
+    return sorted(values)[math.ceil(0.95 * len(values)) - 1]
+
+
+def _row(
+    row: sqlite3.Row, waited: tuple[float, float] | None, *, model: str | None = None, day: date | None = None
+) -> SpendingRow:
+    median, slow = waited or (None, None)
     counts = ("calls", "answers", "prompt_tokens", "completion_tokens", "cached_tokens")
     return SpendingRow(
         model=model,
@@ -232,6 +250,7 @@ def _row(row: sqlite3.Row, median: float | None, *, model: str | None = None, da
         cloud_usd=row["cloud_usd"],
         joules=row["joules"],
         median_first_seconds=median,
+        slow_first_seconds=slow,
     )
 
 

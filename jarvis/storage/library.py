@@ -141,14 +141,19 @@ def folder_name(name: str) -> str:
 
 def fold(text: str) -> str:
     """Return `text` without accents and capitals, letter for letter: places in it are places in `text`."""
-    return "".join(_letter(one) for one in text)
+    return text.lower() if text.isascii() else text.translate(_FOLDED)
 
 
-def _letter(one: str) -> str:
-    if one.isascii():
-        return one.lower()
-    plain = unicodedata.normalize("NFD", one)[0].lower()
-    return plain if len(plain) == 1 else one
+class _Folding(dict[int, str]):
+    """What `str.translate` asks about a letter that it has not met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFD", chr(code))[0].lower()
+        self[code] = folded = plain if len(plain) == 1 else chr(code)
+        return folded
+
+
+_FOLDED = _Folding()
 
 
 def _pattern(word: str) -> str:

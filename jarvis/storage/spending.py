@@ -43,6 +43,10 @@ class StoredSpending:
         """Return the newest decision made for one question, or None."""
         return self._ledger.decision_of(message_id)
 
+    def decisions_of(self, message_id: str) -> Sequence[LoggedDecision]:
+        """Return every decision made for one question, oldest first."""
+        return self._ledger.decisions_of(message_id)
+
     def calls_of(self, message_id: str) -> Sequence[Call]:
         """Return the calls made for one question, oldest first."""
         return self._ledger.calls_of(message_id)

@@ -20,6 +20,7 @@ from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.models import LoadedModel
 from jarvis.contracts.ports import EngineText, GenerationOptions
 from jarvis.settings.folders import Folders
+from tests.fakes.home_facts import FACTS
 from tests.fakes.ollama import Ollama
 
 
@@ -132,3 +133,17 @@ def test_the_models_of_a_container_are_shown_told_of_and_asked(tmp_path: Path, m
 
 def test_without_ollama_there_is_nothing_to_tell(jarvis: Jarvis) -> None:
     assert jarvis.models().ollama_note("es") == ""
+
+
+def test_one_model_is_tried_without_a_conversation(jarvis: Jarvis) -> None:
+    question, answer = FACTS[0]
+    desk = jarvis.models()
+    assert answer in "".join(desk.try_out("home", question, CancelToken()))
+    assert jarvis.conversation_log.conversations() == []
+
+
+def test_what_is_not_here_or_not_in_use_cannot_be_tried(jarvis: Jarvis) -> None:
+    desk = jarvis.models()
+    for identity in ("gpt-4o-mini", "qwen2.5-7b"):
+        with pytest.raises(InputError, match="cannot be tried here"):
+            list(desk.try_out(identity, "Hello", CancelToken()))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from jarvis.assistant.writing_out import json_of, markdown_of
 from jarvis.contracts.conversation_desk import Rating
-from jarvis.contracts.messages import Conversation, StoredMessage
+from jarvis.contracts.messages import Attachment, Conversation, StoredMessage
 
 WHEN = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 TALK = Conversation(id="c", title="Té & <b>café</b>", created_at=WHEN, updated_at=WHEN)
@@ -45,3 +45,11 @@ def test_json_can_be_read_back() -> None:
         "reason": "a table",
     }
     assert whole["messages"][0]["stars"] is None
+
+
+def test_the_names_of_files_are_told() -> None:
+    file = Attachment(id="f", name="plan.pdf", kind="document", media_type="application/pdf", bytes=9)
+    asked = replace(QUESTION, attachments=(file, replace(file, name="b.png")))
+    assert "con plan.pdf, b.png" in markdown_of(TALK, [asked, ANSWER], {}, "es")
+    question, answer = json.loads(json_of(TALK, [asked, ANSWER], {}))["messages"]
+    assert question["attachments"] == ["plan.pdf", "b.png"] and "attachments" not in answer

@@ -91,6 +91,21 @@ def test_a_server_is_added_tried_listed_and_removed(world: World) -> None:
     ] * 2
 
 
+def test_a_server_is_switched_off_and_on_again(world: World) -> None:
+    world.add("shop", shop())
+    world.permits.set("mcp.shop.add", "never")
+    assert world.said("disable", "shop") == "shop is switched off.\n"
+    assert json.loads(world.file.read_text())["mcpServers"]["shop"]["disabled"] is True
+    assert "shop  switched off" in world.said("list")
+    assert world.permits.explicit() == {"mcp.shop.add": "never"}, "it stays its server"
+    assert world.said("enable", "shop", language="es") == "shop está activado.\n"
+    assert "disabled" not in json.loads(world.file.read_text())["mcpServers"]["shop"]
+    assert "11 tools." in world.said("test", "shop")
+    assert [entry.facts["what"] for entry in world.audit.entries(3, "mcp_server")] == ["enabled", "disabled", "added"]
+    unknown = world.run("disable", "none")
+    assert unknown.exit_code == 1 and "no server none" in unknown.output
+
+
 def test_one_that_fails_does_not_hide_the_others(world: World) -> None:
     world.file.write_text(
         json.dumps(

@@ -98,15 +98,12 @@ def test_tables_by_model_and_by_day_with_sums_and_the_saving(world: World) -> No
     _filled(world)
     said = world.said("--days", "7")
     rows = {line.split("  ")[0].strip(): line.split() for line in said.splitlines()}
-    assert rows["Qwen2.5 7B"][2:] == ["1", "12,345", "678", "1.50", "s", "4.0", "$0.00", "$0.2500", "0.50", "Wh"]
+    assert rows["Qwen2.5 7B"][2:] == ["1", "12,345", "678", "1.50", "s", "4.0", "$0.00", "$0.25", "0.50", "Wh"]
     assert rows["gpt-4o"][1:4] == ["1", "24,690", "1,356"]
     assert rows["Total"][1:4] == ["2", "37,035", "2,034"]
     assert rows["2026-11-20"][1] == rows["2026-11-21"][1] == "1"
     assert "skills or from the cache: 1." in said
-    assert (
-        "Asking gpt-4o (2026-11-01) for all of it would have cost $0.5000; it cost $0.2500: $0.2500 saved (50 %)."
-        in said
-    )
+    assert "Asking gpt-4o (2026-11-01) for all of it would have cost $0.50; it cost $0.25: $0.25 saved (50 %)." in said
     assert "without a known price, which are in no sum: 1." in said
     assert "does not fit, counted at the larger figure: 1." in said
 
@@ -115,15 +112,15 @@ def test_the_same_in_spanish(world: World) -> None:
     _filled(world)
     said = world.said("--days", "7", language="es")
     assert "Modelo" in said and "respuestas" in said and "12.345" in said and "0,50 Wh" in said
-    assert "habría costado 0,5000 $; costó 0,2500 $: 0,2500 $ de ahorro (50 %)." in said
+    assert "habría costado 0,50 $; costó 0,25 $: 0,25 $ de ahorro (50 %)." in said
     assert "por habilidades o desde la caché: 1." in said
     assert "sin precio conocido" in said and "no cuadra" in said
 
 
 def test_spending_more_than_the_reference_is_said(world: World) -> None:
     world.ledger.record_call(replace(CLOUD, cost_usd=1.0))
-    assert "$0.7500 more (300 %)." in world.said()
-    assert "0,7500 $ más (300 %)." in world.said(language="es")
+    assert "$0.75 more (300 %)." in world.said()
+    assert "0,75 $ más (300 %)." in world.said(language="es")
 
 
 def test_without_a_reference_nothing_is_compared(world: World) -> None:
@@ -171,14 +168,14 @@ def test_the_budget_says_what_is_spent_and_left(world: World) -> None:
     world.stored_budget.settle(world.stored_budget.reserve("cloud", 0.5), 0.5)
     world.stored_budget.reserve("cloud", 0.25)
     assert world.said("budget").splitlines() == [
-        "Today: $0.7500 of $2.00 spent, $1.25 left.",
-        "This month: $0.7500 of $20.00 spent, $19.25 left.",
-        "Of it $0.2500 set aside for calls that run now.",
+        "Today: $0.75 of $2.00 spent, $1.25 left.",
+        "This month: $0.75 of $20.00 spent, $19.25 left.",
+        "Of it $0.25 set aside for calls that run now.",
     ]
     assert world.said("budget", language="es").splitlines() == [
-        "Hoy: 0,7500 $ de 2,00 $ gastados, quedan 1,25 $.",
-        "Este mes: 0,7500 $ de 20,00 $ gastados, quedan 19,25 $.",
-        "De ello 0,2500 $ reservados para llamadas en curso.",
+        "Hoy: 0,75 $ de 2,00 $ gastados, quedan 1,25 $.",
+        "Este mes: 0,75 $ de 20,00 $ gastados, quedan 19,25 $.",
+        "De ello 0,25 $ reservados para llamadas en curso.",
     ]
     document = world.document("budget")
     assert (document["left_usd"], document["open_usd"], document["day_limit_usd"]) == (1.25, 0.25, 2.0)

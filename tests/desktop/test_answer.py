@@ -20,10 +20,13 @@ from jarvis.contracts.events import (
     TextDelta,
     ToolCalled,
 )
-from jarvis.desktop.answer import Answer, after, doing_now, what_answered, why_text
+from jarvis.desktop.answer import Answer, after, doing_now, what_answered
+from jarvis.desktop.decision_facts import Record
+from jarvis.desktop.decision_rows import page_of
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.words import Words
 from tests.desktop.conftest import Until, answers
+from tests.fakes.desk_routing import wired
 from tests.fakes.desktop import FakeDesktop
 
 ROUTE = RouteChosen(
@@ -31,8 +34,24 @@ ROUTE = RouteChosen(
     candidates=("a", "b"),
     reason="a answers here.",
     details=(
-        {"model": "a", "quality": 0.81, "seconds": 2.5, "cost_usd": 0.0, "why": "It is here."},
-        {"model": "b", "quality": 0.9, "seconds": 12.0, "cost_usd": 0.0125, "why": "It costs more."},
+        {
+            "engine": "a",
+            "model": "a",
+            "where": "local",
+            "quality": 0.81,
+            "seconds": 2.5,
+            "cost_usd": 0.0,
+            "why": "It is here.",
+        },
+        {
+            "engine": "b",
+            "model": "b",
+            "where": "cloud",
+            "quality": 0.9,
+            "seconds": 12.0,
+            "cost_usd": 0.0125,
+            "why": "It costs more.",
+        },
     ),
     excluded=({"engine": "c", "model": "", "why": "It is resting."},),
 )
@@ -51,12 +70,12 @@ def folded(*events: AskEvent) -> Answer:
 def test_why_shows_every_candidate_in_the_language_s_own_figures(
     qapp: object, language: Language, numbers: list[str]
 ) -> None:
-    text = why_text(folded(ROUTE), Words(language))
-    lines = text.splitlines()
-    assert lines[0] == "a answers here." and len(lines) == 4
-    assert lines[1].startswith("1. a · 81%") and lines[2].startswith("2. b · 90%")
-    assert lines[3] == "–  c: It is resting."
-    assert all(number in text for number in numbers)
+    page = page_of(folded(ROUTE), Record(), Words(language))
+    assert page.reason == "a answers here." and page.left_out == ("c: It is resting.",)
+    first, second = page.candidates
+    assert (first[0], first[-1]) == ("a", "It is here.") and (second[0], second[-1]) == ("b", "It costs more.")
+    assert ("81%" if language == "en" else "81 %") in first
+    assert all(number in (*first, *second) for number in numbers)
 
 
 def finished(**fields: Any) -> AskFinished:
@@ -75,7 +94,7 @@ def test_what_was_replaced_is_counted_and_what_would_leave_is_shown(qapp: object
     told = folded(Redacted(ask_id="1", model="b", kinds={"email": 1, "card": 1}), finished())
     assert "2 personal details replaced" in what_answered(told, Words("en"))
     asked = ConsentAsked(ask_id="1", model="b", where="b", preview=({"role": "user", "text": "[EMAIL_1]?"},))
-    assert "user: [EMAIL_1]?" in why_text(folded(ROUTE, asked), Words("en"))
+    assert page_of(folded(ROUTE, asked), Record(), Words("en")).aside == ("user: [EMAIL_1]?",)
 
 
 def test_tools_and_stages_are_told_while_they_run(qapp: object) -> None:
@@ -86,7 +105,7 @@ def test_tools_and_stages_are_told_while_they_run(qapp: object) -> None:
     stage = StageStarted(ask_id="1", stage=2, stages=3, role="maths", title="Maths", model="a")
     assert doing_now(folded(stage), words) == "2/3 · Maths · a"
     done = StageFinished(ask_id="1", stage=2, role="maths", model="a", ok=True, text="42", seconds=1.0)
-    assert "maths (a): 42" in why_text(folded(ROUTE, stage, done), words)
+    assert page_of(folded(ROUTE, stage, done), Record(), words).aside == ("maths (a): 42",)
 
 
 def test_one_click_asks_anew(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
@@ -95,6 +114,7 @@ def test_one_click_asks_anew(desktop: Desktop, fake: FakeDesktop, until: Until) 
             yield CacheAnswered(ask_id=ask_id, model="a", asked=request.text, age_seconds=9)
         yield TextDelta(ask_id=ask_id, text="same")
 
+    wired(desktop)
     fake.assistant.script = script
     desktop.session.ask("what is it")
     until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)

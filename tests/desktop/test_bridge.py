@@ -103,6 +103,16 @@ def test_a_failing_job_reaches_its_caller(desktop: Desktop, until: Until) -> Non
     assert isinstance(seen[0], ZeroDivisionError)
 
 
+def test_long_work_keeps_nothing_else_waiting(desktop: Desktop, until: Until) -> None:
+    held, done = threading.Event(), []
+    for number in range(4):
+        desktop.bridge.run(lambda: held.wait(60), lambda _, n=number: done.append(n), long=True)
+    desktop.bridge.run(lambda: "short", done.append)
+    until(lambda: done == ["short"])
+    held.set()
+    until(lambda: done == ["short", 0, 1, 2, 3])
+
+
 def test_a_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
     assert not raise_running_instance(tmp_path)
     server = InstanceServer(tmp_path)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.cancel import CancelToken
@@ -17,6 +17,7 @@ from jarvis.contracts.events import AskFailed, EngineFailed, EngineLoading, Engi
 from jarvis.contracts.messages import Request
 from jarvis.contracts.speech import AnswerStep
 from jarvis.desktop import texts
+from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.message_widgets import UserMessage
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.text_widgets import CodeBlock
@@ -34,10 +35,11 @@ def test_a_typed_question_is_answered(desktop: Desktop, fake: FakeDesktop, qtbot
     assert desktop.window.status.text() == "Answered in 0.42 s"
     footer = answers(desktop)[0]
     assert footer._by.text() == "Model: small-model  ·  0.42 s"
-    assert not footer._why_text.isVisible()
-    footer._why.click()
-    assert footer._why_text.text() == "It is the only one."
-    assert footer._why_text.isVisible()
+    footer.acts.why.click()
+    told = desktop.window.findChild(DecisionWindow)
+    assert told.isVisible()
+    assert "It is the only one." in [label.text() for label in told.findChildren(QLabel)]
+    told.close_button.click()
     type_and_send(desktop, qtbot, "and again")
     until(lambda: len(fake.assistant.requests) == 2)
     assert fake.assistant.requests[1].conversation_id == desktop.session.current
@@ -89,7 +91,7 @@ def test_stopping_keeps_what_was_written(
     else:
         desktop.window.activateWindow()
         qtbot.keyClick(desktop.window, Qt.Key.Key_Escape)
-    until(lambda: answers(desktop)[0].answer.phase == "cancelled")
+    until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.phase == "cancelled")
     assert answers(desktop)[0]._trouble_text.text() == texts.CANCELLED.en
     until(lambda: fake.stops == 1)
     assert button.accessibleName() == texts.SEND.en
@@ -164,7 +166,7 @@ def test_streamed_markdown_ends_like_markdown_read_from_the_log(
     text = "# Title\n\nSome **bold** text\nand more.\n\n```python\ndef f():\n    return 1\n```\n\n|a|b|\n|-|-|\n|1|2|\n"
     fake.assistant.script = lambda ask_id, request: iter(TextDelta(ask_id=ask_id, text=letter) for letter in text)
     desktop.session.ask("show")
-    until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)
+    until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended and not answers(desktop)[0].body.busy)
     streamed = shown(answers(desktop)[0])
     code = answers(desktop)[0].findChild(CodeBlock)
     assert code.code == "def f():\n    return 1"
@@ -175,7 +177,7 @@ def test_streamed_markdown_ends_like_markdown_read_from_the_log(
     desktop.session.open(None)
     desktop.session.open(conversation)
     until(
-        lambda: bool(answers(desktop)) and answers(desktop)[0].answer.text == text and "1" in shown(answers(desktop)[0])
+        lambda: bool(answers(desktop)) and answers(desktop)[0].answer.text == text and not answers(desktop)[0].body.busy
     )
     assert shown(answers(desktop)[0]) == streamed
 
@@ -187,28 +189,8 @@ def test_a_thousand_deltas_arrive_whole_and_in_order(desktop: Desktop, fake: Fak
     desktop.session.answered.connect(lambda answer: updates.append(len(answer.text)))
     desktop.session.ask("count")
     until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)
-    until(lambda: shown(answers(desktop)[0]).split() == "".join(words).split())
+    until(lambda: bool(answers(desktop)) and shown(answers(desktop)[0]).split() == "".join(words).split())
     assert len(updates) < 500
-
-
-def test_long_conversations_open_at_the_end_and_grow_upwards(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
-    long = fake.log.start_conversation("long")
-    for number in range(10_000):
-        fake.log.add_message(long.id, "user" if number % 2 == 0 else "assistant", f"message {number}")
-    desktop.session.open(long.id)
-    until(lambda: "message 9998" in questions(desktop) and len(questions(desktop)) >= 5)
-    assert (long.id, 200) in fake.log.calls
-    assert len(questions(desktop)) <= 60
-    bar = desktop.window.view.verticalScrollBar()
-    until(lambda: bar.maximum() > 0 and bar.value() == bar.maximum())
-
-    def climb() -> bool:
-        bar.setValue(0)
-        return "message 9700" in questions(desktop)
-
-    until(climb)
-    assert (long.id, 400) in fake.log.calls
-    assert len(set(questions(desktop))) == len(questions(desktop))
 
 
 def test_conversations_are_listed_filtered_renamed_and_deleted(
@@ -228,12 +210,12 @@ def test_conversations_are_listed_filtered_renamed_and_deleted(
     desktop.session.rename(first.id, "Lullaby")
     until(lambda: "Lullaby" in [model.index(row).data() for row in range(model.rowCount())])
     desktop.session.open(first.id)
-    desktop.window.delete(first.id)
+    desktop.window.asks.delete(first.id)
     box = desktop.window.findChild(QMessageBox)
     assert "Lullaby" in box.informativeText()
     box.reject()
     assert fake.log.conversation(first.id) is not None
-    desktop.window.delete(first.id)
+    desktop.window.asks.delete(first.id)
     box = desktop.window.findChildren(QMessageBox)[-1]
     next(button for button in box.buttons() if button.text() == texts.DELETE_DO.en).click()
     until(lambda: fake.log.conversation(first.id) is None and model.rowCount() == 1)
@@ -261,6 +243,7 @@ def test_the_draft_and_the_conversation_outlive_the_window(
 
 def test_a_megabyte_pasted_becomes_a_chip_and_is_sent_whole(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
     pasted = "x" * 1_000_000
+    fake.assistant.script = lambda ask_id, request: iter([TextDelta(ask_id=ask_id, text="I see.")])
     data = QMimeData()
     data.setText(pasted)
     composer = desktop.window.composer
@@ -287,7 +270,7 @@ def test_a_spoken_question_comes_into_view(desktop: Desktop, fake: FakeDesktop, 
     for event in fake.assistant.ask(Request(text="what time is it", door="voice"), CancelToken()):
         fake.voice.send(AnswerStep(event=event))
     until(lambda: questions(desktop) == ["what time is it"] and len(answers(desktop)) == 1)
-    until(lambda: "You said" in shown(answers(desktop)[0]))
+    until(lambda: bool(answers(desktop)) and "You said" in shown(answers(desktop)[0]))
 
 
 def test_typed_answers_are_said_only_when_the_option_says_always(

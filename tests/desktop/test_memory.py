@@ -153,8 +153,8 @@ def test_an_answer_shows_what_it_drew_on(
     desktop.session.open(conversation.id)
     until(lambda: len(answers(desktop)) == 2)
     shown = {one.answer.message_id: one for one in answers(desktop)}
-    assert not shown[plain.id]._remembered.isVisibleTo(shown[plain.id])
-    shown[message.id]._remembered.click()
+    assert not shown[plain.id].acts.remembered.isVisibleTo(shown[plain.id])
+    shown[message.id].acts.remembered.click()
     until(lambda: words_of(shown[message.id]) == [FACTS[0]])
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QTextDocument
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QTextDocument, QTextTable
 from pytestqt.qtbot import QtBot
 
 from jarvis.desktop import texts
@@ -101,6 +101,48 @@ def test_tables_lists_and_code_keep_their_shape(desktop: Desktop) -> None:
     rich.deleteLater()
 
 
+def test_tasks_are_boxes(desktop: Desktop) -> None:
+    rich = rendered(
+        desktop, "- [ ] open **now**\n- [x] done\n  - [X] inner\n- [y] neither\n- [link](https://x.org)\n\n1. [ ] one"
+    )
+    found = {}
+    block = rich.document().begin()
+    while block.isValid():
+        found[block.text()] = (block.textList() is not None, block.blockFormat().indent())
+        block = block.next()
+    assert list(found) == ["☐\u00a0open now", "☑\u00a0done", "☑\u00a0inner", "[y] neither", "link", "☐\u00a0one"]
+    assert found["☐\u00a0open now"] == (False, 1) and found["☑\u00a0inner"] == (False, 2)
+    assert found["[y] neither"][0]
+    rich.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [
+        (["1", "2,500", "-3.5"], True),
+        (["12 %", "", "7%"], True),
+        (["$1,200.50", "€3", "n/a"], True),
+        (["1 GB", "512 MiB", "—"], True),
+        (["3,5 €", "1.200"], True),
+        (["1", "two"], False),
+        (["2026-11-21", "2026-11-22"], False),
+        (["v1.2", "v1.3"], False),
+        (["", ""], False),
+        (["192.168.0.1 is it"], False),
+    ],
+)
+def test_numbers_stand_right(desktop: Desktop, cells: list[str], right: bool) -> None:
+    body = "".join(f"| n | {cell} | {cell} |\n" for cell in cells)
+    rich = rendered(desktop, f"| a | b | c |\n|---|---|:--|\n{body}")
+    table = next(frame for frame in rich.document().rootFrame().childFrames() if isinstance(frame, QTextTable))
+    shown = [
+        bool(table.cellAt(1, column).firstCursorPosition().blockFormat().alignment() & Qt.AlignmentFlag.AlignRight)
+        for column in range(3)
+    ]
+    assert shown == [False, right, False]
+    rich.deleteLater()
+
+
 def test_a_table_beyond_all_measure_is_shown_as_plain_lines(desktop: Desktop) -> None:
     row = "|" + "|".join("x" * 3 for _ in range(60)) + "|"
     rich = rendered(desktop, f"{row}\n|{'-|' * 60}\n{row}")
@@ -154,3 +196,29 @@ def contrast(one: str, other: str) -> float:
 
     light, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_wide_table_scrolls_sideways_and_the_text_around_it_does_not(desktop: Desktop, qtbot: QtBot) -> None:
+    heads = " | ".join(f"column {number}" for number in range(14))
+    text = "many words " * 40
+    rich = rendered(desktop, f"{text}\n\n| {heads} |\n|{'---|' * 14}\n| {heads} |\n\n{text}")
+    qtbot.addWidget(rich)
+    rich.resize(500, 10)
+    rich.show()
+    rich.fit()
+    bar = rich.horizontalScrollBar()
+    assert bar.maximum() > 300
+    assert rich.height() >= rich.document().size().height() + bar.sizeHint().height()
+    for block in (rich.document().begin(), rich.document().lastBlock()):
+        layout = block.layout()
+        assert layout.lineCount() > 3
+        assert all(layout.lineAt(at).naturalTextWidth() <= rich.viewport().width() for at in range(layout.lineCount()))
+    qtbot.keyClick(rich, Qt.Key.Key_Right)
+    assert bar.value() > 0
+    narrow = rendered(desktop, "| a | b |\n|-|-|\n| 1 | 2 |")
+    qtbot.addWidget(narrow)
+    narrow.resize(500, 10)
+    narrow.show()
+    narrow.fit()
+    assert narrow.horizontalScrollBar().maximum() == 0
+    assert narrow.height() == narrow.minimumHeight() <= narrow.document().size().height() + 1

@@ -126,16 +126,16 @@ def test_an_interruption_is_marked_where_it_was_heard(desktop: Desktop, fake: Fa
     question = ask_aloud(fake, "count")
     until(lambda: len(answers(desktop)) == 1 and "six" in shown(answers(desktop)[0]))
     fake.voice.send(AnswerInterrupted(question_id=question, heard="One two three"))
-    until(lambda: "you interrupted here" in shown(answers(desktop)[0]))
+    until(lambda: bool(answers(desktop)) and "you interrupted here" in shown(answers(desktop)[0]))
     assert shown(answers(desktop)[0]) == "One two three. ✂ you interrupted here Four five six."
     until(lambda: questions(desktop) == ["count"])
     assert len(answers(desktop)) == 1
     assert shown(answers(desktop)[0]) == "One two three. ✂ you interrupted here Four five six."
-    answers(desktop)[0]._copy.click()
+    answers(desktop)[0].acts.copy.click()
     assert QGuiApplication.clipboard().text() == TEXT
     fake.settings.set("language", "es")
     desktop.apply_settings()
-    until(lambda: "aquí interrumpiste" in shown(answers(desktop)[0]))
+    until(lambda: bool(answers(desktop)) and "aquí interrumpiste" in shown(answers(desktop)[0]))
 
 
 def test_an_interruption_that_was_kept_is_marked_too(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:

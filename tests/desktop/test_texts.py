@@ -9,18 +9,74 @@ import pytest
 from PySide6.QtCore import QLocale, QObject
 
 from jarvis.contracts.speech import VoiceStateName
-from jarvis.desktop import memory_texts, texts, voice_texts
+from jarvis.desktop import (
+    answer_texts,
+    attachments_texts,
+    data_texts,
+    decision_texts,
+    first_run_texts,
+    keys_texts,
+    library_texts,
+    mcp_texts,
+    memory_texts,
+    message_texts,
+    permissions_texts,
+    resources_texts,
+    settings_texts,
+    shortcuts_texts,
+    texts,
+    tray_texts,
+    usage_texts,
+    voice_pill_texts,
+    voice_texts,
+)
+from jarvis.desktop.option_rows import choice_text
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.texts import Text
 from jarvis.desktop.voice_widgets import STATE_TEXTS, state_text
 from jarvis.desktop.words import Words, language_for
 from jarvis.settings.options import OPTIONS
 
-BOOKS = (texts, memory_texts, voice_texts)
-ALL = {name: text for each in BOOKS for name, text in vars(each).items() if isinstance(text, Text)} | {
-    f"CHOICES[{name}]": text for name, text in texts.CHOICES.items()
+BOOKS = (
+    texts,
+    shortcuts_texts,
+    tray_texts,
+    memory_texts,
+    voice_texts,
+    voice_pill_texts,
+    message_texts,
+    decision_texts,
+    library_texts,
+    resources_texts,
+    usage_texts,
+    settings_texts,
+    keys_texts,
+    permissions_texts,
+    mcp_texts,
+    data_texts,
+    first_run_texts,
+    attachments_texts,
+    answer_texts,
+)
+ALL = {
+    f"{each.__name__.rpartition('.')[2]}.{name}": text
+    for each in BOOKS
+    for name, text in vars(each).items()
+    if isinstance(text, Text)
+} | {f"CHOICES[{name}]": text for name, text in (*texts.CHOICES.items(), *settings_texts.CHOICE_NAMES.items())}
+SAME_IN_BOTH = {"APP", "SECONDS", "ALERT_AT", "GROUP_OLLAMA", "GROUP_WEB", "SAID_JARVIS"}
+SAME_IN_BOTH |= {"VERSION_SHORT", "TOKENS_A_SECOND", "SOME_SECONDS", "LEFT_OUT_ONE"}
+SAME_IN_BOTH |= {"ENGLISH", "ENGLISH_BODY", "SPANISH", "SPANISH_BODY", "BOTH"}
+SAME_IN_BOTH |= {
+    "keys_texts.NAMED",
+    "mcp_texts.NAMED",
+    "TOOL",
+    "MODEL_LINE",
+    "MODEL_FOR",
+    "GPU_TITLE",
+    "JARVIS_PART",
+    "usage_texts.TOKENS",
 }
-SAME_IN_BOTH = {"APP", "SECONDS", "ALERT_AT", "GROUP_OLLAMA", "GROUP_WEB", "PAGE_OPTIONS", "SAID_JARVIS"}
 
 
 def places(template: str) -> set[str]:
@@ -35,7 +91,7 @@ def test_both_languages(name: str) -> None:
     assert places(text.en) == places(text.es)
     values = dict.fromkeys(places(text.en), "x")
     assert "{" not in text.to("es", **values) + text.to("en", **values)
-    assert (text.en == text.es) == (name in SAME_IN_BOTH)
+    assert (text.en == text.es) == bool({name, name.rpartition(".")[2]} & SAME_IN_BOTH)
 
 
 def test_every_text_is_used() -> None:
@@ -50,7 +106,8 @@ def test_every_text_is_used() -> None:
 
 def test_every_family_of_options_has_a_heading_and_every_choice_a_name() -> None:
     assert {option.name.split(".")[0] for option in OPTIONS} <= set(texts.GROUPS)
-    assert {choice for option in OPTIONS for choice in option.choices} <= set(texts.CHOICES)
+    assert all(choice_text(choice) is not None for option in OPTIONS for choice in option.choices)
+    assert not set(settings_texts.CHOICE_NAMES) & set(texts.CHOICES)
 
 
 def test_every_voice_state_has_words() -> None:

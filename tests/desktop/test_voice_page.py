@@ -31,11 +31,13 @@ from tests.fakes.desktop import FakeDesktop
 
 
 @pytest.fixture
-def dialog(desktop: Desktop) -> SettingsDialog:
+def dialog(desktop: Desktop, until: Until) -> SettingsDialog:
     desktop.open_settings()
-    assert desktop.settings_dialog is not None
-    desktop.settings_dialog.pages.setCurrentRow(1)
-    return desktop.settings_dialog
+    dialog = desktop.settings_dialog
+    assert dialog is not None
+    dialog.go_to("voice")
+    until(lambda: dialog.voice.done)
+    return dialog
 
 
 @pytest.fixture
@@ -50,8 +52,6 @@ def row(page: VoicePage, name: str) -> object:
 def test_every_option_of_the_voice_is_on_its_page_once(dialog: SettingsDialog) -> None:
     names = [r.option.name for r in dialog.voice.rows]
     assert sorted(names) == sorted(o.name for o in OPTIONS if o.name.startswith(("voice.", "speech.")))
-    everywhere = [*names, *(r.option.name for r in dialog.options.rows)]
-    assert sorted(everywhere) == sorted(o.name for o in OPTIONS)
 
 
 def test_devices_come_go_and_are_called_missing(page: VoicePage, fake: FakeDesktop, until: Until) -> None:
@@ -94,7 +94,9 @@ def test_the_device_in_use_is_told_also_when_known_before(desktop: Desktop, fake
     until(lambda: "output" in desktop.window.spoken.devices)
     desktop.open_settings()
     assert desktop.settings_dialog is not None
-    speaker = row(desktop.settings_dialog.voice, "voice.speaker")
+    voice = desktop.settings_dialog.voice
+    until(lambda: voice.done)
+    speaker = row(voice, "voice.speaker")
     assert isinstance(speaker, DeviceRow)
     assert speaker.in_use.text() == "In use: Headset The speaker is gone."
 
@@ -113,7 +115,7 @@ def test_the_microphone_is_watched_only_while_the_page_is_in_view(
     assert page.level.meter.value == 0
     page.take(LevelMeasured(level=0.1))
     assert page.level.meter.value == 0
-    dialog.pages.setCurrentRow(1)
+    dialog.go_to("voice")
     assert fake.voice.watching
     dialog.close()
     assert not fake.voice.watching
@@ -253,18 +255,21 @@ def test_resetting_all_settings_takes_those_of_the_voice_along(
 ) -> None:
     rate = next(r for r in dialog.voice.rows if r.option.name == "voice.rate")
     rate.save(1.5)
-    until(lambda: dialog.options.reset_all.isEnabled() and fake.settings.number("voice.rate") == 1.5)
-    dialog.options._reset_all()
+    until(lambda: dialog.reset_all.isEnabled() and fake.settings.number("voice.rate") == 1.5)
+    dialog.reset_everything()
     until(lambda: fake.settings.number("voice.rate") == 1.0)
 
 
 def test_numbers_have_room_and_the_languages_own_sign(page: VoicePage, fake: FakeDesktop, until: Until) -> None:
-    rate = next(r for r in page.rows if r.option.name == "voice.rate").control
-    assert rate.lineEdit().width() > rate.fontMetrics().horizontalAdvance("1.00")  # type: ignore[attr-defined]
-    assert rate.text() == "1.00"  # type: ignore[attr-defined]
+    line = next(r for r in page.rows if r.option.name == "voice.rate")
+    rate = line.control
+    assert rate.lineEdit().width() > rate.fontMetrics().horizontalAdvance("1.05")  # type: ignore[attr-defined]
+    assert rate.text() == "1"  # type: ignore[attr-defined]
+    line.save(1.05)
+    until(lambda: rate.text() == "1.05")  # type: ignore[attr-defined]
     fake.settings.set("language", "es")
     page._desk.words.use("es")
-    assert rate.text() == "1,00"  # type: ignore[attr-defined]
+    assert rate.text() == "1,05"  # type: ignore[attr-defined]
 
 
 def test_in_a_narrow_window_nothing_is_cut(dialog: SettingsDialog, fake: FakeDesktop, until: Until) -> None:

@@ -125,12 +125,14 @@ class MemoryLog:
             ),
         )
 
-    def messages(self, conversation_id: str, limit: int | None = None) -> list[StoredMessage]:
+    def messages(self, conversation_id: str, limit: int | None = None, until: str | None = None) -> list[StoredMessage]:
         with self._lock:
             self.calls.append((conversation_id, limit))
             if self.fail is not None:
                 raise self.fail
             messages = self._messages[conversation_id]
+            if until is not None:
+                messages = messages[: next(n for n, one in enumerate(messages, 1) if one.id == until)]
             return list(messages if limit is None else messages[-limit:])
 
     def _change(self, message_id: str, change: Callable[[StoredMessage], StoredMessage]) -> None:
@@ -215,7 +217,10 @@ class ListedAlerts:
 
     def __init__(self) -> None:
         self.alerts: list[Alert] = []
+        self.over: list[Alert] = []
         self.dismissed: list[str] = []
+        self.snoozed: list[str] = []
+        self.restarted: list[str] = []
         self._callbacks: list[Callable[[Alert], None]] = []
 
     def active(self) -> Sequence[Alert]:
@@ -228,6 +233,15 @@ class ListedAlerts:
     def dismiss(self, alert_id: str) -> None:
         self.dismissed.append(alert_id)
         self.alerts = [alert for alert in self.alerts if alert.id != alert_id]
+
+    def snooze(self, alert_id: str) -> None:
+        self.snoozed.append(alert_id)
+
+    def recent(self) -> Sequence[Alert]:
+        return list(self.over)
+
+    def again(self, alert_id: str) -> None:
+        self.restarted.append(alert_id)
 
     def ring(self, alert: Alert) -> None:
         self.alerts.append(alert)

@@ -32,13 +32,15 @@ def wait(holds: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
 class VirtualScreen:
     """Started at once; `environment` is what its programs need. `close` ends everything by process id.
 
-    Held keys do not repeat (`-r`): a stall between press and release would otherwise type a letter many times. Nor does
-    the screen begin anew (`-noreset`) when its only program leaves, which would throw out whoever is just coming.
+    Held keys do not repeat (`-r`) unless `repeats`: a stall between press and release would otherwise type a letter
+    many times. Nor does the screen begin anew (`-noreset`) when its only program leaves, which would throw out whoever
+    is just coming.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, repeats: bool = False) -> None:
         read, write = os.pipe()
-        command = f"Xvfb -displayfd {write} -r -noreset -screen 0 1280x900x24 -nolisten tcp".split()
+        command = f"Xvfb -displayfd {write} -noreset -screen 0 1280x900x24 -nolisten tcp".split()
+        command += [] if repeats else ["-r"]
         self._started = [subprocess.Popen(command, pass_fds=(write,), stderr=subprocess.DEVNULL)]
         os.close(write)
         with os.fdopen(read) as file:

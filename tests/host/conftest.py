@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jarvis.host import launcher, notify, session_bus, volume
+from jarvis.host import launcher, notify, session_bus, shortcuts_portal, volume
 from tests.fakes.processes import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -20,6 +20,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait long for every program and service: on a busy machine all of them are slow, and none here is to hang."""
     monkeypatch.setattr(session_bus, "CALL_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(notify, "ACTIVATION_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(shortcuts_portal, "PORTAL_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(volume, "PROGRAM_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(launcher, "APPLICATION_SECONDS", PATIENCE_SECONDS)
     monkeypatch.setattr(launcher, "OPENER_SECONDS", PATIENCE_SECONDS)
@@ -27,8 +28,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def end(process: subprocess.Popen) -> None:
     process.kill()
-    process.wait()
-    process.stdout.close()
+    process.communicate()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +52,7 @@ def on_bus(bus_address: str) -> Iterator[Callable[..., subprocess.Popen]]:
         process = subprocess.Popen(
             [sys.executable, "-m", f"tests.programs.{program}", *arguments],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, "DBUS_SESSION_BUS_ADDRESS": bus_address},

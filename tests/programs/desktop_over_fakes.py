@@ -5,6 +5,8 @@ Writes each question to FOLDER/asked, and FOLDER/tray once the window is shown a
 
 from __future__ import annotations
 
+import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +16,15 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from jarvis.contracts.events import TextDelta
 from jarvis.contracts.speech import VoiceState
+from jarvis.desktop.first_run import INTRODUCED
 from jarvis.desktop.run import make_application, run_desktop
+from jarvis.host.shortcuts_session import shortcuts_for
 from tests.fakes.desktop import FakeDesktop
 
 
 def main() -> int:
     folder = Path(sys.argv[1])
+    (folder / "desktop.json").write_text(json.dumps({INTRODUCED: True}))
     fake = FakeDesktop(folder)
     fake.voice.state = VoiceState(name="sleeping")
 
@@ -29,7 +34,7 @@ def main() -> int:
         yield TextDelta(ask_id=ask_id, text=f"**Done**: {request.text}\n\n```python\nprint('hi')\n```")
 
     fake.assistant.script = script
-    services = replace(fake.services, on_quit=(folder / "quit").touch)
+    services = replace(fake.services, on_quit=(folder / "quit").touch, shortcuts=shortcuts_for(os.environ))
     make_application(sys.argv)
     look = QTimer(interval=50)
 

@@ -95,9 +95,9 @@ def test_the_day_and_the_month_each_say_what_is_spent_and_what_to_do(database: D
     with pytest.raises(BudgetError) as day:
         _budget(database, clock, 1.0, 10.0).reserve("openai/gpt", 0.2)
     assert (day.value.code, day.value.retryable) == ("budget.day", True)
-    for words in ("openai/gpt was not asked", "may cost $0.2000", "$0.9000 of today's $1.00", "raise the daily limit"):
+    for words in ("openai/gpt was not asked", "may cost $0.20", "$0.90 of today's $1.00", "raise the daily limit"):
         assert words in day.value.sentence("en")
-    for words in ("No se preguntó a openai/gpt", "0,2000 $", "0,9000 $ de 1,00 $", "sube el límite diario"):
+    for words in ("No se preguntó a openai/gpt", "0,20 $", "0,90 $ de 1,00 $", "sube el límite diario"):
         assert words in day.value.sentence("es")
     with pytest.raises(BudgetError) as month:
         _budget(database, clock, 5.0, 1.0).reserve("openai/gpt", 0.2)

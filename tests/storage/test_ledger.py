@@ -144,6 +144,7 @@ def test_the_newest_decision_of_a_question_counts(ledger: SqliteLedger) -> None:
     logged = ledger.decision_of("q1")
     assert logged is not None and logged.chosen is None
     assert ledger.decision_of("q2") is None
+    assert [one.chosen for one in ledger.decisions_of("q1")] == ["a", None] and ledger.decisions_of("q2") == []
 
 
 def test_the_log_is_read_in_pages_newest_first(ledger: SqliteLedger) -> None:
@@ -158,6 +159,13 @@ def test_the_log_is_read_in_pages_newest_first(ledger: SqliteLedger) -> None:
     assert len(ledger.decisions(limit=0)) == 1
 
 
+def test_what_95_of_100_waited_is_the_nearest_that_was_measured(ledger: SqliteLedger) -> None:
+    for at in range(1, 101):
+        ledger.record_call(replace(LOCAL, message_id=f"q{at}", first_seconds=float(at)))
+    total = ledger.report(TODAY, TODAY).total
+    assert (total.median_first_seconds, total.slow_first_seconds) == (50.5, 95.0)
+
+
 def test_a_report_adds_up_by_model_and_by_day(ledger: SqliteLedger, clock: FakeClock) -> None:
     ledger.record_call(CALL)
     ledger.record_call(replace(CALL, message_id="q1", stage="review", first_seconds=3.5, cost_usd=None, suspect=""))
@@ -169,10 +177,11 @@ def test_a_report_adds_up_by_model_and_by_day(ledger: SqliteLedger, clock: FakeC
     assert (total.calls, total.answers, total.unpriced_calls, total.suspect_calls) == (4, 3, 1, 1)
     assert (total.prompt_tokens, total.completion_tokens, total.cached_tokens) == (400, 80, 120)
     assert (total.cost_usd, total.cloud_usd, total.joules, total.seconds) == (0.5, 2.25, 100.0, 16.0)
-    assert total.median_first_seconds == 1.5
+    assert (total.median_first_seconds, total.slow_first_seconds) == (1.5, 3.5)
     gpt, qwen = report.by_model
     assert (gpt.model, gpt.calls, gpt.answers, gpt.cost_usd, gpt.joules, gpt.day) == ("gpt", 2, 1, 0.5, None, None)
     assert (gpt.median_first_seconds, qwen.median_first_seconds) == (2.5, 0.5)
+    assert (gpt.slow_first_seconds, qwen.slow_first_seconds) == (3.5, 0.5)
     assert (qwen.model, qwen.answers, qwen.cost_usd, qwen.joules) == ("qwen", 2, 0.0, 100.0)
     assert [(row.day, row.calls, row.model) for row in report.by_day] == [
         (TODAY, 2, None),

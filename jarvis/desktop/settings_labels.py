@@ -1,0 +1,98 @@
+"""What each option is called in the window, in a few words; the sentence of the table of options stands under it.
+
+Knows no widget; a test compares it with the table of options.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from jarvis.desktop.texts import Text
+
+LABELS = MappingProxyType(
+    {
+        "language": Text(en="Language", es="Idioma"),
+        "appearance.theme": Text(en="Light or dark", es="Claro u oscuro"),
+        "appearance.accent": Text(en="Accent colour", es="Color de acento"),
+        "appearance.font_size": Text(en="Text size", es="Tamaño del texto"),
+        "appearance.motion": Text(en="Motion", es="Movimiento"),
+        "voice.enabled": Text(en="Listen for the wake word", es="Atender a la palabra de activación"),
+        "voice.mode": Text(en="When to listen", es="Cuándo escuchar"),
+        "voice.pill": Text(en="Voice pill", es="Píldora de voz"),
+        "voice.microphone": Text(en="Microphone", es="Micrófono"),
+        "voice.speaker": Text(en="Speaker", es="Altavoz"),
+        "voice.wake_words": Text(en="Wake words", es="Palabras de activación"),
+        "voice.wake_threshold": Text(en="Sensitivity", es="Sensibilidad"),
+        "voice.wake_second_look": Text(en="Second look", es="Segunda comprobación"),
+        "voice.follow_up_seconds": Text(en="Follow-up, in seconds", es="Continuación, en segundos"),
+        "voice.endpoint_silence_seconds": Text(en="Shortest pause, in seconds", es="Pausa más corta, en segundos"),
+        "voice.longest_pause_seconds": Text(en="Longest pause, in seconds", es="Pausa más larga, en segundos"),
+        "voice.barge_in": Text(en="Interrupting", es="Interrumpir"),
+        "voice.echo_cancelling": Text(en="Echo cancelling", es="Cancelar el eco"),
+        "voice.noise_suppression": Text(en="Noise suppression", es="Reducir el ruido"),
+        "voice.automatic_gain": Text(en="Automatic level", es="Nivel automático"),
+        "voice.answer_aloud": Text(en="Say answers aloud", es="Respuestas en voz alta"),
+        "voice.rate": Text(en="Speed", es="Velocidad"),
+        "voice.volume": Text(en="Volume", es="Volumen"),
+        "voice.sounds": Text(en="Sounds", es="Sonidos"),
+        "voice.fillers": Text(en="A word while thinking", es="Unas palabras al pensar"),
+        "voice.confirm_basic": Text(en="Read commands back", es="Repetir las órdenes"),
+        "speech.recognition_model": Text(en="Recognition model", es="Modelo de reconocimiento"),
+        "speech.recognition_device": Text(en="Recognition runs on", es="El reconocimiento se ejecuta en"),
+        "speech.recognition_address": Text(en="Recognition on the network", es="Reconocimiento en la red"),
+        "speech.turn_model": Text(en="Turn model", es="Modelo de turnos"),
+        "speech.voice_en": Text(en="English voice", es="Voz en inglés"),
+        "speech.voice_es": Text(en="Spanish voice", es="Voz en español"),
+        "speech.voice_address": Text(en="Voice on the network", es="Voz en la red"),
+        "memory.enabled": Text(en="Remember conversations", es="Recordar las conversaciones"),
+        "memory.facts": Text(en="Facts", es="Datos"),
+        "memory.quote": Text(en="Quote what was said", es="Citar lo dicho"),
+        "memory.privacy": Text(en="What may leave", es="Qué puede salir"),
+        "memory.recall_items": Text(en="Memories per question", es="Recuerdos por pregunta"),
+        "memory.embedder": Text(en="Compare meanings with", es="Comparar significados con"),
+        "memory.embedder_url": Text(en="Embeddings server", es="Servidor de embeddings"),
+        "memory.embedder_model": Text(en="Embeddings model", es="Modelo de embeddings"),
+        "memory.reranker": Text(en="Reranker", es="Reordenador"),
+        "memory.index_from": Text(en="ChromaDB from", es="ChromaDB desde"),
+        "memory.chroma_url": Text(en="Chroma server", es="Servidor Chroma"),
+        "engine.model": Text(en="Model file", es="Fichero del modelo"),
+        "engine.context_tokens": Text(en="Context, in tokens", es="Contexto, en tokens"),
+        "engine.gpu_layers": Text(en="Layers on the GPU", es="Capas en la GPU"),
+        "engine.threads": Text(en="Threads", es="Hilos"),
+        "engine.idle_minutes": Text(en="Minutes in memory", es="Minutos en memoria"),
+        "engine.runner": Text(en="Program", es="Programa"),
+        "engine.max_answer_tokens": Text(en="Longest answer, in tokens", es="Respuesta más larga, en tokens"),
+        "ollama.url": Text(en="Address of Ollama", es="Dirección de Ollama"),
+        "vllm.url": Text(en="Address of vLLM", es="Dirección de vLLM"),
+        "vllm.model": Text(en="Model at vLLM", es="Modelo en vLLM"),
+        "cloud.enabled": Text(en="Allow the cloud", es="Permitir la nube"),
+        "cloud.base_url": Text(en="Address of the server", es="Dirección del servidor"),
+        "cloud.model": Text(en="Model on that server", es="Modelo en ese servidor"),
+        "routing.profile": Text(en="What counts", es="Qué cuenta"),
+        "routing.model": Text(en="Always this model", es="Siempre este modelo"),
+        "routing.per_dollar": Text(en="Worth of a dollar", es="Valor de un dólar"),
+        "routing.per_second_voice": Text(en="Worth of a second, spoken", es="Valor de un segundo, al hablar"),
+        "routing.per_second_chat": Text(en="Worth of a second, written", es="Valor de un segundo, al leer"),
+        "routing.per_second_background": Text(
+            en="Worth of a second, in the background", es="Valor de un segundo, de fondo"
+        ),
+        "routing.explore": Text(en="Try little-known models", es="Probar modelos poco conocidos"),
+        "routing.leaving": Text(en="Advantage before leaving", es="Ventaja para salir"),
+        "privacy.cloud": Text(en="Before something leaves", es="Antes de que algo salga"),
+        "privacy.personal_data": Text(en="Personal data", es="Datos personales"),
+        "privacy.pictures": Text(en="Pictures", es="Imágenes"),
+        "privacy.contacts": Text(en="Names that stay here", es="Nombres que no salen"),
+        "budget.day_usd": Text(en="Dollars a day", es="Dólares al día"),
+        "budget.month_usd": Text(en="Dollars a month", es="Dólares al mes"),
+        "usage.reference_model": Text(en="Savings against", es="Ahorro frente a"),
+        "answers.reuse": Text(en="Reuse answers", es="Reutilizar respuestas"),
+        "answers.reuse_days": Text(en="Days that answers last", es="Días que duran las respuestas"),
+        "cooperation.mode": Text(en="Specialists together", es="Especialistas juntos"),
+        "cooperation.seconds": Text(en="Seconds together", es="Segundos juntos"),
+        "cooperation.usd": Text(en="Dollars together", es="Dólares juntos"),
+        "web.search_url": Text(en="Web search", es="Búsqueda en la web"),
+        "shortcut.quick_query": Text(en="Quick query", es="Consulta rápida"),
+        "shortcut.talk": Text(en="Talk", es="Hablar"),
+    }
+)
+"""By the option's name."""

@@ -1,0 +1,103 @@
+"""What a whole Jarvis keeps: measured, backed up, and wiped to the last byte."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jarvis.app.build import Jarvis
+from jarvis.app.data_desk import AppDataDesk, data_desk
+from jarvis.contracts.memory import NewMemory
+from jarvis.settings.folders import Folders
+from jarvis.storage.lists import SqliteListBook
+from jarvis.storage.notes import SqliteNoteBook
+
+WORDS = {
+    "conversation": "zebrafinch",
+    "memory": "quokkanut",
+    "note": "wombatpaper",
+    "list": "narwhalmilk",
+    "list_name": "axolotlshop",
+    "alert": "okapipills",
+    "draft": "lemurdraft",
+}
+
+
+@pytest.fixture
+def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
+    made = Jarvis(Folders(home=tmp_path / "home"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desk(jarvis: Jarvis) -> AppDataDesk:
+    """A Jarvis that knows something in every book."""
+    log = jarvis.conversation_log
+    conversation = log.start_conversation(f"About {WORDS['conversation']}")
+    log.add_message(conversation.id, "user", f"Tell me of {WORDS['conversation']}")
+    list(jarvis.memory().add([NewMemory(text=f"My {WORDS['memory']} is blue")]))
+    SqliteNoteBook(jarvis.database, jarvis.clock).add(f"Buy {WORDS['note']}")
+    SqliteListBook(jarvis.database, jarvis.clock).add(WORDS["list_name"], WORDS["list"])
+    jarvis.alert_book.add("reminder", WORDS["alert"], datetime.now(UTC) + timedelta(hours=1))
+    (jarvis.folders.home / "desktop.json").write_text(f'{{"drafts": {{"": ["{WORDS["draft"]}", ""]}}}}')
+    return data_desk(jarvis)
+
+
+def holding(home: Path) -> set[str]:
+    """Which of the words are in any file below `home`."""
+    data = b"".join(file.read_bytes() for file in home.rglob("*") if file.is_file())
+    return {kind for kind, word in WORDS.items() if word.encode() in data}
+
+
+def test_everything_is_forgotten_to_the_last_byte_and_the_rest_stays(jarvis: Jarvis, desk: AppDataDesk) -> None:
+    jarvis.settings.set("memory.recall_items", 9)
+    jarvis.permissions().set("timers.start", "never")
+    (jarvis.folders.models / "small.gguf").write_bytes(b"model")
+    assert holding(jarvis.folders.home) == set(WORDS)
+    gone = desk.forget_everything()
+    assert (gone.notes, gone.list_items, gone.alerts) == (1, 1, 1) and gone.memories >= 1
+    assert holding(jarvis.folders.home) == set()
+    assert jarvis.conversation_log.conversations() == [] and jarvis.alert_book.active() == []
+    assert jarvis.memory().stats().memories == 0
+    assert jarvis.settings.integer("memory.recall_items") == 9
+    assert jarvis.permissions().level("timers.start") == "never"
+    assert (jarvis.folders.models / "small.gguf").read_bytes() == b"model"
+    again = desk.forget_everything()
+    assert (again.memories, again.notes, again.list_items, again.alerts) == (0, 0, 0, 0)
+
+
+def test_jarvis_goes_on_after_forgetting(jarvis: Jarvis, desk: AppDataDesk) -> None:
+    desk.forget_everything()
+    conversation = jarvis.conversation_log.start_conversation("new")
+    jarvis.conversation_log.add_message(conversation.id, "user", "hello")
+    SqliteListBook(jarvis.database, jarvis.clock).add("shopping", "milk")
+    assert [each.title for each in jarvis.conversation_log.conversations()] == ["new"]
+
+
+def test_sizes_are_those_on_the_disk_and_add_up(jarvis: Jarvis, desk: AppDataDesk) -> None:
+    (jarvis.folders.models / "deep" / "er").mkdir(parents=True)
+    (jarvis.folders.models / "deep" / "er" / "a.gguf").write_bytes(b"x" * 5000)
+    (jarvis.folders.models / "link.gguf").symlink_to(jarvis.folders.models / "deep" / "er" / "a.gguf")
+    jarvis.settings.set("memory.recall_items", 9)
+    sizes = {place.kind: place.bytes for place in desk.places()}
+    assert desk.home() == jarvis.folders.home
+    assert 5000 <= sizes["models"] < 5400
+    assert sizes["rows"] >= jarvis.folders.database.stat().st_size
+    assert sizes["settings"] > 0
+    everything = sum(f.lstat().st_size for f in jarvis.folders.home.rglob("*") if not f.is_dir() or f.is_symlink())
+    assert sum(sizes.values()) == everything
+
+
+def test_a_backup_takes_the_place_of_an_older_one(jarvis: Jarvis, desk: AppDataDesk, tmp_path: Path) -> None:
+    file = tmp_path / "copy.zip"
+    file.write_bytes(b"old")
+    desk.backup(file)
+    with zipfile.ZipFile(file) as archive:
+        assert "jarvis.sqlite3" in archive.namelist()
+    desk.forget_everything()
+    assert file.is_file()

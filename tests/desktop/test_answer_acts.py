@@ -1,0 +1,167 @@
+"""What is done with an answer: copied, quoted, read aloud; each button named and within reach of the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+
+from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.speech import VoiceState
+from jarvis.desktop import message_texts
+from jarvis.desktop.message_widgets import UserMessage
+from jarvis.desktop.rating import Stars
+from jarvis.desktop.run import Desktop
+from jarvis.desktop.text_widgets import RichText
+from tests.desktop.conftest import Until, answers, started
+from tests.fakes.assistant import ScriptedEngine
+from tests.fakes.desk_routing import RoutedDesktop, wired
+
+TEXT = "One **two**.\n\nThree."
+
+
+@pytest.fixture
+def routed(tmp_path: Path) -> RoutedDesktop:
+    made = RoutedDesktop(tmp_path)
+    made.bench.engines = [ScriptedEngine("small", [TEXT])]
+    return made
+
+
+@pytest.fixture
+def chat(qtbot: QtBot, routed: RoutedDesktop, until: Until) -> Iterator[Desktop]:
+    with started(routed.services) as made:
+        wired(made)
+        made.session.ask("rate me")
+        until(lambda: bool(answers(made)) and answers(made)[0].answer.ended and not made.session.busy)
+        yield made
+
+
+def test_an_answer_is_quoted_whole_or_as_selected(chat: Desktop, until: Until) -> None:
+    acts, composer = answers(chat)[0].acts, chat.window.composer
+    composer.set_draft("About this:")
+    acts.quote.click()
+    assert composer.draft()[0] == "About this:\n\n> One **two**.\n>\n> Three.\n\n"
+    composer.set_draft("")
+    text = answers(chat)[0].body.findChild(RichText)
+    cursor = text.textCursor()
+    cursor.setPosition(0)
+    cursor.setPosition(7, cursor.MoveMode.KeepAnchor)
+    text.setTextCursor(cursor)
+    acts.quote.click()
+    assert composer.draft()[0] == "> One two\n\n"
+    acts.copy.click()
+    assert QGuiApplication.clipboard().text() == TEXT
+
+
+def test_it_is_read_aloud_until_it_is_over_or_stopped(chat: Desktop, routed: RoutedDesktop, until: Until) -> None:
+    acts = answers(chat)[0].acts
+    acts.speak.click()
+    until(lambda: routed.voice.said == [(TEXT, "en")])
+    assert acts.speaking and acts.speak.accessibleName() == message_texts.SPEAK_STOP.en
+    routed.voice.send(VoiceState(name="speaking"))
+    routed.voice.send(VoiceState(name="sleeping"))
+    until(lambda: not acts.speaking)
+    acts.speak.click()
+    until(lambda: len(routed.voice.said) == 2)
+    assert routed.stops == 0
+    acts.speak.click()
+    until(lambda: routed.stops == 1)
+    assert not acts.speaking and acts.speak.accessibleName() == message_texts.SPEAK.en
+
+
+def test_a_stored_answer_is_read_in_the_language_of_its_question(
+    chat: Desktop, routed: RoutedDesktop, until: Until
+) -> None:
+    log = routed.bench.log
+    kept = log.start_conversation("kept")
+    asked = log.add_message(kept.id, "user", "q")
+    log.add_message(kept.id, "assistant", "Yes.", source="model", model="m")
+    routed.keep_run(asked.id)
+    routed.settings.set("language", "es")
+    chat.apply_settings()
+    chat.session.open(kept.id)
+    until(lambda: len(answers(chat)) == 1 and answers(chat)[0].answer.text == "Yes.")
+    answers(chat)[0].acts.speak.click()
+    until(lambda: routed.voice.said == [("Yes.", "en")])
+
+
+def test_a_voice_that_cannot_is_told(
+    chat: Desktop, routed: RoutedDesktop, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mute(text: str, language: str) -> None:
+        raise DeviceError("x", en="There is no voice.", es="No hay voz.")
+
+    monkeypatch.setattr(routed.voice, "say", mute)
+    acts = answers(chat)[0].acts
+    acts.speak.click()
+    until(lambda: not acts.speaking)
+    assert "There is no voice." in chat.window.banners._trouble
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_act_is_named_and_the_keyboard_reaches_it(
+    chat: Desktop, routed: RoutedDesktop, until: Until, language: str
+) -> None:
+    routed.settings.set("language", language)
+    chat.apply_settings()
+    answers(chat)[0].acts.ask_again()
+    until(lambda: bool(answers(chat)) and answers(chat)[0].versions.label.text() == "2/2" and not chat.session.busy)
+    question = chat.window.view.findChild(UserMessage)
+    question.begin_edit()
+    names = []
+    for widget in (answers(chat)[0], question):
+        for button in widget.findChildren(QAbstractButton):
+            assert button.accessibleName() and button.focusPolicy() & Qt.FocusPolicy.TabFocus, button
+            names.append(button.accessibleName())
+    for text in (message_texts.SPEAK, message_texts.QUOTE, message_texts.ANOTHER, message_texts.ASK_EDITED):
+        assert (text.es if language == "es" else text.en) in names
+
+
+def test_no_line_is_cut_when_the_scroll_bar_comes_and_goes(chat: Desktop, routed: RoutedDesktop, until: Until) -> None:
+    log = routed.bench.log
+    kept = log.start_conversation("narrow")
+    for text in ("First.\n\n- a\n- b\n", "Light may be **reflected** twice in the drop; the second is fainter. " * 2):
+        asked = log.add_message(kept.id, "user", "And why two of them?")
+        log.add_message(kept.id, "assistant", text, source="model", model="small-model")
+        routed.keep_run(asked.id, model="acme/big", hops=("a", "b"))
+    for height in range(400, 800, 25):
+        chat.session.open(None)
+        chat.window.resize(390, height)
+        chat.session.open(kept.id)
+        until(lambda: len(answers(chat)) == 2 and not chat.window.view.making)
+        texts = [text for text in chat.window.view.findChildren(RichText) if text.isVisible()]
+        assert len(texts) >= 2
+        until(lambda: any(one.answer.figures is not None for one in answers(chat)))
+        until(lambda texts=texts: all(text.viewport().height() == text.height() for text in texts))  # type: ignore[misc]
+
+
+def test_the_keyboard_goes_through_the_messages_from_top_to_bottom(
+    chat: Desktop, routed: RoutedDesktop, until: Until
+) -> None:
+    log = routed.bench.log
+    kept = log.start_conversation("kept")
+    for number in range(30):
+        log.add_message(kept.id, "user", f"q{number}")
+        log.add_message(kept.id, "assistant", f"a{number}", source="model", model="m")
+    chat.session.open(kept.id)
+    view = chat.window.view
+    until(lambda: not view.making and view.verticalScrollBar().maximum() > 0)
+
+    for place in (2000, 900, 1700, 1200):
+        view.verticalScrollBar().setValue(place)
+        until(lambda: not view.making)
+    QApplication.processEvents()
+    order, one = [], view.nextInFocusChain()
+    while one is not view:
+        if isinstance(one, QToolButton | Stars) and view.isAncestorOf(one) and not one.isHidden():
+            order.append(one)
+        one = one.nextInFocusChain()
+    order = [one for one in order if one is not view._latest]
+    places = [(widget.mapTo(view.widget(), widget.rect().center())) for widget in order]
+    rows = [(place.y() // 8, place.x()) for place in places]
+    assert len(order) > 30 and rows == sorted(rows)

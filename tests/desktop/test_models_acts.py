@@ -1,0 +1,235 @@
+"""What can be done in the models' window: fetch, pause, switch on and off, update, remove, take over, try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
+
+from jarvis.desktop import models_texts as texts
+from jarvis.desktop.models_import import ImportPage
+from jarvis.desktop.models_list import ListPage
+from jarvis.desktop.models_recommended import RecommendedPage
+from jarvis.desktop.models_transfers import transfers_of
+from jarvis.desktop.models_window import ModelsWindow
+from tests.desktop.conftest import Until
+from tests.desktop.models_shown import REFUSED, Shown, answer, chosen, menu, models_shown
+from tests.fakes.desk_models import NO_NETWORK
+from tests.fakes.desktop import FakeDesktop
+
+
+@pytest.fixture
+def shown(qtbot: QtBot, fake: FakeDesktop, until: Until) -> Iterator[Shown]:
+    with models_shown(qtbot, fake, until) as made:
+        yield made
+
+
+def test_a_download_shows_its_progress_is_paused_and_goes_on(shown: Shown) -> None:
+    shown.models.let_on.clear()
+    card = shown.card(1, "whisper-base")
+    card.main_button.click()
+    shown.until(lambda: card.bar.isVisible() and card.bar.value() == 500)
+    assert card.progress.text() == "75 MB of 150 MB  ·  25 MB/s  ·  3 s left"
+    assert card.main_button.text() == texts.PAUSE.en and card.state.text() == texts.DOWNLOADING.en
+    page = shown.window.download.page
+    assert isinstance(page, ListPage) and page.news.running.text().startswith("Downloads: 1  ·  Whisper base: 75 MB")
+    card.main_button.click()
+    shown.until(lambda: card.state.text() == texts.PAUSED.en)
+    assert card.main_button.text() == texts.RESUME.en and texts.KEPT.en in card.progress.text()
+    assert not page.news.pause_all.isVisible()
+    shown.models.let_on.set()
+    card.main_button.click()
+    shown.until(lambda: "whisper-base" not in page.cards)
+    assert page.news.message.text() == texts.FETCHED.en.format(name="Whisper base")
+    assert shown.card(0, "whisper-base:f16").state.text() == texts.INSTALLED.en
+
+
+def test_another_quantization_is_chosen_and_fetched(shown: Shown) -> None:
+    card = shown.card(1, "qwen3-32b")
+    assert not card.quantizations.isHidden() and card.quantizations.count() == 2
+    card.quantizations.setCurrentIndex(1)
+    assert "34.8 GB" in card.facts.text()
+    shown.until(lambda: ("plan", "qwen3-32b:q8_0") in shown.models.calls)
+    card.main_button.click()
+    shown.until(lambda: ("download", "qwen3-32b:q8_0") in shown.models.calls)
+    shown.until(lambda: shown.models.list["qwen3-32b:q8_0"].state == "installed")
+
+
+def test_two_run_at_once_the_others_wait_and_all_can_be_paused(shown: Shown) -> None:
+    shown.models.let_on.clear()
+    page = shown.page(2)
+    assert isinstance(page, RecommendedPage)
+    shown.until(lambda: bool(page.rows) and page.fetch_all.isVisible())
+    assert page.fetch_all.text() == texts.DOWNLOAD_MISSING.en.format(size="19.9 GB")
+    page.fetch_all.click()
+    shown.window.acts.download(shown.models.list["whisper-base:f16"])
+    shown.until(lambda: shown.models.running == 2)
+    fetches = shown.window.transfers.under_way()
+    assert [fetch.state for fetch in fetches] == ["running", "running", "queued"]
+    assert not page.fetch_all.isEnabled()
+    assert page.rows["qwen3-32b:q4_k_m"].state.text() == texts.DOWNLOADING.en
+    page.news.pause_all.click()
+    shown.until(lambda: not shown.window.transfers.under_way() and shown.models.running == 0)
+    assert shown.models.most_running == 2
+    shown.models.let_on.set()
+    shown.until(page.fetch_all.isEnabled)
+    page.fetch_all.click()
+    shown.until(lambda: page.fetch_all.text() == texts.ALL_HERE.en)
+
+
+def test_without_a_network_a_download_says_so_and_the_rest_goes_on(shown: Shown) -> None:
+    shown.models.offline = NO_NETWORK
+    card = shown.card(1, "whisper-base")
+    card.main_button.click()
+    shown.until(lambda: "hub cannot be reached" in card.trouble.text())
+    assert card.main_button.text() == texts.AGAIN.en and "hub cannot be reached" in shown.said()
+    shown.desk.words.use("es")
+    assert "No se puede llegar" in card.trouble.text() and card.main_button.text() == texts.AGAIN.es
+    shown.desk.words.use("en")
+    shown.card(0, "phi-4:q4_k_m").main_button.click()
+    shown.until(lambda: shown.said() == texts.ACTIVATED.en.format(name="Phi-4 14B"))
+    shown.models.offline = None
+    shown.card(1, "whisper-base").main_button.click()
+    shown.until(lambda: shown.said() == texts.FETCHED.en.format(name="Whisper base"))
+
+
+def test_progress_survives_closing_and_opening_the_window(shown: Shown, qtbot: QtBot) -> None:
+    shown.models.let_on.clear()
+    shown.card(1, "whisper-base").main_button.click()
+    shown.until(lambda: shown.models.running == 1)
+    shown.window.close()
+    again = ModelsWindow(shown.desk)
+    qtbot.addWidget(again)
+    again.show()
+    other = Shown(window=again, desk=shown.desk, models=shown.models, until=shown.until)
+    card = other.card(1, "whisper-base")
+    shown.until(lambda: card.bar.value() == 500 and card.main_button.text() == texts.PAUSE.en)
+    shown.models.let_on.set()
+    shown.until(lambda: shown.models.list["whisper-base:f16"].state == "installed")
+
+
+def test_a_deleted_window_leaves_the_downloads_alone(shown: Shown) -> None:
+    other = ModelsWindow(shown.desk)
+    other.show()
+    shown.models.let_on.clear()
+    other.acts.download(shown.models.list["whisper-base:f16"])
+    shown.until(lambda: shown.models.running == 1)
+    other.deleteLater()
+    shown.until(lambda: not isValid(other))
+    shown.models.let_on.set()
+    shown.until(lambda: not transfers_of(shown.desk).under_way())
+    assert shown.models.list["whisper-base:f16"].state == "installed"
+
+
+def test_quitting_pauses_and_begins_nothing_more(shown: Shown) -> None:
+    shown.models.let_on.clear()
+    shown.card(1, "whisper-base").main_button.click()
+    shown.until(lambda: shown.models.running == 1)
+    transfers = transfers_of(shown.desk)
+    transfers.close()
+    shown.until(lambda: shown.models.running == 0)
+    transfers.start("phi-4:q4_k_m", "Phi-4")
+    assert ("download", "phi-4:q4_k_m") not in shown.models.calls
+
+
+def test_activate_switch_off_and_pin(shown: Shown) -> None:
+    card = shown.card(0, "phi-4:q4_k_m")
+    card.main_button.setFocus()
+    card.main_button.click()
+    shown.until(lambda: card.main_button.text() == texts.DEACTIVATE.en)
+    assert QApplication.focusWidget() is card.main_button, "the card was changed in place"
+    card.main_button.click()
+    shown.until(lambda: card.state.text() == texts.INACTIVE.en)
+    assert card.try_button.isHidden()
+    other = shown.card(0, "qwen2.5-7b:q4_k_m")
+    chosen(other, texts.UNPIN.en).trigger()
+    shown.until(lambda: "kept in memory" not in other.loaded.text())
+    assert ("pin", "qwen2.5-7b:q4_k_m") in shown.models.calls
+    assert {text.text() for text in menu(other)} == {texts.PIN.en, texts.UPDATE.en, texts.REMOVE.en}
+
+
+def test_an_update_tells_whether_there_was_one(shown: Shown) -> None:
+    for key, name, told in (
+        ("phi-4:q4_k_m", "Phi-4 14B", texts.UPDATED),
+        ("qwen2.5-7b:q4_k_m", "Qwen2.5 7B", texts.UP_TO_DATE),
+    ):
+        chosen(shown.card(0, key), texts.UPDATE.en).trigger()
+        shown.until(lambda told=told, name=name: shown.said() == told.en.format(name=name))
+
+
+def test_an_update_without_a_network_leaves_the_model_in_use(shown: Shown) -> None:
+    shown.models.offline = NO_NETWORK
+    card = shown.card(0, "phi-4:q4_k_m")
+    chosen(card, texts.UPDATE.en).trigger()
+    shown.until(lambda: "hub cannot be reached" in card.trouble.text())
+    assert card.state.text() == texts.INSTALLED.en and card.main_button.text() == texts.ACTIVATE.en
+    assert card.bar.isHidden()
+
+
+def test_a_paused_download_can_be_dropped(shown: Shown) -> None:
+    shown.models.let_on.clear()
+    card = shown.card(1, "whisper-base")
+    card.main_button.click()
+    shown.until(lambda: card.bar.value() == 500)
+    card.main_button.click()
+    shown.until(lambda: card.state.text() == texts.PAUSED.en and card.view.state == "downloading")
+    chosen(card, texts.REMOVE.en).trigger()
+    answer(shown.window, texts.REMOVE_DO.en, shown.until)
+    shown.until(lambda: card.main_button.text() == texts.DOWNLOAD.en and card.bar.isHidden())
+
+
+def test_removing_names_the_files_and_asks_first(shown: Shown) -> None:
+    card = shown.card(0, "whisper-large-v3-turbo:f16")
+    chosen(card, texts.REMOVE.en).trigger()
+    box = answer(shown.window, "Cancel", shown.until)
+    assert "would be deleted" in box.informativeText() and "/models/whisper.11" in box.informativeText()
+    assert texts.REMOVE_MORE.en.format(count=3) in box.informativeText()
+    assert ("remove", "whisper-large-v3-turbo:f16") not in shown.models.calls
+    shown.until(lambda: not shown.window.findChildren(QMessageBox))
+    chosen(card, texts.REMOVE.en).trigger()
+    answer(shown.window, texts.REMOVE_DO.en, shown.until)
+    shown.until(lambda: "1.6 GB are free again" in shown.said())
+    page = shown.list(0)
+    shown.until(lambda: "whisper-large-v3-turbo:f16" not in page.cards)
+
+
+def test_a_file_and_a_model_of_ollama_are_taken_over(shown: Shown) -> None:
+    page = shown.page(4)
+    assert isinstance(page, ImportPage)
+    page.use.click()
+    assert QApplication.focusWidget() is page.place and shown.models.calls[-1][0] != "take_over"
+    page.place.setText("/home/ana/mine.txt")
+    page.use.click()
+    shown.until(lambda: "/home/ana/mine.txt is no model." in page.news.message.text())
+    assert page.place.text() == "/home/ana/mine.txt", "what was typed stays, to be mended"
+    page.place.setText("/home/ana/mine.gguf")
+    page.own_name.setText("mine-alone")
+    page.use.click()
+    shown.until(lambda: page.news.message.text() == texts.TAKEN.en.format(name="mine-alone"))
+    assert page.place.text() == page.own_name.text() == ""
+    page.ollama_name.setText("ollama/llama3.2:3b")
+    page.take.click()
+    shown.until(lambda: ("take_over", "ollama:llama3.2:3b", None) in shown.models.calls)
+    assert shown.card(0, "mine-alone").name.text() == "mine-alone"
+
+
+def test_one_model_is_tried_alone(shown: Shown) -> None:
+    shown.card(0, "qwen2.5-7b:q4_k_m").try_button.click()
+    dialog = shown.window.acts.try_out(shown.models.list["qwen2.5-7b:q4_k_m"])
+    dialog.prompt.setPlainText("Why is the sky blue?")
+    dialog.ask_button.click()
+    shown.until(lambda: dialog.answer.toPlainText() == "The sky is blue because of scattering.")
+    shown.until(lambda: dialog.message.text().startswith("First word after"))
+    assert ("try_out", "qwen2.5-7b:q4_k_m", "Why is the sky blue?") in shown.models.calls
+    shown.models.held_trial.clear()
+    dialog.ask_button.click()
+    shown.until(lambda: dialog.answer.toPlainText() == "The sky ")
+    dialog.stop_button.click()
+    shown.until(lambda: dialog.message.text() == texts.TRY_STOPPED.en and dialog.ask_button.isEnabled())
+    shown.models.broken = REFUSED
+    dialog.ask_button.click()
+    shown.until(lambda: dialog.message.text() == "That cannot be done now.")
+    dialog.close()

@@ -1,0 +1,97 @@
+"""Every window in both languages and looks, at 100, 150 and 200 %: no text is cut, and all can be reached and named.
+
+The pictures are kept to be seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.desktop.fitting import cut_texts
+from tests.desktop.reaching import nameless, unreached
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "build" / "pictures"
+"""Out of git; whoever wants to see what the windows look like looks here."""
+
+LIMIT_SECONDS = 240.0
+
+
+@pytest.mark.parametrize(
+    ("language", "theme", "scale"),
+    [
+        ("en", "light", "1"),
+        ("en", "dark", "1"),
+        ("es", "light", "1"),
+        ("es", "dark", "1"),
+        ("en", "light", "1.5"),
+        ("es", "dark", "1.5"),
+        ("en", "dark", "2"),
+        ("es", "light", "2"),
+    ],
+)
+def test_no_text_is_cut_and_the_keyboard_reaches_everything(language: str, theme: str, scale: str) -> None:
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.desktop.pictures", str(PICTURES), language, theme],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_SECONDS,
+        env=environment,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert len(found) > 20
+    wrong = {name: {kind: some for kind, some in kinds.items() if some} for name, kinds in found.items()}
+    assert {name: kinds for name, kinds in wrong.items() if kinds} == {}
+
+
+def test_what_is_cut_is_found(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    wrapped = QLabel("one two three four five six seven eight nine ten")
+    wrapped.setWordWrap(True)
+    wrapped.setFixedSize(60, 20)
+    line, button, box, field = QLabel("a whole line of words"), QPushButton("Press it"), QCheckBox("Tick"), QLineEdit()
+    field.setPlaceholderText("a name that is rather long")
+    for widget in (line, button, box, field):
+        widget.setFixedWidth(30)
+    roomy = QLabel("fine")
+    for widget in (wrapped, line, button, box, field, roomy):
+        layout.addWidget(widget)
+    window.show()
+    assert cut_texts(window) == [
+        "QCheckBox: Tick",
+        "QLabel: a whole line of words",
+        "QLabel: one two three four five six seven eight nine ten",
+        "QLineEdit: a name that is rather long",
+        "QPushButton: Press it",
+    ]
+
+
+def test_what_has_no_name_or_is_out_of_reach_is_found(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    named, bare, skipped = QPushButton("Named"), QPushButton("Bare"), QPushButton("Skipped")
+    named.setAccessibleName("Named")
+    skipped.setAccessibleName("Skipped")
+    skipped.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    for widget in (named, bare, skipped):
+        layout.addWidget(widget)
+    window.show()
+    qtbot.waitExposed(window)
+    assert nameless(window) == ["QPushButton: "]
+    assert unreached(window) == ["QPushButton: Skipped"]

@@ -1,0 +1,263 @@
+"""The usage window over a made-up month: totals, plots, budget, tables, and what it says when there is nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QTableWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from jarvis.contracts.spending import BudgetState
+from jarvis.desktop import usage_texts as texts
+from jarvis.desktop.bridge import Bridge
+from jarvis.desktop.desk import Desk
+from jarvis.desktop.plot import Plot
+from jarvis.desktop.theme import Theme
+from jarvis.desktop.usage_pictures import (
+    SpanName,
+    by_day,
+    cost_picture,
+    first_day,
+    first_picture,
+    marks,
+    tokens_picture,
+)
+from jarvis.desktop.usage_totals import hue_for
+from jarvis.desktop.usage_window import UsageWindow
+from jarvis.desktop.words import Words
+from tests.fakes.desk_resources import BIG, LAST_DAY, AddedUp, row, trouble
+from tests.fakes.desktop import FakeDesktop
+
+Until = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture
+def spending() -> AddedUp:
+    return AddedUp()
+
+
+@pytest.fixture
+def desk(qapp: object, fake: FakeDesktop, spending: AddedUp) -> Iterator[Desk]:
+    words = Words("en")
+    bridge = Bridge(fake.assistant, lambda: words.language)
+    services = replace(fake.services, spending=lambda: spending)  # type: ignore[arg-type]
+    yield Desk(services=services, words=words, theme=Theme("light"), bridge=bridge)
+    for gate in spending.gates.values():
+        gate.set()
+    bridge.close()
+
+
+@pytest.fixture
+def window(desk: Desk, qtbot: QtBot) -> UsageWindow:
+    made = UsageWindow(desk)
+    qtbot.addWidget(made)
+    return made
+
+
+@pytest.fixture
+def shown(window: UsageWindow, until: Until) -> UsageWindow:
+    window.show()
+    until(window._always.isVisible)
+    return window
+
+
+def figures(window: UsageWindow) -> list[tuple[str, str]]:
+    return [(tile.figure.text(), tile.about.text()) for tile in window.totals.tiles]
+
+
+def test_the_totals_of_thirty_days(shown: UsageWindow) -> None:
+    assert shown.days.text() == "19 Feb 2026 to 20 Mar 2026"
+    assert figures(shown) == [
+        ("$8.43", "without 2 calls of unknown price"),
+        ("$22.35", "against gpt-5.1 (2026-11-02)"),
+        ("2,535,250", "2,134,000 read, 401,250 written"),
+        ("336", "from 353 model calls"),
+        ("1,204", "by skills, memory and the cache"),
+        ("527.8 Wh", "where a device told it"),
+    ]
+
+
+def test_the_same_in_spanish(shown: UsageWindow) -> None:
+    shown._desk.words.use("es")
+    assert figures(shown)[:3] == [
+        ("8,43 $", "sin 2 llamadas de precio desconocido"),
+        ("22,35 $", "frente a gpt-5.1 (2026-11-02)"),
+        ("2.535.250", "2.134.000 leídos, 401.250 escritos"),
+    ]
+    assert shown.days.text() == "del 19 feb 2026 al 20 mar 2026"
+    assert [shown.span.itemText(at) for at in range(4)] == ["Últimos 7 días", "Últimos 30 días", "Este mes", "Un año"]
+    header = shown.models.horizontalHeaderItem(0)
+    assert header is not None and header.text() == texts.MODEL.es
+    assert shown.budget.month.told.text() == "8,43 $ de 25,00 $"
+
+
+def test_models_the_dearest_first_with_what_is_doubtful(shown: UsageWindow) -> None:
+    assert shown.models.cells() == [
+        ["claude-sonnet-4.5", "38", "1,200", "$8.20", "0.92 s", "2.1 s", ""],
+        [BIG, "296", "1,834,200", "$0.00", "0.80 s", "2.1 s", "⚠ 3 with doubtful token counts"],
+        ["openrouter/new-model", "2", "1,200", "—", "—", "—", "price unknown"],
+    ]
+
+
+def test_choosing_a_span_reads_its_days(shown: UsageWindow, spending: AddedUp, until: Until) -> None:
+    for at, first in ((0, "2026-03-14"), (2, "2026-03-01"), (3, "2025-03-21")):
+        shown.span.setCurrentIndex(at)
+        until(lambda first=first: spending.count(f"report {first}") == 1 and not shown.message.isVisible())  # type: ignore[misc]
+        assert len(shown.plots[0].picture.series[0].points) == (LAST_DAY - date.fromisoformat(first)).days + 1
+
+
+def test_only_the_span_chosen_last_is_shown(
+    shown: UsageWindow, spending: AddedUp, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[int] = []
+    show = shown._show
+    monkeypatch.setattr(shown, "_show", lambda asked, seen: (came.append(asked), show(asked, seen)))
+    slow = spending.gates[LAST_DAY - timedelta(days=364)] = threading.Event()
+    shown.span.setCurrentIndex(3)
+    shown.span.setCurrentIndex(0)
+    until(lambda: shown.days.text().startswith("14 Mar"))
+    slow.set()
+    until(lambda: came == [3, 2])
+    assert shown.days.text().startswith("14 Mar")
+
+
+def test_nothing_to_add_up_is_one_sentence(window: UsageWindow, spending: AddedUp, until: Until) -> None:
+    spending.empty = True
+    window.show()
+    until(lambda: window.message.text() == texts.NOTHING.en)
+    assert not window._counted.isVisible()
+    assert window.none_chosen.isVisible() and not window.decisions.isVisible() and not window.more.isVisible()
+
+
+def test_a_failure_is_told_with_a_way_on(window: UsageWindow, spending: AddedUp, until: Until) -> None:
+    spending.fail = trouble("ledger")
+    window.show()
+    until(window.again.isVisible)
+    assert window.message.text() == "ledger in English. Nothing was changed."
+    spending.fail = None
+    window.again.click()
+    until(window._counted.isVisible)
+    assert not window.again.isVisible() and not window.message.isVisible()
+
+
+def test_choices_are_read_page_by_page(shown: UsageWindow, spending: AddedUp, until: Until) -> None:
+    rows = shown.decisions.rows
+    assert (rows[0].head.text(), rows[0].why.text()) == (f"20 Mar, 09:15  ·  {BIG}", "It is able enough and free (15).")
+    assert len(rows) == 10
+    shown.more.click()
+    until(lambda: len(rows) == 15)
+    assert spending.count("decisions 6") == 1
+    assert not shown.more.isVisible()
+    shown._desk.words.use("es")
+    assert rows[12].head.text() == f"20 mar, 09:03  ·  {texts.NO_MODEL.es}"
+
+
+def test_the_budget_and_its_limits(shown: UsageWindow) -> None:
+    panel = shown.budget
+    assert panel.day.told.text() == "$1.70 of $2.00"
+    assert (panel.day.bar.parts[0].hue, panel.month.bar.parts[0].hue) == ("warn", "accent")
+    assert panel.notes.text() == "$0.12 is set aside for calls under way."
+    panel.show_budget(BudgetState(day_limit_usd=1, month_limit_usd=None, spent_day_usd=1.2, spent_month_usd=3))
+    assert panel.day.told.text().startswith("$1.20 of $1.00: reached")
+    assert panel.day.bar.parts[0].amount == 1
+    assert panel.month.told.text() == "$3.00, no limit"
+    assert not panel.month.bar.isVisible() and not panel.notes.isVisible() and not panel.trust.isVisible()
+
+
+def test_what_a_wrong_clock_dated_ahead_can_be_counted_today(
+    window: UsageWindow, spending: AddedUp, until: Until
+) -> None:
+    spending.state = replace(spending.state, ahead_usd=0.75)
+    window.show()
+    until(window.budget.trust.isVisible)
+    window.budget.trust.click()
+    until(lambda: not window.budget.trust.isVisible())
+    assert window.said.text() == "$0.75 counts as today's now."
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_everything_has_a_name_and_the_keyboard_reaches_it(shown: UsageWindow, language: str) -> None:
+    shown._desk.words.use(language)  # type: ignore[arg-type]
+    kinds = (QAbstractButton, QComboBox, QTableWidget, Plot)
+    seen = [
+        widget
+        for widget in shown.findChildren(QWidget)
+        if isinstance(widget, kinds) and widget.isVisible() and not isinstance(widget.parent(), QTableWidget)
+    ]
+    assert len(seen) == 6
+    assert [widget for widget in seen if not widget.accessibleName()] == []
+    assert [widget for widget in seen if not widget.focusPolicy().value & 1] == []
+    assert all(widget.accessibleDescription() for widget in seen if isinstance(widget, Plot))
+
+
+def test_nothing_is_asked_on_the_qt_thread(shown: UsageWindow, spending: AddedUp, until: Until) -> None:
+    shown.more.click()
+    shown.budget.trust_wanted.emit()
+    until(lambda: spending.count("trust") == 1 and spending.count("decisions 6") == 1)
+    until(lambda: spending.count("budget") == 2)
+    assert threading.get_ident() not in spending.threads
+
+
+# What is pure.
+
+
+@pytest.mark.parametrize(
+    ("span", "today", "expected"),
+    [
+        ("week", date(2026, 3, 3), date(2026, 2, 25)),
+        ("month", date(2026, 3, 20), date(2026, 2, 19)),
+        ("this_month", date(2026, 3, 1), date(2026, 3, 1)),
+        ("year", date(2024, 2, 29), date(2023, 3, 2)),
+    ],
+)
+def test_spans(span: SpanName, today: date, expected: date) -> None:
+    assert first_day(span, today) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [(1, [0]), (7, [0, 1, 2, 3, 4, 5, 6]), (30, [1, 5, 9, 13, 17, 21, 25, 29]), (17, [1, 4, 7, 10, 13, 16])],
+)
+def test_marks_end_with_the_last_day(days: int, expected: list[int]) -> None:
+    assert marks(days) == expected
+
+
+def test_days_without_a_row_have_no_value() -> None:
+    first = date(2026, 2, 27)
+    rows = [row(day=date(2026, 3, 1), cost_usd=2.0), row(day=date(2025, 3, 1), cost_usd=9.0)]
+    assert by_day(rows, first, date(2026, 3, 2), lambda one: one.cost_usd) == (
+        (0.0, None),
+        (1.0, None),
+        (2.0, 2.0),
+        (3.0, None),
+    )
+
+
+def test_the_pictures_write_their_numbers_in_the_language(qapp: object) -> None:
+    report = AddedUp().report(date(2026, 3, 14), LAST_DAY)
+    for words, told in (
+        (Words("en"), ("$0.15", "$0.15", "1,234", "50 k", "0.80 s", "14 Mar")),
+        (Words("es"), ("0,15 $", "0,15 $", "1.234", "50 k", "0,80 s", "14 mar")),
+    ):
+        cost, tokens, first = (make(report, words) for make in (cost_picture, tokens_picture, first_picture))
+        assert cost.tell_step is not None and tokens.tell_step is not None
+        assert (
+            cost.tell_y(0.15),
+            cost.tell_step(0.15),
+            tokens.tell_y(1234),
+            tokens.tell_step(50_000),
+            first.tell_y(0.8),
+            cost.tell_x(0),
+        ) == told
+        assert [series.shape for series in (*cost.series, *tokens.series)] == ["bar", "bar"]
+        assert [(series.shape, len(series.points)) for series in first.series] == [("line", 7)] * 2
+        assert [series.points[0][1] for series in first.series] == [0.5, 1.4], "half, and 95 of 100"
+
+
+@pytest.mark.parametrize(("spent", "hue"), [(0, "accent"), (7.9, "accent"), (8, "warn"), (10, "bad"), (12, "bad")])
+def test_a_budget_warns_before_its_limit(spent: float, hue: str) -> None:
+    assert hue_for(spent, 10) == hue

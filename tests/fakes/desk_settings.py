@@ -1,0 +1,212 @@
+"""What stands behind the pages of the settings: keys whose servers answer as told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.data_desk import DataPlace, Forgotten
+from jarvis.contracts.errors import InputError, JarvisError, StorageError
+from jarvis.contracts.guard import AuditEntry, AuditKind, AuditVerdict, PermissionLevel
+from jarvis.contracts.key_desk import KeyReport, KeyRow, KeyState
+from jarvis.contracts.mcp_desk import McpLeftOut, McpServerRow, McpToolRow, NewMcpServer
+from jarvis.desktop.services import DesktopServices
+from tests.fakes.desktop import NOON, FakeDesktop
+
+
+class ListedKeys:
+    """A `KeyDesk` in memory; `keyring` False has none, `fail` is what a check raises."""
+
+    def __init__(self) -> None:
+        self.keyring = True
+        self.kept: dict[str, tuple[KeyState, str]] = {}
+        self.checked: list[str] = []
+        self.fail: JarvisError | None = None
+
+    def rows(self) -> list[KeyRow]:
+        known = (
+            ("openai", "OpenAI", 5, "https://platform.openai.com/api-keys", True),
+            ("anthropic", "Anthropic", 3, "https://console.anthropic.com/settings/keys", True),
+            ("vllm", "vLLM", 0, "", False),
+        )
+        return [
+            KeyRow(
+                name=name,
+                title=title,
+                state=self.kept[name][0] if name in self.kept else "none",
+                variable=f"JARVIS_KEY_{name.upper()}",
+                models=models,
+                page=page,
+                checkable=checkable,
+            )
+            for name, title, models, page, checkable in known
+        ]
+
+    def where(self) -> str:
+        return "the test's keyring" if self.keyring else ""
+
+    def store(self, name: str, value: str) -> None:
+        if not self.keyring:
+            raise StorageError("keys.no_keyring", en="There is no keyring.", es="No hay llavero.")
+        self.kept[name] = "keyring", value
+
+    def keep_until_quit(self, name: str, value: str) -> None:
+        self.kept[name] = "until_quit", value
+
+    def remove(self, name: str) -> bool:
+        return self.kept.pop(name, None) is not None
+
+    def check(self, name: str) -> KeyReport:
+        self.checked.append(name)
+        if self.fail is not None:
+            raise self.fail
+        return KeyReport(where="api.openai.com", models=41)
+
+
+class ListedPermissions:
+    """`Permissions` in memory: what cancels all is asked about."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, PermissionLevel] = {}
+        self.fail: JarvisError | None = None
+
+    def level(self, name: str) -> PermissionLevel:
+        return self.kept.get(name, "ask" if name.endswith("_all") else "allow")
+
+    def set(self, name: str, level: PermissionLevel) -> None:
+        if self.fail is not None:
+            raise self.fail
+        self.kept[name] = level
+
+    def reset(self, name: str) -> bool:
+        return self.kept.pop(name, None) is not None
+
+    def explicit(self) -> Mapping[str, PermissionLevel]:
+        return dict(self.kept)
+
+
+class ListedAudit:
+    """An `AuditLog` in memory."""
+
+    def __init__(self) -> None:
+        self.rows: list[AuditEntry] = []
+        self.verdict = AuditVerdict(entries=0, broken_at=None, sentence_en="All is whole.", sentence_es="Todo bien.")
+
+    def record(self, kind: AuditKind, facts: Mapping[str, object]) -> AuditEntry:
+        entry = AuditEntry(seq=len(self.rows) + 1, at=NOON, kind=kind, facts=facts, digest="0")
+        self.rows.insert(0, entry)
+        return entry
+
+    def entries(self, limit: int = 100, kind: AuditKind | None = None) -> list[AuditEntry]:
+        return self.rows[:limit]
+
+    def verify(self) -> AuditVerdict:
+        return self.verdict
+
+
+class ListedServers:
+    """An `McpDesk` in memory; `fail` is what connecting raises."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, McpServerRow] = {}
+        self.added: list[NewMcpServer] = []
+        self.connected: list[str] = []
+        self.fail: JarvisError | None = None
+
+    def servers(self, cancel: CancelToken, *, connect: bool = True) -> list[McpServerRow]:
+        assert not connect
+        return list(self.rows.values())
+
+    def test(self, name: str, cancel: CancelToken) -> tuple[McpServerRow, float]:
+        self.connected.append(name)
+        if self.fail is not None:
+            raise self.fail
+        read = McpToolRow(
+            name="read", permission_name=f"mcp.{name}.read", description="Reads\na file", level="allow", destroys=False
+        )
+        wipe = McpToolRow(
+            name="wipe", permission_name=f"mcp.{name}.wipe", description="x" * 900, level="ask", destroys=True
+        )
+        left = McpLeftOut(name="odd", en="its name is too long", es="su nombre es demasiado largo")
+        self.rows[name] = replace(self.rows[name], state="ready", tools=(read, wipe), left_out=(left,))
+        return self.rows[name], 0.34
+
+    def add(self, server: NewMcpServer) -> None:
+        if server.name in self.rows:
+            raise InputError("mcp.there", en="That name is taken.", es="Ese nombre ya está.")
+        self.added.append(server)
+        target = server.url or " ".join((server.command, *server.args))
+        values = (*server.env.values(), *server.headers.values())
+        self.rows[server.name] = McpServerRow(
+            name=server.name,
+            kind="address" if server.url else "program",
+            target=target,
+            disabled=False,
+            state="off",
+            keys=tuple(value.partition("keyring:")[2] for value in values),
+        )
+
+    def switch(self, name: str, on: bool) -> None:
+        if self.fail is not None:
+            raise self.fail
+        self.rows[name] = replace(self.rows[name], disabled=not on, state="off", tools=(), left_out=())
+
+    def remove(self, name: str) -> None:
+        del self.rows[name]
+
+
+class CountedData:
+    """A `DataDesk` that only counts; `fail` is what everything that writes raises."""
+
+    def __init__(self) -> None:
+        self.backups: list[Path] = []
+        self.wiped = 0
+        self.fail: JarvisError | None = None
+
+    def home(self) -> Path:
+        return Path("/home/somebody/.local/share/jarvis")
+
+    def places(self) -> list[DataPlace]:
+        return [
+            DataPlace(kind="rows", path=self.home() / "jarvis.sqlite3", bytes=0 if self.wiped else 12_400_000),
+            DataPlace(kind="models", path=self.home() / "models", bytes=4_680_000_000),
+        ]
+
+    def backup(self, path: Path) -> None:
+        if self.fail is not None:
+            raise self.fail
+        self.backups.append(path)
+
+    def forget_everything(self) -> Forgotten:
+        if self.fail is not None:
+            raise self.fail
+        self.wiped += 1
+        return Forgotten(memories=41, notes=2, list_items=3, alerts=1)
+
+
+@dataclass
+class SettingsDesks:
+    """What stands behind the pages, for tests to change and to look at."""
+
+    keys: ListedKeys = field(default_factory=ListedKeys)
+    permissions: ListedPermissions = field(default_factory=ListedPermissions)
+    audit: ListedAudit = field(default_factory=ListedAudit)
+    mcp: ListedServers = field(default_factory=ListedServers)
+    data: CountedData = field(default_factory=CountedData)
+    names: tuple[str, ...] = ("timers.start", "timers.cancel_all", "notes.take", "notes.delete_all", "volume.up")
+
+
+def furnished(fake: FakeDesktop, desks: SettingsDesks | None = None) -> DesktopServices:
+    """Return the services of `fake` with every page of the settings."""
+    made = desks or SettingsDesks()
+    return replace(
+        fake.services,
+        keys=lambda: made.keys,
+        permissions=lambda: made.permissions,
+        audit=lambda: made.audit,
+        mcp=lambda: made.mcp,
+        data=lambda: made.data,
+        skill_names=lambda: made.names,
+    )
