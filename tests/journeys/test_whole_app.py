@@ -19,6 +19,8 @@ from tests.fakes.screen import MISSING_PROGRAMS, PATIENCE_SECONDS, VirtualScreen
 from tests.fakes.virtual_audio import VirtualAudio, missing_parts, samples
 from tests.journeys.program import Program, failed_plainly, rest_of
 
+WELCOME = "^Welcome to Jarvis$"
+
 pytestmark = pytest.mark.skipif(
     bool(MISSING_PROGRAMS or missing_parts()), reason=f"not installed: {MISSING_PROGRAMS} {missing_parts()}"
 )
@@ -49,6 +51,13 @@ class App:
     def appeared(self) -> bool:
         assert self.process.poll() is None, rest_of(self.process)
         return bool(self.screen.windows())
+
+    def skip_first_run(self) -> None:
+        """Close the pages that a first start shows, as who wants to begin at once."""
+        wait(lambda: bool(self.screen.windows(WELCOME)))
+        self.screen.to_front(WELCOME)
+        self.screen.keys("key", "Escape")
+        wait(lambda: not self.screen.windows(WELCOME))
 
     def type(self, text: str) -> None:
         """Ask by keyboard; returns once the question is stored."""
@@ -101,8 +110,12 @@ def open_app(program: Program, screen: VirtualScreen) -> Iterator[Callable[[], A
     apps: list[App] = []
 
     def open_one() -> App:
+        known = program.home / "desktop.json"
+        first = not known.exists()
         apps.append(App(program, screen))
         wait(apps[-1].appeared)
+        if first:
+            apps[-1].skip_first_run()
         return apps[-1]
 
     yield open_one
