@@ -51,8 +51,11 @@ def run_desktop(services: DesktopServices, argv: Sequence[str]) -> int:
     desktop = Desktop(services)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: desktop.quit())
-    desktop.start(with_quick=QUICK_ARGUMENT in argv)
-    desktop.introduce()
+    with_quick = QUICK_ARGUMENT in argv
+    desktop.start(with_quick=with_quick)
+    if not with_quick:
+        # The quick query goes as soon as something else takes the keyboard.
+        desktop.introduce()
     code = application.exec()
     desktop.close()
     services.on_quit()
