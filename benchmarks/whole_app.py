@@ -24,7 +24,7 @@ import psutil
 from tests.fakes.screen import VirtualScreen
 from tests.fakes.virtual_audio import VirtualAudio
 
-LIMITS = {"launch_seconds": 1.0, "idle_percent_of_a_core": 5.0, "parent_mib": 250}
+LIMITS = {"launch_seconds": 1.0, "idle_percent_of_a_core": 5.0, "parent_pss_mib": 250}
 FILL = """
 import json, sys
 from jarvis.app.build import Jarvis
@@ -36,7 +36,7 @@ code = "```python\\ndef f(x: int) -> int:\\n    return x + 1\\n```\\n\\n| a | b 
 for number in range(int(sys.argv[1]) // 2):
     log.add_message(opened, "user", f"Question number {number}: how does one do that?")
     log.add_message(opened, "assistant", text.format(number) + code, source="model", model="a-model")
-(jarvis.folders.home / "desktop.json").write_text(json.dumps({"conversation": opened}))
+(jarvis.folders.home / "desktop.json").write_text(json.dumps({"conversation": opened, "introduced": True}))
 jarvis.close()
 """
 BARE = (
@@ -63,6 +63,8 @@ def measure(folder: Path, launches: int, idle_seconds: float, messages: int) -> 
     (folder / "sound").mkdir()
     screen, sound = VirtualScreen(), VirtualAudio(folder / "sound")
     environment = {**screen.environment, **sound.environment, "JARVIS_HOME": str(folder / "home")}
+    (folder / "home").mkdir()
+    (folder / "home" / "desktop.json").write_text(json.dumps({"introduced": True}))
     app, bare = [sys.executable, "-m", "jarvis", "app"], [sys.executable, "-c", BARE]
     try:
         seconds_to_window(app, screen, environment)

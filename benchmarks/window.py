@@ -47,11 +47,13 @@ JARVIS = (
     + """
 from pathlib import Path
 start = time.perf_counter()
+from jarvis.desktop.interpreter import Cycles, window_first
+window_first()
 from jarvis.desktop.run import Desktop, make_application
 imported = time.perf_counter() - start
 app = make_application(["jarvis"])
 from tests.fakes.desktop import FakeDesktop
-desktop = Desktop(FakeDesktop(Path(sys.argv[1])).services)
+desktop = Desktop(FakeDesktop(Path(sys.argv[1])).services, Cycles())
 desktop.start()
 app.processEvents()
 desktop.window.grab()
@@ -87,10 +89,11 @@ class Watched:
     def __init__(self, services, application) -> None:
         from PySide6.QtCore import Qt, QTimer
 
+        from jarvis.desktop.interpreter import Cycles
         from jarvis.desktop.run import Desktop
 
         self.application = application
-        self.desktop = Desktop(services)
+        self.desktop = Desktop(services, Cycles())
         self.desktop.start()
         self._seen: list[float] = []
         self._last = 0.0
@@ -282,8 +285,10 @@ def scenario(name: str, seconds: float) -> None:
     """Play one scenario in this process and print its figures."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.path.insert(0, str(ROOT))
+    from jarvis.desktop.interpreter import window_first
     from jarvis.desktop.run import make_application
 
+    window_first()
     application = make_application(["jarvis"])
     with tempfile.TemporaryDirectory() as folder:
         print(json.dumps(SCENARIOS[name](application, Path(folder), seconds)), flush=True)

@@ -12,10 +12,12 @@ import re
 import stat
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
+from jarvis.app.late_recall import LatePassages
 from jarvis.contracts.attachments import LARGEST_DOCUMENT, LARGEST_IMAGE, MOST_PIXELS, Passage, broken_picture
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.messages import Attachment
@@ -28,16 +30,29 @@ from jarvis.processes.registry import ChildRegistry
 from jarvis.settings.folders import Folders
 from jarvis.storage.attachments import PART_BYTES, SqliteAttachments
 
+if TYPE_CHECKING:
+    from jarvis.app.build import Jarvis
+
 _LONGEST_NAME = 120
 _log = logging.getLogger(__name__)
 _PAGE = re.compile(r"p\. (?:\d+-)?(\d+)")
 
 
 class Attachments:
-    """What doors do with files; any thread. Two documents are read one after the other."""
+    """What doors do with files; any thread. Two documents are read one after the other.
 
-    def __init__(self, rows: SqliteAttachments, folders: Folders, registry: ChildRegistry) -> None:
+    `taken` is told of a document and its passages as soon as it is kept.
+    """
+
+    def __init__(
+        self,
+        rows: SqliteAttachments,
+        folders: Folders,
+        registry: ChildRegistry,
+        taken: Callable[[str, Sequence[Passage]], None] = lambda _, __: None,
+    ) -> None:
         self._rows = rows
+        self._taken = taken
         self._folders = folders
         self._registry = registry
         self._reading = threading.Lock()
@@ -53,7 +68,9 @@ class Attachments:
                 raise _kind(name)
             _check_size(name, file, LARGEST_DOCUMENT)
             document, passages = self._read(name, file)
-            return self._rows.keep(document, _parts(name, file), passages, draft=draft)
+            kept = self._rows.keep(document, _parts(name, file), passages, draft=draft)
+        self._taken(kept.id, passages)
+        return kept
 
     def drafts(self, conversation_id: str) -> Sequence[Attachment]:
         """Return what waits in a conversation's unsent message."""
@@ -108,6 +125,23 @@ class Attachments:
             note_es=partly.sentence("es") if partly is not None else "",
         )
         return document, passages
+
+
+def attachments_of(jarvis: Jarvis) -> Attachments:
+    """Return what doors do with files; long documents are read for their meaning before anything is asked."""
+    ranking = LatePassages(lambda: jarvis.memory_room)
+
+    def taken(attachment_id: str, passages: Sequence[Passage]) -> None:
+        from jarvis.assistant.attached import ROOM_SHARE
+        from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
+
+        characters = sum(len(passage.text) for passage in passages)
+        # What a model on this computer reads whole is never chosen from.
+        if characters > jarvis.settings.integer("engine.context_tokens") * CHARACTERS_PER_TOKEN * ROOM_SHARE:
+            ranking.begin(attachment_id, passages)
+
+    rows = SqliteAttachments(jarvis.database, jarvis.clock)
+    return Attachments(rows, jarvis.folders, jarvis.registry, taken)
 
 
 def _picture(name: str, head: bytes, file: Path) -> Attachment:

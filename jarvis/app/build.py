@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from jarvis.app.late_recall import LateRecall
+from jarvis.app.late_recall import LatePassages, LateRecall
 from jarvis.app.once import built_once
 from jarvis.app.preferences import SettingsPreferences, ask_options, chosen_language
 from jarvis.app.stopping import StopHub, StoppableAssistant
@@ -32,7 +32,7 @@ from jarvis.host.keeper_lock import is_held
 from jarvis.host.launcher import SystemLauncher
 from jarvis.host.media import MprisMediaControl
 from jarvis.host.volume import SystemVolume
-from jarvis.memory.backup import finish_restore
+from jarvis.memory.restoring import finish_restore
 from jarvis.orchestrator.cooperation import SpecialistPlanner
 from jarvis.processes.logs import start_logging
 from jarvis.processes.registry import ChildRegistry
@@ -92,11 +92,10 @@ class Jarvis:
     def database(self) -> Database:
         """The open database; answers that a dead process left half-written are marked on the way."""
         if finish_restore(self.folders):
-            _log.warning("a restore that was broken off is done now")
+            _log.warning("a restore that was decided is done now")
         database = Database(self.folders.database)
         self._closers.append(database.close)
-        recovered = SqliteConversationLog(database, self.clock).recover()
-        if recovered:
+        if recovered := SqliteConversationLog(database, self.clock).recover():
             _log.warning("answers were interrupted", extra={"facts": {"count": recovered}})
         SqliteAttachments(database, self.clock).recover()
         return database
@@ -188,6 +187,7 @@ class Jarvis:
             toolbox=self.tools_room.toolbox,
             permissions=routing.permissions,
             files=self.attachments(),
+            passages=LatePassages(lambda: self.memory_room),
         )
 
     @built_once
@@ -274,9 +274,9 @@ class Jarvis:
 
     def attachments(self) -> Attachments:
         """What doors do with files."""
-        from jarvis.app.attachments import Attachments
+        from jarvis.app.attachments import attachments_of
 
-        return Attachments(SqliteAttachments(self.database, self.clock), self.folders, self.registry)
+        return attachments_of(self)
 
     @built_once
     def resources(self) -> AppResources:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jarvis.contracts.data_desk import DataKind, DataPlace, Forgotten
+from jarvis.contracts.data_desk import BackupContents, DataKind, DataPlace, Forgotten, KeptAside
+from jarvis.contracts.errors import StorageError
 from jarvis.contracts.memory import ForgetTarget
+from jarvis.memory import backup_contents, restoring
+from jarvis.memory.leftovers import ASIDE
+from jarvis.processes.instance import InstanceLock
 from jarvis.storage.clearing import clear_books
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
 
 _INDEX = "memory"
+_DECIDED: list[InstanceLock] = []
+"""What keeps other processes out once a restore is decided: held to the end of this one."""
 _SETTINGS = ("settings.json", "roles.json", "mcp.json", "keys.json", "desktop.json")
 
 
@@ -46,6 +53,43 @@ class AppDataDesk:
     def backup(self, path: Path) -> None:
         """Write a backup; the dialog that named the file has asked about an older one."""
         self._jarvis.memory_room.desk.backup(path, force=True)
+
+    def look_into(self, path: Path) -> BackupContents:
+        """Unpack a backup, verify it and say what is in it."""
+        return backup_contents.look_into(path, places=self._jarvis.folders)
+
+    def drop(self, contents: BackupContents) -> None:
+        """Take away what was unpacked."""
+        backup_contents.drop(contents)
+
+    def restore(self, contents: BackupContents) -> Path:
+        """Decide on the backup; what is here stays open until this process ends."""
+        aside, lock = restoring.decide(contents, places=self._jarvis.folders, clock=self._jarvis.clock)
+        _DECIDED.append(lock)
+        return aside
+
+    def kept_aside(self) -> Sequence[KeptAside]:
+        """Return the folders that restores put aside."""
+        return [
+            KeptAside(folder=folder, bytes=_bytes(folder), at=backup_contents.aside_time(folder))
+            for folder in sorted(self._jarvis.folders.home.glob(f"{ASIDE}*"), reverse=True)
+            if folder.is_dir()
+        ]
+
+    def remove_aside(self, folder: Path) -> None:
+        """Delete a folder that a restore put aside; any other is left as it is."""
+        if folder.parent != self._jarvis.folders.home or not folder.name.startswith(ASIDE):
+            return
+        try:
+            shutil.rmtree(folder)
+        except OSError as error:
+            raise StorageError(
+                "data.not_removed",
+                en="{folder} could not be deleted whole ({why}). Mend its permissions and try again.",
+                es="No se pudo borrar {folder} del todo ({why}). Corrige sus permisos y repite.",
+                folder=folder,
+                why=error.strerror or error,
+            ) from error
 
     def forget_everything(self) -> Forgotten:
         """Stop answering, empty the books, then let the memory forget all the rest and wipe its bytes."""

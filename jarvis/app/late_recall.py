@@ -1,10 +1,11 @@
-"""The Recall port that builds the memory when the first question needs it, and first remembers what was said so far."""
+"""Ports that build the memory when the first question needs it: recalling, and ranking the passages of documents."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from jarvis.contracts.attachments import Passage, RankedPassages
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import QuotedAnswer, Recalled, RecallQuestion, Recollection
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LateRecall:
-    """The memory of `room`, once it is asked."""
+    """The memory of `room`, once it is asked; what was said so far is remembered first."""
 
     def __init__(self, room: Callable[[], MemoryRoom]) -> None:
         self._room = room
@@ -45,3 +46,20 @@ class LateRecall:
     def version(self) -> str:
         """Return a text that changes with what is remembered."""
         return self._room().recall.version()
+
+
+class LatePassages:
+    """The ranking of passages by the models of the memory of `room`, once one is asked for."""
+
+    def __init__(self, room: Callable[[], MemoryRoom]) -> None:
+        self._room = room
+
+    def begin(self, attachment_id: str, passages: Sequence[Passage]) -> None:
+        """Read a document for its meaning in the background."""
+        self._room().passages.begin(attachment_id, passages)
+
+    def ranked(
+        self, attachment_id: str, passages: Sequence[Passage], question: str, language: Language
+    ) -> RankedPassages:
+        """Return the ranks of passages for a question."""
+        return self._room().passages.ranked(attachment_id, passages, question, language)

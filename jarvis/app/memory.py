@@ -28,6 +28,7 @@ from jarvis.memory.facts import FactFinder
 from jarvis.memory.hurried import HurriedMeaning, HurriedReranking
 from jarvis.memory.ingest import DocumentKeeper
 from jarvis.memory.keeper import IndexKeeper
+from jarvis.memory.passages import PassageMeanings
 from jarvis.memory.recall import MemoryRecall
 from jarvis.memory.search import MemorySearch
 from jarvis.memory.search_ports import Meaning
@@ -211,6 +212,14 @@ class MemoryRoom:
             quotes=lambda: settings.flag("memory.quote"),
             late=lambda language: meaning.late(language) or reranking.late(language),
         )
+
+    @built_once
+    def passages(self) -> PassageMeanings:
+        """The PassageRanking port, for attached documents."""
+        ranking = PassageMeanings(self.embedder, HurriedReranking(self.reranker))
+        self._jarvis.on_close(self._close_models)
+        self._jarvis.on_close(ranking.stop)
+        return ranking
 
     @built_once
     def desk(self) -> RememberingDesk:

@@ -27,13 +27,14 @@ from jarvis.contracts.model_desk import (
 )
 from jarvis.contracts.models import ModelRow
 from jarvis.contracts.placement import KvType, MemoryEstimate, Plan
-from jarvis.contracts.ports import EngineText, GenerationOptions
+from jarvis.contracts.ports import EngineDone, EngineText, GenerationOptions
 from jarvis.engines.llama_server_build import ServerBuilder
 from jarvis.engines.pool.free import free_everywhere
 from jarvis.hardware.bandwidth import gpu_bandwidth_gbs
 from jarvis.placement.entry_shape import shape_of_entry
 from jarvis.placement.estimate import cpu_estimate, gpu_estimate
 from jarvis.placement.machine_file import load_machine
+from jarvis.placement.machine_told import machine_told
 from jarvis.placement.plan_table import where
 from jarvis.placement.planning import plan, swapped
 from jarvis.placement.recommend import Pick, recommend
@@ -82,9 +83,10 @@ class AppModelDesk:
         """Pick a set for this machine and the person's language first."""
         languages = (language, *(other for other in LANGUAGES if other != language))
         free = psutil.disk_usage(str(self._jarvis.folders.models)).free >> 20
+        machine = self._models.idle_machine()
         chosen = recommend(
             self._models.catalog,
-            self._models.idle_machine(),
+            machine,
             languages,
             free_disk_mib=free,
             shape_of=shape_of_entry,
@@ -96,6 +98,7 @@ class AppModelDesk:
             models=models,
             total_bytes=chosen.bytes,
             summary=" ".join([_summary(chosen.bytes, models, language), *notes]),
+            machine=machine_told(machine, free, language),
         )
 
     def download(
@@ -193,7 +196,9 @@ class AppModelDesk:
         measured = self._models.book.measurements if hardware is None else None
         return plan(machine, wishes, measured), swapped(machine, wishes, measured)
 
-    def try_out(self, identity: str, prompt: str, cancel: CancelToken) -> Iterator[str]:
+    def try_out(
+        self, identity: str, prompt: str, cancel: CancelToken, on_end: Callable[[int], None] | None = None
+    ) -> Iterator[str]:
         """Ask one model of this computer and yield its answer piece by piece."""
         self._models.look_at_folder()
         row = self._models.library.find(identity)
@@ -211,6 +216,8 @@ class AppModelDesk:
         for item in engine.stream([ChatMessage(role="user", text=prompt)], options, cancel):
             if isinstance(item, EngineText):
                 yield item.text
+            elif isinstance(item, EngineDone) and on_end is not None:
+                on_end(item.usage.completion_tokens)
 
     def measure(self) -> MeasuredSpeeds:
         """Measure memory, and the disk by reading part of the largest model here."""
@@ -362,11 +369,11 @@ def _summary(size: int, models: Sequence[RecommendedModel], language: Language) 
             else "Nothing for now: whatever fits here would be too slow."
         )
     missing = sum(model.bytes for model in models if not model.installed)
-    return (
-        f"{len(models)} modelos, {size / 1e9:.1f} GB en total, {missing / 1e9:.1f} GB por descargar."
-        if language == "es"
-        else f"{len(models)} models, {size / 1e9:.1f} GB together, {missing / 1e9:.1f} GB to fetch."
-    )
+    together, fetched = f"{size / 1e9:.1f} GB", f"{missing / 1e9:.1f} GB"
+    if language == "es":
+        together, fetched = together.replace(".", ","), fetched.replace(".", ",")
+        return f"{len(models)} modelos, {together} en total, {fetched} por descargar."
+    return f"{len(models)} models, {together} together, {fetched} to fetch."
 
 
 def _removal_sentence(identity: str, plan: object, language: Language) -> str:

@@ -65,6 +65,7 @@ class AppResources:
             held=self._models.book.hold(),
             gpu_trouble=_GONE[language] if self._had_gpus and not sample.gpus else "",
             cost_today_usd=self._jarvis.routing_room.budget.state().spent_day_usd,
+            tokens_per_second_now=self._jarvis.routing_room.speed.tokens_per_second(),
         )
 
     def history(self) -> Sequence[ResourceView]:

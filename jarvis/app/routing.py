@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
     from jarvis.contracts.ports import TextEngine
     from jarvis.engines.encoder.minilm import MiniLmEncoder
+    from jarvis.engines.speed_now import SpeedNow
 
 _LOG = logging.getLogger(__name__)
 _FIRST_WAIT_SECONDS = 0.5
@@ -259,6 +260,13 @@ class Routing:
         """What the devices use."""
         return EnergyMeter(device_energy(self._jarvis.gpus))
 
+    @built_once
+    def speed(self) -> SpeedNow:
+        """How fast answers are being written just now."""
+        from jarvis.engines.speed_now import SpeedNow
+
+        return SpeedNow(self._jarvis.clock)
+
     def watched(self, engine: TextEngine, where: Literal["local", "cloud"], price: Price | None = None) -> TextEngine:
         """Return `engine` with its guard (where it leaves this computer) and its meter."""
         from jarvis.engines.metered import MeteredEngine
@@ -275,6 +283,7 @@ class Routing:
             record=self.ledger.record_call,
             clock=self._jarvis.clock,
             energy=self.energy if where == "local" else None,
+            speed=self.speed,
         )
         # The meter is inside: it counts what really leaves, and what the guard refuses costs nothing.
         return self._guarded(metered) if where == "cloud" else metered

@@ -16,12 +16,14 @@ from jarvis.app.window_assistant import LateAssistant
 from jarvis.app.window_memory import give_back_memory, use_little_memory
 from jarvis.app.window_voice import WindowVoice
 from jarvis.contracts.errors import AlreadyRunning, DeviceError, JarvisError, Language
+from jarvis.desktop.interpreter import window_first
 from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.documents.formulas import FormulaDrawer
 from jarvis.engines.llama_build import build_state
 from jarvis.host.compositor import composites
 from jarvis.host.motion import asks_for_little_motion
 from jarvis.host.shortcuts_session import shortcuts_for
+from jarvis.memory.leftovers import ASIDE
 from jarvis.processes.instance import single_instance
 
 if TYPE_CHECKING:
@@ -38,13 +40,14 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     """Open the desktop app; a second one brings the first one's window forward and fails with a sentence."""
     require_display()
     use_little_memory()
+    window_first()
     try:
         from jarvis.desktop.plain_imports import leave_imports_alone
 
         if not leave_imports_alone():
             _log.warning("PySide looks into what is imported after it: what answers may fail to load")
-        from jarvis.desktop.instance import raise_running_instance
-        from jarvis.desktop.run import run_desktop
+        from jarvis.desktop.instance import QUICK_ARGUMENT, raise_running_instance
+        from jarvis.desktop.run import START_ANEW, run_desktop
     except ImportError as error:
         raise _no_window(error) from error
     try:
@@ -65,7 +68,7 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
         formulas.close()
 
     try:
-        return run_desktop(
+        code = run_desktop(
             DesktopServices(
                 assistant=background.assistant,
                 log=jarvis.conversation_log,
@@ -102,6 +105,12 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
         )
     finally:
         lock.release()
+    if code == START_ANEW:
+        from jarvis.processes.anew import start_anew
+
+        jarvis.close()
+        start_anew(["app", *(each for each in arguments if each != QUICK_ARGUMENT)])
+    return code
 
 
 def _keys(jarvis: Jarvis) -> KeyDesk:
@@ -223,8 +232,8 @@ def _trouble_of(background: _Background, language: Language) -> list[Notice]:
 
 def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
     """Return what the person should know now: missing models, a build under way, fallbacks in use."""
-    found: list[Notice] = []
     spanish = language == "es"
+    found = _restored(jarvis, spanish=spanish)
     for warning in jarvis.settings.warnings:
         found.append(Notice(id=f"settings:{warning.code}", text=warning.sentence(language), kind="warning"))
     build = build_state()
@@ -261,6 +270,21 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
     if trouble is not None:
         found.append(Notice(id="memory-trouble", text=trouble.sentence(language), kind="warning"))
     return found
+
+
+def _restored(jarvis: Jarvis, *, spanish: bool) -> list[Notice]:
+    """Say until it is dismissed, or the folder is gone, where the last restore keeps what was here before."""
+    folder = max(jarvis.folders.home.glob(f"{ASIDE}*"), default=None)
+    if folder is None:
+        return []
+    text = (
+        "La copia está restaurada. Lo que había se guarda aparte; en Ajustes, «Tus datos», puedes volver a ponerlo o "
+        "borrarlo."
+        if spanish
+        else "The backup is restored. What was here before is kept aside; under Settings, “Your data”, you can put it "
+        "back or delete it."
+    )
+    return [Notice(id=f"restored:{folder.name}", text=text, step=str(folder), kind="info")]
 
 
 def _no_window(error: ImportError) -> JarvisError:

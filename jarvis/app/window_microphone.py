@@ -23,7 +23,7 @@ _LEVEL_FRAMES = 4
 class WindowMicrophone:
     """Opens what `microphone` makes and sends levels and wake scores; `wake` makes the detector, late.
 
-    `trouble` is told when it cannot be watched. Any thread.
+    `trouble` is told when it cannot be watched, once until it was left or heard. Any thread.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class WindowMicrophone:
         self._open: Microphone | None = None
         self._recording = threading.Lock()
         self._given_up = threading.Event()
+        self._told = ""
 
     def watch(self) -> None:
         """Open the microphone, on a thread of its own, and send what it hears until `leave`."""
@@ -58,6 +59,7 @@ class WindowMicrophone:
         self._given_up.set()
         with self._lock:
             self._watching, microphone = None, self._open
+            self._told = ""
         if microphone is not None:
             microphone.close()
 
@@ -119,12 +121,16 @@ class WindowMicrophone:
                         self._send(WakeHeard(hit=hit))
                     score = max(score, detector.score)
                 frames += 1
+                self._told = ""
                 if frames % _LEVEL_FRAMES == 0:
                     self._send(LevelMeasured(level=level(frame)))
                     self._send(WakeScored(score=score))
                     score = 0.0
         except DeviceError as error:
-            self._trouble(error)
+            # Whoever shows a meter asks again and again, for one may be plugged in.
+            before, self._told = self._told, error.code
+            if error.code != before:
+                self._trouble(error)
         finally:
             self._closed(microphone)
             with self._lock:

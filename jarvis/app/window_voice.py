@@ -50,6 +50,8 @@ class WindowVoice:
         self._built_with = self._wanted()
         self._enabled = jarvis.settings.flag("voice.enabled")
         self._listens = False
+        self._deaf = False
+        """The loop is there and wants to listen, but has no microphone."""
         self._device_watch: DeviceWatch | None = None
         self._microphone = WindowMicrophone(
             microphone=self._new_microphone,
@@ -60,7 +62,7 @@ class WindowVoice:
 
     def start(self) -> None:
         """Open the microphone and wait for the wake word."""
-        self._listens = True
+        self._listens, self._deaf = True, False
         self._microphone.free()
         self._hear(self._ready())
 
@@ -143,7 +145,7 @@ class WindowVoice:
 
     def watch_microphone(self) -> None:
         """Send levels and wake scores; where the microphone is off, open it for that."""
-        if self._state.name == "off" and not self._listens:
+        if self._state.name == "off" and (self._deaf or not self._listens):
             self._microphone.watch()
 
     def leave_microphone(self) -> None:
@@ -260,6 +262,9 @@ class WindowVoice:
         with self._lock:
             if isinstance(event, VoiceState):
                 self._state = event
+                self._deaf = self._deaf and event.name in ("off", "muted")
+            elif isinstance(event, VoiceTrouble):
+                self._deaf = self._loop is not None and self._state.name == "off"
             callbacks = list(self._callbacks)
         for callback in callbacks:
             callback(event)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from jarvis.assistant.reused import EarlierAnswers
-from jarvis.contracts.attachments import AttachmentReader
+from jarvis.contracts.attachments import AttachmentReader, PassageRanking
 from jarvis.contracts.cooperation import CooperationLimits, CooperationPlanner
 from jarvis.contracts.errors import Language
 from jarvis.contracts.guard import Outgoing, Permissions, Redactor
@@ -75,3 +75,4 @@ class Abilities:
     feedback: Feedback | None = None
     permissions: Permissions | None = None
     files: AttachmentReader | None = None
+    passages: PassageRanking | None = None

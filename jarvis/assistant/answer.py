@@ -19,6 +19,7 @@ from jarvis.assistant.candidate import (
     engine_called,
     holds_personal_data,
     pictures_told,
+    tokens_beyond,
     tokens_told,
 )
 from jarvis.assistant.cooperate import CooperationRun
@@ -39,13 +40,7 @@ from jarvis.assistant.tool_use import ToolNeedsYes, ToolTurn
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.cooperation import CooperationPlan
 from jarvis.contracts.errors import Cancelled, EngineError, JarvisError
-from jarvis.contracts.events import (
-    AskEvent,
-    EngineFailed,
-    EngineLoading,
-    EngineNoticed,
-    TextDelta,
-)
+from jarvis.contracts.events import AskEvent, EngineFailed, EngineLoading, EngineNoticed, TextDelta
 from jarvis.contracts.memory import Recollection
 from jarvis.contracts.messages import DETAIL_STAYS, Privacy, Source, ToolCall
 from jarvis.contracts.ports import EngineStatus, TextEngine
@@ -156,6 +151,7 @@ class ModelRun:
             door=self.asked.request.door,
             background=self.asked.request.background,
             prompt_tokens=self._history_tokens + round(len(self.asked.text) / CHARACTERS_PER_TOKEN) + 120,
+            further_tokens=tokens_beyond(self.asked, self.options.context_tokens, self.options.max_answer_tokens),
             max_answer_tokens=self.options.max_answer_tokens,
             privacy=self.privacy,
             private=self.options.personal_data == "stay" and holds_personal_data(self.abilities.redactor, self.asked),
@@ -196,7 +192,11 @@ class ModelRun:
         planner, deep = self.abilities.planner, self.asked.request.deep
         assert planner is not None
         limits = self.options.cooperation if deep else replace(self.options.cooperation, variant="escalate")
-        plan = planner.plan(self._route_question, decision, self._statuses, limits)
+        question = replace(self._route_question, further_tokens=0)
+        if self._route_question.further_tokens:
+            # Every stage would pay for them, so all are shown what fits everywhere.
+            decision = self.abilities.router.decide(question, list(self._statuses.values()))
+        plan = planner.plan(question, decision, self._statuses, limits)
         if plan is None:
             if deep and not decision.candidates[0].asks:
                 yield self._noticed("cooperation.none", NOBODY_FITS[self.asked.language])
@@ -350,7 +350,7 @@ class ModelRun:
     def _fallen_back(self, error: EngineError, candidate: RouteCandidate) -> EngineFailed:
         sentence = error.sentence(self.asked.language)
         restarts = self.draft.is_open
-        self.draft.close("failed", model=candidate.model, detail=sentence)
+        self.draft.close("failed", model=candidate.model, detail=sentence, codes=(error.code,))
         return EngineFailed(
             ask_id=self.asked.ask_id, model=candidate.model, code=error.code, sentence=sentence, restarts=restarts
         )

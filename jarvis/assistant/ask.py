@@ -32,6 +32,7 @@ from jarvis.contracts.events import (
     AskFailed,
     AskFinished,
     AskStarted,
+    EngineFailed,
     SkillMatched,
     TextDelta,
     ToolAnswered,
@@ -95,6 +96,7 @@ class _Run:
         self._questions = Questions(ask_id=self._id, request=request, pictures=pictures)
         self._draft = Draft(abilities.log, abilities.clock)
         self._place: tuple[Conversation, str]
+        self._failures: list[str] = []
 
     def events(self) -> Iterator[AskEvent]:
         """Yield the steps; turns every failure into a final event and keeps what was shown."""
@@ -104,6 +106,8 @@ class _Run:
             self._language = self._request.language or self._options.language or self._options.usual_language
             for event in self._steps():
                 final = isinstance(event, FINAL_EVENTS)
+                if isinstance(event, EngineFailed):
+                    self._failures.append(event.code)
                 yield event
         except Cancelled:
             yield self._cancelled()
@@ -188,7 +192,7 @@ class _Run:
         ):
             reader.keep_here([file.id for file in now])
             now = tuple(replace(file, stays=True) for file in now)
-        return attached_to(now, history, reader)
+        return attached_to(now, history, reader, self._abilities.passages)
 
     def _skill(self, text: str) -> SkillMatch | None:
         # A fixed language rules the answers of models; a command is understood in whichever language it is said.
@@ -377,14 +381,14 @@ class _Run:
 
     def _failed(self, code: str, sentence: str) -> AskFailed:
         _log.warning("ask ended without an answer", extra={"facts": {"code": code}})
-        self._close("failed", sentence)
+        self._close("failed", sentence, (code, *self._failures))
         return AskFailed(
             ask_id=self._id, code=code, sentence=sentence, text=self._draft.text, message_id=self._draft.message_id
         )
 
-    def _close(self, state: str, detail: str) -> None:
+    def _close(self, state: str, detail: str, codes: Sequence[str] = ()) -> None:
         try:
-            self._draft.give_up("cancelled" if state == "cancelled" else "failed", detail)
+            self._draft.give_up("cancelled" if state == "cancelled" else "failed", detail, codes)
         except JarvisError as error:
             # The log itself is what failed; the final event still reaches the person.
             _log.error("an unfinished answer could not be marked", extra={"facts": {"code": error.code}})

@@ -1,20 +1,17 @@
 """The files of a conversation as one question uses them: what a prompt holds of their text, and their pictures. Pure.
 
 A text that fits is shown whole, at the beginning of the prompt, where an engine keeps what it has read. Of one that
-does not, the passages that share words with the question are shown beside it, and that there is more is said. What
-files say is text from elsewhere: it stands between marks that it cannot write itself.
+does not, the passages nearest to the question, in words and in meaning, are shown beside it, and that there is more is
+said. What files say is text from elsewhere: it stands between marks that it cannot write itself.
 """
 
 from __future__ import annotations
 
-import math
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from jarvis.contracts.attachments import AttachmentReader, Passage
+from jarvis.contracts.attachments import AttachmentReader, Passage, PassageRanking, RankedPassages
 from jarvis.contracts.errors import Language
 from jarvis.contracts.messages import Attachment, Image, StoredMessage
 
@@ -51,26 +48,29 @@ _READ: dict[Language, tuple[str, str]] = {
     "en": ("*Read for this answer: {files}.*", "{shown} of {count} passages of “{name}”"),
     "es": ("*Leído para esta respuesta: {files}.*", "{shown} de {count} fragmentos de «{name}»"),
 }
-_WORD = re.compile(r"\d+|[^\W\d_]{3,}")
-_ACCENTS = re.compile("[\u0300-\u036f]+")
-_STEM = 5
+_BY_WORDS: dict[Language, str] = {
+    "en": "*Chosen by their words alone. {why}*",
+    "es": "*Elegidos solo por sus palabras. {why}*",
+}
 _MARK = re.compile(r"\[(?=\s*(?:file|picture|end of|fichero|imagen|fin del)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
-    """What a prompt shows of the files: `text` empty for nothing, `whole` unless something was left out, and in
-    `partly` each file that is shown in part with how many of its passages are."""
+    """What a prompt shows of the files: `text` empty for nothing, `whole` unless something was left out, in `partly`
+    each file that is shown in part with how many of its passages are, and in `why` what kept meanings from counting."""
 
     text: str = ""
     whole: bool = True
     partly: tuple[tuple[Attachment, int], ...] = ()
+    why: str = ""
 
     def told(self, language: Language) -> str:
         """Return the line that tells the person what was read of what is shown in part, empty where all was."""
         whole, part = _READ[language]
         files = [part.format(shown=shown, count=file.passages, name=file.name) for file, shown in self.partly]
-        return whole.format(files="; ".join(files)) if files else ""
+        rows = [whole.format(files="; ".join(files))] if files else []
+        return "\n\n".join([*rows, _BY_WORDS[language].format(why=self.why)] if rows and self.why else rows)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +81,9 @@ class Attached:
     earlier: tuple[Attachment, ...] = ()
     recent: tuple[Attachment, ...] = ()
     reader: AttachmentReader | None = None
+    ranking: PassageRanking | None = None
     _texts: dict[str, Sequence[Passage]] = field(default_factory=dict, compare=False, repr=False)
+    _ranks: dict[tuple[str, str], RankedPassages] = field(default_factory=dict, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         """Whether there is any file."""
@@ -126,14 +128,17 @@ class Attached:
 
     def shown(self, question: str, language: Language, room: int, *, sees: bool = False) -> Shown:
         """Return what a prompt shows within `room` characters; `sees` says that the model is sent the pictures."""
-        blocks, partly, left = [], [], room
+        blocks, partly, left, why = [], [], room, ""
         documents = sorted(self.documents, key=lambda file: sum(map(_length, self.passages(file))))
         for number, file in enumerate(documents):
             passages = self.passages(file)
             share = left // (len(documents) - number)
-            chosen = chosen_passages(passages, question, share)
+            fits = sum(map(_length, passages)) <= share
+            ranked = RankedPassages(scores=()) if fits else self._ranked(file, passages, question, language, share)
+            chosen = chosen_passages(passages, ranked.scores, share)
             if len(chosen) < len(passages):
                 partly.append((file, len(chosen)))
+                why = why or ranked.why
             left -= sum(_length(passages[at]) for at in chosen)
             blocks.append((file.id, _block(file, passages, chosen, language)))
         order = {file.id: at for at, file in enumerate(self.documents)}
@@ -141,16 +146,31 @@ class Attached:
         if not sees:
             rows += [_UNSEEN[language].format(name=_plain(file.name)) for file in self.pictures(recent=True)]
         text = "\n\n".join([_HEADING[language], *rows]) if rows else ""
-        return Shown(text=text, whole=not partly and bool(blocks), partly=tuple(partly))
+        return Shown(text=text, whole=not partly and bool(blocks), partly=tuple(partly), why=why)
+
+    def _ranked(
+        self, file: Attachment, passages: Sequence[Passage], question: str, language: Language, room: int
+    ) -> RankedPassages:
+        """Return how much each passage bears on the question; found once, so that all who answer it see the same."""
+        known = self._ranks.get((file.id, question))
+        if known is None:
+            # Where nothing of the file has room, nothing is chosen.
+            if self.ranking is None or room <= 0:
+                return RankedPassages(scores=(0.0,) * len(passages))
+            known = self._ranks[file.id, question] = self.ranking.ranked(file.id, passages, question, language)
+        return known
 
 
 def attached_to(
-    now: tuple[Attachment, ...], history: Sequence[StoredMessage], reader: AttachmentReader | None
+    now: tuple[Attachment, ...],
+    history: Sequence[StoredMessage],
+    reader: AttachmentReader | None,
+    ranking: PassageRanking | None = None,
 ) -> Attached:
     """Return the files of a conversation: those of the question, and of what was said before it."""
     earlier = tuple(file for message in history for file in message.attachments)
     recent = tuple(file for message in history[-_PICTURE_TURNS:] for file in message.attachments if _is_picture(file))
-    return Attached(now=now, earlier=earlier, recent=recent[-EARLIER_PICTURES:], reader=reader)
+    return Attached(now=now, earlier=earlier, recent=recent[-EARLIER_PICTURES:], reader=reader, ranking=ranking)
 
 
 def room_for_files(context_tokens: int, answer_tokens: int, asked_tokens: int, characters_per_token: float) -> int:
@@ -160,16 +180,16 @@ def room_for_files(context_tokens: int, answer_tokens: int, asked_tokens: int, c
     return room if room >= LEAST_CHARACTERS else 0
 
 
-def chosen_passages(passages: Sequence[Passage], question: str, most: int) -> list[int]:
-    """Return the places of the passages to show within `most` characters, ascending.
+def chosen_passages(passages: Sequence[Passage], scores: Sequence[float], most: int) -> list[int]:
+    """Return the places of the passages to show within `most` characters, ascending; `scores` are only needed where
+    they do not fit, and say how much each bears on the question.
 
-    All, where they fit. Else the first one, which says what the file is, and those that share the rarest words with the
-    question; where too few do, as in "sum this up", passages spread evenly over the rest.
+    All, where they fit. Else the first one, which says what the file is, and those with the highest scores; where too
+    few have any, as for "sum this up", passages spread evenly over the rest.
     """
     sizes = [_length(passage) for passage in passages]
     if sum(sizes) <= most:
         return list(range(len(passages)))
-    scores = _scores(passages, question)
     near = sorted((at for at, score in enumerate(scores) if score > 0), key=lambda at: (-scores[at], at))
     spread = _spread(len(passages))
     chosen: set[int] = set()
@@ -179,20 +199,6 @@ def chosen_passages(passages: Sequence[Passage], question: str, most: int) -> li
             chosen.add(at)
             left -= sizes[at]
     return sorted(chosen)
-
-
-def _scores(passages: Sequence[Passage], question: str) -> list[float]:
-    """Return how near each passage is to the question: BM25 over the beginnings of words."""
-    asked = sorted({word[:_STEM] for word in _WORD.findall(_folded(question))})
-    if not asked:
-        return [0.0] * len(passages)
-    # Short words count whole, long ones by their beginning, which most forms of a word share.
-    forms = [re.escape(word) + ("" if len(word) == _STEM else r"(?!\w)") for word in asked]
-    finder = re.compile(rf"(?<!\w)(?:{'|'.join(forms)})")
-    counts = [Counter(finder.findall(_folded(f"{passage.place} {passage.text}"))) for passage in passages]
-    held = Counter(word for count in counts for word in count)
-    rare = {word: math.log(1 + (len(passages) - n + 0.5) / (n + 0.5)) for word, n in held.items()}
-    return [sum(rare[word] * 2.2 * n / (n + 1.2) for word, n in count.items()) for count in counts]
 
 
 def _spread(count: int) -> list[int]:
@@ -237,9 +243,3 @@ def _length(passage: Passage) -> int:
 
 def _is_picture(file: Attachment) -> bool:
     return file.kind == "image"
-
-
-def _folded(text: str) -> str:
-    """Return it in small letters without accents."""
-    small = text.casefold()
-    return small if small.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFKD", small))

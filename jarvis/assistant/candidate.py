@@ -5,6 +5,7 @@ Knows only ports. Which candidate comes next when this one fails is not decided 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -266,7 +267,7 @@ class CandidateAnswer:
     def _permission(self, call: ToolCall) -> PermissionLevel:
         assert self.abilities.toolbox is not None
         # What came from elsewhere earlier in the conversation still stands in the prompt.
-        earlier = any(message.detail in FOREIGN_DETAILS for message in self.asked.history)
+        earlier = any(map(from_elsewhere, self.asked.history))
         tainted = earlier or bool(self.asked.attached) or any(not turn.result.trusted for turn in self.turns)
         level = self.abilities.toolbox.permission(call, tainted=tainted)
         # Where everything that leaves is asked about, so is what a tool would send along.
@@ -285,6 +286,7 @@ class CandidateAnswer:
         """What the prompt shows of the attached files."""
         asked, answer_tokens = self.asked, self.options.max_answer_tokens
         room = room_for_files(self.context_tokens, answer_tokens, tokens_asked(asked.text), CHARACTERS_PER_TOKEN)
+        room += round(self.candidate.further_tokens * CHARACTERS_PER_TOKEN)
         return asked.attached.shown(asked.text, asked.language, room, sees=self.sees)
 
     def _prompt(self, tools: tuple[ToolSpec, ...]) -> list[ChatMessage]:
@@ -298,12 +300,20 @@ class CandidateAnswer:
             today=self.abilities.clock.now(),
             spoken=self.asked.request.door == "voice",
             budget_tokens=turns_budget(
-                self.context_tokens, self.options.max_answer_tokens, self.asked.text + files.text
+                self.context_tokens + self.candidate.further_tokens,
+                self.options.max_answer_tokens,
+                self.asked.text + files.text,
             ),
             images=self.asked.images(recent=self.sees),
             acts=bool(tools),
             files=files,
         )
+
+
+def from_elsewhere(message: StoredMessage) -> bool:
+    """Tell whether a message drew on text from elsewhere, or may have: what broke off says why, and not from what."""
+    broke_off = message.role == "assistant" and message.state in {"failed", "interrupted"}
+    return message.detail in FOREIGN_DETAILS or (broke_off and bool(message.text.strip()))
 
 
 def detail_of(*, stays: bool, foreign: bool) -> str:
@@ -326,9 +336,21 @@ def tokens_told(asked: Asked, context_tokens: int, answer_tokens: int) -> int:
     if not asked.attached:
         return turns
     own = tokens_asked(asked.text)
-    room = room_for_files(context_tokens, answer_tokens, own, CHARACTERS_PER_TOKEN)
-    files = round(min(asked.attached.characters(), room) / CHARACTERS_PER_TOKEN)
+    files = _file_tokens(asked, context_tokens, answer_tokens)[0]
     return min(turns + files, max(context_tokens - answer_tokens - own, 0))
+
+
+def tokens_beyond(asked: Asked, context_tokens: int, answer_tokens: int) -> int:
+    """Return about how many tokens of the attached files do not fit a context."""
+    return _file_tokens(asked, context_tokens, answer_tokens)[1] if asked.attached else 0
+
+
+def _file_tokens(asked: Asked, context_tokens: int, answer_tokens: int) -> tuple[int, int]:
+    """Return about how many tokens of the attached files fit, and how many do not."""
+    room = room_for_files(context_tokens, answer_tokens, tokens_asked(asked.text), CHARACTERS_PER_TOKEN)
+    characters = asked.attached.characters()
+    fits = min(characters, room)
+    return round(fits / CHARACTERS_PER_TOKEN), math.ceil((characters - fits) / CHARACTERS_PER_TOKEN)
 
 
 def holds_personal_data(redactor: Redactor | None, asked: Asked) -> bool:

@@ -104,6 +104,9 @@ class CooperationRun:
             yield from self._checked()
         else:
             yield from self._together()
+        first = self.plan.stages[0]
+        read = self._prompts.shown(first, self.asked.text).told(self.asked.language)
+        yield from self._piece(f"\n\n{read}" if read else "", 0, shown=True)
 
     # Specialists together.
 
@@ -161,7 +164,7 @@ class CooperationRun:
         """End what `candidate` began to write, so that another text can stand in for it."""
         restarts = self.draft.is_open
         sentence = self._words(why)
-        self.draft.close("failed", model=candidate.model, detail=sentence)
+        self.draft.close("failed", model=candidate.model, detail=sentence, codes=(f"cooperation.{why}",))
         if restarts:
             yield EngineFailed(
                 ask_id=self.asked.ask_id,

@@ -5,6 +5,7 @@ Text reaches the log before it reaches anybody's eyes. Knows only ports.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -74,20 +75,23 @@ class Draft:
         source: Source | None = None,
         model: str | None = None,
         detail: str = "",
+        codes: Sequence[str] = (),
     ) -> None:
         """End the message; a later `append` starts another one."""
         if self._open and self.message_id is not None:
-            self._log.close_message(self.message_id, state, source=source, model=model, detail=detail)
+            self._log.close_message(
+                self.message_id, state, source=source, model=model, detail=detail, codes=tuple(codes)
+            )
             self._open = False
 
-    def give_up(self, state: Literal["failed", "cancelled"], detail: str) -> None:
-        """End it without an answer; what went wrong is kept even where no text was."""
+    def give_up(self, state: Literal["failed", "cancelled"], detail: str, codes: Sequence[str] = ()) -> None:
+        """End it without an answer; what went wrong is kept even where no text was, with the errors' `codes`."""
         if self._open:
-            self.close(state, detail=detail)
+            self.close(state, detail=detail, codes=codes)
         elif self.conversation_id and detail:
             message = self._add("", "streaming")
             self.message_id = message.id
-            self._log.close_message(message.id, state, detail=detail)
+            self._log.close_message(message.id, state, detail=detail, codes=codes)
 
     def _add(
         self, text: str, state: MessageState, *, source: Source | None = None, model: str | None = None

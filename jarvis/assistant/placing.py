@@ -51,11 +51,12 @@ def placed(request: Request, log: ConversationLog, feedback: Feedback | None) ->
         raise _no_conversation()
     follows = request.follows
     history = [] if follows == "" else log.messages(found.id, limit=HISTORY_MESSAGES, until=follows)
-    if follows is not None:
-        _rewritten(log.messages(found.id, limit=HISTORY_MESSAGES), follows, feedback)
+    shown = log.messages(found.id, limit=HISTORY_MESSAGES) if follows is not None else []
     question = log.add_message(
         found.id, "user", text, door=request.door, follows=follows, attachments=request.attachments
     )
+    if follows is not None:
+        _rewritten(shown, follows, feedback)
     return Placed(conversation=found, history=history, question=question, request=request)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from jarvis.assistant.attached import room_for_files
+from jarvis.assistant.attached import ROOM_SHARE, Shown, room_for_files
 from jarvis.assistant.prompt import (
     CHARACTERS_PER_TOKEN,
     SYSTEM_TOKENS,
@@ -30,6 +30,12 @@ if TYPE_CHECKING:
 
 NOTE_TOKENS = {"review": 400, "verify": 120}
 """Most that a stage of that kind writes; all others write an answer."""
+
+_SEES = frozenset({"specialist", "draft"})
+"""Kinds of stages that are sent the pictures of a question."""
+
+_FILES_SHARE = 0.4
+"""Of what drafts and files share; the drafts take more where the files need less."""
 
 _SHORTEST_DRAFT = 400
 _WORDS: dict[Language, dict[str, str]] = {
@@ -88,6 +94,13 @@ class StagePrompts:
         """Return the prompt of the check."""
         return self._prompt(stage, f"{self._question()}\n\n{self._words('answer')}\n{answer}")
 
+    def shown(self, stage: CooperationStage, question: str) -> Shown:
+        """Return what `stage` is shown of the attached files beside `question`."""
+        asked = self.asked
+        context, answer_tokens = self._context(stage), self.answer_tokens(stage)
+        room = room_for_files(context, answer_tokens, tokens_asked(question), CHARACTERS_PER_TOKEN)
+        return asked.attached.shown(asked.text, asked.language, room, sees=stage.role.kind in _SEES)
+
     def answer_tokens(self, stage: CooperationStage) -> int:
         """Return the most that `stage` may write, its thoughts apart."""
         return NOTE_TOKENS.get(stage.role.kind, self.max_answer_tokens)
@@ -100,6 +113,9 @@ class StagePrompts:
         fixed = sum(len(text) for text in (self._question(), *rest))
         tokens = self._context(stage) - self.answer_tokens(stage) - SYSTEM_TOKENS
         free = round(tokens * CHARACTERS_PER_TOKEN) - fixed
+        if self.asked.attached.documents:
+            # Who judges what others read must see it too.
+            free -= min(round(free * _FILES_SHARE), round(self.asked.attached.characters() / ROOM_SHARE))
         share = max(free // len(drafts) - 80, _SHORTEST_DRAFT)
         return "\n\n".join([self._question(), *(self._draft(n, d, share) for n, d in enumerate(drafts, 1)), *rest])
 
@@ -114,9 +130,7 @@ class StagePrompts:
     def _prompt(self, stage: CooperationStage, question: str) -> list[ChatMessage]:
         role, asked = stage.role, self.asked
         context, answer_tokens = self._context(stage), self.answer_tokens(stage)
-        room = room_for_files(context, answer_tokens, tokens_asked(question), CHARACTERS_PER_TOKEN)
-        sees = role.kind in {"specialist", "draft"}
-        files = asked.attached.shown(asked.text, asked.language, room, sees=sees)
+        files = self.shown(stage, question)
         messages = prompt_for(
             question,
             history=turns_worth_telling(self.asked.history, leaving=self.leaving),
@@ -126,7 +140,7 @@ class StagePrompts:
             today=self.today,
             spoken=role.kind in {"integrate", "draft"} and self.asked.request.door == "voice",
             budget_tokens=turns_budget(context, answer_tokens, question + files.text),
-            images=asked.images(recent=False) if sees else (),
+            images=asked.images(recent=False) if role.kind in _SEES else (),
             files=files,
         )
         instruction = role.instruction(self.asked.language)

@@ -219,8 +219,10 @@ def no_device(direction: Direction) -> DeviceError:
     kind = _kinds(direction)
     return DeviceError(
         f"audio.no_{kind['en']}",
-        en="This computer has no {en_kind} that can be used. Connect one, or use a sound file with {option}.",
-        es="Este ordenador no tiene ningún {es_kind} utilizable. Conecta uno o usa un fichero de sonido con {option}.",
+        en="This computer has no {en_kind} that can be used. Connect one; typing works without, and commands take a "
+        "sound file with {option}.",
+        es="Este ordenador no tiene ningún {es_kind} utilizable. Conecta uno; escribir funciona igual, y los comandos "
+        "aceptan un fichero de sonido con {option}.",
         en_kind=kind["en"],
         es_kind=kind["es"],
         option=kind["option"],

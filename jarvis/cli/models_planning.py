@@ -156,7 +156,7 @@ def free(services: Services, end: bool, as_json: bool) -> None:
         done_en, done_es = "No model was on a GPU.", "No había ningún modelo en una GPU."
         if freed.models:
             done_en = f"{freed.freed_mib:.0f} MiB freed in {freed.seconds:.1f} s ({what})."
-            done_es = f"{freed.freed_mib:.0f} MiB liberados en {freed.seconds:.1f} s ({what})."
+            done_es = f"{freed.freed_mib:.0f} MiB liberados en {_decimal(freed.seconds, 1)} s ({what})."
         click.echo(
             words(
                 f"{done_en} The GPUs stay free until “jarvis free --end”.",
@@ -181,9 +181,9 @@ def measure(services: Services, as_json: bool) -> None:
         if as_json:
             print_json(asdict(speeds))
             return
-        click.echo(words(f"RAM {speeds.ram_gbs:.1f} GB/s", f"RAM {speeds.ram_gbs:.1f} GB/s"))
+        click.echo(f"RAM {_decimal(speeds.ram_gbs, 1)} GB/s")
         if speeds.disk_gbs is not None:
-            click.echo(words(f"disk {speeds.disk_gbs:.2f} GB/s", f"disco {speeds.disk_gbs:.2f} GB/s"))
+            click.echo(words(f"disk {speeds.disk_gbs:.2f} GB/s", f"disco {_decimal(speeds.disk_gbs, 2)} GB/s"))
         else:
             click.echo(
                 words(
@@ -218,11 +218,16 @@ def build_server(services: Services) -> None:
         click.echo(words(f"Built: {path}", f"Compilado: {path}"))
 
 
+def _decimal(number: float, digits: int) -> str:
+    written = f"{number:.{digits}f}"
+    return words(written, written.replace(".", ","))
+
+
 def _print_plan(found: Plan, language: Language) -> None:
     width = max((len(placement.model) for placement in found.placements), default=0)
     places = max((len(where(placement, language)) for placement in found.placements), default=0)
     for placement in found.placements:
-        speed = f"{placement.tokens_per_second:.1f} tokens/s, " if placement.tokens_per_second else ""
+        speed = f"{_decimal(placement.tokens_per_second, 1)} tokens/s, " if placement.tokens_per_second else ""
         cache = f"{placement.context_tokens} tokens {placement.kv_type}, " if placement.context_tokens else ""
         loads = words("loads in", "carga en")
         click.echo(

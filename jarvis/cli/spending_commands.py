@@ -20,8 +20,18 @@ _JSON = click.option(
 )
 
 _HEADINGS: dict[Language, tuple[str, ...]] = {
-    "en": ("answers", "read", "written", "first word", "seconds", "cost", "all-cloud", "energy"),
-    "es": ("respuestas", "leídos", "escritos", "1.ª palabra", "segundos", "coste", "todo en nube", "energía"),
+    "en": ("answers", "read", "written", "first word", "95 % within", "seconds", "cost", "all-cloud", "energy"),
+    "es": (
+        "respuestas",
+        "leídos",
+        "escritos",
+        "1.ª palabra",
+        "el 95 % en",
+        "segundos",
+        "coste",
+        "todo en nube",
+        "energía",
+    ),
 }
 
 
@@ -201,12 +211,17 @@ def _cells(row: SpendingRow, language: Language) -> list[str]:
         _number(row.answers, language),
         _number(row.prompt_tokens, language),
         _number(row.completion_tokens, language),
-        "–" if row.median_first_seconds is None else f"{_number(row.median_first_seconds, language, 2)} s",
+        _waited(row.median_first_seconds, language),
+        _waited(row.slow_first_seconds, language),
         _number(row.seconds, language, 1),
         dollars(row.cost_usd, language),
         dollars(row.cloud_usd, language) if row.cloud_usd else "–",
         "–" if row.joules is None else f"{_number(row.joules / 3600, language, 2)} Wh",
     ]
+
+
+def _waited(seconds: float | None, language: Language) -> str:
+    return "–" if seconds is None else f"{_number(seconds, language, 2)} s"
 
 
 def _budget_lines(state: BudgetState, language: Language) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from jarvis.contracts.errors import InputError
+from jarvis.contracts.errors import InputError, Language
 from jarvis.contracts.messages import Attachment
 
 LARGEST_IMAGE = 20_000_000
@@ -32,6 +32,34 @@ class Passage:
 
     text: str
     place: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RankedPassages:
+    """How much each passage bears on a question: `scores` 0 to 1, one for each, 0 where it does not.
+
+    `why` says in a sentence why meanings were not compared, or not by everything that could; empty where they were.
+    """
+
+    scores: tuple[float, ...]
+    why: str = ""
+
+
+class PassageRanking(Protocol):
+    """Ranks the passages of a document by words and meaning. Any thread; waits for models only so long."""
+
+    def begin(self, attachment_id: str, passages: Sequence[Passage]) -> None:
+        """Read a document for its meaning in the background, before anything is asked about it."""
+        ...
+
+    def ranked(
+        self, attachment_id: str, passages: Sequence[Passage], question: str, language: Language
+    ) -> RankedPassages:
+        """Return the ranks for a question in `language`.
+
+        Without a model, or where it takes too long, the ranks are those of the words alone. Raises nothing.
+        """
+        ...
 
 
 class AttachmentReader(Protocol):

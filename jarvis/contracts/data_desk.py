@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -34,6 +35,34 @@ class Forgotten:
     alerts: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackupContents:
+    """What is in a sound backup, which lies unpacked in `staged` until it is restored or dropped.
+
+    `made_at` is an aware time, None where it is not known; `jarvis` is the version that wrote it, "" unknown, and
+    `older` says that it was brought up to date from an older one. `bytes` is the size of its file.
+    """
+
+    path: Path
+    made_at: datetime | None
+    jarvis: str
+    older: bool
+    conversations: int
+    messages: int
+    memories: int
+    bytes: int
+    staged: Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptAside:
+    """What a restore took the place of: its folder, its bytes, and when (aware), None where its name does not tell."""
+
+    folder: Path
+    bytes: int
+    at: datetime | None
+
+
 class DataDesk(Protocol):
     """The doors' way to all that is kept; every call may take a while. Raises `JarvisError` with one sentence."""
 
@@ -47,6 +76,31 @@ class DataDesk(Protocol):
 
     def backup(self, path: Path) -> None:
         """Write a consistent copy of everything but models, caches and keys to a file, in the place of an older one."""
+        ...
+
+    def look_into(self, path: Path) -> BackupContents:
+        """Verify a backup, or a folder of `kept_aside`, and say what is in it; nothing of what is here is touched.
+        Raises `InputError` for one that is damaged, of a newer Jarvis, or no backup at all, `StorageError` where there
+        is no room to unpack it."""
+        ...
+
+    def drop(self, contents: BackupContents) -> None:
+        """Take away what `look_into` unpacked: it is not wanted."""
+        ...
+
+    def restore(self, contents: BackupContents) -> Path:
+        """Decide that the backup takes the place of what is here at the next start, whatever happens until then;
+        returns the folder that what is here is kept in from then on. Jarvis has to start anew right away. Raises
+        `AlreadyRunning` while another process works with what is here, `StorageError` where nothing can be written;
+        then nothing is decided."""
+        ...
+
+    def kept_aside(self) -> Sequence[KeptAside]:
+        """Return the folders that keep what restores took the place of, newest first."""
+        ...
+
+    def remove_aside(self, folder: Path) -> None:
+        """Delete a folder of `kept_aside` for good."""
         ...
 
     def forget_everything(self) -> Forgotten:

@@ -165,7 +165,9 @@ class StoredMessage:
     `heard_characters` is how much of an answer said aloud was heard before the person interrupted, None for all of it.
     `door` is where a question came in: one of "voice" was heard, not typed. None for answers and where it is not known.
     `versions` are the ids of the messages that came to stand in this one's place, itself included, oldest first; empty
-    where there is only this one. `attachments` are the files that went with a question.
+    where there is only this one. `attachments` are the files that went with a question. `codes` are the codes of the
+    errors that an answer failed for: of the one that ended it, then of those before that, oldest first; empty for any
+    other, and where they were not kept.
     """
 
     id: str
@@ -181,6 +183,7 @@ class StoredMessage:
     door: Door | None = None
     versions: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

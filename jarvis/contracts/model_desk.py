@@ -102,11 +102,15 @@ class RecommendedModel:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecommendedSet:
-    """A set that works together on one machine; empty `models` means "nothing for now" and `summary` says why."""
+    """A set that works together on one machine; empty `models` means "nothing for now" and `summary` says why.
+
+    `machine` is a sentence of what the machine has.
+    """
 
     models: tuple[RecommendedModel, ...]
     total_bytes: int
     summary: str
+    machine: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -207,9 +211,12 @@ class ModelDesk(Protocol):
         with the machine to itself. Without `models`, those that are here, or what Jarvis was made to run."""
         ...
 
-    def try_out(self, identity: str, prompt: str, cancel: CancelToken) -> Iterator[str]:
+    def try_out(
+        self, identity: str, prompt: str, cancel: CancelToken, on_end: Callable[[int], None] | None = None
+    ) -> Iterator[str]:
         """Ask one model of this computer and yield its answer piece by piece. It is loaded first where it is not in
-        memory; no skill, memory or history goes along, and no conversation keeps it. Cancelled, it ends."""
+        memory; no skill, memory or history goes along, and no conversation keeps it. Cancelled, it ends. A whole
+        answer's number of tokens is given to `on_end`."""
         ...
 
     def measure(self) -> MeasuredSpeeds:

@@ -37,11 +37,15 @@ class MemoryEstimate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceShare:
-    """What one GPU gets: `layers` of the model, and all the memory in MiB that it will take there."""
+    """What one GPU gets: `layers` of the model, and all the memory in MiB that it will take there.
+
+    `first_layer` is the number of the first of them, from 0, where they follow each other and that is known.
+    """
 
     gpu: int
     layers: int
     mib: float
+    first_layer: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -314,8 +314,10 @@ class ConversationLog(Protocol):
         source: Source | None = None,
         model: str | None = None,
         detail: str = "",
+        codes: Sequence[str] = (),
     ) -> None:
-        """End a streaming message; `text` replaces what was streamed, None keeps it."""
+        """End a streaming message; `text` replaces what was streamed, None keeps it. `codes` are the error's that it
+        failed for, and of those before it."""
         ...
 
     def messages(self, conversation_id: str, limit: int | None = None, until: str | None = None) -> list[StoredMessage]:

@@ -21,7 +21,8 @@ HolderKind = ModelKind | Literal["jarvis", "others"]
 class GpuHolding:
     """A part of one GPU's memory. `name` is a model's id or a program's name, "" for what nobody is known to hold.
 
-    `layers` of the model lie there, 0 where layers say nothing. `measured` is False where the driver does not tell
+    `layers` of the model lie there, 0 where layers say nothing, the first of them with the number `first_layer`, from
+    0, where that is known. `measured` is False where the driver does not tell
     what each process holds, and the figure is what was placed there.
     """
 
@@ -30,6 +31,7 @@ class GpuHolding:
     mib: float
     layers: int = 0
     measured: bool = True
+    first_layer: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,7 +61,8 @@ class ResourceView:
     """The machine at one moment: `at` in seconds of the monotonic clock, loads 0..100, disk the one with the models.
 
     `gpu_trouble` says why no GPU answers that did before, else is "". `held` is True while the GPUs are kept free.
-    `cost_today_usd` counts today's calls.
+    `cost_today_usd` counts today's calls, `tokens_per_second_now` what this process' answers are being written with,
+    0 while there is none.
     """
 
     at: float
@@ -73,6 +76,7 @@ class ResourceView:
     held: bool = False
     gpu_trouble: str = ""
     cost_today_usd: float = 0.0
+    tokens_per_second_now: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -149,10 +149,11 @@ class RouteWeights:
 class RouteQuestion:
     """Everything about one question that the policy looks at; the decision is a pure function of it and the engines.
 
-    `prompt_tokens` is the whole prompt with history. `private` means that something in it must not leave whatever the
-    settings allow. `pinned` is the engine that the person wants for this question. `unusable` are engines that are
-    resting after failures, with the seconds left. `budget_left_usd` None means no limit. `draw` 0..1 is the random
-    number for exploring; 0.5 explores nothing.
+    `prompt_tokens` is the whole prompt with history, and with as much of attached files as fits everywhere;
+    `further_tokens` are what else the files have, for who reads more. `private` means that something in it must not
+    leave whatever the settings allow. `pinned` is the engine that the person wants for this question. `unusable` are
+    engines that are resting after failures, with the seconds left. `budget_left_usd` None means no limit. `draw` 0..1
+    is the random number for exploring; 0.5 explores nothing.
     """
 
     text: str
@@ -161,6 +162,7 @@ class RouteQuestion:
     door: Door = "chat"
     background: bool = False
     prompt_tokens: int = 0
+    further_tokens: int = 0
     max_answer_tokens: int = 1024
     privacy: Privacy = "cloud"
     private: bool = False
@@ -176,8 +178,9 @@ class RouteCandidate:
     """One engine that may answer, with its numbers: `score` is what the order goes by, `quality` the probability of a
     good answer, `cost_usd` None where the price is not known, `first_seconds` until the first token with loading,
     `seconds` until the last. `asks` means that the person is to be asked before anything is sent there.
-    `thinking_tokens` are to be allowed beyond the longest answer, for a model that thinks ahead of it. `why` is one
-    sentence in the asked language."""
+    `thinking_tokens` are to be allowed beyond the longest answer, for a model that thinks ahead of it, and
+    `further_tokens` of attached files are to be sent beyond what fits everywhere. `why` is one sentence in the asked
+    language."""
 
     engine: str
     model: str
@@ -191,6 +194,7 @@ class RouteCandidate:
     asks: bool = False
     explored: bool = False
     thinking_tokens: int = 0
+    further_tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -57,7 +57,7 @@ class Answer:
     been said when the person interrupted, None when nobody did. `versions` are the ids of the answers that came to
     stand in this place, empty where there is only this one. `figures` is what it took, None where that is not known.
     `spoken` is what to say aloud where that differs from the text, and `language` its language, None unknown. `code`
-    is the error's where it failed, empty where that is not known, as of an answer read from the log.
+    is the error's where it failed, empty where that is not known; `causes` are the codes of what failed before it.
     """
 
     ask_id: str
@@ -87,6 +87,7 @@ class Answer:
     spoken: str | None = None
     language: Language | None = None
     code: str = ""
+    causes: tuple[str, ...] = ()
 
     @property
     def ended(self) -> bool:
@@ -114,7 +115,8 @@ def after(answer: Answer, event: AskEvent) -> Answer:
         return replace(answer, notice=event.sentence)
     if isinstance(event, EngineFailed):
         text = "" if event.restarts else answer.text
-        return replace(answer, phase="thinking", text=text, notice="", failures=(*answer.failures, event))
+        failures, causes = (*answer.failures, event), (*answer.causes, event.code)
+        return replace(answer, phase="thinking", text=text, notice="", failures=failures, causes=causes)
     if isinstance(event, TextDelta):
         return replace(answer, phase="writing", text=answer.text + event.text)
     if isinstance(event, AskFinished):
@@ -194,6 +196,8 @@ def from_stored(message: StoredMessage, question: StoredMessage | None = None, *
         remembers=remembers,
         heard=message.heard_characters,
         versions=message.versions,
+        code=message.codes[0] if message.codes else "",
+        causes=message.codes[1:],
     )
 
 

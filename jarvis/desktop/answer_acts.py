@@ -18,6 +18,9 @@ from jarvis.desktop.memory_texts import FROM_MEMORY_NAME
 from jarvis.desktop.text_widgets import copied_mark, row
 from jarvis.desktop.texts import Text
 
+ICONS = ("copy", "quote", "speaker", "again", "info", "memory")
+"""What the buttons in the row show, drawn muted."""
+
 
 class MessageWishes(QObject):
     """What people want done with a message, from all messages of one chat to whoever does it."""

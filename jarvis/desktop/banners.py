@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushBu
 from jarvis.contracts.skills import Alert
 from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.services import Notice
+from jarvis.desktop.step_label import StepLabel
 from jarvis.desktop.text_widgets import copied_mark
 from jarvis.desktop.theme import Role, styled
 from jarvis.desktop.way_button import WayButton
@@ -20,7 +22,6 @@ from jarvis.desktop.ways_on import place_of
 MOST_SHOWN = 2
 """Notices shown at once; the rest are counted and come up as these are dismissed."""
 
-_LONG_STEP = 48
 _RINGING = {
     "timer": (texts.RINGING_TIMER, texts.UNNAMED_TIMER),
     "alarm": (texts.RINGING_ALARM, texts.UNNAMED_ALARM),
@@ -167,11 +168,10 @@ class Banners(QWidget):
         self._rebuild()
 
     def _trouble_bar(self) -> QFrame:
-        bar, layout = self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""))
         way = WayButton(self._desk)
         way.wanted.connect(self.way_wanted)
-        layout.insertWidget(layout.count() - 1, way, 0, Qt.AlignmentFlag.AlignVCenter)
         way.lead(place_of(self._trouble_code))
+        bar, _ = self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""), below=way)
         return bar
 
     def _alert_bar(self, alert: Alert) -> QFrame:
@@ -200,6 +200,7 @@ class Banners(QWidget):
         sentence: str,
         close: Callable[[], None] | None,
         notice: Notice | None = None,
+        below: QPushButton | None = None,
     ) -> tuple[QFrame, QHBoxLayout]:
         bar = styled(QFrame(), "notice")
         bar.setProperty("kind", kind)
@@ -215,6 +216,8 @@ class Banners(QWidget):
             column.addLayout(self._progress(notice))
         if notice is not None and notice.step:
             column.addLayout(self._step(notice.step))
+        if below is not None:
+            column.addLayout(FlowRow(below))
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(14, 10, 8, 10)
         layout.setSpacing(11)
@@ -245,11 +248,8 @@ class Banners(QWidget):
         return layout
 
     def _step(self, step: str) -> QHBoxLayout:
-        label = styled(QLabel(step), "step")
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = StepLabel(step)
         label.setFont(self._desk.theme.mono())
-        label.setWordWrap(len(step) > _LONG_STEP)
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = QToolButton()
         copy.setProperty("look", "small")
         copy.setIcon(self._desk.theme.icon("copy", "muted"))

@@ -7,7 +7,10 @@ Knows nothing about what the events mean.
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -24,6 +27,9 @@ from jarvis.desktop.texts import UNEXPECTED
 
 FRAME_MILLISECONDS = 16
 """Events are handed over at most once per this time: one frame at 60 Hz."""
+TURN_SECONDS = 0.006
+"""What is handed over in one event of the window; what is left follows after its other events."""
+_JOBS = 3
 _DRAIN_SECONDS = 2.0
 _FLEETING = (LevelMeasured, WakeScored, PartialHeard)
 """Events that are worth nothing once a newer one of their kind is there."""
@@ -32,20 +38,33 @@ Result = TypeVar("Result")
 
 
 class Mailbox(QObject):
-    """A queue that any thread fills and the Qt thread empties, at most once per frame, in order."""
+    """A queue that any thread fills and the Qt thread empties, at most once per frame, in order.
+
+    One event of the window takes what fits into `turn_seconds`, and one item at least.
+    """
 
     _filled = Signal()
 
-    def __init__(self, deliver: Callable[[list[object]], None], merge: Callable[[list[object]], list[object]]) -> None:
+    def __init__(
+        self,
+        deliver: Callable[[object], None],
+        merge: Callable[[list[object]], list[object]],
+        turn_seconds: float = TURN_SECONDS,
+    ) -> None:
         super().__init__()
         self._deliver = deliver
         self._merge = merge
+        self._turn_seconds = turn_seconds
+        self._ready: deque[object] = deque()
         self._lock = threading.Lock()
         self._items: list[object] = []
         self._announced = False
         self._timer = QTimer(self, interval=FRAME_MILLISECONDS, singleShot=True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self.flush)
+        self._timer.timeout.connect(self._turn)
+        # A timer, since what is posted for later comes before what the person does and what is to be painted.
+        self._left = QTimer(self, interval=0, singleShot=True)
+        self._left.timeout.connect(self._turn)
         self._filled.connect(self._timer.start, Qt.ConnectionType.QueuedConnection)
 
     def put(self, item: object) -> None:
@@ -57,12 +76,27 @@ class Mailbox(QObject):
             self._filled.emit()
 
     def flush(self) -> None:
-        """Deliver what is waiting; Qt thread only."""
+        """Deliver all that is waiting; Qt thread only."""
+        self._hand_over(math.inf)
+
+    def _turn(self) -> None:
+        self._hand_over(self._turn_seconds)
+
+    def _hand_over(self, seconds: float) -> None:
         with self._lock:
             items, self._items = self._items, []
             self._announced = False
         if items:
-            self._deliver(self._merge(items))
+            self._ready = deque(self._merge([*self._ready, *items]))
+        end = time.perf_counter() + seconds
+        try:
+            while self._ready:
+                self._deliver(self._ready.popleft())
+                if time.perf_counter() >= end:
+                    break
+        finally:
+            if self._ready:
+                self._left.start()
 
 
 class Bridge(QObject):
@@ -79,7 +113,8 @@ class Bridge(QObject):
         super().__init__()
         self._assistant = assistant
         self._language = language
-        self._jobs = ThreadPoolExecutor(max_workers=3, thread_name_prefix="desktop-job")
+        self._jobs = ThreadPoolExecutor(max_workers=_JOBS, thread_name_prefix="desktop-job")
+        self._begin_threads()
         self._long_jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desktop-long-job")
         self._mail = Mailbox(self._deliver, merged)
         self._running: dict[CancelToken, threading.Thread] = {}
@@ -181,14 +216,20 @@ class Bridge(QObject):
         code = error.code if isinstance(error, JarvisError) else "desktop.unexpected"
         self._mail.put(AskFailed(ask_id=ask_id, code=code, sentence=sentence))
 
-    def _deliver(self, items: list[object]) -> None:
-        for item in items:
-            if isinstance(item, AskEvent):
-                self.asked.emit(item)
-            elif callable(item):
-                item()
-            else:
-                self.heard.emit(item)
+    def _begin_threads(self) -> None:
+        # Whoever begins a thread waits until it has had its first turn: long, where others compute already.
+        begun = threading.Event()
+        for _ in range(_JOBS):
+            self._jobs.submit(begun.wait)
+        begun.set()
+
+    def _deliver(self, item: object) -> None:
+        if isinstance(item, AskEvent):
+            self.asked.emit(item)
+        elif callable(item):
+            item()
+        else:
+            self.heard.emit(item)
 
 
 def merged(items: list[object]) -> list[object]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.dialogs import confirmation
+from jarvis.desktop.dialogs import confirmation, words_wanted
 from jarvis.desktop.session import ChatSession
 from jarvis.desktop.sidebar import Sidebar
 
@@ -35,17 +34,11 @@ class ConversationAsks:
 
     def rename(self, conversation_id: str) -> None:
         """Ask for another title and rename the conversation."""
-        words = self._desk.words
-        dialog = QInputDialog(self._parent)
-        dialog.setWindowTitle(words(texts.RENAME_TITLE))
-        dialog.setLabelText(words(texts.RENAME_LABEL))
-        dialog.setTextValue(self._title_of(conversation_id))
-        dialog.setOkButtonText(words(texts.SAVE))
-        dialog.setCancelButtonText(words(texts.CANCEL))
+        title = self._title_of(conversation_id)
+        dialog = words_wanted(self._parent, self._desk.words, texts.RENAME_TITLE, texts.RENAME_LABEL, title)
         dialog.textValueSelected.connect(
             lambda text: self._session.rename(conversation_id, text.strip()) if text.strip() else None
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.resize(420, dialog.height())
         dialog.open()
 

@@ -17,7 +17,7 @@ from jarvis.contracts.messages import StoredMessage
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, from_stored
 from jarvis.desktop.answer_acts import MessageWishes
-from jarvis.desktop.desk import Desk
+from jarvis.desktop.desk import Desk, code_of
 from jarvis.desktop.message_column import NEAR, WIDEST_COLUMN, MessageColumn
 from jarvis.desktop.message_list import Place, place_of
 from jarvis.desktop.message_pages import PAGE, MessagePages
@@ -36,14 +36,14 @@ class ConversationView(MessageColumn):
     memory_changed = Signal()
     correct = Signal(str)
     """What was heard of a spoken question is not what was said."""
-    trouble = Signal(str)
-    """Older messages could not be read, in a sentence."""
+    trouble = Signal(str, str)
+    """Older messages could not be read, in a sentence and with the error's code."""
     way_wanted = Signal(str)
     """A `Place` where a failed answer's trouble can be mended."""
 
     def __init__(self, desk: Desk) -> None:
         self.wishes = MessageWishes()
-        self._pages = MessagePages(desk, lambda error: self.trouble.emit(desk.sentence(error)))
+        self._pages = MessagePages(desk, lambda error: self.trouble.emit(desk.sentence(error), code_of(error)))
         self._ratings: dict[str, Rating] = {}
         self._remembering: frozenset[str] = frozenset()
         self._spoken: frozenset[str] = frozenset()
@@ -300,6 +300,7 @@ class ConversationView(MessageColumn):
         widget.link_refused.connect(self.link_refused)
         widget.memory_changed.connect(self.memory_changed)
         widget.way_wanted.connect(self.way_wanted)
+        widget.grown.connect(lambda: self.order_keyboard(widget))
         return widget
 
     def _bring_into_view(self, widget: UserMessage) -> None:

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication, QShowEvent
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from jarvis.contracts.data_desk import DataDesk, DataPlace, Forgotten
+from jarvis.contracts.data_desk import DataDesk, DataPlace, Forgotten, KeptAside
 from jarvis.desktop import data_texts as texts
 from jarvis.desktop.answer_body import in_slices
+from jarvis.desktop.data_restore import RestorePart, breakable
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_figures import size as size_text
 from jarvis.desktop.models_flow import FlowRow
@@ -20,14 +21,14 @@ from jarvis.desktop.models_parts import button_of, column, muted, scroll_over
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
 
-RESTORE_COMMAND = "jarvis memory restore"
-
 
 class DataPage(QWidget):
-    """Sizes by kind, backup, and forgetting everything once the word for it was typed."""
+    """Sizes by kind, backup, restoring one, and forgetting everything once the word for it was typed."""
 
     forgotten = Signal()
     """Every conversation is gone."""
+    anew_wanted = Signal()
+    """Jarvis is to start again: a backup takes the place of what is here then."""
 
     def __init__(self, desk: Desk, data: Callable[[], DataDesk]) -> None:
         super().__init__()
@@ -55,7 +56,9 @@ class DataPage(QWidget):
 
     def read(self) -> None:
         """Measure again."""
-        self._desk.bridge.run(lambda: (self._data().home(), self._data().places()), self._take, self._failed)
+        self._desk.bridge.run(
+            lambda: (self._data().home(), self._data().places(), self._data().kept_aside()), self._take, self._failed
+        )
 
     def back_up_to(self, path: str) -> None:
         """Write a backup to `path`."""
@@ -99,13 +102,14 @@ class DataPage(QWidget):
 
     def _backup_card(self) -> QFrame:
         self.backup = button_of(self._desk, texts.BACKUP, self._ask_file)
-        self.copy = button_of(self._desk, texts.COPY, self._copy)
+        self.restore = RestorePart(self._desk, self._data, self._say, self._failed)
+        self.restore.anew_wanted.connect(self.anew_wanted)
+        self.restore.changed.connect(self.read)
         card, inside = self._card(texts.BACKUP_HEADING)
         inside.addWidget(self._sentence(texts.BACKUP_BODY))
-        inside.addLayout(_left(self.backup))
         inside.addWidget(self._sentence(texts.RESTORE_BODY))
-        command = styled(QLabel(f"{RESTORE_COMMAND} FILE"), "step")
-        inside.addLayout(FlowRow(command, self.copy))
+        inside.addLayout(FlowRow(self.backup, self.restore.choose))
+        inside.addWidget(self.restore)
         return card
 
     def _forget_card(self) -> QFrame:
@@ -151,15 +155,16 @@ class DataPage(QWidget):
         words = self._desk.words
         known: dict[str, int] = {place.kind: place.bytes for place in self._places}
         home = self._home
-        self.where.setText(words(texts.READING) if home is None else words(texts.WHERE, home=_breakable(home)))
+        self.where.setText(words(texts.READING) if home is None else words(texts.WHERE, home=breakable(home)))
         self.open.setEnabled(self._home is not None)
         for kind, (name, size) in self.sizes.items():
             name.setText(words(texts.KINDS[kind]))
             size.setText("…" if self._home is None else size_text(known.get(kind, 0), words.language))
             size.setAccessibleName(words(texts.SIZE))
 
-    def _take(self, found: tuple[Path, Sequence[DataPlace]]) -> None:
-        self._home, self._places = found
+    def _take(self, found: tuple[Path, Sequence[DataPlace], Sequence[KeptAside]]) -> None:
+        self._home, self._places, kept = found
+        self.restore.show_kept(self._home, kept)
         self._tell()
 
     def _gone(self, gone: Forgotten) -> None:
@@ -171,9 +176,6 @@ class DataPage(QWidget):
     def _open(self) -> None:
         if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._home))):
             self._say(texts.NOT_OPENED)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(RESTORE_COMMAND)
 
     def _ask_file(self) -> None:
         dialog = QFileDialog(self, self._desk.words(texts.BACKUP))
@@ -198,11 +200,6 @@ class DataPage(QWidget):
         self.message.style().polish(self.message)
         self.message.setText(sentence)
         self.message.show()
-
-
-def _breakable(path: Path) -> str:
-    """Return a path that may go on in the next line after every slash."""
-    return str(path).replace("/", "/\u200b")
 
 
 def _left(*widgets: QWidget) -> QHBoxLayout:

@@ -33,19 +33,65 @@ SIZE = Text(en="Size on disk", es="Tamaño en disco")
 BACKUP_HEADING = Text(en="Backup", es="Copia de seguridad")
 BACKUP_BODY = Text(
     en="One file with everything but models, caches and keys. Whoever has the file can read it, so keep it safe.",
-    es="Un archivo con todo salvo modelos, cachés y claves. Quien tenga el archivo puede leerlo: guárdalo bien.",
+    es="Un fichero con todo salvo modelos, cachés y claves. Quien tenga el fichero puede leerlo: guárdalo bien.",
 )
-BACKUP = Text(en="Back up to a file…", es="Copiar a un archivo…")
+BACKUP = Text(en="Back up to a file…", es="Copiar a un fichero…")
 BACKING_UP = Text(en="Writing the backup…", es="Escribiendo la copia…")
 BACKED_UP = Text(en="The backup is at {path}.", es="La copia está en {path}.")
 BACKUP_FILES = Text(en="Jarvis backups", es="Copias de Jarvis")
 RESTORE_BODY = Text(
-    en="To put a backup in the place of what is here, quit Jarvis and run this with the file's name; what is here is "
-    "kept aside.",
-    es="Para poner una copia en lugar de lo que hay, sal de Jarvis y ejecuta esto con el nombre del archivo; lo que "
-    "hay se aparta.",
+    en="Restoring checks the file, says what is in it and asks. What is here now is kept aside, and Jarvis starts "
+    "again by itself.",
+    es="Al restaurar, Jarvis comprueba el fichero, dice qué contiene y pregunta. Lo que hay ahora se guarda aparte, y "
+    "Jarvis se reinicia solo.",
 )
-COPY = Text(en="Copy the command", es="Copiar la orden")
+RESTORE = Text(en="Restore a backup…", es="Restaurar una copia…")
+CHECKING = Text(en="Checking the backup…", es="Comprobando la copia…")
+ASK_TITLE = Text(
+    en="Put this backup in the place of what is here?", es="¿Poner esta copia en el lugar de lo que hay aquí?"
+)
+ASK_BODY = Text(
+    en="{made}\n{holds}\n\nIt is whole. What is here now is kept in a folder in {home}; models and keys stay as they "
+    "are. Jarvis closes and starts again by itself: an answer or download under way ends.",
+    es="{made}\n{holds}\n\nEstá completa. Lo que hay ahora se guarda en una carpeta de {home}; los modelos y las "
+    "claves se quedan como están. Jarvis se cierra y se reinicia solo: una respuesta o descarga en curso termina.",
+)
+MADE = Text(en="Made on {day} at {time}.", es="Hecha el {day} a las {time}.")
+MADE_BY = Text(
+    en="Made on {day} at {time} with Jarvis {version}.", es="Hecha el {day} a las {time} con Jarvis {version}."
+)
+MADE_SOME_TIME = Text(en="It does not say when it was made.", es="No dice cuándo se hizo.")
+OLDER = Text(
+    en="It comes from an older version and was brought up to date.",
+    es="Es de una versión anterior y se ha puesto al día.",
+)
+HOLDS = Text(
+    en="Conversations: {conversations} · messages: {messages} · memories: {memories} · size: {size}",
+    es="Conversaciones: {conversations} · mensajes: {messages} · recuerdos: {memories} · tamaño: {size}",
+)
+RESTORE_NOW = Text(en="Restore and restart", es="Restaurar y reiniciar")
+NOT_RESTORED = Text(en="Nothing was changed.", es="No se ha cambiado nada.")
+RESTORING = Text(en="Restoring…", es="Restaurando…")
+RESTARTS = Text(
+    en="Jarvis closes now and starts again with the backup. What was here is kept in {folder}.",
+    es="Jarvis se cierra ahora y se reinicia con la copia. Lo que había se guarda en {folder}.",
+)
+KEPT = Text(
+    en="Kept aside by the restore of {day}, {time}: {size} in {folder}",
+    es="Guardado aparte al restaurar el {day}, {time}: {size} en {folder}",
+)
+KEPT_SOME_TIME = Text(
+    en="Kept aside by a restore: {size} in {folder}", es="Guardado aparte al restaurar: {size} en {folder}"
+)
+PUT_BACK = Text(en="Put it back…", es="Volver a ponerlo…")
+REMOVE = Text(en="Delete it…", es="Borrarlo…")
+REMOVE_TITLE = Text(en="Delete what the restore kept aside?", es="¿Borrar lo que se guardó aparte al restaurar?")
+REMOVE_BODY = Text(
+    en="{folder} goes for good. What Jarvis works with now stays.",
+    es="{folder} se borra para siempre. Aquello con lo que Jarvis trabaja ahora se queda.",
+)
+REMOVE_NOW = Text(en="Delete", es="Borrar")
+REMOVED = Text(en="Deleted.", es="Borrado.")
 FORGET_HEADING = Text(en="Forget everything", es="Olvidar todo")
 FORGET_BODY = Text(
     en="Conversations, memories, attachments, notes, lists, timers, reminders and what ratings taught are wiped for "
@@ -57,7 +103,7 @@ FORGET_BODY = Text(
 )
 FORGET_TYPE = Text(en="Type {word} to confirm", es="Escribe {word} para confirmar")
 FORGET_WORD = Text(en="FORGET", es="OLVIDAR")
-FORGET = Text(en="Forget everything now", es="Olvidar todo ahora")
+FORGET = Text(en="Forget everything", es="Olvidar todo")
 FORGETTING = Text(en="Forgetting, and wiping what is on the disk…", es="Olvidando y borrando lo que hay en el disco…")
 FORGOTTEN = Text(
     en="Gone: {memories} memories, {notes} notes, {items} list entries, {alerts} timers and reminders, and every "

@@ -1,4 +1,4 @@
-"""Writes a Markdown text as a PDF: title, paragraphs, tables, code, a foot with page numbers.
+"""Writes a Markdown text as a PDF: title, paragraphs, tables, code, formulas, a foot with page numbers.
 
 Nothing in the text can act: it reaches the page only as characters, images are never loaded, only web addresses become
 links. Runs on any thread, piece by piece, so that the window goes on meanwhile. Knows nothing about conversations.
@@ -31,9 +31,12 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from jarvis.contracts.desktop_ports import Formulas
 from jarvis.desktop.colours import LIGHT
+from jarvis.desktop.export_maths import FormulasOnPaper
 from jarvis.desktop.highlight import spans_of
 from jarvis.desktop.markdown import CodeClosed, CodeOpened, CodeText, MarkdownStream, Piece, Settled
+from jarvis.desktop.maths import FormulasInText
 from jarvis.desktop.richtext import RichWriter
 
 DOTS_PER_INCH = 96
@@ -61,10 +64,10 @@ class _Section:
     size: int = 0
 
 
-def write_pdf(markdown: str, file: Path, *, title: str, page_word: str) -> int:
+def write_pdf(markdown: str, file: Path, *, title: str, page_word: str, formulas: Formulas | None) -> int:
     """Write `markdown` to `file` and return the number of pages; `page_word` holds a place `{number}`.
 
-    `OSError` when the file cannot be written.
+    What `formulas` cannot draw, or all where it is None, stays LaTeX. `OSError` when the file cannot be written.
     """
     file.open("wb").close()
     # A thread without an event loop of its own may not lay a document out.
@@ -81,7 +84,7 @@ def write_pdf(markdown: str, file: Path, *, title: str, page_word: str) -> int:
     if not painter.begin(writer):
         raise OSError(errno.EIO, os.strerror(errno.EIO))
     try:
-        pages = _Pages(writer, painter, title, page_word)
+        pages = _Pages(writer, painter, title, page_word, FormulasOnPaper(formulas))
         for section in _sections(markdown):
             pages.add(section)
         pages.finish()
@@ -103,9 +106,12 @@ def _whole(file: Path) -> bool:
 class _Pages:
     """Sections one below the other, over as many pages as they take."""
 
-    def __init__(self, writer: QPdfWriter, painter: QPainter, title: str, page_word: str) -> None:
+    def __init__(
+        self, writer: QPdfWriter, painter: QPainter, title: str, page_word: str, formulas: FormulasOnPaper
+    ) -> None:
         self._writer, self._painter = writer, painter
         self._title, self._word = title, page_word
+        self._formulas = formulas
         self.number = 1
         self._size = QSizeF(writer.width(), writer.height())
         self._down = 0.0
@@ -120,8 +126,8 @@ class _Pages:
         heading = bool(section.tokens) and section.tokens[0].type == "heading_open"
         if self._size.height() - self._down < (_HEADING_ROOM if heading else _LINE_ROOM):
             self._next_page()
-        document = self._document(section)
-        document.setPageSize(self._size)
+        # Whoever holds the formulas of a text has to last until it is drawn.
+        document, _formulas = self._document(section)
         count = document.pageCount()
         for at in range(count):
             if at:
@@ -159,22 +165,25 @@ class _Pages:
         title = metrics.elidedText(self._title, Qt.TextElideMode.ElideRight, left)
         self._painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft), title)
 
-    def _document(self, section: _Section) -> QTextDocument:
+    def _document(self, section: _Section) -> tuple[QTextDocument, FormulasInText]:
         document = QTextDocument()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
         document.setDefaultFont(self._base)
         document.documentLayout().setPaintDevice(self._writer)
+        document.setPageSize(self._size)
+        formulas = FormulasInText(document, self._formulas)
+        formulas.begin(LIGHT.text)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         document.setDefaultTextOption(option)
         if self._down:
             _leave_room(document, self._down)
         if section.tokens:
-            RichWriter(document, LIGHT, self._base, self._mono).write(section.tokens)
+            RichWriter(document, LIGHT, self._base, self._mono, formulas).write(section.tokens)
         else:
             _write_code(document, section, self._mono)
-        return document
+        return document, formulas
 
 
 def _leave_room(document: QTextDocument, height: float) -> None:

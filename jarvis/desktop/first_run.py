@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from jarvis.desktop import first_run_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.first_run_pages import FirstRunPage, LanguagePage, MicrophonePage, ModelsPage, PrivacyChoicePage
-from jarvis.desktop.keepsake import Keepsake
-from jarvis.desktop.models_parts import button_of, muted, scroll_over
-
-INTRODUCED = "introduced"
-"""What the window keeps once the first run was shown, however it ended."""
+from jarvis.desktop.keepsake import INTRODUCED, Keepsake
+from jarvis.desktop.models_parts import button_of, muted, scroll_over, side_room
 
 
 class FirstRun(QDialog):
@@ -46,7 +44,8 @@ class FirstRun(QDialog):
         layout.setContentsMargins(0, 6, 0, 16)
         layout.setSpacing(10)
         layout.addWidget(self._stack, 1)
-        layout.addLayout(self._foot())
+        self._below = self._foot()
+        layout.addLayout(self._below)
         self.setMinimumSize(360, 360)
         room = self.screen().availableGeometry()
         self.resize(min(720, room.width() - 40), min(560, room.height() - 60))
@@ -59,19 +58,28 @@ class FirstRun(QDialog):
         """Which page is shown, from 0."""
         return self._stack.currentIndex()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave less room at the sides of a narrow window."""
+        super().resizeEvent(event)
+        side = side_room(self.width())
+        self._below.setContentsMargins(side, 0, side, 0)
+
     def _foot(self) -> QVBoxLayout:
         later = muted("small")
         self._desk.words.bind(later, later.setText, texts.LATER)
+        told = QHBoxLayout()
+        told.setSpacing(8)
+        told.addWidget(later, 1)
+        told.addWidget(self._at, 0, Qt.AlignmentFlag.AlignTop)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self.skip)
         line.addStretch()
-        for widget in (self._at, self.back, self.next):
+        for widget in (self.back, self.next):
             line.addWidget(widget)
         foot = QVBoxLayout()
-        foot.setContentsMargins(24, 0, 24, 0)
         foot.setSpacing(10)
-        foot.addWidget(later)
+        foot.addLayout(told)
         foot.addLayout(line)
         return foot
 
@@ -98,10 +106,8 @@ class FirstRun(QDialog):
         self.keys_wanted.emit()
 
 
-def introduce(desk: Desk, keepsake: Keepsake, parent: QWidget) -> FirstRun | None:
-    """Show the first run where it was not shown before; returns it, None where it was."""
-    if keepsake.flag(INTRODUCED):
-        return None
+def introduce(desk: Desk, keepsake: Keepsake, parent: QWidget) -> FirstRun:
+    """Show the first run; once it is closed, `keepsake` tells that it was shown."""
     shown = FirstRun(desk, parent)
     shown.finished.connect(lambda _: keepsake.keep(INTRODUCED, True))
     shown.open()

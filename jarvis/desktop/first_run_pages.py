@@ -5,7 +5,7 @@ Knows no page before or after its own.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -15,7 +15,8 @@ from jarvis.contracts.speech import LevelMeasured, VoiceEvent, VoiceState, Voice
 from jarvis.desktop import first_run_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_figures import size, span
-from jarvis.desktop.models_parts import NARROW, button_of, muted, side_room
+from jarvis.desktop.models_flow import FlowRow
+from jarvis.desktop.models_parts import button_of, muted, side_room
 from jarvis.desktop.models_texts import ROLES
 from jarvis.desktop.models_transfers import transfers_of
 from jarvis.desktop.settings_cards import CardText, ChoiceCards
@@ -26,6 +27,8 @@ from jarvis.desktop.voice_sound import LevelRow, SoundTest
 
 MEGABITS = 50
 """The speed that download times are reckoned with: a common home connection; it is said beside them."""
+AGAIN_MILLISECONDS = 2000
+"""How often a microphone that is missing is looked for while its page is in view."""
 _LANGUAGES = (
     CardText(id="auto", title=texts.BOTH, body=texts.BOTH_BODY),
     CardText(id="en", title=texts.ENGLISH, body=texts.ENGLISH_BODY),
@@ -58,6 +61,7 @@ class FirstRunPage(QWidget):
         title = QLabel()
         title.setProperty("look", "heading")
         title.setWordWrap(True)
+        title.setContentsMargins(2, 12, 0, 2)
         self._desk.words.bind(title, title.setText, text)
         self.column.addWidget(title)
 
@@ -110,6 +114,8 @@ class MicrophonePage(FirstRunPage):
         self.heard.setProperty("look", "title")
         self.heard.setWordWrap(True)
         self._word = ""
+        self._again = QTimer(self, interval=AGAIN_MILLISECONDS)
+        self._again.timeout.connect(self._watch_again)
         self.level, self.test = LevelRow(desk), SoundTest(desk)
         card = styled(QFrame(), "card")
         inside = QVBoxLayout(card)
@@ -125,11 +131,6 @@ class MicrophonePage(FirstRunPage):
         desk.bridge.heard.connect(self.take)
         self.test.ended.connect(self._watch)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the buttons below each other where there is no room beside."""
-        super().resizeEvent(event)
-        self.test.set_narrow(self.width() < NARROW)
-
     def take(self, event: VoiceEvent) -> None:
         """Show what the voice does."""
         if isinstance(event, VoiceState | VoiceTrouble):
@@ -143,17 +144,26 @@ class MicrophonePage(FirstRunPage):
             self.level.show_level(event.level)
         elif self.isVisible() and isinstance(event, VoiceTrouble):
             self.level.show_trouble(event.sentence)
+        # Without a microphone no word is waited for.
+        self.heard.setVisible(bool(self._word) or not self.level.troubled)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Open the microphone."""
         super().showEvent(event)
         self._watch()
+        self._again.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave the microphone alone."""
         super().hideEvent(event)
+        self._again.stop()
         self._desk.services.voice.leave_microphone()
         self.level.clear()
+
+    def _watch_again(self) -> None:
+        """A microphone that was missing may have been plugged in."""
+        if not self.level.hears and self.test.record.isEnabled():
+            self._watch()
 
     def _watch(self) -> None:
         if self.isVisible():
@@ -172,17 +182,12 @@ class ModelsPage(FirstRunPage):
         self._found: RecommendedSet | None = None
         self._names: dict[str, str] = {}
         self.heading(texts.MODELS_HEADING)
-        self.summary, self.lines, self.cost = muted(), muted(""), muted()
+        self.machine, self.summary, self.lines, self.cost = muted(""), muted(), muted(""), muted()
         self.download = button_of(desk, texts.DOWNLOAD, self.fetch, "primary")
         self.nothing = button_of(desk, texts.NOTHING_NOW, lambda: self.say(desk.words(texts.NOTHING_CHOSEN)))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for button in (self.download, self.nothing):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        for label in (self.summary, self.lines, self.cost):
+        for label in (self.machine, self.summary, self.lines, self.cost):
             self.column.addWidget(label)
-        self.column.addLayout(buttons)
+        self.column.addLayout(FlowRow(self.download, self.nothing))
         self.end()
         desk.words.follow(self, self._tell)
         desk.words.changed.connect(self._read)
@@ -221,6 +226,7 @@ class ModelsPage(FirstRunPage):
         if found is None:
             self.summary.setText(words(texts.MODELS_READING))
             return
+        self.machine.setText(found.machine)
         self.summary.setText(found.summary)
         self.lines.setText("\n".join(self._line(model) for model in found.models))
         total = sum(model.bytes for model in missing)

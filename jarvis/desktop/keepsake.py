@@ -22,6 +22,8 @@ SAVE_MILLISECONDS = 400
 """A change is on disk at most this long after it, plus the write."""
 AGAIN_MILLISECONDS = 3000
 """Pause before another try where it could not be written."""
+INTRODUCED = "introduced"
+"""What is kept once the first run was shown, however it ended."""
 _DRAFTS = "drafts"
 _ABSENT = object()
 _log = logging.getLogger(__name__)

@@ -20,6 +20,7 @@ from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import NARROW, button_of, muted
 from jarvis.desktop.settings_texts import PAGE_ANSWERS
+from jarvis.desktop.step_label import StepLabel
 from jarvis.desktop.texts import CANCEL, GROUP_MEMORY, Text
 from jarvis.desktop.theme import styled
 
@@ -110,7 +111,8 @@ class KeyCard(QFrame):
         self.page.setProperty("look", "small")
         self.page.setOpenExternalLinks(True)
         self.page.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
-        self.page.setVisible(bool(self.row.page))
+        if not self.row.page:
+            self.page.hide()
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(8)
@@ -131,8 +133,7 @@ class KeyCard(QFrame):
         box.setProperty("kind", "warning")
         why = muted("")
         words.bind(why, why.setText, texts.NO_KEYRING)
-        line = QLabel(f"export {self.row.variable}=")
-        line.setObjectName("step")
+        line = StepLabel(f"export {self.row.variable}=")
         self.keep_now = button_of(self._desk, texts.KEEP_NOW, self._keep_until_quit, "primary")
         self.copy_line = button_of(self._desk, texts.COPY_LINE, self._copy_line)
         buttons = FlowRow(self.keep_now, self.copy_line)

@@ -14,7 +14,7 @@ from jarvis.contracts.messages import Conversation
 from jarvis.desktop import library_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.dialogs import confirmation
+from jarvis.desktop.dialogs import confirmation, words_wanted
 from jarvis.desktop.export_file import ExportForm
 from jarvis.desktop.library_export import LibraryExport
 from jarvis.desktop.library_reader import LibraryReader
@@ -106,10 +106,8 @@ class LibraryActs(QObject):
 
     def ask_folder(self, one: Conversation) -> None:
         """Ask for a folder by name, offering those that there are, and put the conversation there."""
-        dialog = self._question(texts.NEW_FOLDER_TITLE if not self.folders else texts.MOVE, one.folder)
-        if self.folders:
-            dialog.setComboBoxItems(list(dict.fromkeys([one.folder, *self.folders])))
-            dialog.setComboBoxEditable(True)
+        offered = list(dict.fromkeys([one.folder, *self.folders])) if self.folders else []
+        dialog = self._question(texts.MOVE if offered else texts.NEW_FOLDER_TITLE, one.folder, offered)
         dialog.textValueSelected.connect(lambda name: self.move(one, name) if name.strip() != one.folder else None)
         dialog.open()
 
@@ -123,12 +121,28 @@ class LibraryActs(QObject):
         """Ask for another name of a folder."""
         dialog = self._question(texts.RENAME_FOLDER_TITLE, name)
 
-        def chosen(new: str) -> None:
-            if new.strip() and new.strip() != name:
+        def chosen(given: str) -> None:
+            new = " ".join(given.split())
+            if new in self.folders and new != name:
+                self._join_folders(name, new)
+            elif new and new != name:
                 self._do(lambda desk: desk.rename_folder(name, new))
 
         dialog.textValueSelected.connect(chosen)
         dialog.open()
+
+    def _join_folders(self, name: str, new: str) -> None:
+        """Put the conversations of a folder into another one that there is, once the person agrees."""
+        words = self._desk.words
+        box = confirmation(
+            self._parent,
+            words(texts.JOIN_TITLE),
+            words(texts.JOIN_BODY, name=told(name), new=told(new)),
+            words(texts.JOIN_DO),
+            words(window_texts.CANCEL),
+        )
+        box.accepted.connect(lambda: self._do(lambda desk: desk.rename_folder(name, new)))
+        box.open()
 
     def dissolve(self, name: str) -> None:
         """Take a folder away once the person agrees; its conversations stay."""
@@ -167,15 +181,8 @@ class LibraryActs(QObject):
         action.triggered.connect(lambda _: act())
         menu.addAction(action)
 
-    def _question(self, title: Text, value: str) -> QInputDialog:
-        words = self._desk.words
-        dialog = QInputDialog(self._parent)
-        dialog.setWindowTitle(words(title))
-        dialog.setLabelText(words(texts.FOLDER_LABEL))
-        dialog.setTextValue(value)
-        dialog.setOkButtonText(words(window_texts.SAVE))
-        dialog.setCancelButtonText(words(window_texts.CANCEL))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    def _question(self, title: Text, value: str, offered: Sequence[str] = ()) -> QInputDialog:
+        dialog = words_wanted(self._parent, self._desk.words, title, texts.FOLDER_LABEL, value, offered=offered)
         dialog.resize(360, dialog.height())
         return dialog
 

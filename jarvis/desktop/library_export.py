@@ -58,7 +58,7 @@ class LibraryExport(QObject):
 
     def write(self, conversation: Conversation, form: ExportForm, file: Path) -> None:
         """Write a conversation into `file`, in the place of what it holds."""
-        words = self._desk.words
+        words, formulas = self._desk.words, self._desk.services.formulas
         language, title, page_word = words.language, told(conversation.title), words(texts.PAGE)
         self._folder = str(file.parent)
         self.said.emit(words(texts.EXPORTING, name=file.name), None)
@@ -66,7 +66,9 @@ class LibraryExport(QObject):
         def work(desk: ConversationDesk) -> None:
             text = desk.written(conversation.id, "json" if form == "json" else "markdown", language)
             if form == "pdf":
-                write_whole(file, lambda part: write_pdf(text, part, title=title, page_word=page_word))
+                write_whole(
+                    file, lambda part: write_pdf(text, part, title=title, page_word=page_word, formulas=formulas)
+                )
             else:
                 write_whole(file, lambda part: part.write_text(text, encoding="utf-8"))
 

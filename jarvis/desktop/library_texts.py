@@ -46,6 +46,12 @@ EXPORT_MARKDOWN = Text(en="As Markdown…", es="Como Markdown…")
 EXPORT_JSON = Text(en="As JSON…", es="Como JSON…")
 EXPORT_PDF = Text(en="As PDF…", es="Como PDF…")
 RENAME_FOLDER_TITLE = Text(en="Rename folder", es="Cambiar el nombre de la carpeta")
+JOIN_TITLE = Text(en="Put both folders together?", es="¿Juntar las dos carpetas?")
+JOIN_BODY = Text(
+    en="There is a folder “{new}” already. The conversations of “{name}” go there, and cannot be told apart again.",
+    es="Ya hay una carpeta «{new}». Las conversaciones de «{name}» pasan a ella y ya no se podrán distinguir.",
+)
+JOIN_DO = Text(en="Put together", es="Juntar")
 DISSOLVE = Text(en="Dissolve…", es="Deshacer la carpeta…")
 DISSOLVE_TITLE = Text(en="Dissolve this folder?", es="¿Deshacer esta carpeta?")
 DISSOLVE_BODY = Text(

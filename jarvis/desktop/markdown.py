@@ -7,8 +7,10 @@ answer grows, because settled blocks and open code are not looked at again. Know
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -76,12 +78,20 @@ def inert(text: str) -> str:
 Piece = Settled | Tail | CodeOpened | CodeText | CodeClosed
 
 
+@lru_cache(maxsize=4)
+def _parser_of(thread: int) -> MarkdownIt:
+    """Return a thread's parser: it keeps nothing of a text, but puts its rules in order when it reads its first."""
+    del thread
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    add_maths(parser)
+    return parser
+
+
 class MarkdownStream:
     """Turns text that arrives in pieces into `Piece`s; a settled piece never comes back."""
 
     def __init__(self) -> None:
-        self._parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-        add_maths(self._parser)
+        self._parser = _parser_of(threading.get_ident())
         self._known: dict[str, object] = {}
         self._open = ""
         self._read_to = 0

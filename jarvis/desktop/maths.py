@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
-from typing import cast
+from typing import Protocol, cast
 from weakref import WeakValueDictionary
 
 from PySide6.QtCore import QByteArray, QObject, QRect, QRectF, QSizeF, Signal
@@ -59,6 +59,15 @@ class Picture:
 
     drawn: DrawnFormula
     renderer: QSvgRenderer
+
+
+class Pictures(Protocol):
+    """What the formulas of a document come from."""
+
+    painter: FormulaPainter
+
+    def picture(self, latex: str, block: bool, colour: str) -> Picture | None:
+        """Return a formula in `colour`, None where there is no picture of it or not yet."""
 
 
 class Maths(QObject):
@@ -132,7 +141,7 @@ class Maths(QObject):
 class FormulaPainter(QPyTextObject):
     """Draws the formulas of all documents: Qt holds one such object for each kind of thing in a text."""
 
-    def __init__(self, owner: QObject) -> None:
+    def __init__(self, owner: QObject | None) -> None:
         super().__init__(owner)
         self._texts: WeakValueDictionary[int, FormulasInText] = WeakValueDictionary()
         self._numbers = count(1)
@@ -173,7 +182,7 @@ class FormulaPainter(QPyTextObject):
 class FormulasInText:
     """The formulas of one document."""
 
-    def __init__(self, document: QTextDocument, maths: Maths) -> None:
+    def __init__(self, document: QTextDocument, maths: Pictures) -> None:
         self._document = document
         self._maths = maths
         self.begin("#000000")
@@ -228,7 +237,7 @@ class FormulasInText:
             self._missing = True
             return False
         self.pictures[key] = picture
-        base = self._document.defaultFont()
+        base = _font(self._document)
         put = QTextCharFormat()
         put.setObjectType(KIND)
         put.setFont(_reaching_down(base, picture.drawn.depth * QFontInfo(base).pixelSize()))
@@ -280,9 +289,15 @@ def _key(form: QTextFormat) -> Key:
     return str(form.property(_LATEX)), bool(form.property(_BLOCK))
 
 
+def _font(document: QTextDocument) -> QFont:
+    """Return the font of a text, on paper with the paper's pixels."""
+    paper = document.documentLayout().paintDevice()
+    return document.defaultFont() if paper is None else QFont(document.defaultFont(), paper)
+
+
 def _em(picture: Picture, document: QTextDocument) -> float:
     """Return the size of a formula in pixels: the text's, less where it would be wider than the text."""
-    em = float(QFontInfo(document.defaultFont()).pixelSize())
+    em = float(QFontInfo(_font(document)).pixelSize())
     wide, room = picture.drawn.width * em, document.textWidth()
     return em * room / wide if 0 < room < wide else em
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QDialog, QInputDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from jarvis.contracts.memory import ForgetPreview, ForgetTarget, Memory
@@ -14,7 +14,7 @@ from jarvis.contracts.memory_desk import MemoryDesk
 from jarvis.desktop import memory_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.dialogs import confirmation
+from jarvis.desktop.dialogs import confirmation, words_wanted
 from jarvis.desktop.memory_card import MemoryCard
 from jarvis.desktop.theme import styled
 
@@ -59,16 +59,10 @@ class MemoryActs(QObject):
 
     def correct(self, memory: Memory) -> None:
         """Ask for other words and store them."""
-        words = self._desk.words
-        dialog = QInputDialog(self._parent)
-        dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput)
-        dialog.setWindowTitle(words(texts.CORRECT_TITLE))
-        dialog.setLabelText(words(texts.CORRECT_LABEL))
-        dialog.setTextValue(memory.text)
-        dialog.setOkButtonText(words(window_texts.SAVE))
-        dialog.setCancelButtonText(words(window_texts.CANCEL))
+        dialog = words_wanted(
+            self._parent, self._desk.words, texts.CORRECT_TITLE, texts.CORRECT_LABEL, memory.text, many_lines=True
+        )
         dialog.textValueSelected.connect(lambda text: self._store(memory, text))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.resize(520, 260)
         dialog.open()
 

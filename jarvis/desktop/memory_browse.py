@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -35,7 +35,8 @@ from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
 from jarvis.desktop.models_flow import FlowRow
-from jarvis.desktop.models_parts import Sides, column, scroll_over
+from jarvis.desktop.models_parts import NARROW, Sides, column, scroll_over
+from jarvis.desktop.theme import styled
 
 AT_ONCE = 30
 """Memories shown before "show more"."""
@@ -125,20 +126,26 @@ class BrowsePage(QWidget):
         theme.dress(self.forget_found, "trash", size=16)
         self.forget_found.clicked.connect(lambda: self.acts.forget(ForgetTarget(kind="found", ids=self._found)))
         filters = FlowRow(self.kind, self.since, self.pinned)
-        found = QHBoxLayout()
-        found.setSpacing(8)
-        found.addWidget(self.message, 1)
-        found.addWidget(self.last)
-        found.addWidget(self.forget_found)
         top = QVBoxLayout()
         top.setSpacing(10)
         top.addWidget(self.search)
         top.addLayout(filters)
-        top.addLayout(found)
         return top
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say what was found above the buttons where there is little room beside them."""
+        super().resizeEvent(event)
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._found_line.setDirection(below if self.width() < NARROW else beside)
+
     def _list(self) -> QScrollArea:
-        holder, inside = column()
+        found = styled(QWidget(), "clear")
+        self._found_line = QBoxLayout(QBoxLayout.Direction.LeftToRight, found)
+        self._found_line.setContentsMargins(0, 0, 0, 0)
+        self._found_line.setSpacing(8)
+        self._found_line.addWidget(self.message, 1)
+        self._found_line.addLayout(FlowRow(self.last, self.forget_found))
+        holder, inside = column(found)
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
         self.more.setAutoDefault(False)

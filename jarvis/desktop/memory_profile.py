@@ -32,6 +32,7 @@ class ProfilePage(QWidget):
         self.lines.setTabChangesFocus(True)
         self.lines.setMinimumHeight(round(LINES_SHOWN * self.lines.fontMetrics().lineSpacing()))
         words.name(self.lines, texts.PROFILE_NAME, tooltip=False)
+        words.bind(self.lines, self.lines.setPlaceholderText, texts.PROFILE_HINT)
         self.lines.textChanged.connect(self._enable)
         self.save = QPushButton()
         self.save.setProperty("look", "primary")

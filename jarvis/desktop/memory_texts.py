@@ -62,7 +62,7 @@ AROUND_TITLE = Text(en="What was said around it", es="Lo que se dijo alrededor")
 HISTORY_TITLE = Text(en="How it changed", es="Cómo cambió")
 
 # Browsing
-SEARCH_MEMORIES = Text(en="Search by words or meaning", es="Buscar por palabras o significado")
+SEARCH_MEMORIES = Text(en="Search by words or meaning", es="Buscar por palabra o idea")
 KIND = Text(en="Where from", es="De dónde")
 ANY_KIND = Text(en="Everything", es="Todo")
 SINCE = Text(en="Since when", es="Desde cuándo")
@@ -120,6 +120,10 @@ PROFILE_BODY = Text(
     "which of them may also go to cloud models.",
     es="Estas líneas acompañan cada pregunta a un modelo de este equipo. Una por línea, 12 como mucho. Abajo eliges "
     "cuáles pueden ir también a modelos en la nube.",
+)
+PROFILE_HINT = Text(
+    en="For example:\nI live in Porto.\nI like short answers.",
+    es="Por ejemplo:\nVivo en Oporto.\nMe gustan las respuestas cortas.",
 )
 PROFILE_NAME = Text(en="What Jarvis always knows about you", es="Lo que Jarvis siempre sabe de ti")
 PROFILE_SAVED = Text(en="Saved.", es="Guardado.")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from jarvis.contracts.conversation_desk import Rating
@@ -14,16 +14,18 @@ from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, doing_now, text_with_mark, what_answered
 from jarvis.desktop.answer_acts import AnswerActs, MessageWishes
 from jarvis.desktop.answer_body import AnswerBody
+from jarvis.desktop.answer_footer import AnswerFooter
 from jarvis.desktop.decision_facts import Record, figures_of, record_of
 from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_answer import AnswerMemories
 from jarvis.desktop.question_widget import UserMessage, stops_in
 from jarvis.desktop.rating import AnswerRating
-from jarvis.desktop.theme import styled, svg_renderer
+from jarvis.desktop.theme import svg_renderer
+from jarvis.desktop.trouble_box import TroubleBox
 from jarvis.desktop.versions import VersionSwitch
-from jarvis.desktop.way_button import WayButton
 from jarvis.desktop.ways_on import place_of
+from jarvis.desktop.wrapped_label import WrappedLabel
 
 __all__ = ["AnswerMessage", "Spark", "UserMessage"]
 
@@ -77,6 +79,8 @@ class AnswerMessage(QWidget):
     memory_changed = Signal()
     way_wanted = Signal(str)
     """Where the trouble can be mended: a `Place`."""
+    grown = Signal()
+    """There is more in it where the keyboard stops."""
 
     def __init__(self, desk: Desk, answer: Answer, wishes: MessageWishes | None = None) -> None:
         super().__init__()
@@ -87,20 +91,23 @@ class AnswerMessage(QWidget):
         self._spark = Spark(desk)
         self.body = AnswerBody(desk)
         self.body.link_refused.connect(self.link_refused)
-        self._doing = _label("muted")
-        self._failures = _label("small")
-        self._trouble, self._trouble_text = self._trouble_box()
+        self._doing = WrappedLabel("muted")
+        self._failures = WrappedLabel("small")
+        self._trouble = TroubleBox(desk)
+        self._trouble_text, self._again, self.way = self._trouble.text, self._trouble.again, self._trouble.way
+        self._again.clicked.connect(lambda: self._once_more(self.retry))
+        self.way.wanted.connect(self.way_wanted)
         self.rating = AnswerRating(desk)
-        self._footer = self._footer_rows()
+        # While it has no place among the acts it belongs to what goes with it.
+        self.rating.stars.setParent(self.rating)
+        self._footer: AnswerFooter | None = None
         self._memories = AnswerMemories(desk)
         self._memories.changed.connect(self.memory_changed)
         self._memories.hide()
-        column = QVBoxLayout()
+        self._column = column = QVBoxLayout()
         column.setSpacing(6)
-        for widget in (self._failures, self._doing, self.body, self._trouble, self._footer):
+        for widget in (self._failures, self._doing, self.body, self._trouble, self.rating, self._memories):
             column.addWidget(widget)
-        column.addWidget(self.rating)
-        column.addWidget(self._memories)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 6, 0, 10)
         layout.setSpacing(14)
@@ -129,7 +136,8 @@ class AnswerMessage(QWidget):
     def in_use(self) -> bool:
         """Tell whether the person does something with it that making it anew would end."""
         asked = not self._memories.isHidden() or not self.rating.isHidden()
-        return asked or self._acts.speaking or bool(self.body.selected_text())
+        speaking = self._footer is not None and self._footer.acts.speaking
+        return asked or speaking or bool(self.body.selected_text())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Once it is on the screen and has ended, have read what it took."""
@@ -142,8 +150,9 @@ class AnswerMessage(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return where the keyboard stops in it, in the order of reading."""
-        parts = (self.body, self._trouble, self._versions, self._anew, self._acts, self.rating.stars, self.rating)
-        return [stop for part in parts for stop in stops_in(part)]
+        above = [stop for part in (self.body, self._trouble) for stop in stops_in(part)]
+        footer = self._footer.stops() if self._footer is not None else []
+        return [*above, *footer, *stops_in(self.rating)]
 
     def _read_figures(self) -> None:
         services, answer = self._desk.services, self.answer
@@ -180,15 +189,20 @@ class AnswerMessage(QWidget):
     def _show_footer(self) -> None:
         answer, words = self.answer, self._desk.words
         by = what_answered(answer, words)
-        self._by.setText(by)
-        self._anew.setVisible(self._wishes is not None and answer.cached and bool(answer.question))
-        self._acts.show_answer(answer, by)
-        self._versions.show_versions(answer.versions, answer.message_id)
+        self.rating.show_rating(answer.message_id, None)
+        wanted = answer.ended and (bool(answer.text) or bool(by) or len(answer.versions) > 1)
+        if not wanted and self._footer is None:
+            return
+        footer = self.footer
+        footer.by.setText(by)
+        footer.by.setVisible(bool(by))
+        footer.anew.setVisible(self._wishes is not None and answer.cached and bool(answer.question))
+        footer.acts.show_answer(answer, by)
+        footer.versions.show_versions(answer.versions, answer.message_id)
         rated = self._wishes is not None and self._desk.services.routing is not None
         whole = answer.phase == "done" and answer.source == "model" and bool(answer.message_id)
         self.rating.stars.setVisible(rated and whole)
-        self.rating.show_rating(answer.message_id, None)
-        self._footer.setVisible(answer.ended and (bool(answer.text) or bool(by) or len(answer.versions) > 1))
+        footer.setVisible(wanted)
 
     def _show_trouble(self) -> None:
         answer, words = self.answer, self._desk.words
@@ -198,71 +212,17 @@ class AnswerMessage(QWidget):
             "interrupted": words(texts.INTERRUPTED),
         }
         sentence = sentences.get(answer.phase, "")
-        look = "trouble" if answer.phase == "failed" else "halted"
-        if self._trouble.objectName() != look:
-            self._trouble.setObjectName(look)
-            self._trouble.style().polish(self._trouble)
+        self._trouble.show_as("trouble" if answer.phase == "failed" else "halted")
         self._trouble_text.setText(sentence)
         self._trouble.setVisible(bool(sentence))
         self._again.setVisible(bool(answer.question))
-        causes = [failure.code for failure in answer.failures]
-        self.way.lead(place_of(answer.code, causes) if answer.phase == "failed" else None)
-
-    def _trouble_box(self) -> tuple[QFrame, QLabel]:
-        box = styled(QFrame(), "halted")
-        label = _label("")
-        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._again = QPushButton()
-        self._desk.words.name(self._again, texts.TRY_AGAIN, tooltip=False)
-        self._desk.words.bind(self._again, self._again.setText, texts.TRY_AGAIN)
-        self._again.clicked.connect(lambda: self._once_more(self.retry))
-        layout = QHBoxLayout(box)
-        layout.setContentsMargins(16, 10, 10, 10)
-        layout.setSpacing(12)
-        layout.addWidget(label, 1)
-        self.way = WayButton(self._desk)
-        self.way.wanted.connect(self.way_wanted)
-        layout.addWidget(self.way, 0, Qt.AlignmentFlag.AlignVCenter)
-        layout.addWidget(self._again, 0, Qt.AlignmentFlag.AlignVCenter)
-        return box, label
-
-    def _footer_rows(self) -> QWidget:
-        words = self._desk.words
-        self._versions = VersionSwitch(self._desk)
-        self._by = _label("small")
-        self._anew = QPushButton()
-        self._anew.setProperty("look", "link")
-        words.bind(self._anew, self._anew.setText, texts.ASK_ANEW)
-        words.name(self._anew, texts.ASK_ANEW, tooltip=False)
-        self._anew.clicked.connect(lambda: self._once_more(self.anew))
-        self._acts = AnswerActs(self._desk, self._wishes, self.body.selected_text)
-        self._acts.why.clicked.connect(self._show_why)
-        self._acts.remembered.toggled.connect(self._toggle_memories)
-        if self._wishes is not None:
-            wishes = self._wishes
-            self._versions.chosen.connect(lambda wanted: wishes.version.emit(self.answer.message_id, wanted))
-        told = QHBoxLayout()
-        told.setSpacing(6)
-        told.addWidget(self._versions)
-        told.addWidget(self._by, 1)
-        told.addWidget(self._anew)
-        acts = QHBoxLayout()
-        acts.setSpacing(6)
-        acts.addWidget(self._acts)
-        acts.addStretch()
-        acts.addWidget(self.rating.stars)
-        holder = QWidget()
-        layout = QVBoxLayout(holder)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.addLayout(told)
-        layout.addLayout(acts)
-        return holder
+        self.way.lead(place_of(answer.code, answer.causes) if answer.phase == "failed" else None)
+        self._trouble.arrange()
 
     def _once_more(self, otherwise: SignalInstance) -> None:
         """Have the question answered anew in this one's place, or, where it is not stored, asked once more."""
         if self._wishes is not None and self.answer.message_id:
-            self._acts.ask_again()
+            self._wishes.again.emit(self.answer.message_id, self.answer.question, "")
         else:
             otherwise.emit(self.answer.question)
 
@@ -277,40 +237,27 @@ class AnswerMessage(QWidget):
         self._memories.setVisible(shown)
 
     @property
+    def footer(self) -> AnswerFooter:
+        """What stands under it once it has ended; made when it is first wanted, so that an answer begins the sooner."""
+        if self._footer is None:
+            footer = self._footer = AnswerFooter(self._desk, self._wishes, self.body.selected_text, self.rating.stars)
+            footer.hide()
+            footer.anew.clicked.connect(lambda: self._once_more(self.anew))
+            footer.acts.why.clicked.connect(self._show_why)
+            footer.acts.remembered.toggled.connect(self._toggle_memories)
+            if self._wishes is not None:
+                wishes = self._wishes
+                footer.versions.chosen.connect(lambda wanted: wishes.version.emit(self.answer.message_id, wanted))
+            self._column.insertWidget(self._column.indexOf(self.rating), footer)
+            self.grown.emit()
+        return self._footer
+
+    @property
     def acts(self) -> AnswerActs:
         """The row of what can be done with it."""
-        return self._acts
+        return self.footer.acts
 
     @property
     def versions(self) -> VersionSwitch:
         """The switch to its other versions."""
-        return self._versions
-
-
-def _label(look: str) -> QLabel:
-    label = _Wrapped()
-    label.setProperty("look", look)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-    return label
-
-
-class _Wrapped(QLabel):
-    """A label exactly as tall as its wrapped words; Qt's own estimate leaves room for a far narrower column."""
-
-    def setText(self, text: str) -> None:
-        """Show `text` and take its height."""
-        super().setText(text)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Follow a new width with a new height."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        if self.wordWrap() and self.width() > 0:
-            height = self.heightForWidth(self.width())
-            if height > 0 and (height != self.minimumHeight() or height != self.maximumHeight()):
-                self.setFixedHeight(height)
+        return self.footer.versions

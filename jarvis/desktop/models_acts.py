@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from jarvis.contracts.errors import Cancelled
+from jarvis.contracts.errors import Cancelled, JarvisError
 from jarvis.contracts.model_desk import ModelView, Removal
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop import texts as window_texts
@@ -85,6 +85,28 @@ class ModelActs(QObject):
 
         self.said.emit(self._desk.words(texts.TAKING), False)
         self._stock.run(lambda: self._stock.models.take_over(source, identity), taken)
+
+    def take_over_all(self, sources: Sequence[str]) -> None:
+        """Use several that lie on this disk; what cannot be used is told beside what can."""
+
+        def take() -> list[ModelView | JarvisError]:
+            found: list[ModelView | JarvisError] = []
+            for source in sources:
+                try:
+                    found.append(self._stock.models.take_over(source))
+                except JarvisError as error:
+                    found.append(error)
+            return found
+
+        def taken(found: list[ModelView | JarvisError]) -> None:
+            words, desk = self._desk.words, self._desk
+            bad = [desk.sentence(one) for one in found if isinstance(one, JarvisError)]
+            good = [words(texts.TAKEN, name=one.name) for one in found if not isinstance(one, JarvisError)]
+            self.said.emit("\n".join([*good, *bad]), bool(bad))
+            self._stock.look()
+
+        self.said.emit(self._desk.words(texts.TAKING), False)
+        self._stock.run(take, taken)
 
     def remove(self, view: ModelView) -> None:
         """Say which files would go, and remove it once the person agrees."""

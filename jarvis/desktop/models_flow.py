@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowRow(QLayout):
-    """Widgets from left to right, each as wide as it wants to be, `spacing` pixels apart; hidden ones take no room."""
+    """Widgets from left to right, each as wide as it wants to be or the row is, `spacing` pixels apart.
+
+    Hidden ones take no room.
+    """
 
     def __init__(self, *widgets: QWidget, spacing: int = 8) -> None:
         super().__init__()
@@ -71,10 +74,10 @@ class FlowRow(QLayout):
         y = rect.y()
         lines = self._lines(rect.width())
         for line in lines:
-            height = max(item.sizeHint().height() for item in line)
+            sizes = [_size(item, rect.width()) for item in line]
+            height = max(size.height() for size in sizes)
             x = rect.x()
-            for item in line:
-                size = item.sizeHint()
+            for item, size in zip(line, sizes, strict=True):
                 if move:
                     item.setGeometry(QRect(QPoint(x, y + (height - size.height()) // 2), size))
                 x += size.width() + self._gap
@@ -92,3 +95,11 @@ class FlowRow(QLayout):
             lines[-1].append(item)
             used += wide + self._gap
         return lines
+
+
+def _size(item: QLayoutItem, room: int) -> QSize:
+    """Return the size of one that has `room` pixels to itself."""
+    size = item.sizeHint()
+    if size.width() <= room:
+        return size
+    return QSize(room, item.heightForWidth(room) if item.hasHeightForWidth() else size.height())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -58,6 +60,10 @@ class ImportPage(QWidget):
         if source:
             self._acts.take_over(source, self.own_name.text().strip() or None, self._clear_place)
 
+    def take_dropped(self, places: Sequence[str]) -> None:
+        """Use the files and folders that were dropped, each under its own name."""
+        self._acts.take_over_all(places)
+
     def take_from_ollama(self) -> None:
         """Have Jarvis run a model out of Ollama's store."""
         name = self._ollama()
@@ -103,9 +109,11 @@ class ImportPage(QWidget):
         dialog.open()
 
     def _disk_card(self) -> QFrame:
-        body = muted()
-        self._desk.words.bind(body, body.setText, texts.IMPORT_BODY)
-        return _card(body, FlowRow(self.choose_file, self.choose_folder), self.place, self.own_name, FlowRow(self.use))
+        words, body, drop = self._desk.words, muted(), muted("small")
+        words.bind(body, body.setText, texts.IMPORT_BODY)
+        words.bind(drop, drop.setText, texts.IMPORT_DROP)
+        choose = FlowRow(self.choose_file, self.choose_folder)
+        return _card(body, choose, drop, self.place, self.own_name, FlowRow(self.use))
 
     def _ollama_card(self) -> QFrame:
         words = self._desk.words
@@ -120,6 +128,12 @@ class ImportPage(QWidget):
         self._desk.words.name(field, name)
         self._desk.words.bind(field, field.setPlaceholderText, hint)
         return field
+
+
+def places_in(data: QMimeData) -> list[str]:
+    """Return the files and folders of this computer that are dragged; nothing where anything else is among them."""
+    urls = data.urls() if data.hasUrls() else []
+    return [url.toLocalFile() for url in urls] if all(url.isLocalFile() for url in urls) else []
 
 
 def _card(*parts: QWidget | QLayout) -> QFrame:

@@ -47,6 +47,7 @@ class ListPage(QWidget):
         self.cards: dict[str, ModelCard] = {}
         self.search, self.kind, self.fitting = QLineEdit(), Choice(desk), QCheckBox()
         self.message, self.note = muted(), muted()
+        self.note.hide()
         self.news = ModelNews(desk, stock, acts, transfers)
         self._groups: list[ModelGroup] = []
         self._most = AT_ONCE
@@ -57,7 +58,7 @@ class ListPage(QWidget):
         self._typing.timeout.connect(self._sift_anew)
         self._settled = QTimer(self, interval=_SETTLED_MILLISECONDS, singleShot=True)
         self._settled.timeout.connect(self._weigh_visible)
-        holder, self._column = column()
+        holder, self._column = column(self.note)
         self.more = button_of(desk, texts.SHOW_MORE, self._show_more)
         self.more.hide()
         self._column.addWidget(self.more)
@@ -214,9 +215,7 @@ class ListPage(QWidget):
         top.addWidget(self.search)
         top.addLayout(FlowRow(self.kind, self.fitting, spacing=10))
         top.addWidget(self.message)
-        top.addWidget(self.note)
         top.addWidget(self.news)
-        self.note.hide()
         return top
 
     def _retell(self) -> None:

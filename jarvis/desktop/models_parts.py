@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -66,18 +66,24 @@ def button_of(desk: Desk, text: Text, act: Callable[[], object], look: str = "")
     return button
 
 
-def column() -> tuple[QWidget, QVBoxLayout]:
-    """Return a widget for a scroll area and the layout for its cards, which leaves the rest of it empty."""
-    holder = _Column()
+def column(*above: QWidget) -> tuple[QWidget, QVBoxLayout]:
+    """Return a widget for a scroll area and the layout for its cards, which leaves the rest of it empty.
+
+    What stands `above` the cards scrolls with them.
+    """
+    holder = _Column(above)
     return holder, holder.cards
 
 
 class _Column(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, above: Sequence[QWidget]) -> None:
         super().__init__()
         styled(self, "column")
         self._inside = QVBoxLayout(self)
         self._inside.setContentsMargins(24, 4, 24, 20)
+        self._inside.setSpacing(10)
+        for widget in above:
+            self._inside.addWidget(widget)
         self.cards = QVBoxLayout()
         self.cards.setSpacing(10)
         self._inside.addLayout(self.cards)

@@ -12,6 +12,7 @@ from jarvis.desktop import models_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_acts import ModelActs
 from jarvis.desktop.models_figures import permille, progress_line, size, span, speed
+from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_news import ModelNews
 from jarvis.desktop.models_parts import Sides, button_of, column, muted, scroll_over
 from jarvis.desktop.models_stock import ModelStock
@@ -34,19 +35,15 @@ class RecommendedPage(QWidget):
         self.fetch_all = button_of(desk, texts.DOWNLOAD, self.download_missing, "primary")
         self.fetch_all.hide()
         self.news = ModelNews(desk, stock, acts, transfers)
-        holder, self._column = column()
+        buttons = styled(QWidget(), "clear")
+        buttons.setLayout(FlowRow(self.fetch_all))
+        holder, self._column = column(body, self.summary, buttons)
         top = QVBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(body)
-        top.addWidget(self.summary)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.fetch_all)
-        buttons.addStretch()
-        top.addLayout(buttons)
         top.addWidget(self.news)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(Sides(top, top=22, bottom=8))
+        layout.setSpacing(0)
+        layout.addWidget(Sides(top, top=18, bottom=4))
         layout.addWidget(scroll_over(holder), 1)
         stock.changed.connect(self._read_if_shown)
         stock.weighed.connect(self._weighed)
@@ -84,7 +81,7 @@ class RecommendedPage(QWidget):
         self.chosen = found
         for model in found.models:
             self.rows[model.id].tell(model)
-        self.summary.setText(found.summary)
+        self.summary.setText("\n".join(part for part in (found.machine, found.summary) if part))
         self._tell_button()
         self._stock.weigh(self.rows)
 

@@ -16,7 +16,7 @@ SEARCH_MODELS = Text(en="Search by name or use", es="Buscar por nombre o uso")
 KIND = Text(en="What for", es="Para qué")
 ANY_KIND = Text(en="Everything", es="Todo")
 ONLY_FITTING = Text(en="Fits here", es="Cabe aquí")
-ONLY_FITTING_NAME = Text(en="Show only what fits on this computer", es="Mostrar solo lo que cabe en este ordenador")
+ONLY_FITTING_NAME = Text(en="Show only what fits on this computer", es="Mostrar solo lo que cabe en este equipo")
 COUNTED = Text(en="{shown} of {total}", es="{shown} de {total}")
 LOOKING = Text(en="Looking at what is here …", es="Mirando qué hay aquí…")
 LOOK_AGAIN = Text(en="Look again", es="Mirar de nuevo")
@@ -24,14 +24,14 @@ SHOW_MORE = Text(en="Show more", es="Mostrar más")
 NOTHING_MATCHES = Text(en="No model here matches that.", es="Ningún modelo de aquí coincide con eso.")
 NONE_HERE = Text(
     en="No model is on this computer yet. “Recommended” shows what suits it.",
-    es="Aún no hay modelos en este ordenador. «Recomendados» muestra los que le convienen.",
+    es="Aún no hay modelos en este equipo. «Recomendados» muestra los que le convienen.",
 )
 NONE_LEFT = Text(en="Everything in the catalogue is here.", es="Todo el catálogo está aquí.")
 NONE_CLOUD = Text(en="The catalogue has no cloud models.", es="El catálogo no tiene modelos en la nube.")
 CLOUD_BODY = Text(
     en="These answer on somebody else's computers. They are asked only with the cloud switched on and a key in the "
     "settings, and only what the privacy settings allow leaves.",
-    es="Estos responden en ordenadores ajenos. Solo se les pregunta con la nube activada y una clave en los ajustes, "
+    es="Estos responden en equipos ajenos. Solo se les pregunta con la nube activada y una clave en los ajustes, "
     "y solo sale lo que permita la privacidad.",
 )
 
@@ -163,10 +163,10 @@ RUNNING = Text(en="Downloads: {count}", es="Descargas: {count}")
 
 # Recommended
 RECOMMENDED_BODY = Text(
-    en="A set that works together on this computer.", es="Un conjunto que funciona bien en este ordenador."
+    en="A set that works together on this computer.", es="Un conjunto que funciona bien en este equipo."
 )
-WORKING_OUT = Text(en="Working out what suits this computer …", es="Calculando qué conviene a este ordenador…")
-DOWNLOAD_MISSING = Text(en="Download what is missing ({size})", es="Descargar lo que falta ({size})")
+WORKING_OUT = Text(en="Working out what suits this computer …", es="Calculando qué conviene a este equipo…")
+DOWNLOAD_MISSING = Text(en="Download {size}", es="Descargar {size}")
 ALL_HERE = Text(en="All of it is here.", es="Ya está todo aquí.")
 LOADS_IN = Text(en="loads in about {time}", es="se carga en unos {time}")
 ROLES = {
@@ -187,8 +187,12 @@ IMPORT_BODY = Text(
     "deletes nothing.",
     es="Un modelo que ya está en este disco se usa donde está: no se copia nada, y quitarlo de la lista no borra nada.",
 )
-CHOOSE_FILE = Text(en="Choose a GGUF file…", es="Elegir un fichero GGUF…")
-CHOOSE_FOLDER = Text(en="Choose a model folder…", es="Elegir una carpeta de modelo…")
+IMPORT_DROP = Text(
+    en="Or drop GGUF files and model folders anywhere on this window.",
+    es="O suelta ficheros GGUF y carpetas de modelo en cualquier parte de esta ventana.",
+)
+CHOOSE_FILE = Text(en="GGUF file…", es="Fichero GGUF…")
+CHOOSE_FOLDER = Text(en="Model folder…", es="Carpeta de modelo…")
 FILE_TITLE = Text(en="Model file", es="Fichero del modelo")
 FOLDER_TITLE = Text(en="Model folder", es="Carpeta del modelo")
 GGUF_FILES = Text(en="GGUF models (*.gguf)", es="Modelos GGUF (*.gguf)")
@@ -205,7 +209,7 @@ OLLAMA_NAME = Text(en="Ollama's name of the model", es="Nombre del modelo en Oll
 OLLAMA_HINT = Text(en="llama3.2:3b", es="llama3.2:3b")
 TAKE_OVER = Text(en="Use it", es="Usarlo")
 TAKE_OLLAMA = Text(en="Take it over", es="Tomarlo")
-PULL_OLLAMA = Text(en="Have Ollama download it", es="Que Ollama lo descargue")
+PULL_OLLAMA = Text(en="Pull with Ollama", es="Descargar con Ollama")
 TAKING = Text(en="Reading the model …", es="Leyendo el modelo…")
 TAKEN = Text(en="{name} is in the list now.", es="{name} ya está en la lista.")
 
@@ -229,5 +233,6 @@ TRY_RUNNING = Text(en="Answering …", es="Respondiendo…")
 TRY_DONE = Text(
     en="First word after {first} s, {total} s in all.", es="Primera palabra a los {first} s, {total} s en total."
 )
+TRY_SPEED = Text(en="Speed: {speed} tokens/s.", es="Velocidad: {speed} tokens/s.")
 TRY_STOPPED = Text(en="Stopped.", es="Detenido.")
 TRY_STOP = Text(en="Stop", es="Parar")

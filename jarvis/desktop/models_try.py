@@ -15,9 +15,12 @@ from jarvis.contracts.errors import Cancelled
 from jarvis.contracts.model_desk import ModelDesk, ModelView
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.models_figures import decimal
+from jarvis.desktop.models_figures import decimal, speed
 from jarvis.desktop.text_widgets import row
 from jarvis.desktop.texts import Text
+
+LEAST_TOKENS = 8
+"""Of a shorter answer the speed says nothing."""
 
 
 class TryDialog(QDialog):
@@ -83,8 +86,9 @@ class TryDialog(QDialog):
 
     def _work(self, question: str, cancel: CancelToken) -> None:
         post, began, first = self._desk.bridge.post, perf_counter(), 0.0
+        tokens: list[int] = []
         try:
-            for piece in self._models().try_out(self._view.id, question, cancel):
+            for piece in self._models().try_out(self._view.id, question, cancel, tokens.append):
                 first = first or perf_counter() - began
                 post(lambda piece=piece: self._add(piece))  # type: ignore[misc]
                 cancel.raise_if_cancelled()
@@ -96,12 +100,17 @@ class TryDialog(QDialog):
             post(lambda: self._end(self._desk.sentence(told), bad=True))
         else:
             total = perf_counter() - began
-            post(lambda: self._end(self._took(first, total)))
+            post(lambda: self._end(self._took(first, total, sum(tokens))))
 
-    def _took(self, first: float, total: float) -> str:
+    def _took(self, first: float, total: float, tokens: int) -> str:
         words = self._desk.words
         seconds = {name: decimal(each, 1, words.language) for name, each in (("first", first), ("total", total))}
-        return words(texts.TRY_DONE, **seconds)
+        told = words(texts.TRY_DONE, **seconds)
+        # The first token came with the first word: the others took the rest.
+        if tokens < LEAST_TOKENS or total <= first:
+            return told
+        rate = speed((tokens - 1) / (total - first), words.language)
+        return f"{told} {words(texts.TRY_SPEED, speed=rate)}"
 
     def _add(self, piece: str) -> None:
         if not isValid(self):

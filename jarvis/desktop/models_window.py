@@ -6,13 +6,13 @@ Knows the models' port only. Downloads belong to `ModelTransfers` and outlive it
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_acts import ModelActs
-from jarvis.desktop.models_import import ImportPage
+from jarvis.desktop.models_import import ImportPage, places_in
 from jarvis.desktop.models_list import ListPage
 from jarvis.desktop.models_parts import LatePage
 from jarvis.desktop.models_recommended import RecommendedPage
@@ -46,6 +46,7 @@ class ModelsWindow(PagedDialog):
         super().__init__(desk, parent, texts.MODELS, pages, widest=940, tallest=720)
         for part in (stock, acts):
             part.setParent(self)
+        self.setAcceptDrops(True)
         self._told: set[str] = set()
         self._looks = QTimer(self, interval=LOOK_MILLISECONDS)
         self._looks.timeout.connect(stock.look)
@@ -62,6 +63,25 @@ class ModelsWindow(PagedDialog):
         """Stop looking; what is being fetched goes on."""
         super().hideEvent(event)
         self._looks.stop()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Show where what is dragged over the window would go."""
+        if places_in(event.mimeData()):
+            self._show_importing()
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Use the files and folders that are dropped, where they lie."""
+        places = places_in(event.mimeData())
+        if places:
+            self._show_importing().take_dropped(places)
+            event.acceptProposedAction()
+
+    def _show_importing(self) -> ImportPage:
+        self.pages.setCurrentRow(self.stack.indexOf(self.importing))
+        page = self.importing.page
+        assert isinstance(page, ImportPage)
+        return page
 
     def _look_if_shown(self) -> None:
         if self.isVisible():

@@ -150,6 +150,7 @@ class PermissionsPage(QWidget):
     def _card(self, at: int) -> tuple[QLabel, QFrame]:
         heading = QLabel()
         heading.setProperty("look", "heading")
+        heading.setWordWrap(True)
         heading.setContentsMargins(2, 12, 0, 2)
         card = styled(QFrame(), "card")
         inside = QVBoxLayout(card)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from jarvis.contracts.guard import AuditEntry, PermissionLevel
 from jarvis.desktop import permissions_texts as texts
 from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.one_line import OneLine
 from jarvis.desktop.words import Words
 
 LEVELS: tuple[PermissionLevel, ...] = ("allow", "ask", "never")
+_ENOUGH = 180
+"""Pixels in which a long name can end in "…"."""
 _NAMES = (texts.ALLOW, texts.ASK, texts.NEVER)
 
 
@@ -26,10 +30,9 @@ class PermissionRow(QWidget):
         super().__init__()
         self._desk = desk
         self.name = name
-        label = QLabel(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = OneLine()
+        label.setText(name)
         label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        label.setToolTip(name)
         self.level = Choice(desk)
         self.level.addItems([""] * len(LEVELS))
         self.level.activated.connect(lambda at: self.wanted.emit(name, LEVELS[at]))
@@ -40,13 +43,23 @@ class PermissionRow(QWidget):
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
         self.reset.clicked.connect(lambda: self.wanted.emit(name, ""))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 5, 10, 5)
-        layout.setSpacing(8)
-        layout.addWidget(label, 1)
-        layout.addWidget(self.level)
-        layout.addWidget(self.reset)
+        self._choice = QHBoxLayout()
+        self._choice.setSpacing(8)
+        self._choice.addWidget(self.level)
+        self._choice.addWidget(self.reset)
+        self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._line.setContentsMargins(16, 5, 10, 5)
+        self._line.setSpacing(8)
+        self._line.addWidget(label, 1)
+        self._line.addLayout(self._choice)
         desk.words.follow(self, self._tell)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the choice under the name where there is too little room for both."""
+        super().resizeEvent(event)
+        room = self.width() - self._choice.sizeHint().width() - 34
+        beside = room >= min(_ENOUGH, self.fontMetrics().horizontalAdvance(self.name))
+        self._line.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
 
     def show_level(self, level: PermissionLevel, decided: bool) -> None:
         """Show what holds, and whether the person decided it."""

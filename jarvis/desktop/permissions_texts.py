@@ -31,7 +31,7 @@ ASK = Text(en="Ask first", es="Preguntar antes")
 NEVER = Text(en="Never", es="Nunca")
 AUDIT = Text(en="Recorded lately", es="Registrado últimamente")
 AUDIT_NONE = Text(en="Nothing has been recorded yet.", es="Todavía no hay nada registrado.")
-VERIFY = Text(en="Check the record", es="Comprobar el registro")
+VERIFY = Text(en="Check the record", es="Revisar el registro")
 FAMILIES = MappingProxyType(
     {
         "alarms": Text(en="Alarms", es="Alarmas"),

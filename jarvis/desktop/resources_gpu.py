@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
@@ -20,6 +21,8 @@ from jarvis.desktop.resources_figures import UNKNOWN, memory, number, percent
 from jarvis.desktop.theme import styled
 from jarvis.desktop.words import Words
 
+_BREAKS = re.compile(r"[:_./](?=\S)")
+"""Where the name of a model may go on in the next line."""
 WIDEST_GAP = 4.0
 """Seconds between two samples from which on the line between them is left out."""
 
@@ -139,7 +142,7 @@ class Legend(QWidget):
             if there:
                 part, (told, amount) = rows[number_]
                 swatch.show_part(part, faded)
-                name.setText(told)
+                name.setText(_BREAKS.sub("\\g<0>\u200b", told))
                 name.setToolTip(told)
                 figure.setText(amount)
                 for label in (name, figure):
@@ -147,7 +150,7 @@ class Legend(QWidget):
 
     def shown(self) -> list[tuple[str, str]]:
         """Return the names and figures that are shown."""
-        return [(name.text(), figure.text()) for _, name, figure in self._rows if not name.isHidden()]
+        return [(name.toolTip(), figure.text()) for _, name, figure in self._rows if not name.isHidden()]
 
     def _add(self) -> None:
         swatch, name, figure = Swatch(self._desk.theme), QLabel(), QLabel()
@@ -172,7 +175,10 @@ def name_of(holding: GpuHolding, words: Words) -> str:
 
 def _plain_name(holding: GpuHolding, words: Words) -> str:
     name = holding.name
-    if holding.layers == 1:
+    if holding.first_layer is not None and holding.layers > 1:
+        first = holding.first_layer + 1
+        name = words(texts.LAYERS_FROM, name=name, first=first, last=first + holding.layers - 1)
+    elif holding.layers == 1:
         name = words(texts.ONE_LAYER, name=name)
     elif holding.layers:
         name = words(texts.LAYERS, name=name, layers=holding.layers)
@@ -193,7 +199,7 @@ def load_of(sample: GpuSample, words: Words) -> str:
     heat, power, limit = sample.temperature_celsius, sample.power_watts, sample.power_limit_watts
     values = {
         "load": percent(sample.utilisation_percent, language),
-        "heat": UNKNOWN if heat is None else f"{heat} °C",
+        "heat": UNKNOWN if heat is None else f"{heat}\u00a0°C",
         "power": _watts(power, language),
         "limit": _watts(limit, language),
     }
@@ -204,7 +210,7 @@ def load_of(sample: GpuSample, words: Words) -> str:
 
 
 def _watts(value: float | None, language: Language) -> str:
-    return UNKNOWN if value is None else f"{number(value, language)} W"
+    return UNKNOWN if value is None else f"{number(value, language)}\u00a0W"
 
 
 def history_picture(history: Sequence[ResourceView], index: int, words: Words) -> Picture:

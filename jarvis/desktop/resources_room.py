@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from jarvis.contracts.model_desk import FreedMemory, ModelDesk
@@ -14,15 +14,19 @@ from jarvis.contracts.resources import Fit, ResourceDesk, ResourceView
 from jarvis.contracts.spending import dollars
 from jarvis.desktop import resources_texts as texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.resources_figures import memory, seconds
+from jarvis.desktop.models_flow import FlowRow
+from jarvis.desktop.resources_figures import memory, number, seconds
 from jarvis.desktop.resources_models import Said
 from jarvis.desktop.texts import Text
+from jarvis.desktop.words import Words
 
 Result = TypeVar("Result")
 
 
 class RoomPanel(QWidget):
-    """Buttons for all GPUs, today's cost, and what would fit; `changed` fires after the GPUs were freed or used again.
+    """Buttons for all GPUs, and what would fit; `changed` fires after the GPUs were freed or used again.
+
+    `cost`, the speed of now and today's cost, has its place where the window gives it one.
 
     Without a `ModelDesk` there is no way to free them, and none is shown.
     """
@@ -49,19 +53,14 @@ class RoomPanel(QWidget):
         self.what_fits.clicked.connect(self.ask_fits)
         self.cost = QLabel()
         self.cost.setProperty("look", "muted")
+        self.cost.setWordWrap(True)
         self.message = Said(desk)
         self.fits = FitRows(desk)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        for widget in (self.free, self.use_again, self.what_fits):
-            buttons.addWidget(widget)
-        buttons.addStretch()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        for part in (self.held, self.cost):
-            layout.addWidget(part)
-        layout.addLayout(buttons)
+        layout.addWidget(self.held)
+        layout.addLayout(FlowRow(self.free, self.use_again, self.what_fits))
         layout.addWidget(self.message)
         layout.addWidget(self.fits)
         self.free.hide()
@@ -158,7 +157,8 @@ class RoomPanel(QWidget):
             button.setEnabled(not self._acting)
             if focused and not button.isHidden() and button.isEnabled():
                 button.setFocus()
-        self.cost.setText(words(texts.COST_TODAY, cost=dollars(view.cost_today_usd, words.language)))
+        cost = words(texts.COST_TODAY, cost=dollars(view.cost_today_usd, words.language))
+        self.cost.setText(f"{_speed_now(view.tokens_per_second_now, words)}  ·  {cost}")
 
     def _button(self, text: Text) -> QPushButton:
         button = QPushButton()
@@ -166,6 +166,12 @@ class RoomPanel(QWidget):
         self._desk.words.bind(button, button.setText, text)
         self._desk.words.name(button, text, tooltip=False)
         return button
+
+
+def _speed_now(speed: float, words: Words) -> str:
+    if speed <= 0:
+        return words(texts.NO_SPEED_NOW)
+    return words(texts.SPEED_NOW, speed=number(speed, words.language, 0 if speed >= 10 else 1))
 
 
 class FitRows(QWidget):

@@ -38,6 +38,7 @@ SERIES_MEMORY = Text(en="Memory", es="Memoria")
 SERIES_BUSY = Text(en="Utilisation", es="Uso")
 NO_HISTORY = Text(en="The history begins now.", es="El historial empieza ahora.")
 LAYERS = Text(en="{name}, {layers} layers", es="{name}, {layers} capas")
+LAYERS_FROM = Text(en="{name}, layers {first} to {last}", es="{name}, capas {first} a {last}")
 ONE_LAYER = Text(en="{name}, 1 layer", es="{name}, 1 capa")
 PLACED = Text(en="{name} (placed, not measured)", es="{name} (previsto, sin medir)")
 SPEECH = Text(en="Speech: {name}", es="Voz: {name}")
@@ -96,6 +97,8 @@ HELD = Text(
 )
 USE_AGAIN = Text(en="Use the GPUs again", es="Volver a usar las GPU")
 COST_TODAY = Text(en="Cost today: {cost}", es="Coste de hoy: {cost}")
+SPEED_NOW = Text(en="Now: about {speed} tokens/s", es="Ahora: unos {speed} tokens/s")
+NO_SPEED_NOW = Text(en="Now: no answer is being written", es="Ahora: no se escribe ninguna respuesta")
 
 # What would fit
 WHAT_FITS = Text(en="What would fit now?", es="¿Qué cabría ahora?")

@@ -41,7 +41,6 @@ class ResourceWindow(QDialog):
         notice.addWidget(self.trouble)
         self._notice.hide()
         self.status = Said(desk)
-        self.status.say(texts.LOOKING)
         self.cards: dict[int, GpuCard] = {}
         self._cards = QGridLayout()
         self._cards.setSpacing(12)
@@ -54,6 +53,9 @@ class ResourceWindow(QDialog):
         self._below = self._lower_half()
         self._below.hide()
         self._lay_out()
+        self.room.cost.hide()
+        # Shown before it has its place, it would be a window of its own for a moment, and have the keyboard.
+        self.status.say(texts.LOOKING)
         desk.words.changed.connect(self.feed.look_soon)
         self.setMinimumSize(360, 320)
         room = self.screen().availableGeometry()
@@ -103,6 +105,7 @@ class ResourceWindow(QDialog):
         inside.setSpacing(14)
         inside.addWidget(self._notice)
         inside.addWidget(self.status)
+        inside.addWidget(self.room.cost)
         inside.addLayout(self._cards)
         inside.addWidget(self._below)
         inside.addStretch()
@@ -135,6 +138,7 @@ class ResourceWindow(QDialog):
             tile.set_faded(False)
         self.models.show_models(view.resident)
         self.room.show_view(view)
+        self.room.cost.show()
         self._below.show()
         if view.gpus or self.cards or view.gpu_trouble:
             self.status.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -14,19 +15,20 @@ from PySide6.QtWidgets import QApplication
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import VoiceEvent
 from jarvis.desktop import texts
+from jarvis.desktop.answer_acts import ICONS as ANSWER_ICONS
+from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.desk import Desk, code_of
 from jarvis.desktop.further_windows import FurtherWindows
 from jarvis.desktop.instance import QUICK_ARGUMENT, InstanceServer
-from jarvis.desktop.keepsake import Keepsake
-from jarvis.desktop.memory_window import MemoryWindow
+from jarvis.desktop.interpreter import Cycles
+from jarvis.desktop.keepsake import INTRODUCED, Keepsake
+from jarvis.desktop.key_recorder import KeyRecorder
 from jarvis.desktop.qt_words import QtWords
 from jarvis.desktop.quick import QuickQuery
 from jarvis.desktop.services import DesktopServices, Notice
 from jarvis.desktop.session import ChatSession
-from jarvis.desktop.settings_dialog import SettingsDialog
 from jarvis.desktop.shortcuts_global import GlobalKeys
-from jarvis.desktop.shortcuts_page import KeyRecorder
 from jarvis.desktop.theme import Theme, prepare_fonts
 from jarvis.desktop.tray import Tray
 from jarvis.desktop.voice_pill_holder import OPTION as PILL
@@ -36,19 +38,24 @@ from jarvis.desktop.words import Words, language_for
 
 if TYPE_CHECKING:
     from jarvis.desktop.first_run import FirstRun
+    from jarvis.desktop.memory_window import MemoryWindow
+    from jarvis.desktop.settings_dialog import SettingsDialog
     from jarvis.desktop.shortcuts_window import ShortcutsWindow
 
 POLL_MILLISECONDS = 2000
 """How often notices, alerts and the options that a spoken command may change are looked at."""
 FIRST_PICTURE_MILLISECONDS = 50
 """What loads in the background begins this long after the window is shown: its first picture is painted by then."""
+START_ANEW = 64
+"""What `run_desktop` returns when Jarvis is to start again."""
 _log = logging.getLogger(__name__)
 
 
 def run_desktop(services: DesktopServices, argv: Sequence[str]) -> int:
-    """Show the desktop until the person quits; returns the exit code. Call it on the main thread, once."""
+    """Show the desktop until the person quits; returns the exit code, or `START_ANEW`. Call it on the main thread,
+    once."""
     application = make_application(argv)
-    desktop = Desktop(services)
+    desktop = Desktop(services, Cycles())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: desktop.quit())
     with_quick = QUICK_ARGUMENT in argv
@@ -76,11 +83,15 @@ def make_application(argv: Sequence[str]) -> QApplication:
 
 
 class Desktop(QObject):
-    """Window, tray, quick query and the flow between them and the services."""
+    """Window, tray, quick query and the flow between them and the services.
 
-    def __init__(self, services: DesktopServices) -> None:
+    `cycles` is given where the process is the window's own: what it does holds for all of the process.
+    """
+
+    def __init__(self, services: DesktopServices, cycles: Cycles | None = None) -> None:
         super().__init__()
         self._services = services
+        self._cycles = cycles
         settings = services.settings
         self.words = Words(language_for(settings.text("language")))
         self._qt_words = QtWords(self.words)
@@ -137,6 +148,8 @@ class Desktop(QObject):
 
     def poll(self) -> None:
         """Look again at notices, alerts and options; at most one look is under way."""
+        if self._cycles is not None:
+            self._cycles.look()
         self.apply_settings()
         if self._polling:
             return
@@ -170,12 +183,15 @@ class Desktop(QObject):
 
     def open_settings(self) -> None:
         """Show the settings, or bring them forward."""
+        from jarvis.desktop.settings_dialog import SettingsDialog
+
         if self.settings_dialog is None:
             self.settings_dialog = SettingsDialog(self.desk, self.window, self.keys)
             self.settings_dialog.changed.connect(self._setting_changed)
             for event in self.window.spoken.devices.values():
                 self.settings_dialog.take(event)
             self.settings_dialog.forgotten.connect(self._forgot_everything)
+            self.settings_dialog.anew_wanted.connect(lambda: self.quit(START_ANEW))
             self.settings_dialog.shortcuts_wanted.connect(self.open_shortcuts)
         self.settings_dialog.show()
         self.settings_dialog.raise_()
@@ -183,6 +199,8 @@ class Desktop(QObject):
 
     def open_memory(self) -> None:
         """Show what is remembered, or bring it forward."""
+        from jarvis.desktop.memory_window import MemoryWindow
+
         if self.memory_window is None:
             self.memory_window = MemoryWindow(self.desk, self.window)
             for page in (self.memory_window.browse, self.memory_window.folders):
@@ -202,11 +220,14 @@ class Desktop(QObject):
         self.shortcuts.raise_()
         self.shortcuts.activateWindow()
 
-    def quit(self) -> None:
-        """End the event loop."""
+    def quit(self, code: int = 0) -> None:
+        """End the event loop; `code` is what `run_desktop` returns."""
         self.window.end()
         self.quick.hide()
-        QApplication.quit()
+        if code:
+            QApplication.exit(code)
+        else:
+            QApplication.quit()
 
     def close(self) -> None:
         """Let go of everything; running answers are stopped and stored as such."""
@@ -232,12 +253,14 @@ class Desktop(QObject):
 
     def introduce(self) -> None:
         """Show the first run where it was not shown before."""
+        self.first_run = None
+        if self.keepsake.flag(INTRODUCED):
+            return
         from jarvis.desktop.first_run import introduce
 
         self.first_run = introduce(self.desk, self.keepsake, self.window)
-        if self.first_run is not None:
-            self.first_run.changed.connect(lambda _: self.poll())
-            self.first_run.keys_wanted.connect(lambda: self.open_place("keys"))
+        self.first_run.changed.connect(lambda _: self.poll())
+        self.first_run.keys_wanted.connect(lambda: self.open_place("keys"))
 
     def open_place(self, place: str) -> None:
         """Show the window or the page of the settings that is called `place` in `ways_on`."""
@@ -254,9 +277,16 @@ class Desktop(QObject):
         self.settings_dialog.go_to(place)
 
     def _shown(self) -> None:
+        if self._cycles is not None:
+            self._cycles.settle()
+        # The first answer is there the sooner; one drawing takes a millisecond.
+        in_slices(self.window, [partial(self._draw, icon) for icon in ANSWER_ICONS], budget_seconds=0.001)
         self.poll()
         self._poll_timer.start()
         self._services.on_shown()
+
+    def _draw(self, icon: str) -> None:
+        self.theme.icon(icon, "muted")
 
     def _connect(self) -> None:
         self.tray.open_wanted.connect(self.window.forward)

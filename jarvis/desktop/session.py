@@ -22,6 +22,12 @@ from jarvis.desktop.message_pages import PAGE
 
 Result = TypeVar("Result")
 
+_SPOKEN_KEPT = 256
+"""Spoken questions that are known to be such until the log says so itself."""
+
+_ENDED_KEPT = 16
+"""Answers kept after their end: whoever cuts a spoken one off does so while it is said."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Opened:
@@ -76,7 +82,7 @@ class ChatSession(QObject):
         self._tokens: dict[str, CancelToken] = {}
         self._starting: dict[CancelToken, int] = {}
         self._mine: dict[str, int] = {}
-        self._spoken: set[str] = set()
+        self._spoken: dict[str, None] = {}
         self._replacing: dict[str, str] = {}
         self._anew: set[str] = set()
         self.outgoing: Callable[[], tuple[Attachment, ...]] = tuple
@@ -201,7 +207,8 @@ class ChatSession(QObject):
     def take_spoken(self, event: AskEvent) -> None:
         """Take a step of a spoken question; its conversation comes into view unless the person is busy in another."""
         if isinstance(event, AskStarted):
-            self._spoken.add(event.message_id)
+            self._spoken[event.message_id] = None
+            _only_newest(self._spoken, _SPOKEN_KEPT)
         if isinstance(event, AskStarted) and event.conversation_id != self.current and not self.busy:
             self.answers[event.ask_id] = after(Answer(ask_id=event.ask_id), event)
             self.open(event.conversation_id)
@@ -310,11 +317,14 @@ class ChatSession(QObject):
             self.started.emit(event)
 
     def _ended(self, event: AskEvent) -> None:
-        mine = event.ask_id in self._mine
+        mine = self._mine.pop(event.ask_id, None) is not None
         self._tokens.pop(event.ask_id, None)
+        self._files.pop(event.ask_id, None)
         self._anew.discard(event.ask_id)
         if self._replacing.pop(event.ask_id, None) is not None:
             self._read_branch()
+        for old in [key for key, answer in self.answers.items() if answer.ended][:-_ENDED_KEPT]:
+            del self.answers[old]
         services = self._desk.services
         if mine and isinstance(event, AskFinished) and services.settings.text("voice.answer_aloud") == "always":
             said, language = event.spoken or event.text, event.language
@@ -371,3 +381,8 @@ class ChatSession(QObject):
 
     def _failed(self, error: Exception) -> None:
         self.trouble.emit(self._desk.words(texts.COULD_NOT, why=self._desk.sentence(error)), code_of(error))
+
+
+def _only_newest(kept: dict[str, None], most: int) -> None:
+    for old in list(kept)[:-most]:
+        del kept[old]

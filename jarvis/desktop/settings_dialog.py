@@ -45,6 +45,8 @@ class SettingsDialog(PagedDialog):
     changed = Signal(str)
     forgotten = Signal()
     """Every conversation is gone."""
+    anew_wanted = Signal()
+    """Jarvis is to start again."""
     shortcuts_wanted = Signal()
     """Show every keyboard shortcut."""
 
@@ -172,6 +174,7 @@ class SettingsDialog(PagedDialog):
     def _data_page(self, data: Callable[[], DataDesk]) -> DataPage:
         page = DataPage(self._desk, data)
         page.forgotten.connect(self.forgotten)
+        page.anew_wanted.connect(self.anew_wanted)
         return page
 
     def _head(self) -> QWidget:

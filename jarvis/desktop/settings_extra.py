@@ -118,7 +118,8 @@ class RoutingPage(OptionPage):
         self.spent = muted()
         above: tuple[QWidget, ...] = (self.cards,)
         super().__init__(desk, group, (*above, self.spent))
-        self.spent.setVisible(desk.services.spending is not None)
+        if desk.services.spending is None:
+            self.spent.hide()
         self._budget: BudgetState | None = None
         self.cards.chosen.connect(self._choose)
         desk.words.follow(self, self._tell)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QHBoxLayout, QKeySequenceEdit, QToolButton, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from jarvis.desktop import shortcuts_texts as texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.key_recorder import KeyRecorder
+from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import button_of, muted
 from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.settings_labels import LABELS
@@ -18,42 +20,6 @@ from jarvis.desktop.settings_table import SettingsGroup
 from jarvis.desktop.shortcuts_global import GlobalKeys
 from jarvis.desktop.shortcuts_table import PLACES, clash, keys_told, writes
 from jarvis.settings.options import Option, OptionValue
-
-_PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
-
-
-class KeyRecorder(QKeySequenceEdit):
-    """Shows keys and takes those that are pressed; Backspace and Delete leave none, Tab goes on, Esc leaves them."""
-
-    recorded = Signal(str)
-    """Keys in Qt's portable form, "" for none."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setMaximumSequenceLength(1)
-        self._kept = QKeySequence()
-
-    def show_keys(self, keys: str) -> None:
-        """Show what holds."""
-        self._kept = QKeySequence(keys)
-        self.setKeySequence(self._kept)
-
-    def offer(self, keys: str) -> None:
-        """Take keys that reached Jarvis by another way."""
-        self.recorded.emit(QKeySequence(keys).toString(QKeySequence.SequenceFormat.PortableText))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take what is pressed."""
-        plain = event.modifiers() in _PLAIN
-        if plain and event.key() in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
-            self.recorded.emit("")
-        elif plain and event.key() == Qt.Key.Key_Escape:
-            self.setKeySequence(self._kept)
-        else:
-            super().keyPressEvent(event)
-            pressed = self.keySequence()
-            if not pressed.isEmpty() and pressed != self._kept:
-                self.recorded.emit(pressed.toString(QKeySequence.SequenceFormat.PortableText))
 
 
 class ShortcutRow(OptionRow):
@@ -130,10 +96,7 @@ class ShortcutsPage(OptionPage):
         # The signal is not there before the page is.
         self.all = button_of(desk, texts.ALL_KEYS, lambda: self.list_wanted.emit())  # noqa: PLW0108
         beside = QWidget()
-        line = QHBoxLayout(beside)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.all)
-        line.addStretch()
+        beside.setLayout(FlowRow(self.all))
         super().__init__(desk, group, (self.how, beside), self._row)
         desk.words.follow(self, self._tell)
         if keys is not None:

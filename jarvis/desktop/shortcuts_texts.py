@@ -90,7 +90,7 @@ KEYS_OR = Text(en="{one} or {other}", es="{one} o {other}")
 CHANGE = Text(en="Change global keys", es="Cambiar teclas globales")
 
 # The page of settings
-ALL_KEYS = Text(en="All keyboard shortcuts", es="Todos los atajos de teclado")
+ALL_KEYS = Text(en="All keyboard shortcuts", es="Todos los atajos")
 HOW = Text(
     en="Choose a field and press the keys together. Backspace leaves none.",
     es="Elige un campo y pulsa las teclas a la vez. Retroceso no deja ninguna.",

@@ -11,6 +11,9 @@ from jarvis.settings.folders import assets_folder
 
 _POINTS = re.compile(r"(\d+(?:\.\d+)?)pt")
 
+_UNDER_POINTER = 0.16
+"""How much of the text's colour there is in a filled button under the pointer."""
+
 _SHEET = Template("""
 * { outline: none; }
 QToolTip { background: $raised; color: $text; border: 1px solid $border; padding: 5px 8px; }
@@ -37,6 +40,7 @@ QPushButton:pressed { background: $border; }
 QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $muted; }
 QPushButton[look="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
+QPushButton[look="primary"]:hover { background: $accent_hover; }
 QPushButton[look="primary"]:focus { border: 2px solid $text; }
 QPushButton[look="primary"]:disabled, QPushButton[look="danger"]:disabled {
   background: $hover; color: $muted; border: 1px solid $border;
@@ -49,9 +53,8 @@ QPushButton[look="hit"] { background: $ground; border: 1px solid $border; border
   padding: 10px 14px; }
 QPushButton[look="hit"]:hover { background: $side; }
 QPushButton[look="hit"]:focus { border: 1px solid $accent; background: $accent_soft; }
-QPushButton[look="link"] { background: transparent; border: none; color: $accent; padding: 2px 4px; }
-QPushButton[look="link"]:focus { text-decoration: underline; }
 QPushButton[look="danger"] { background: $bad; color: $ground; border: 1px solid $bad; font-weight: 600; }
+QPushButton[look="danger"]:hover { background: $bad_hover; }
 QPushButton[look="danger"]:focus { border: 2px solid $text; }
 QPushButton[look="new"] { text-align: left; background: $accent_soft; color: $accent; border: 1px solid transparent;
   font-weight: 600; padding: 9px 6px; }
@@ -76,6 +79,7 @@ QToolButton[look="choice"]:checked { background: $accent_soft; border: 1px solid
 QToolButton[look="choice"]:focus { border: 1px solid $accent; }
 QPushButton[look="act"] { padding: 3px 8px; border-radius: 7px; font-size: 9.5pt; }
 QToolButton[look="send"] { background: $accent; border-radius: 18px; padding: 8px; }
+QToolButton[look="send"]:hover { background: $accent_hover; }
 QToolButton[look="send"]:focus { border: 2px solid $text; }
 QToolButton[look="send"]:disabled { background: $hover; }
 QToolButton[look="pill"] { padding: 5px 10px; border-radius: 13px; color: $muted; }
@@ -85,7 +89,7 @@ QToolButton#latest:hover { background: $hover; }
 
 QLineEdit, QPlainTextEdit, QSpinBox, QDoubleSpinBox, QComboBox {
   background: $field; color: $text; border: 1px solid $border; border-radius: 9px; padding: 7px 10px;
-  selection-background-color: $accent; selection-color: $on_accent;
+  selection-background-color: $accent; selection-color: $on_accent; placeholder-text-color: $muted;
 }
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus { border: 1px solid $accent; }
 QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
@@ -167,5 +171,15 @@ def stylesheet(colours: Colours, scale: float = 1.0) -> str:
     """Return the whole sheet in `colours`, every size of text times `scale`."""
     tick = assets_folder() / "icons" / f"tick-{'dark' if colours.dark else 'light'}.svg"
     values = {name: str(value) for name, value in asdict(colours).items()} | {"tick": tick.as_posix()}
+    values |= {f"{name}_hover": under_pointer(getattr(colours, name), colours) for name in ("accent", "bad")}
     sheet = _SHEET.substitute(values)
     return _POINTS.sub(lambda found: f"{float(found[1]) * scale:.2f}".rstrip("0").rstrip(".") + "pt", sheet)
+
+
+def under_pointer(colour: str, colours: Colours) -> str:
+    """Return what a filled button in `colour` becomes under the pointer: nearer to the text, its words stay clear."""
+    mixed = (
+        round(int(colour[at : at + 2], 16) * (1 - _UNDER_POINTER) + int(colours.text[at : at + 2], 16) * _UNDER_POINTER)
+        for at in (1, 3, 5)
+    )
+    return "#" + "".join(f"{part:02x}" for part in mixed)

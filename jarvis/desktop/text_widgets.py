@@ -9,7 +9,6 @@ from markdown_it.token import Token
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDesktopServices,
     QGuiApplication,
     QKeyEvent,
     QResizeEvent,
@@ -34,6 +33,7 @@ from jarvis.desktop import texts
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.code_colours import CodeColours
 from jarvis.desktop.highlight import Span, spans_of
+from jarvis.desktop.links import open_address
 from jarvis.desktop.markdown import inert
 from jarvis.desktop.maths import FormulasInText, Maths, table_text, text_in
 from jarvis.desktop.message_texts import COPY_TABLE
@@ -55,7 +55,7 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class RichText(QTextBrowser):
-    """Read-only text as tall as its content; loads nothing, opens only web addresses and only on a click."""
+    """Read-only text as tall as its content; loads nothing, opens only web addresses and only when it is asked to."""
 
     refused = Signal()
 
@@ -211,7 +211,7 @@ class RichText(QTextBrowser):
         if address is None:
             self.refused.emit()
         else:
-            QDesktopServices.openUrl(QUrl(address))
+            open_address(address, self.document(), self.window(), self._words)
 
 
 class CodeBlock(QFrame):

@@ -191,7 +191,7 @@ DO_NOT_ASK = Text(en="Do not ask again", es="No preguntar más")
 
 # Settings
 PAGE_KEYS = Text(en="Keys", es="Claves")
-PAGES = Text(en="Settings pages", es="Páginas de ajustes")
+PAGES = Text(en="Pages", es="Páginas")
 RESET_ONE = Text(en="Set back to {default}", es="Volver a {default}")
 RESET_ALL = Text(en="Reset all", es="Restablecer todo")
 RESET_TITLE = Text(en="Reset all settings?", es="¿Restablecer todos los ajustes?")

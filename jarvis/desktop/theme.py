@@ -192,8 +192,12 @@ def tinted_icon(name: str, colour: str) -> QIcon:
 
 def svg_renderer(name: str, colour: str) -> QSvgRenderer:
     """Return a renderer of `assets/icons/<name>.svg` whose `currentColor` is `colour`."""
-    source = (assets_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
-    return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
+    return QSvgRenderer(QByteArray(_drawing(name).replace("currentColor", colour).encode()))
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str) -> str:
+    return (assets_folder() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
 
 
 def _rendered(renderer: QSvgRenderer, pixels: int) -> QPixmap:

@@ -9,7 +9,6 @@ from typing import TypeVar
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from shiboken6 import isValid
 
 from jarvis.contracts.spending import BudgetState, LoggedDecision, Spending, SpendingReport, dollars
 from jarvis.desktop import usage_texts as texts
+from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.plot import Plot
 from jarvis.desktop.resources_figures import day
@@ -58,8 +58,7 @@ class UsageWindow(QDialog):
         self._decisions: list[LoggedDecision] = []
         words = desk.words
         words.bind(self, self.setWindowTitle, texts.USAGE)
-        self.span = QComboBox()
-        self.span.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.span = Choice(desk)
         words.name(self.span, texts.SPAN, tooltip=False)
         words.follow(self.span, self._name_spans)
         self.span.setCurrentIndex(1)
@@ -79,9 +78,10 @@ class UsageWindow(QDialog):
         self.more.clicked.connect(self._more)
         self.said = Said(desk)
         self.none_chosen = Said(desk)
-        self.none_chosen.say(texts.NO_DECISIONS)
         self._counted, self._always = self._counted_part(), self._always_part()
         self._lay_out()
+        # Shown before it has its place, it would be a window of its own for a moment, and have the keyboard.
+        self.none_chosen.say(texts.NO_DECISIONS)
         words.changed.connect(self._tell)
         self.setMinimumSize(360, 320)
         room = self.screen().availableGeometry()

@@ -96,6 +96,7 @@ class VoicePage(QWidget):
         in_slices(self, [*steps, self._fill_ends])
         self._timer = QTimer(self, interval=LOOK_MILLISECONDS)
         self._timer.timeout.connect(self.look)
+        self._timer.timeout.connect(self._watch_again)
         self.test.ended.connect(self._watch)
         desk.bridge.heard.connect(self.take)
         desk.words.changed.connect(self._look_in_use)
@@ -162,11 +163,15 @@ class VoicePage(QWidget):
         self._column.setContentsMargins(side, 8, side, 24)
         for row in self.rows:
             row.set_narrow(narrow)
-        self.test.set_narrow(narrow)
 
     def _watch(self) -> None:
         if self.isVisible():
             self._desk.services.voice.watch_microphone()
+
+    def _watch_again(self) -> None:
+        """A microphone that was missing may have been plugged in."""
+        if not self.level.hears and self.test.record.isEnabled():
+            self._watch()
 
     def _look_around(self) -> None:
         """Look for devices, voices and what is in use, once there are rows to show them."""

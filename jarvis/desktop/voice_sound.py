@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import VoiceState, VoiceStateName, VoiceTrouble
 from jarvis.desktop import voice_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.meters import Meter, decibels, level_share
+from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.services import Recording
-from jarvis.desktop.text_widgets import row
 from jarvis.desktop.texts import UNMUTE, Text
 
 RECORD_SECONDS = 3.0
@@ -66,6 +66,16 @@ class LevelRow(QWidget):
         self._trouble = sentence
         self._tell()
 
+    @property
+    def hears(self) -> bool:
+        """Whether there is a level."""
+        return self._hears and not self._trouble
+
+    @property
+    def troubled(self) -> bool:
+        """Whether there is none, for a reason that is told."""
+        return bool(self._trouble)
+
     def set_state(self, state: VoiceStateName) -> None:
         """Say whether the microphone is open, and why."""
         self._state = state
@@ -101,15 +111,9 @@ class SoundTest(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 11, 16, 11)
         layout.setSpacing(4)
-        self._buttons = row(self.record, self.speak)
-        layout.addLayout(self._buttons)
+        layout.addLayout(FlowRow(self.record, self.speak))
         layout.addWidget(self.says)
         desk.words.follow(self, self._say)
-
-    def set_narrow(self, narrow: bool) -> None:
-        """Put the buttons below each other where there is no room beside."""
-        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        self._buttons.setDirection(below if narrow else beside)
 
     def say_sample(self, language: Language) -> None:
         """Let Jarvis say a sentence in the voice of `language`."""

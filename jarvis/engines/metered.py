@@ -29,6 +29,7 @@ from jarvis.contracts.ports import (
 )
 from jarvis.contracts.spending import Budget, Call
 from jarvis.engines.cloud_models import cost_usd
+from jarvis.engines.speed_now import SpeedNow
 from jarvis.engines.usage_checks import Exchange, Verdict, verdict_on
 
 MAYBE_CHARGED = frozenset(
@@ -100,7 +101,7 @@ class Meter:
 
 
 class MeteredEngine:
-    """A `TextEngine` that is `inner` with its meter; the arguments are those of `Meter`."""
+    """A `TextEngine` that is `inner` with its meter; arguments are those of `Meter`, and `speed` sees every piece."""
 
     def __init__(
         self,
@@ -114,8 +115,10 @@ class MeteredEngine:
         clock: Clock,
         energy: Energy | None = None,
         reference_model: str = "",
+        speed: SpeedNow | None = None,
     ) -> None:
         self._inner = inner
+        self._speed = speed
         self._meter = Meter(
             where=where,
             price=price,
@@ -167,6 +170,8 @@ class MeteredEngine:
                         done = item
                         break
                     run.see(item)
+                    if self._speed is not None:
+                        self._speed.saw(item)
                     yield item
         except BaseException as error:
             run.break_off(error)

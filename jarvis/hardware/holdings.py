@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jarvis.contracts.hardware import GpuSample
 from jarvis.contracts.placement import DeviceShare
@@ -40,10 +40,7 @@ def holdings(sample: GpuSample, holders: Sequence[Holder]) -> tuple[GpuHolding, 
             told[holder] = told.get(holder, 0.0) + process.used_mib
         else:
             strangers[process.name] = strangers.get(process.name, 0.0) + process.used_mib
-    found = [
-        GpuHolding(kind=holder.kind, name=holder.name, mib=mib, layers=_layers(holder, sample.index))
-        for holder, mib in told.items()
-    ]
+    found = [_held(holder, sample.index, mib) for holder, mib in told.items()]
     found += [GpuHolding(kind="others", name=name, mib=mib) for name, mib in strangers.items()]
     left = sample.used_mib - sum(one.mib for one in found)
     if left < 0:
@@ -54,17 +51,23 @@ def holdings(sample: GpuSample, holders: Sequence[Holder]) -> tuple[GpuHolding, 
         placed = sum(share.mib for share in holder.placed if share.gpu == sample.index)
         mib = min(placed, left)
         if holder not in told and mib >= SMALLEST_MIB:
-            layers = _layers(holder, sample.index)
-            found.append(GpuHolding(kind=holder.kind, name=holder.name, mib=mib, layers=layers, measured=False))
+            found.append(replace(_held(holder, sample.index, mib), measured=False))
             left -= mib
     if left >= SMALLEST_MIB:
         found.append(GpuHolding(kind="others", name="", mib=left))
     return tuple(sorted(found, key=lambda one: one.mib, reverse=True))
 
 
-def _layers(holder: Holder, gpu: int) -> int:
-    return sum(share.layers for share in holder.placed if share.gpu == gpu)
+def _held(holder: Holder, gpu: int, mib: float) -> GpuHolding:
+    here = [share for share in holder.placed if share.gpu == gpu]
+    return GpuHolding(
+        kind=holder.kind,
+        name=holder.name,
+        mib=mib,
+        layers=sum(share.layers for share in here),
+        first_layer=here[0].first_layer if len(here) == 1 else None,
+    )
 
 
 def _scaled(one: GpuHolding, by: float) -> GpuHolding:
-    return GpuHolding(kind=one.kind, name=one.name, mib=one.mib * by, layers=one.layers, measured=one.measured)
+    return replace(one, mib=one.mib * by)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from jarvis.contracts.errors import InputError
 from jarvis.mcp_servers.failures import bad_configuration, server_failure
 
 FILE_NAME = "mcp.json"
@@ -47,6 +48,14 @@ _ALLOWED = {
     ),
     "headers": ("an object of header names and one-line texts", "un objeto de cabeceras y textos de una línea"),
 }
+_GIVEN = {
+    "command": ("the program (after “--”)", "el programa (tras «--»)"),
+    "args": ("the arguments (after “--”)", "los argumentos (tras «--»)"),
+    "url": ("the address (--url)", "la dirección (--url)"),
+    "env": ("the environment (--env)", "el entorno (--env)"),
+    "headers": ("the headers (--header)", "las cabeceras (--header)"),
+}
+"""What somebody gives for a new server, each with how the command line calls it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +124,7 @@ def add_server(file: Path, entry: ServerEntry) -> None:
         raw |= {"cwd": entry.cwd} if entry.cwd else {}
     else:
         raw = {"url": entry.url} | ({"headers": dict(entry.headers)} if entry.headers else {})
-    _entry(file, entry.name, raw)
+    _check_given(file, entry.name, raw)
     raw |= {"private": True} if entry.private else {}
     document = _document(file)
     document.setdefault("mcpServers", {})[entry.name] = raw
@@ -182,6 +191,20 @@ def _document(file: Path) -> dict[str, Any]:
         raise bad_configuration("unreadable", file=file, why="too deep") from error
     _demand(isinstance(document, dict), file, "the file", "object")
     return dict(document)
+
+
+def _check_given(file: Path, name: str, raw: dict[str, Any]) -> None:
+    """Raise `InputError` (code `mcp.config_given`) where what somebody gives for a new server is not what it must be:
+    there is nothing to mend in the file then."""
+    try:
+        _entry(file, name, raw)
+    except InputError as error:
+        part = str(error.values.get("place", "")).rpartition(".")[2]
+        if error.code != "mcp.config_shape":
+            raise
+        part_en, part_es = _GIVEN.get(part, _GIVEN["command"])
+        allowed = {key: error.values[key] for key in ("allowed_en", "allowed_es")}
+        raise bad_configuration("given", part_en=part_en, part_es=part_es, name=name, **allowed) from error
 
 
 def _entry(file: Path, name: str, raw: object) -> ServerEntry:

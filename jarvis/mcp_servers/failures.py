@@ -21,6 +21,10 @@ _CONFIGURATION: dict[str, tuple[str, str]] = {
         "{file}: {place} must be {allowed_en}; no server was started. Mend it there.",
         "{file}: {place} debe ser {allowed_es}; no se inició ningún servidor. Corrígelo ahí.",
     ),
+    "given": (
+        "{name} was not added: {part_en} must be {allowed_en}. Correct it and add the server again.",
+        "No se añadió {name}: {part_es} debe ser {allowed_es}. Corrígelo y vuelve a añadir el servidor.",
+    ),
     "name": (
         "“{name}” cannot name a server: 1 to 24 letters without accents, digits and hyphens, and no two alike.",
         "«{name}» no puede ser el nombre de un servidor: de 1 a 24 letras sin acento, cifras y guiones, y sin repetir.",

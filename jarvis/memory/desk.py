@@ -34,10 +34,11 @@ from jarvis.contracts.memory import (
 from jarvis.contracts.memory_desk import ExportFormat
 from jarvis.contracts.memory_times import checked_said_at
 from jarvis.contracts.ports import Clock
-from jarvis.memory.backup import back_up, restore
+from jarvis.memory.backup import back_up
 from jarvis.memory.desk_parts import Documents, Happened, Index, Profile, Search
 from jarvis.memory.forget import Forgetter
 from jarvis.memory.leftovers import Leftovers
+from jarvis.memory.restoring import restore
 from jarvis.memory.transfer import Transfers
 from jarvis.settings.folders import Folders
 from jarvis.storage.database import Database

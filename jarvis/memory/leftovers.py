@@ -136,8 +136,14 @@ def scratch_for_backup(home: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
+def new_scratch(home: Path) -> Path:
+    """Return a new folder like that of `scratch_for_backup`, which whoever asked for it takes away."""
+    remove_broken_off(home)
+    return Path(tempfile.mkdtemp(dir=home, prefix=f"{_BACKUP}{os.getpid()}-"))
+
+
 def remove_broken_off(home: Path) -> None:
-    """Remove what backups left behind whose process was killed: whole copies of the database."""
+    """Remove what backups and restores left behind whose process was killed: whole copies of the database."""
     for folder in home.glob(f"{_BACKUP}*"):
         pid = folder.name.removeprefix(_BACKUP).partition("-")[0]
         if not pid.isdigit() or not psutil.pid_exists(int(pid)):

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from jarvis.contracts.ports import EngineStatus
 from jarvis.contracts.routing import Assessment, Decision, Excluded, ModelFacts, RouteCandidate, RouteQuestion
 from jarvis.orchestrator.abilities import Abilities, abilities_of, foreign_penalty
+from jarvis.orchestrator.file_room import further_tokens
 from jarvis.orchestrator.learning import NOTHING, Learned, benefit_of_doubt, unlearned
 from jarvis.orchestrator.quality import model_logit, sigmoid
 from jarvis.orchestrator.reasons import (
@@ -26,7 +27,13 @@ from jarvis.orchestrator.reasons import (
     seconds_text,
     spare_word,
 )
-from jarvis.orchestrator.waiting import Load, Waiting, displaced_seconds, waiting_for
+from jarvis.orchestrator.waiting import (
+    CLOUD_PROMPT_TOKENS_PER_SECOND,
+    Load,
+    Waiting,
+    displaced_seconds,
+    waiting_for,
+)
 
 ASSUMED_USD = (2.5, 10.0)
 """Dollars per million tokens read and written that a model of unknown price is weighed with: a dear one's."""
@@ -146,6 +153,8 @@ def _looked_at(
     dear = _over_budget(question, engine, facts, cost, allowed)
     if dear is not None:
         return dear
+    further = _further(question, engine, facts, allowed)
+    reading = further / CLOUD_PROMPT_TOKENS_PER_SECOND
     correction = learned.mixed(engine.model, assessment.domains) or unlearned(able)
     by_scores = model_logit(assessment, able, facts, question.language, question.prompt_tokens)
     value = by_scores + correction.mean
@@ -161,12 +170,13 @@ def _looked_at(
             where=engine.where,
             score=knows * sigmoid(tried) - charge,
             quality=knows * sigmoid(value),
-            cost_usd=cost,
-            first_seconds=waiting.first_seconds,
-            seconds=waiting.seconds,
+            cost_usd=_usd(engine, facts, question.prompt_tokens + further, written),
+            first_seconds=waiting.first_seconds + reading,
+            seconds=waiting.seconds + reading,
             why="",
             asks=_asks(question, engine),
             thinking_tokens=allowed,
+            further_tokens=further,
         ),
         plain=knows * sigmoid(value) - charge,
         loads=waiting.load_seconds > 0,
@@ -229,6 +239,15 @@ def _usd(engine: EngineStatus, facts: ModelFacts, prompt_tokens: int, written_to
     if facts.input_usd is None or facts.output_usd is None:
         return None
     return (prompt_tokens * facts.input_usd + written_tokens * facts.output_usd) / 1_000_000
+
+
+def _further(question: RouteQuestion, engine: EngineStatus, facts: ModelFacts, thinking_allowed: int) -> int:
+    """How many more tokens of files it is sent, within what the dearest answer leaves of the budget."""
+    most = _usd(engine, facts, question.prompt_tokens, thinking_allowed + question.max_answer_tokens)
+    left = question.budget_left_usd
+    reads = ASSUMED_USD[0] if facts.input_usd is None else facts.input_usd
+    needed = question.prompt_tokens + thinking_allowed + question.max_answer_tokens
+    return further_tokens(question, engine, needed, reads, None if left is None else left - (most or 0.0))
 
 
 def _over_budget(

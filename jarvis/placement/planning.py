@@ -341,16 +341,19 @@ def _fixed_options(wish: Wish, machine: Machine, margin: Margin) -> list[Placeme
     memory_en, memory_es = ("of RAM", "de RAM") if where < 0 else (f"on GPU {where}", f"en la GPU {where}")
     gib = f"{missing / 1024:.1f} GiB"
     en = f"no place beside the others: {gib} {memory_en} are missing. Free memory, or choose a smaller one."
-    es = f"no cabe junto a los demás: faltan {gib} {memory_es}. Libera memoria o elige uno menor."
+    es = f"no cabe junto a los demás: faltan {reasons.comma(gib)} {memory_es}. Libera memoria o elige uno menor."
     return [Refusal(model=wish.model, missing_mib=missing, why_en=en, why_es=es)]
 
 
 def _fixed(wish: Wish, machine: Machine, gpu: GpuDevice | None) -> Placement:
     needs = f"{wish.fixed_mib / 1024:.1f}"
     if gpu is None:
-        en, es = f"in RAM (needs {needs} GiB).", f"en la RAM (necesita {needs} GiB)."
+        en, es = f"in RAM (needs {needs} GiB).", f"en la RAM (necesita {reasons.comma(needs)} GiB)."
     else:
-        en, es = f"on GPU {gpu.index} (needs {needs} GiB).", f"en la GPU {gpu.index} (necesita {needs} GiB)."
+        en, es = (
+            f"on GPU {gpu.index} (needs {needs} GiB).",
+            f"en la GPU {gpu.index} (necesita {reasons.comma(needs)} GiB).",
+        )
     return Placement(
         model=wish.model,
         how="cpu" if gpu is None else "one_gpu",

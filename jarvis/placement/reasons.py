@@ -46,7 +46,7 @@ def refused(fitting: Fitting, *, missing_mib: float, gpu: int | None, smaller: i
         es = "faltó memoria y no se puede reducir más: "
     return (
         f"{en}{missing} GiB {memory_en} are missing. Free memory, or choose a smaller model or quantization.",
-        f"{es}faltan {missing} GiB {memory_es}. Libera memoria, o elige un modelo o una cuantización menor.",
+        f"{es}faltan {comma(missing)} GiB {memory_es}. Libera memoria, o elige un modelo o una cuantización menor.",
     )
 
 
@@ -60,11 +60,12 @@ def left_out(beside: Placement | None, alone: Placement) -> tuple[str, str]:
     if beside is not None:
         speed = _speed(beside)
         en = f"is not kept in memory: beside the others it would answer with {speed} tokens/s ({where(beside, 'en')})"
-        es = f"no se mantiene en memoria: junto a los demás respondería a {speed} tokens/s ({where(beside, 'es')})"
+        with_others = f"{comma(speed)} tokens/s ({where(beside, 'es')})"
+        es = f"no se mantiene en memoria: junto a los demás respondería a {with_others}"
     speed, loads = _speed(alone), f"{alone.load_seconds:.0f} s"
     return (
         f"{en}; when asked it takes their place ({where(alone, 'en')}: {speed} tokens/s after {loads}).",
-        f"{es}; al pedirlo ocupa su lugar ({where(alone, 'es')}: {speed} tokens/s tras {loads}).",
+        f"{es}; al pedirlo ocupa su lugar ({where(alone, 'es')}: {comma(speed)} tokens/s tras {loads}).",
     )
 
 
@@ -77,7 +78,7 @@ def _where(fitting: Fitting, cut: Cut, forced: int | None, smaller: int) -> tupl
         needs, has = _gib(held[gpu]), _gib(_free(fitting, gpu))
         return (
             f"fits whole on GPU {gpu} (needs {needs} GiB of {has})",
-            f"cabe entero en la GPU {gpu} (necesita {needs} GiB de {has})",
+            f"cabe entero en la GPU {gpu} (necesita {comma(needs)} GiB de {comma(has)})",
         )
     en, es = _too_large(fitting, forced, smaller)
     parts_en = [f"{layers} {_plural(layers, 'layer')} on GPU {gpu}" for gpu, layers in _layers(cut)]
@@ -103,7 +104,7 @@ def _in_ram(fitting: Fitting, cut: Cut, forced: int | None, smaller: int) -> tup
         en, es = "no GPU to use, so all in RAM", "no hay GPU que usar, así que todo en la RAM"
     else:
         en, es = "no GPU has room for it, so all in RAM", "ninguna GPU tiene sitio, así que todo en la RAM"
-    return f"{en} (needs {needs} GiB of {has})", f"{es} (necesita {needs} GiB de {has})"
+    return f"{en} (needs {needs} GiB of {has})", f"{es} (necesita {comma(needs)} GiB de {comma(has)})"
 
 
 def _too_large(fitting: Fitting, forced: int | None, smaller: int) -> tuple[str, str]:
@@ -122,7 +123,7 @@ def _too_large(fitting: Fitting, forced: int | None, smaller: int) -> tuple[str,
     needs, has = _gib(whole[largest.index]), _gib(largest.free_mib)
     return (
         f"does not fit on GPU {largest.index} (needs {needs} GiB of {has}), so",
-        f"no cabe en la GPU {largest.index} (necesita {needs} GiB de {has}), así que",
+        f"no cabe en la GPU {largest.index} (necesita {comma(needs)} GiB de {comma(has)}), así que",
     )
 
 
@@ -136,6 +137,11 @@ def _free(fitting: Fitting, index: int) -> float:
 
 def _speed(placement: Placement) -> str:
     return f"{placement.tokens_per_second:.{0 if placement.tokens_per_second >= 10 else 1}f}"
+
+
+def comma(number: str) -> str:
+    """Return a number below a thousand as Spanish writes it."""
+    return number.replace(".", ",")
 
 
 def _gib(mib: float) -> str:

@@ -16,6 +16,7 @@ from jarvis.contracts.errors import Language
 from jarvis.contracts.hardware import Machine
 from jarvis.contracts.placement import Placement, Plan
 from jarvis.placement.planning import plan, swapped
+from jarvis.placement.reasons import comma
 from jarvis.placement.wishes import Role, ShapeOf, Wish, installed_id, preferred_variant, wish_for
 
 VOICE_TOKENS_PER_SECOND = 8.0
@@ -211,7 +212,7 @@ class _Recommender:
         es = f"responde al momento: unos {speed:.0f} tokens/s previstos"
         if speed < VOICE_TOKENS_PER_SECOND:
             en = f"the best for this machine, but at about {speed:.1f} tokens/s a spoken answer begins late"
-            es = f"el mejor para este equipo, pero con unos {speed:.1f} tokens/s la voz empieza tarde"
+            es = f"el mejor para este equipo, pero con unos {comma(f'{speed:.1f}')} tokens/s la voz empieza tarde"
         self._add(choice.model, choice.variant, "fast", en, es, choice.placement)
 
     def _larger(self, fast: _Choice, role: Role, ability: str) -> None:

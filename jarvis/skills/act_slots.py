@@ -72,13 +72,14 @@ _OWN = {
         r"(?= (?:of|for|at|in|to|on)\b|$)"
     ),
     "es": re.compile(
-        r"\b(?:contrasenas?|claves?|pin|codigos?|combinacion|numero|direccion|cumpleanos|aniversario|nombre|apodo|color|"
-        r"talla|matricula|llaves?|wi-?fi|taquilla|correo|usuario|cuenta|medico|medica|doctora?|dentista|coche|carro|bici|"
+        r"\b(?:contrasenas?|claves?|pin|codigos?|combinacion|numero|direccion|cumpleanos|santo|aniversario|nombre|apodo|"
+        r"color|talla|matricula|llaves?|wi-?fi|taquilla|correo|usuario|cuenta|medico|medica|doctora?|dentista|coche|carro|bici|"
         r"bicicleta|asiento|puerta|vuelo|hotel|habitacion|cita|grupo sanguineo|alergias?|telefono|movil|cartera|gafas|"
         r"pasaportes?|paraguas|mando|cargador|bolso|portatil|auriculares|seguro|poliza|profesora?|jefe|jefa|casero|"
         r"fontanero|mecanico|peluquer[oa]|\w+ favorit[oa]s?|plaza de garaje)(?= (?:de|del|para|en|al?)\b|$)"
     ),
 }
+_OF_MINE = re.compile(r"(.+?) de mis? \w")
 _NOT_OWN = re.compile(r"\b(?:next|proxim[oa]|ip|computer|ordenador|cpu|gpu|mac|volume|battery|memory|screen)\b")
 _NOT_SEARCHED = re.compile(
     r"^(?:my|mis?|is|are|was|has|will|can|does|did|es|son|era|tiene)\b|"
@@ -194,6 +195,12 @@ def _own_thing(text: str, context: SlotContext) -> SlotValue | None:
     return text if _OWN[context.language].search(words) and not _NOT_OWN.search(words) else None
 
 
+def _thing_of_mine(text: str, context: SlotContext) -> SlotValue | None:
+    """Read a thing of somebody who is the person's own: "cumpleaños de mi hermana"."""
+    named = _OF_MINE.match(key(text))
+    return text if named is not None and _own_thing(named[1], context) else None
+
+
 def _known_program(text: str, context: SlotContext) -> SlotValue | None:  # noqa: ARG001
     return text if is_known_program(text) else None
 
@@ -224,6 +231,7 @@ ACT_SLOT_PARSERS: Mapping[str, SlotParser] = {
     "statement": _statement,
     "own_statement": _own_statement,
     "own_thing": _own_thing,
+    "thing_of_mine": _thing_of_mine,
     "program": _known_program,
     "percent": _percent,
     "site": _site,

@@ -144,6 +144,13 @@ def give_to(connection: sqlite3.Connection, message_seq: int, attachment_ids: Se
         connection.execute("UPDATE attachments SET draft = NULL WHERE seq = ?", (row["seq"],))
 
 
+def attachments_called(connection: sqlite3.Connection, attachment_ids: Sequence[str]) -> tuple[Attachment, ...]:
+    """Return the files with these ids in this order, without those that are not here."""
+    read = "SELECT * FROM attachments WHERE id = ?"
+    rows = (connection.execute(read, (identity,)).fetchone() for identity in attachment_ids)
+    return tuple(attachment_of(row) for row in rows if row is not None)
+
+
 def attachments_among(connection: sqlite3.Connection, conversation_id: str) -> dict[str, tuple[Attachment, ...]]:
     """Return the files of a conversation's messages by message id."""
     rows = connection.execute(

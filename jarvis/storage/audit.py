@@ -114,10 +114,19 @@ def _entry(link: Link) -> AuditEntry:
     )
 
 
+_WHOLE = (
+    ("The audit log is whole: it has no entry yet.", "El registro de auditoría está íntegro: aún no tiene entradas."),
+    ("The audit log is whole: it has one entry.", "El registro de auditoría está íntegro: tiene una entrada."),
+)
+"""Of none, and of one."""
+
+
 def _verdict(found: ChainCheck) -> AuditVerdict:
     if found.broken_at is None:
         en = f"The audit log is whole: {found.entries} entries, each follows from the one before."
         es = f"El registro de auditoría está íntegro: {found.entries} entradas, cada una sigue a la anterior."
+        if found.entries < 2:
+            en, es = _WHOLE[found.entries]
     elif found.missing_tail:
         en = (
             f"The audit log is cut short: {found.missing_tail} entries after number {found.entries} are missing. "
@@ -127,6 +136,15 @@ def _verdict(found: ChainCheck) -> AuditVerdict:
             f"Al registro de auditoría le falta el final: {found.missing_tail} entradas después de la {found.entries}. "
             "Alguien las quitó o se perdieron en un corte de luz."
         )
+        if found.missing_tail == 1:
+            en = (
+                f"The audit log is cut short: one entry after number {found.entries} is missing. "
+                "It was removed, or a power cut lost it."
+            )
+            es = (
+                f"Al registro de auditoría le falta el final: una entrada después de la {found.entries}. "
+                "Alguien la quitó o se perdió en un corte de luz."
+            )
     else:
         en = (
             f"The audit log was tampered with: entry {found.broken_at} of {found.entries} does not follow from those "

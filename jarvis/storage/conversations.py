@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 import psutil
@@ -19,7 +18,7 @@ from jarvis.contracts.errors import StorageError
 from jarvis.contracts.messages import Attachment, Conversation, Door, MessageState, Privacy, Source, StoredMessage
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import SkillMatch
-from jarvis.storage.attachments import attachments_among, give_to
+from jarvis.storage.attachments import attachments_among, attachments_called, give_to
 from jarvis.storage.database import Database, from_milliseconds, to_milliseconds
 
 CONFIRMATION_SECONDS = 120
@@ -138,6 +137,8 @@ class SqliteConversationLog:
         """
         now = self._now()
         identity = uuid.uuid4().hex
+        # Read before: others wait for what is done within the transaction.
+        files = self._called(attachments)
         with self._database.write() as connection:
             touched = connection.execute(
                 "UPDATE conversations SET updated_at = ? WHERE id = ?", (now, conversation_id)
@@ -165,7 +166,6 @@ class SqliteConversationLog:
             ).lastrowid
             assert seq is not None
             give_to(connection, seq, attachments)
-            files = attachments_among(connection, conversation_id) if attachments else {}
         return StoredMessage(
             id=identity,
             conversation_id=conversation_id,
@@ -176,7 +176,7 @@ class SqliteConversationLog:
             source=source,
             model=model,
             door=door,
-            attachments=files.get(identity, ()),
+            attachments=files,
         )
 
     def append_text(self, message_id: str, text: str) -> None:
@@ -193,13 +193,14 @@ class SqliteConversationLog:
         source: Source | None = None,
         model: str | None = None,
         detail: str = "",
+        codes: Sequence[str] = (),
     ) -> None:
         """End a streaming message; None keeps text, source and model as they are."""
         with self._database.write() as connection:
             connection.execute(
                 "UPDATE messages SET state = ?, text = coalesce(?, text), source = coalesce(?, source),"
-                " model = coalesce(?, model), detail = ? WHERE id = ?",
-                (state, text, source, model, detail, message_id),
+                " model = coalesce(?, model), detail = ?, codes = ? WHERE id = ?",
+                (state, text, source, model, detail, json.dumps(list(codes)), message_id),
             )
 
     def message(self, message_id: str) -> StoredMessage | None:
@@ -241,6 +242,12 @@ class SqliteConversationLog:
                     [(identity,) for identity in gone],
                 )
         return len(gone)
+
+    def _called(self, attachments: Sequence[str]) -> tuple[Attachment, ...]:
+        if not attachments:
+            return ()
+        with self._database.read() as connection:
+            return attachments_called(connection, attachments)
 
     def _waits_to_be_wiped(self) -> bool:
         with self._database.read() as connection:
@@ -297,39 +304,6 @@ class SqlitePendingConfirmations:
             language=row["language"],
             text=row["text"],
             risk=row["risk"],
-        )
-
-
-def any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds one of `texts` in whatever case, the longest first: a shorter one may be its beginning."""
-    return re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))), re.IGNORECASE)
-
-
-def messages_with(
-    connection: sqlite3.Connection, texts: Collection[str], among: Collection[int] | None = None
-) -> list[sqlite3.Row]:
-    """Return id, seq, conversation_id and text of the messages that hold one of `texts`, of all or of those whose seq
-    is `among` these."""
-    where = "1" if among is None else "seq IN (SELECT value FROM json_each(?1))"
-    columns = f"SELECT id, seq, conversation_id, text FROM messages WHERE {where}"
-    given = json.dumps(list(among or ()))
-    if len(texts) == 1:
-        return connection.execute(f"{columns} AND instr(lower(text), lower(?2)) > 0", (given, *texts)).fetchall()
-    lowered = [text.lower() for text in texts]
-    rows = connection.execute(f"{columns} AND ?1 = ?1", (given,))
-    return [row for row in rows if any(text in row["text"].lower() for text in lowered)]
-
-
-def redact(connection: sqlite3.Connection, texts: Collection[str], among: Collection[int] | None = None) -> None:
-    """Replace `texts` by three dots in every message, or those `among` these, and in its conversation's title; within a
-    transaction."""
-    pattern = any_of(texts)
-    for row in messages_with(connection, texts, among):
-        connection.execute("UPDATE messages SET text = ? WHERE seq = ?", (pattern.sub("…", row["text"]), row["seq"]))
-        # A title is the beginning of the first message, so it may hold a part of the words only.
-        connection.execute(
-            "UPDATE conversations SET title = '…' WHERE id = ? AND instr(?, rtrim(title, '…')) > 0",
-            (row["conversation_id"], " ".join(row["text"].split())),
         )
 
 
@@ -391,6 +365,7 @@ def _message(row: sqlite3.Row, files: Mapping[str, tuple[Attachment, ...]]) -> S
         door=row["door"],
         versions=_versions(row),
         attachments=files.get(row["id"], ()),
+        codes=tuple(json.loads(row["codes"])),
     )
 
 

@@ -16,13 +16,13 @@ from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.memory import ForgetTarget, Memory, MemoryFilter, NewMemory
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import Fact
-from jarvis.storage.conversations import any_of, messages_with, redact
 from jarvis.storage.database import Database
 from jarvis.storage.forgetting import SqliteForgetting, forget_within
 from jarvis.storage.forgetting_look import Look
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_rows import SELECT, memory_of
 from jarvis.storage.memory_words import SqliteMemoryWords
+from jarvis.storage.redaction import any_of, messages_with, redact
 from jarvis.storage.words import content_stems, query_stems
 
 NEARLY_AS_GOOD = 0.6

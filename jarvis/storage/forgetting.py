@@ -17,11 +17,11 @@ from datetime import datetime
 
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.memory import ForgetTarget, TimeRange
-from jarvis.storage.conversations import redact
 from jarvis.storage.database import Database, to_milliseconds
 from jarvis.storage.forgetting_look import Look, Redactions
 from jarvis.storage.forgetting_quotes import find_in_commands, find_quotes, redact_quotes
 from jarvis.storage.quotes import BLANK, Quotes, nothing_left, share_words, tells
+from jarvis.storage.redaction import redact
 
 EXAMPLES = 5
 """How many memories a preview shows."""

@@ -123,7 +123,7 @@ class SqliteModelBook:
                     loaded.vram_mib,
                     loaded.ram_mib,
                     loaded.url,
-                    json.dumps([[share.gpu, share.layers, share.mib] for share in loaded.shares]),
+                    json.dumps([[s.gpu, s.layers, s.mib, s.first_layer] for s in loaded.shares]),
                     identity,
                 ),
             )
@@ -215,13 +215,16 @@ class SqliteModelBook:
                 ram_mib=each["ram_mib"],
                 url=each["url"],
                 pid=each["pid"],
-                shares=tuple(
-                    DeviceShare(gpu=gpu, layers=layers, mib=mib) for gpu, layers, mib in json.loads(each["shares"])
-                ),
+                shares=tuple(_share(*share) for share in json.loads(each["shares"])),
             )
             for each in found
             if each not in dead
         }
+
+
+def _share(gpu: int, layers: int, mib: float, first_layer: int | None = None) -> DeviceShare:
+    """Return a share as it is kept; another Jarvis that still runs may have kept no number of a layer."""
+    return DeviceShare(gpu=gpu, layers=layers, mib=mib, first_layer=first_layer)
 
 
 def _started(pid: int) -> float | None:

@@ -44,6 +44,23 @@ def refused(desk: Attachments, name: str, source: bytes | Path) -> str:
     return caught.value.code
 
 
+def test_who_reads_documents_for_their_meaning_is_told_of_them_and_not_of_pictures(tmp_path: Path) -> None:
+    folders = Folders(home=tmp_path / "home")
+    folders.create()
+    database = Database(folders.database)
+    told: list[tuple[str, str]] = []
+    desk = Attachments(
+        SqliteAttachments(database, FakeClock()),
+        folders,
+        ChildRegistry(folders.run),
+        lambda identity, passages: told.append((identity, passages[0].text)),
+    )
+    kept = desk.add("note.txt", b"The budget is 4,200 euros.")
+    desk.add("shot.png", png())
+    assert told == [(kept.id, "The budget is 4,200 euros.")]
+    database.close()
+
+
 def test_a_pdf_is_kept_with_its_text_and_pages(desk: Attachments, tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     file.write_bytes(pdf([["The budget is 4,200 euros."], ["It was approved in May."], ["The end."]]))

@@ -138,7 +138,10 @@ def test_without_ollama_there_is_nothing_to_tell(jarvis: Jarvis) -> None:
 def test_one_model_is_tried_without_a_conversation(jarvis: Jarvis) -> None:
     question, answer = FACTS[0]
     desk = jarvis.models()
-    assert answer in "".join(desk.try_out("home", question, CancelToken()))
+    tokens: list[int] = []
+    pieces = list(desk.try_out("home", question, CancelToken(), tokens.append))
+    assert answer in "".join(pieces)
+    assert len(tokens) == 1 and tokens[0] >= len(pieces) > 0
     assert jarvis.conversation_log.conversations() == []
 
 

@@ -18,9 +18,15 @@ from jarvis.app.resources import AppResources
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.hardware import GpuProcess, GpuSample
+from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.models import LoadedModel
 from jarvis.contracts.placement import DeviceShare
+from jarvis.contracts.ports import EngineText, GenerationOptions
+from jarvis.engines.speed_now import SpeedNow
 from jarvis.settings.folders import Folders
+from tests.fakes.clock import FakeClock
+from tests.fakes.home_facts import FACTS
+from tests.fakes.processes import until
 
 CARD = GpuSample(index=0, name="RTX 5070 Ti", vendor="nvidia", used_mib=5000, total_mib=16303, utilisation_percent=40)
 
@@ -52,6 +58,21 @@ def test_a_machine_without_a_card_is_shown_as_it_is(desk: AppResources) -> None:
     assert 0 < view.ram_used_mib < view.ram_total_mib and 0 < view.disk_free_mib <= view.disk_total_mib
     assert 0.0 <= view.cpu_percent <= 100.0
     assert len(desk.history()) == 1
+
+
+def test_the_speed_of_what_is_being_written_is_told(
+    jarvis: Jarvis, desk: AppResources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert desk.view("en").tokens_per_second_now == 0.0
+    clock = FakeClock()
+    speed = SpeedNow(clock)
+    monkeypatch.setattr(jarvis.routing_room, "speed", speed)
+    engine = next(engine for engine in jarvis.text_engines() if engine.id == "home")
+    written = engine.stream([ChatMessage(role="user", text=FACTS[0][0])], GenerationOptions(), CancelToken())
+    assert any(isinstance(item, EngineText) for item in written)
+    assert desk.view("en").tokens_per_second_now > 0
+    clock.advance(10.0)
+    assert desk.view("en").tokens_per_second_now == 0.0
 
 
 def test_memory_is_told_apart_by_model_child_and_stranger(
@@ -119,6 +140,8 @@ def test_what_is_here_is_said_to_fit_and_is_unloaded_by_name(jarvis: Jarvis, des
     room.pool.subscribe(lambda event: ended.put(event.kind) if event.kind == "unloaded" else None)
     with room.pool.lease(room.to_run(room.book.row("home")), CancelToken(), lambda notice: None):
         assert tuple(room.pool.loaded()) == ("home",)
+        # It is noted beside the answer, a moment after the model is there.
+        until(lambda: bool(desk.view("en").resident), "the note of the load")
         (resident,) = desk.view("en").resident
         assert resident.own and resident.device == "CPU" and resident.ram_mib > 0
     desk.unload("home")

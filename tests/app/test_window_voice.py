@@ -24,6 +24,7 @@ from jarvis.contracts.speech import (
     WakeScored,
 )
 from jarvis.settings.folders import Folders
+from tests.fakes.processes import until
 from tests.fakes.voice import (
     EventLog,
     FakeWake,
@@ -54,6 +55,9 @@ class Loop:
     def __init__(self, send: Callable[[VoiceEvent], None]) -> None:
         self.calls: list[str] = []
         self._send = send
+
+    def tell(self, event: VoiceEvent) -> None:
+        self._send(event)
 
     def __getattr__(self, name: str) -> Callable[..., bool]:
         def call(*_: object) -> bool:
@@ -239,6 +243,39 @@ def test_a_microphone_that_cannot_be_watched_is_told(voice: WindowVoice, speech:
     voice.watch_microphone()
     log.wait_for(lambda events: any(isinstance(event, VoiceTrouble) for event in events))
     assert log.of(VoiceTrouble)[0].code == "audio.busy"  # type: ignore[union-attr]
+
+
+def test_one_that_is_missing_is_told_once_and_found_when_it_comes(
+    voice: WindowVoice, speech: Speech, log: EventLog
+) -> None:
+    speech.fails = [busy(), busy()]
+    for tries in (1, 2):
+        voice.watch_microphone()
+        until(lambda tries=tries: len(speech.microphones) == tries and ended("jarvis-meter"), "a try")  # type: ignore[misc]
+    assert [event.code for event in log.of(VoiceTrouble)] == ["audio.busy"]  # type: ignore[union-attr]
+    voice.watch_microphone()
+    log.wait_for(lambda events: any(isinstance(event, LevelMeasured) for event in events))
+    voice.leave_microphone()
+    until(lambda: ended("jarvis-meter"), "the end of the meter")
+    speech.fails = [busy()]
+    voice.watch_microphone()
+    log.wait_for(lambda events: sum(isinstance(event, VoiceTrouble) for event in events) == 2)
+
+
+def test_where_the_loop_has_no_microphone_the_meter_looks_for_one(
+    voice: WindowVoice, speech: Speech, log: EventLog
+) -> None:
+    voice.start()
+    voice.watch_microphone()
+    assert speech.microphones == [], "the loop has it, or will in a moment"
+    speech.loops[0].tell(VoiceState(name="off"))
+    speech.loops[0].tell(VoiceTrouble(code="audio.no_microphone", sentence="There is none."))
+    voice.watch_microphone()
+    log.wait_for(lambda events: any(isinstance(event, LevelMeasured) for event in events))
+    voice.start()
+    assert speech.microphones[0].closed.is_set()
+    voice.watch_microphone()
+    assert len(speech.microphones) == 1, "the loop tries again"
 
 
 def test_a_recording_waits_for_the_device_and_has_its_length(

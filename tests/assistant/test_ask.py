@@ -130,9 +130,19 @@ def test_the_only_engine_dying_keeps_the_partial_text_and_the_next_question_work
     bench.engines = [ScriptedEngine("local", ["half an ", DIED])]
     final = bench.ask("tell me a story")[-1]
     assert isinstance(final, AskFailed) and (final.text, final.code) == ("half an ", "engine.died")
+    assert bench.log.messages(bench.conversation or "")[-1].codes == ("engine.died",)
     bench.engines = [ScriptedEngine("local", ["fine"])]
     assert isinstance(bench.ask("and now")[-1], AskFinished)
     assert [m[2] for m in bench.stored()] == ["complete", "failed", "complete", "complete"]
+
+
+@pytest.mark.parametrize("shown", [["half an "], []])
+def test_why_each_of_several_failed_is_kept_with_the_last(bench: Bench, shown: list[str]) -> None:
+    key = EngineError("engine.auth", en="The key is wrong.", es="La clave no vale.")
+    bench.engines = [ScriptedEngine("first", [*shown, key]), ScriptedEngine("second", [*shown, DIED], where="cloud")]
+    assert isinstance(bench.ask("tell me a story")[-1], AskFailed)
+    failed = [message.codes for message in bench.log.messages(bench.conversation or "") if message.state == "failed"]
+    assert failed == [*([("engine.auth",)] if shown else []), ("engine.died", "engine.auth")]
 
 
 def test_an_empty_answer_is_a_failure(bench: Bench) -> None:

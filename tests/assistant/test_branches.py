@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import StorageError
 from jarvis.contracts.events import AskCancelled, AskFailed, AskFinished, AskStarted
 from jarvis.contracts.messages import StoredMessage
 from tests.assistant.bench import Bench
@@ -77,6 +78,18 @@ def test_the_first_question_is_rewritten_without_what_it_was(bench: Bench) -> No
     bench.ask("why is the sky red", follows="")
     assert told(engine) == ["why is the sky red"]
     assert bench.abilities.feedback.seen == [("Because of light.", "edit")]
+
+
+def test_a_question_that_could_not_be_stored_teaches_nothing(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = talk(bench)
+
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("storage.full", en="The disk is full.", es="El disco está lleno.")
+
+    monkeypatch.setattr(bench.log, "add_message", full)
+    final = bench.ask("and why is the sea salty", follows=messages[1].id)[-1]
+    assert isinstance(final, AskFailed) and final.code == "storage.full"
+    assert bench.abilities.feedback.seen == []
 
 
 def test_stopped_before_a_word_came_the_first_answer_stays_in_view(bench: Bench) -> None:

@@ -272,3 +272,14 @@ def test_text_from_elsewhere_sets_nothing_off_in_a_later_question_either(tmp_pat
     bench.engines = [AnsweringInTurn("two", [wants("act", "3")], ["Done."], abilities=HANDS, where=where)]
     assert calls(bench.ask("do it")) == [("act", "allow")], "another conversation never saw it"
     bench.database.close()
+
+
+def test_half_an_answer_that_broke_off_after_text_from_elsewhere_sets_nothing_off_either(
+    made: Callable[..., tuple[Bench, Drawer]],
+) -> None:
+    bench, drawer = made([wants("page")], ["It says: ac", DIED])
+    assert isinstance(bench.ask("read that page")[-1], AskFailed)
+    bench.engines = [AnsweringInTurn("another", [wants("act", "2")], ["Done."], abilities=HANDS)]
+    assert bench.stored()[-1][1:] == ("It says: ac", "failed")
+    assert calls(bench.ask("and what does it mean")) == [("act", "ask")]
+    assert [call.name for call in drawer.ran] == ["page"]

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QWindow
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from jarvis.app.build import Jarvis
@@ -23,9 +24,11 @@ from jarvis.desktop.run import Desktop, make_application
 from jarvis.desktop.services import DesktopServices
 from jarvis.desktop.text_widgets import CodeBlock, RichText
 from jarvis.settings.folders import Folders
+from tests.fakes.desk_settings import SettingsDesks, furnished
 from tests.fakes.desktop import FakeDesktop
 
 Until = Callable[[Callable[[], bool]], None]
+Page = TypeVar("Page", bound=QWidget)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +81,29 @@ def until(qtbot: object) -> Until:
     return wait
 
 
+@pytest.fixture
+def desks() -> SettingsDesks:
+    """What the pages of the settings show."""
+    return SettingsDesks()
+
+
+@pytest.fixture(name="shown")
+def settings_shown(qtbot: QtBot, fake: FakeDesktop, desks: SettingsDesks) -> Iterator[Desktop]:
+    """A desktop with its settings open."""
+    with started(furnished(fake, desks)) as made:
+        made.open_settings()
+        yield made
+
+
+def page_of(desktop: Desktop, name: str, kind: type[Page]) -> Page:
+    """Go to a page of the settings, which are open, and return it."""
+    assert desktop.settings_dialog is not None
+    desktop.settings_dialog.go_to(name)
+    page = desktop.settings_dialog.page(name)
+    assert isinstance(page, kind)
+    return page
+
+
 def questions(desktop: Desktop) -> list[str]:
     """The questions on the screen, top to bottom."""
     return [widget.text for widget in desktop.window.view.findChildren(UserMessage)]
@@ -126,7 +152,11 @@ def held(desktop: Desktop) -> QWindow:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Qt's platform without a screen says that it cannot raise or hint; nothing else is forgiven."""
+    """Qt's platform without a screen says what it cannot do, such as raise a window; nothing else is forgiven."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)"))
+            item.add_marker(
+                pytest.mark.qt_log_ignore(
+                    "This plugin does not support (raise|propagateSizeHints|grabbing the keyboard)"
+                )
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QTextDocument
+from PySide6.QtGui import QTextDocument, QTextLayout, QTextOption
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
@@ -33,10 +33,10 @@ _BESIDE_CHOICE = 32
 def cut_texts(window: QWidget) -> list[str]:
     """Return "class: text" of everything in `window` whose text does not fit into its place on the screen.
 
-    Also what is wider than the window where nothing scrolls sideways.
+    Also what is wider than the window where nothing scrolls sideways, and what stands on something else.
     """
     cut = {f"{type(widget).__name__}: {text}" for widget, text in _texts(window) if not _fits(widget, text)}
-    return sorted(cut | set(_too_wide(window)))
+    return sorted(cut | set(_too_wide(window)) | set(_overlapping(window)))
 
 
 def _too_wide(window: QWidget) -> Iterator[str]:
@@ -84,6 +84,8 @@ def _fits(widget: QWidget, text: str) -> bool:
         return True
     if isinstance(widget, QLabel):
         if widget.wordWrap():
+            if widget.textFormat() == Qt.TextFormat.PlainText and _widest_word(widget, text) > room.width() + SLACK:
+                return False
             # Where the last line's room for letters that hang down is short by a little, nothing is cut.
             return widget.heightForWidth(widget.width()) <= widget.height() + widget.fontMetrics().descent()
         if widget.textFormat() == Qt.TextFormat.RichText or (
@@ -105,6 +107,30 @@ def _fits(widget: QWidget, text: str) -> bool:
 
 def _widest_line(widget: QWidget, text: str) -> int:
     return max(widget.fontMetrics().horizontalAdvance(line.replace("&", "")) for line in text.splitlines() or [""])
+
+
+def _widest_word(widget: QLabel, text: str) -> float:
+    """Return the width of the widest line when the text is broken wherever it can be."""
+    widest = 0.0
+    for line in text.splitlines():
+        layout = QTextLayout(line, widget.font())
+        layout.setTextOption(QTextOption())
+        layout.beginLayout()
+        while (part := layout.createLine()).isValid():
+            part.setLineWidth(1)
+            widest = max(widest, part.naturalTextWidth())
+        layout.endLayout()
+    return widest
+
+
+def _overlapping(window: QWidget) -> Iterator[str]:
+    """Yield what stands on something that stands beside it."""
+    seen = [widget for widget, _ in _texts(window)]
+    for at, one in enumerate(seen):
+        for other in seen[at + 1 :]:
+            common = one.geometry() & other.geometry()
+            if one.parentWidget() is other.parentWidget() and min(common.width(), common.height()) > SLACK:
+                yield f"{type(one).__name__}: {_text_of(one)} on {_text_of(other)}"
 
 
 def _shows_text(widget: QWidget) -> bool:

@@ -1,7 +1,8 @@
 """Takes a picture of every window, full of things, and tells what is wrong with it.
 
-`python -m tests.desktop.pictures FOLDER LANGUAGE THEME`; `QT_SCALE_FACTOR` says how large, 1 to 2. Prints one JSON
-object: each picture with the texts that are cut in it, and the widgets without a name or out of the keyboard's reach.
+`python -m tests.desktop.pictures FOLDER LANGUAGE THEME [TEXT]`; `QT_SCALE_FACTOR` says how large, 1 to 2, and TEXT, a
+value of the option appearance.font_size, how large the text is beside that. Prints one JSON object: each picture with
+the texts that are cut in it, and the widgets without a name or out of the keyboard's reach.
 """
 
 from __future__ import annotations
@@ -33,6 +34,10 @@ from jarvis.desktop.message_widgets import AnswerMessage
 from jarvis.desktop.paged_dialog import PagedDialog
 from jarvis.desktop.run import Desktop, make_application
 from jarvis.desktop.services import Notice
+from jarvis.desktop.text_widgets import RichText
+from jarvis.documents.formulas import FormulaDrawer
+from jarvis.processes.registry import ChildRegistry
+from tests.desktop import picture_dialogs as dialogs
 from tests.desktop import picture_scenes as scenes
 from tests.desktop.fitting import cut_texts
 from tests.desktop.reaching import nameless, unreached
@@ -84,6 +89,8 @@ def doble(x: int) -> int:
 > una cita, y después una fórmula: $e^{i\\pi}+1=0$
 """,
 }
+FORMULA = "\ufffc"
+"""What stands for a formula that is drawn."""
 ASKED = {
     "en": "How do I double a number in Python, and which of my models is the quickest?",
     "es": "¿Cómo duplico un número en Python y cuál de mis modelos es el más rápido?",
@@ -104,7 +111,7 @@ NOTICES = {
             text="Aún no hay ningún modelo instalado; las habilidades funcionan.",
             step="jarvis models download qwen2.5-1.5b",
         ),
-        Notice(id="b", text="Compilando llama.cpp para este ordenador", kind="progress", percent=42.0),
+        Notice(id="b", text="Compilando llama.cpp para este equipo", kind="progress", percent=42.0),
     ),
 }
 FACTS = {
@@ -132,23 +139,28 @@ Window = TypeVar("Window", bound=QWidget)
 class Gallery:
     """A desktop that is full of things, and the pictures taken of it."""
 
-    def __init__(self, folder: Path, home: Path, language: Language, theme: str) -> None:
+    def __init__(self, folder: Path, home: Path, language: Language, theme: str, text: str) -> None:
         self.found: dict[str, dict[str, list[str]]] = {}
         self._folder = folder
-        self._end = f"{language}-{theme}-{os.environ.get('QT_SCALE_FACTOR', '1')}"
+        self._end = (
+            f"{language}-{theme}-{os.environ.get('QT_SCALE_FACTOR', '1')}{'' if text == 'normal' else f'-{text}'}"
+        )
         self.language = language
         self.asked = ASKED[language]
         self._app = make_application(["jarvis"])
         self.fake = fake = RoutedDesktop(home)
         fake.settings.set("language", language)
         fake.settings.set("appearance.theme", theme)
+        fake.settings.set("appearance.font_size", text)
         self.machine = DescribedMachine(REFERENCE_RIG)
         world = DeskWorld(home / "memories")
         list(world.desk.add([NewMemory(text=text) for text in FACTS[language]]))
         assert fake.services.spending is not None
         models, spending = FakeModelDesk(), Books(fake.services.spending())
+        self._drawer = FormulaDrawer(logs=home / "logs", registry=ChildRegistry(home / "run"), seconds=LIMIT_SECONDS)
         services = replace(
             furnished(fake),
+            formulas=self._drawer,
             memory=lambda: world.desk,
             models=lambda: models,
             resources=lambda: self.machine,
@@ -200,6 +212,7 @@ class Gallery:
         self.take("chat-empty", window)
         self.desktop.session.open(self.conversation)
         self.until(lambda: len(window.view.findChildren(AnswerMessage)) == 2)
+        self.until(lambda: any(FORMULA in each.document().toPlainText() for each in window.view.findChildren(RichText)))
         self.take("chat", window)
         self.fake.notices = list(NOTICES[self.language])
         self.desktop.poll()
@@ -212,7 +225,7 @@ class Gallery:
     def why(self) -> None:
         """The whole decision behind an answer."""
         answer = self.desktop.window.view.findChildren(AnswerMessage)[-1]
-        answer._acts.why.click()
+        answer.acts.why.click()
         self.until(lambda: bool(self.shown(DecisionWindow)))
         self.take("why", self.shown(DecisionWindow)[0])
         self.shown(DecisionWindow)[0].close()
@@ -298,18 +311,19 @@ class Gallery:
         """Put everything away."""
         self.desktop.window.end()
         self.desktop.close()
+        self._drawer.close()
 
     def shown(self, kind: type[Window]) -> list[Window]:
         """Return the windows of a kind that are open."""
         return [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, kind) and widget.isVisible()]
 
 
-def main(folder: Path, language: Language, theme: str) -> None:
-    """Take every picture."""
+def main(folder: Path, language: Language, theme: str, text: str) -> None:
+    """Take every picture; of another size of text those of the windows themselves."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="jarvis-pictures") as home:
-        gallery = Gallery(folder, Path(home), language, theme)
-        for look in (
+        gallery = Gallery(folder, Path(home), language, theme, text)
+        windows = (
             gallery.first_run,
             gallery.chat,
             gallery.why,
@@ -318,19 +332,25 @@ def main(folder: Path, language: Language, theme: str) -> None:
             gallery.further,
             gallery.quick,
             gallery.shortcuts,
+        )
+        further = (
             partial(scenes.streaming, gallery),
             partial(scenes.rating_and_edit, gallery),
             partial(scenes.dialogs, gallery),
+            partial(dialogs.words, gallery),
+            partial(dialogs.models, gallery),
+            partial(dialogs.link, gallery),
             partial(scenes.machines, gallery),
             partial(scenes.accents, gallery),
             partial(scenes.very_large, gallery),
             partial(scenes.attachments, gallery, Path(home) / "attached"),
-        ):
+        )
+        for look in (*windows, *further) if text == "normal" else windows:
             look()
         gallery.close()
     sys.stdout.write(json.dumps(gallery.found, ensure_ascii=False, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    where, which, look = sys.argv[1:]
-    main(Path(where), "es" if which == "es" else "en", look)
+    where, which, theme, *size = sys.argv[1:]
+    main(Path(where), "es" if which == "es" else "en", theme, size[0] if size else "normal")

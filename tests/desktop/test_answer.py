@@ -118,7 +118,7 @@ def test_one_click_asks_anew(desktop: Desktop, fake: FakeDesktop, until: Until) 
     fake.assistant.script = script
     desktop.session.ask("what is it")
     until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)
-    button: Any = answers(desktop)[0]._anew
+    button: Any = answers(desktop)[0].footer.anew
     assert answers(desktop)[0].answer.cached and not button.isHidden()
     click: Callable[[], None] = button.click
     click()

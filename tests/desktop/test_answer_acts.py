@@ -6,19 +6,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.speech import VoiceState
-from jarvis.desktop import message_texts
-from jarvis.desktop.message_widgets import UserMessage
+from jarvis.desktop import message_texts, texts
+from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.rating import Stars
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.text_widgets import RichText
-from tests.desktop.conftest import Until, answers, started
+from tests.desktop.conftest import Until, answers, shown, started
 from tests.fakes.assistant import ScriptedEngine
 from tests.fakes.desk_routing import RoutedDesktop, wired
 
@@ -103,6 +103,17 @@ def test_a_voice_that_cannot_is_told(
     assert "There is no voice." in chat.window.banners._trouble
 
 
+def in_view(chat: Desktop) -> list[QWidget]:
+    """The messages that are widgets, top to bottom, once they fill the view as far as there are messages."""
+    view = chat.window.view
+    made = view.shown()
+    first, last = (one.mapTo(view.viewport(), QPoint(0, 0)).y() for one in (made[0], made[-1]))
+    whole = len(view.list)
+    assert first <= 0 or view.shown_at(0) is made[0]
+    assert last + made[-1].height() >= view.viewport().height() or view.shown_at(whole - 1) is made[-1]
+    return made
+
+
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_every_act_is_named_and_the_keyboard_reaches_it(
     chat: Desktop, routed: RoutedDesktop, until: Until, language: str
@@ -134,10 +145,12 @@ def test_no_line_is_cut_when_the_scroll_bar_comes_and_goes(chat: Desktop, routed
         chat.window.resize(390, height)
         chat.session.open(kept.id)
         until(lambda: len(answers(chat)) == 2 and not chat.window.view.making)
-        texts = [text for text in chat.window.view.findChildren(RichText) if text.isVisible()]
-        assert len(texts) >= 2
+        seen = [text for text in chat.window.view.findChildren(RichText) if text.isVisible()]
+        made = in_view(chat)
+        assert [type(one) for one in made] == [UserMessage, AnswerMessage, UserMessage, AnswerMessage][-len(made) :]
+        assert len(seen) == len(made) and all(any(one.isAncestorOf(text) for text in seen) for one in made)
         until(lambda: any(one.answer.figures is not None for one in answers(chat)))
-        until(lambda texts=texts: all(text.viewport().height() == text.height() for text in texts))  # type: ignore[misc]
+        until(lambda seen=seen: all(text.viewport().height() == text.height() for text in seen))  # type: ignore[misc]
 
 
 def test_the_keyboard_goes_through_the_messages_from_top_to_bottom(
@@ -164,4 +177,15 @@ def test_the_keyboard_goes_through_the_messages_from_top_to_bottom(
     order = [one for one in order if one is not view._latest]
     places = [(widget.mapTo(view.widget(), widget.rect().center())) for widget in order]
     rows = [(place.y() // 8, place.x()) for place in places]
-    assert len(order) > 30 and rows == sorted(rows)
+    assert rows == sorted(rows)
+    made = in_view(chat)
+    of_answer = (texts.COPY_ANSWER, message_texts.QUOTE, message_texts.SPEAK, message_texts.ANOTHER, texts.WHY_NAME)
+    names = {
+        UserMessage: [message_texts.EDIT.en],
+        AnswerMessage: [*(text.en for text in of_answer), "Not rated yet, 5 stars are the most"],
+    }
+    assert [one.accessibleName() for one in order] == [name for message in made for name in names[type(message)]]
+    told = [shown(one) if isinstance(one, AnswerMessage) else one.text for one in made]
+    every = [f"{letter}{number}" for number in range(30) for letter in "qa"]
+    at = every.index(told[0])
+    assert told == every[at : at + len(made)]

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.events import TextDelta
@@ -65,9 +65,9 @@ def test_many_threads_are_delivered_in_order_on_the_qt_thread(qtbot: QtBot, unti
     got: list[object] = []
     threads: set[int] = set()
 
-    def deliver(items: list[object]) -> None:
+    def deliver(item: object) -> None:
         threads.add(threading.get_ident())
-        got.extend(items)
+        got.append(item)
 
     box = Mailbox(deliver, lambda items: items)
     workers = [
@@ -82,6 +82,55 @@ def test_many_threads_are_delivered_in_order_on_the_qt_thread(qtbot: QtBot, unti
     assert threads == {threading.get_ident()}
     for name in ("a", "b", "c"):
         assert [number for who, number in got if who == name] == list(range(500))  # type: ignore[misc]
+
+
+def test_what_takes_long_is_handed_over_one_by_one_with_the_window_s_events_between(qtbot: QtBot, until: Until) -> None:
+    order: list[object] = []
+    context = QObject()
+
+    def deliver(item: object) -> None:
+        order.append(item)
+        QTimer.singleShot(0, context, lambda: order.append(f"event after {item}"))
+
+    box = Mailbox(deliver, lambda items: items, turn_seconds=0)
+    box.put("a")
+    box.put("b")
+    until(lambda: len(order) == 4)
+    assert order.index("event after a") < order.index("b")
+
+
+def test_what_is_left_is_merged_with_what_comes_and_handed_over_whole_at_the_end(qtbot: QtBot) -> None:
+    got: list[object] = []
+
+    def more(item: object) -> None:
+        if callable(item):
+            item()
+        else:
+            got.append(item)
+
+    box = Mailbox(more, merged, turn_seconds=0)
+    box.put(lambda: box.put(delta("a", "2")))
+    box.put(delta("a", "1"))
+    box._turn()
+    assert got == []
+    box.flush()
+    assert got == [delta("a", "12")]
+
+
+def test_one_that_fails_keeps_no_other_back(qtbot: QtBot, until: Until) -> None:
+    got: list[object] = []
+
+    def deliver(item: object) -> None:
+        if item == "bad":
+            raise ValueError(item)
+        got.append(item)
+
+    box = Mailbox(deliver, lambda items: items)
+    box.put("bad")
+    box.put("good")
+    with qtbot.captureExceptions() as raised:
+        until(lambda: got == ["good"])
+    assert [kind for kind, *_ in raised] == [ValueError]
 
 
 def test_closing_stops_a_running_answer_and_waits_for_its_end(

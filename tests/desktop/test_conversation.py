@@ -33,8 +33,8 @@ def test_a_typed_question_is_answered(desktop: Desktop, fake: FakeDesktop, qtbot
     assert fake.assistant.requests[0].door == "chat"
     until(lambda: desktop.window.title.text() == "hello there")
     assert desktop.window.status.text() == "Answered in 0.42 s"
-    footer = answers(desktop)[0]
-    assert footer._by.text() == "Model: small-model  ·  0.42 s"
+    footer = answers(desktop)[0].footer
+    assert footer.by.text() == "Model: small-model  ·  0.42 s"
     footer.acts.why.click()
     told = desktop.window.findChild(DecisionWindow)
     assert told.isVisible()

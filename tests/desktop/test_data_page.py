@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
-from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.errors import StorageError
 from jarvis.desktop import data_texts as texts
-from jarvis.desktop.data_page import RESTORE_COMMAND, DataPage
+from jarvis.desktop.data_page import DataPage
 from jarvis.desktop.run import Desktop
-from tests.desktop.conftest import Until, started
-from tests.fakes.desk_settings import SettingsDesks, furnished
+from tests.desktop.conftest import Until, page_of
+from tests.fakes.desk_settings import SettingsDesks
 from tests.fakes.desktop import FakeDesktop
 
 
 @pytest.fixture
-def desks() -> SettingsDesks:
-    return SettingsDesks()
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, fake: FakeDesktop, desks: SettingsDesks) -> Iterator[Desktop]:
-    with started(furnished(fake, desks)) as made:
-        made.open_settings()
-        yield made
-
-
-@pytest.fixture
 def page(shown: Desktop, until: Until) -> DataPage:
-    assert shown.settings_dialog is not None
-    shown.settings_dialog.go_to("data")
-    page = shown.settings_dialog.page("data")
-    assert isinstance(page, DataPage)
+    page = page_of(shown, "data", DataPage)
     until(lambda: "/home/somebody" in told(page))
     return page
 
@@ -71,11 +52,6 @@ def test_a_backup_is_written_where_the_person_says(page: DataPage, desks: Settin
     page.back_up_to("/tmp/other.zip")
     until(lambda: page.message.text() == "The disk is full." and page.backup.isEnabled())
     assert page.message.property("look") == "bad"
-
-
-def test_restoring_is_explained_with_its_command(page: DataPage) -> None:
-    page.copy.click()
-    assert QGuiApplication.clipboard().text() == RESTORE_COMMAND
 
 
 def test_nothing_is_forgotten_before_the_word_was_typed(page: DataPage, desks: SettingsDesks, until: Until) -> None:

@@ -168,7 +168,7 @@ def test_the_line_under_a_stored_answer_says_what_it_took(
     routed.settings.set("language", language)
     chat.apply_settings()
     chat.session.open(stored(routed, model="acme/big", hops=("a.b", "c.d", "stopped")))
-    until(lambda: len(answers(chat)) == 1 and answers(chat)[0]._by.text() == line)
+    until(lambda: len(answers(chat)) == 1 and answers(chat)[0].footer.by.text() == line)
 
 
 def test_only_answers_on_the_screen_are_looked_up(chat: Desktop, routed: RoutedDesktop, until: Until) -> None:

@@ -19,7 +19,7 @@ PAGE = "Page {number}"
 
 def pdf(text: str, folder: Path, title: str = "Party") -> tuple[int, bytes]:
     file = folder / "out.pdf"
-    pages = write_pdf(text, file, title=title, page_word=PAGE)
+    pages = write_pdf(text, file, title=title, page_word=PAGE, formulas=None)
     return pages, file.read_bytes()
 
 
@@ -118,4 +118,4 @@ def test_a_pdf_is_written_on_any_thread(tmp_path: Path, capfd: pytest.CaptureFix
 @pytest.mark.usefixtures("qapp")
 def test_a_pdf_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        write_pdf("x", tmp_path / "gone" / "a.pdf", title="T", page_word=PAGE)
+        write_pdf("x", tmp_path / "gone" / "a.pdf", title="T", page_word=PAGE, formulas=None)

@@ -14,8 +14,9 @@ from jarvis.contracts.errors import Language
 from jarvis.contracts.model_desk import RecommendedSet
 from jarvis.contracts.speech import LevelMeasured, VoiceTrouble, WakeHeard, WakeHit
 from jarvis.desktop import first_run_texts as texts
-from jarvis.desktop.first_run import INTRODUCED, FirstRun, introduce
+from jarvis.desktop.first_run import FirstRun, introduce
 from jarvis.desktop.first_run_pages import LanguagePage, MicrophonePage, ModelsPage
+from jarvis.desktop.keepsake import INTRODUCED
 from jarvis.desktop.models_transfers import transfers_of
 from jarvis.desktop.run import Desktop
 from tests.desktop.conftest import Until, started
@@ -40,7 +41,6 @@ def shown(qtbot: QtBot, fake: FakeDesktop, models: FakeModelDesk) -> Iterator[De
 @pytest.fixture
 def first(shown: Desktop) -> Iterator[FirstRun]:
     made = introduce(shown.desk, shown.keepsake, shown.window)
-    assert made is not None
     made.changed.connect(lambda _: shown.apply_settings())
     yield made
     made.close()
@@ -57,14 +57,14 @@ def test_four_pages_forth_and_back_and_it_is_shown_once(first: FirstRun, shown: 
     first.next.click()
     first.next.click()
     assert not first.isVisible()
-    assert introduce(shown.desk, shown.keepsake, shown.window) is None
+    assert shown.keepsake.flag(INTRODUCED)
 
 
 def test_skipping_changes_nothing_and_is_not_asked_again(first: FirstRun, shown: Desktop, fake: FakeDesktop) -> None:
     before = fake.settings.changed()
     first.skip.click()
     assert not first.isVisible() and fake.settings.changed() == before
-    assert introduce(shown.desk, shown.keepsake, shown.window) is None
+    assert shown.keepsake.flag(INTRODUCED)
 
 
 def test_the_language_holds_at_once(first: FirstRun, fake: FakeDesktop, until: Until) -> None:
@@ -90,6 +90,15 @@ def test_the_microphone_is_open_only_on_its_page_and_the_wake_word_is_told(
     fake.voice.send(VoiceTrouble(code="x", sentence="No microphone is here."))
     until(lambda: "No microphone" in page.level.says.text())
     first.next.click()
+    first.back.click()
+    fake.voice.watching = False
+    page._word = ""
+    fake.voice.send(VoiceTrouble(code="x", sentence="No microphone is here."))
+    until(page.heard.isHidden)
+    until(lambda: fake.voice.watching)
+    fake.voice.send(LevelMeasured(level=0.1))
+    until(lambda: not page.heard.isHidden() and page.level.hears)
+    first.next.click()
     assert not fake.voice.watching
 
 
@@ -101,6 +110,7 @@ def test_models_are_told_with_size_and_time_and_fetched_in_the_background(
     models.let_on.clear()
     first._stack.setCurrentIndex(2)
     until(page.download.isEnabled)
+    assert page.machine.text().startswith("This computer: GPU 0 NVIDIA GeForce RTX 5070 Ti (15.9 GiB), GPU 1")
     assert "at 50 Mbit/s" in page.cost.text() and page.lines.text().count("\n") >= 1
     page.nothing.click()
     assert page.message.text() == texts.NOTHING_CHOSEN.en and transfers_of(shown.desk).under_way() == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,8 +14,8 @@ from jarvis.desktop import keys_texts as texts
 from jarvis.desktop.key_card import KeyCard
 from jarvis.desktop.keys_page import KeysPage
 from jarvis.desktop.run import Desktop
-from tests.desktop.conftest import Until, started
-from tests.fakes.desk_settings import ListedKeys, SettingsDesks, furnished
+from tests.desktop.conftest import Until, page_of, started
+from tests.fakes.desk_settings import ListedKeys, SettingsDesks
 from tests.fakes.desktop import FakeDesktop
 
 
@@ -26,18 +25,13 @@ def keys() -> ListedKeys:
 
 
 @pytest.fixture
-def shown(qtbot: QtBot, fake: FakeDesktop, keys: ListedKeys) -> Iterator[Desktop]:
-    with started(furnished(fake, SettingsDesks(keys=keys))) as made:
-        made.open_settings()
-        yield made
+def desks(keys: ListedKeys) -> SettingsDesks:
+    return SettingsDesks(keys=keys)
 
 
 @pytest.fixture
 def page(shown: Desktop, until: Until) -> KeysPage:
-    assert shown.settings_dialog is not None
-    shown.settings_dialog.go_to("keys")
-    page = shown.settings_dialog.page("keys")
-    assert isinstance(page, KeysPage)
+    page = page_of(shown, "keys", KeysPage)
     until(lambda: len(page.cards) == 3)
     return page
 

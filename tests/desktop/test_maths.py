@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +9,6 @@ import pytest
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QGuiApplication, QImage, QTextCursor
 
-from jarvis.contracts.desktop_ports import DrawnFormula
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.events import TextDelta
 from jarvis.desktop import message_texts as texts
@@ -22,31 +20,7 @@ from jarvis.documents.formulas import FormulaDrawer
 from jarvis.processes.registry import ChildRegistry
 from tests.desktop.conftest import Until, answers, shown, started
 from tests.fakes.desktop import FakeDesktop
-
-SQUARE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="36" viewBox="0 -24 24 36">'
-    '<rect x="0" y="-24" width="24" height="36" fill="currentColor"/></svg>'
-)
-
-
-class Squares:
-    """A `Formulas` that draws every formula as a block 1 em wide, 1 em above its line and half an em below."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, bool]] = []
-        self.gate = threading.Event()
-        self.gate.set()
-        self.trouble: EngineError | None = None
-
-    def draw(self, latex: str, *, block: bool) -> DrawnFormula | None:
-        self.gate.wait(60.0)
-        self.asked.append((latex, block))
-        if self.trouble is not None:
-            raise self.trouble
-        return None if "bad" in latex else DrawnFormula(svg=SQUARE, width=1.0, height=1.5, depth=0.5)
-
-    def close(self) -> None:
-        pass
+from tests.fakes.formulas import Squares
 
 
 def read(text: str, step: int = 0) -> list[str]:

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.mcp_desk import McpServerRow
 from jarvis.desktop import mcp_texts as texts
 from jarvis.desktop.mcp_page import McpPage, new_server
 from jarvis.desktop.run import Desktop
-from tests.desktop.conftest import Until, started
-from tests.fakes.desk_settings import SettingsDesks, furnished
+from tests.desktop.conftest import Until, page_of
+from tests.fakes.desk_settings import SettingsDesks
 from tests.fakes.desktop import FakeDesktop
 
 
 @pytest.fixture
-def desks() -> SettingsDesks:
-    return SettingsDesks()
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, fake: FakeDesktop, desks: SettingsDesks) -> Iterator[Desktop]:
-    with started(furnished(fake, desks)) as made:
-        made.open_settings()
-        yield made
-
-
-@pytest.fixture
 def page(shown: Desktop, until: Until) -> McpPage:
-    assert shown.settings_dialog is not None
-    shown.settings_dialog.go_to("mcp")
-    page = shown.settings_dialog.page("mcp")
-    assert isinstance(page, McpPage)
+    page = page_of(shown, "mcp", McpPage)
     until(lambda: not page.none.isHidden())
     return page
 

@@ -241,7 +241,7 @@ def test_a_text_that_cannot_be_read_is_told(
     view: ConversationView, monkeypatch: pytest.MonkeyPatch, routed: RoutedDesktop, until: Until
 ) -> None:
     told: list[str] = []
-    view.trouble.connect(told.append)
+    view.trouble.connect(lambda sentence, code: told.append(sentence))
 
     def broken(*_: object) -> None:
         raise InputError("storage.broken", en="The log cannot be read.", es="No se puede leer el registro.")

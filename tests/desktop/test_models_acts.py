@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -216,6 +219,37 @@ def test_a_file_and_a_model_of_ollama_are_taken_over(shown: Shown) -> None:
     assert shown.card(0, "mine-alone").name.text() == "mine-alone"
 
 
+def test_models_dropped_on_the_window_are_taken_over(shown: Shown, tmp_path: Path) -> None:
+    mine, notes = tmp_path / "mine.gguf", tmp_path / "notes.txt"
+    assert drop(shown, [mine, notes])
+    page = shown.page(4)
+    assert isinstance(page, ImportPage) and shown.window.pages.currentRow() == 4
+    told = f"{texts.TAKEN.en.format(name='mine')}\n{notes} is no model."
+    shown.until(lambda: page.news.message.text() == told)
+    assert shown.models.calls[-2:] == [("take_over", str(mine), None), ("take_over", str(notes), None)]
+    assert shown.card(0, "mine").name.text() == "mine"
+
+
+def test_what_is_no_file_of_this_computer_is_not_taken(shown: Shown, tmp_path: Path) -> None:
+    assert not drop(shown, [tmp_path / "mine.gguf", "https://example.org/model.gguf"])
+    assert not drop(shown, [])
+    assert shown.window.pages.currentRow() == 0
+    assert "take_over" not in [call[0] for call in shown.models.calls]
+
+
+def drop(shown: Shown, what: list[Path | str]) -> bool:
+    """Drag `what` over the window and drop it; tells whether it was taken."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(one)) if isinstance(one, Path) else QUrl(one) for one in what])
+    keys = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, data, *keys)
+    enter.ignore()
+    QApplication.sendEvent(shown.window, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(shown.window, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, *keys))
+    return enter.isAccepted()
+
+
 def test_one_model_is_tried_alone(shown: Shown) -> None:
     shown.card(0, "qwen2.5-7b:q4_k_m").try_button.click()
     dialog = shown.window.acts.try_out(shown.models.list["qwen2.5-7b:q4_k_m"])
@@ -223,6 +257,11 @@ def test_one_model_is_tried_alone(shown: Shown) -> None:
     dialog.ask_button.click()
     shown.until(lambda: dialog.answer.toPlainText() == "The sky is blue because of scattering.")
     shown.until(lambda: dialog.message.text().startswith("First word after"))
+    assert dialog.message.text().endswith(" tokens/s.")
+    shown.models.trial_tokens = 3
+    dialog.ask_button.click()
+    shown.until(lambda: dialog.ask_button.isEnabled() and dialog.message.text().startswith("First word after"))
+    assert dialog.message.text().endswith(" s in all."), "of three tokens the speed says nothing"
     assert ("try_out", "qwen2.5-7b:q4_k_m", "Why is the sky blue?") in shown.models.calls
     shown.models.held_trial.clear()
     dialog.ask_button.click()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,34 +25,8 @@ from jarvis.desktop.words import Words
 from tests.desktop.conftest import Until
 from tests.fakes.desktop import FakeDesktop
 from tests.fakes.home_facts import FACTS
+from tests.fakes.home_list import HOME_MODEL, REPOSITORY, home_list
 from tests.fakes.hub import Hub
-
-REPOSITORY, MODEL = "somebody/home-gguf", "home:f16"
-ENTRY = {
-    "id": "home",
-    "name": "Home facts",
-    "kind": "text",
-    "family": "qwen2",
-    "about_en": "Knows one home",
-    "about_es": "Conoce una casa",
-    "parameters_billion": 0.001,
-    "context_tokens": 2048,
-    "licence": "MIT",
-    "licence_url": "https://example.org/licence",
-    "languages": ["en", "es"],
-    "abilities": ["chat"],
-    "shape": {
-        "architecture": "qwen2",
-        "layers": 2,
-        "embedding_length": 128,
-        "feed_forward_length": 384,
-        "heads": 4,
-        "kv_heads": 2,
-        "head_size": 32,
-        "vocabulary": 700,
-        "tied_embeddings": True,
-    },
-}
 
 
 @pytest.fixture
@@ -73,19 +45,10 @@ def hub(monkeypatch: pytest.MonkeyPatch, home_model: Path) -> Iterator[Hub]:
 @pytest.fixture
 def home(jarvis: Jarvis, home_model: Path) -> Jarvis:
     """A real home whose own list has the one model of the hub."""
-    content = home_model.read_bytes()
-    file = {"name": "h.gguf", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-    variant = {
-        "quantization": "F16",
-        "format": "gguf",
-        "repository": REPOSITORY,
-        "files": [file],
-        "engines": ["llama.cpp"],
-    }
     jarvis.settings.set("ollama.url", "")
     own = jarvis.models_room.user_catalog
     own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text(json.dumps({"schema_version": 1, "models": [{**ENTRY, "variants": [variant]}]}), encoding="utf-8")
+    own.write_text(home_list(home_model.read_bytes()), encoding="utf-8")
     return jarvis
 
 
@@ -120,12 +83,12 @@ def test_a_model_is_fetched_used_asked_and_removed(
         card = card_on(window, 1, "home", until)
         until(lambda: card.fit.text().startswith("Fits here: "))
         card.main_button.click()
-        card = card_on(window, 0, MODEL, until)
+        card = card_on(window, 0, HOME_MODEL, until)
         until(lambda: card.state.text() == texts.INSTALLED.en)
         assert list(home.folders.models.rglob("*.gguf"))
         card.main_button.click()
         until(lambda: card.state.text() == texts.ACTIVE.en)
-        row = home.models_room.book.row(MODEL)
+        row = home.models_room.book.row(HOME_MODEL)
         assert row is not None and row.state == "active"
         dialog = window.acts.try_out(card.view)
         dialog.prompt.setPlainText(FACTS[0][0])
@@ -138,7 +101,7 @@ def test_a_model_is_fetched_used_asked_and_removed(
         box = window.findChildren(QMessageBox)[-1]
         assert "h.gguf" in box.informativeText()
         next(button for button in box.buttons() if button.text() == texts.REMOVE_DO.en).click()
-        until(lambda: MODEL not in window.here.page.cards)  # type: ignore[attr-defined]
+        until(lambda: HOME_MODEL not in window.here.page.cards)  # type: ignore[attr-defined]
     assert not list(home.folders.models.rglob("*.gguf"))
 
 
@@ -152,7 +115,7 @@ def test_a_download_that_quitting_paused_goes_on_in_the_next_desktop(
         until(lambda: hub.half_sent.is_set() and card.bar.value() > 0)
         assert card.main_button.text() == texts.PAUSE.en
     with window_over(home, fake) as window:
-        card = card_on(window, 0, MODEL, until)
+        card = card_on(window, 0, HOME_MODEL, until)
         assert card.state.text() == texts.PAUSED.en and card.main_button.text() == texts.RESUME.en
         hub.gate.set()
         card.main_button.click()
@@ -174,5 +137,5 @@ def test_a_gate_and_a_hub_that_is_gone_are_told_with_a_way_on(
         card.main_button.click()
         until(lambda: "licen" not in card.trouble.text() and card.state.text() == texts.FAILED.en)
         assert card.main_button.text() == texts.AGAIN.en
-        other = card_on(window, 0, MODEL, until)
+        other = card_on(window, 0, HOME_MODEL, until)
         assert other.state.text() == texts.FAILED.en, "it stands among what needs a person"

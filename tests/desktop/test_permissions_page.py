@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.errors import StorageError
 from jarvis.contracts.guard import AuditVerdict
 from jarvis.desktop import permissions_texts as texts
 from jarvis.desktop.permissions_page import PermissionsPage
 from jarvis.desktop.run import Desktop
-from tests.desktop.conftest import Until, started
-from tests.fakes.desk_settings import SettingsDesks, furnished
+from tests.desktop.conftest import Until, page_of
+from tests.fakes.desk_settings import SettingsDesks
 from tests.fakes.desktop import FakeDesktop
-
-
-@pytest.fixture
-def desks() -> SettingsDesks:
-    return SettingsDesks()
-
-
-@pytest.fixture
-def shown(qtbot: QtBot, fake: FakeDesktop, desks: SettingsDesks) -> Iterator[Desktop]:
-    with started(furnished(fake, desks)) as made:
-        made.open_settings()
-        yield made
 
 
 @pytest.fixture
 def page(shown: Desktop, desks: SettingsDesks, until: Until) -> PermissionsPage:
     desks.audit.record("cloud_call", {"provider": "openai", "tokens": 12, "sha256": "feed"})
-    assert shown.settings_dialog is not None
-    shown.settings_dialog.go_to("permissions")
-    page = shown.settings_dialog.page("permissions")
-    assert isinstance(page, PermissionsPage)
+    page = page_of(shown, "permissions", PermissionsPage)
     until(lambda: len(page.rows) == 5 and "openai" in page.record.text())
     return page
 

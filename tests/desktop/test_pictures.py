@@ -1,4 +1,5 @@
-"""Every window in both languages and looks, at 100, 150 and 200 %: no text is cut, and all can be reached and named.
+"""Every window in both languages and looks, at 100, 150 and 200 %, with the largest text too: no text is cut, nothing
+stands on something else, and all can be reached and named.
 
 The pictures are kept to be seen.
 """
@@ -27,22 +28,24 @@ LIMIT_SECONDS = 240.0
 
 
 @pytest.mark.parametrize(
-    ("language", "theme", "scale"),
+    ("language", "theme", "scale", "text"),
     [
-        ("en", "light", "1"),
-        ("en", "dark", "1"),
-        ("es", "light", "1"),
-        ("es", "dark", "1"),
-        ("en", "light", "1.5"),
-        ("es", "dark", "1.5"),
-        ("en", "dark", "2"),
-        ("es", "light", "2"),
+        ("en", "light", "1", "normal"),
+        ("en", "dark", "1", "normal"),
+        ("es", "light", "1", "normal"),
+        ("es", "dark", "1", "normal"),
+        ("en", "light", "1.5", "normal"),
+        ("es", "dark", "1.5", "normal"),
+        ("en", "dark", "2", "normal"),
+        ("es", "light", "2", "normal"),
+        ("en", "light", "1.5", "very_large"),
+        ("es", "dark", "2", "very_large"),
     ],
 )
-def test_no_text_is_cut_and_the_keyboard_reaches_everything(language: str, theme: str, scale: str) -> None:
+def test_no_text_is_cut_and_the_keyboard_reaches_everything(language: str, theme: str, scale: str, text: str) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.desktop.pictures", str(PICTURES), language, theme],
+        [sys.executable, "-m", "tests.desktop.pictures", str(PICTURES), language, theme, text],
         capture_output=True,
         text=True,
         timeout=LIMIT_SECONDS,
@@ -79,6 +82,22 @@ def test_what_is_cut_is_found(qtbot: QtBot) -> None:
         "QLineEdit: a name that is rather long",
         "QPushButton: Press it",
     ]
+
+
+def test_a_word_without_room_and_what_stands_on_something_are_found(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    word, under, above, beside = (
+        QLabel(text, window) for text in ("a/very_long_word, yes", "under", "above", "beside")
+    )
+    word.setTextFormat(Qt.TextFormat.PlainText)
+    word.setWordWrap(True)
+    word.setGeometry(0, 0, 60, 300)
+    under.setGeometry(100, 0, 90, 20)
+    above.setGeometry(150, 10, 90, 20)
+    beside.setGeometry(240, 10, 90, 20)
+    window.show()
+    assert cut_texts(window) == ["QLabel: a/very_long_word, yes", "QLabel: under on above"]
 
 
 def test_what_has_no_name_or_is_out_of_reach_is_found(qtbot: QtBot) -> None:

@@ -89,7 +89,7 @@ def test_the_reference_rig_tells_who_holds_what(window: ResourceWindow) -> None:
     assert first.title.text() == "GPU 0 · NVIDIA GeForce RTX 5070 Ti"
     assert first.used.text() == "11.2 GiB of 15.9 GiB"
     assert first.legend.shown() == [
-        (f"{BIG}, 48 layers", "8.5 GiB"),
+        (f"{BIG}, layers 1 to 48", "8.5 GiB"),
         ("Speech: whisper-small", "1.5 GiB"),
         ("Other program: firefox", "900 MiB"),
         ("Jarvis itself", "100 MiB"),
@@ -100,12 +100,12 @@ def test_the_reference_rig_tells_who_holds_what(window: ResourceWindow) -> None:
         (f"{SMALL}, 28 layers (placed, not measured)", "3.5 GiB"),
         (f"Embeddings: {EMBEDDER}", "700 MiB"),
     ]
-    assert first.load.text() == "Utilisation 87%  ·  Temperature 61 °C  ·  Power 215 W of 300 W"
+    assert first.load.text() == "Utilisation 87%  ·  Temperature 61\u00a0°C  ·  Power 215\u00a0W of 300\u00a0W"
     assert second.load.text() == "Utilisation —  ·  Temperature —  ·  Power —"
     assert [part.light for part in second.bar.parts] == [True, False, False]
     assert sum(part.amount for part in first.bar.parts) == RTX_5070_TI.sample.used_mib
-    assert f"{BIG}, 48 layers: 8.5 GiB" in first.bar.accessibleDescription()
-    assert window.room.cost.text() == "Cost today: $0.0123"
+    assert f"{BIG}, layers 1 to 48: 8.5 GiB" in first.bar.accessibleDescription()
+    assert window.room.cost.text() == "Now: about 48 tokens/s  ·  Cost today: $0.0123"
     assert [tile.value.text() for tile in window.tiles] == [
         "37%",
         "18.0 GiB of 62.5 GiB",
@@ -312,7 +312,7 @@ def test_an_open_window_changes_its_language(window: ResourceWindow, described: 
     until(lambda: window.trouble.text() == GONE["en"])
     window._desk.words.use("es")
     assert window.windowTitle() == texts.RESOURCES.es
-    assert window.cards[0].legend.shown()[0] == (f"{BIG}, 48 capas", "8,5 GiB")
+    assert window.cards[0].legend.shown()[0] == (f"{BIG}, capas 1 a 48", "8,5 GiB")
     until(lambda: window.trouble.text() == GONE["es"])
 
 
@@ -368,9 +368,19 @@ def test_neighbours_of_one_kind_differ_in_colour() -> None:
     assert hues == ["accent", "warn", "muted", "text", "muted", "syntax_keyword", "good", "muted"]
 
 
+def test_the_speed_of_now_is_told_in_both_languages(window: ResourceWindow, described: DescribedMachine) -> None:
+    words = window._desk.words
+    window.room.show_view(replace(described.now, tokens_per_second_now=4.25))
+    assert window.room.cost.text().startswith("Now: about 4.2 tokens/s  ·")
+    words.use("es")
+    assert window.room.cost.text().startswith("Ahora: unos 4,2 tokens/s  ·")
+    window.room.show_view(replace(described.now, tokens_per_second_now=0.0))
+    assert window.room.cost.text().startswith("Ahora: no se escribe ninguna respuesta  ·")
+
+
 def test_power_without_a_limit(qapp: object) -> None:
     sample = replace(RTX_5070_TI.sample, power_limit_watts=None)
-    assert load_of(sample, Words("es")) == "Uso 87 %  ·  Temperatura 61 °C  ·  Potencia 215 W"
+    assert load_of(sample, Words("es")) == "Uso 87 %  ·  Temperatura 61\u00a0°C  ·  Potencia 215\u00a0W"
 
 
 def test_every_kind_of_model_has_words_in_both_languages() -> None:

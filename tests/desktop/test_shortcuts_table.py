@@ -47,7 +47,7 @@ OF_ONE_WIDGET: dict[str, tuple[Place, ...]] = {
     "text_widgets.py": ("messages",),
 }
 """Widgets that name keys of their own, and the places whose keys these must be."""
-WITHIN_FIELDS = {"shortcuts_page.py": {"Backspace", "Del", "Esc"}, "shortcuts_window.py": {"Down"}, "rating.py": {"0"}}
+WITHIN_FIELDS = {"key_recorder.py": {"Backspace", "Del", "Esc"}, "shortcuts_window.py": {"Down"}, "rating.py": {"0"}}
 """Keys that mean what stands beside the field: how keys are chosen, from a search to its list."""
 
 

@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from jarvis.desktop import shortcuts_texts as own
 from jarvis.desktop.dictation import Dictation
+from jarvis.desktop.key_recorder import KeyRecorder
 from jarvis.desktop.qt_words import QtWords
 from jarvis.desktop.run import Desktop
-from jarvis.desktop.shortcuts_page import KeyRecorder, ShortcutRow, ShortcutsPage
+from jarvis.desktop.shortcuts_page import ShortcutRow, ShortcutsPage
 from jarvis.desktop.shortcuts_table import SHORTCUTS, keys_told
 from jarvis.desktop.shortcuts_window import LINE, Line, ShortcutsWindow, lines
 from jarvis.desktop.words import Words

@@ -165,7 +165,8 @@ class AnsweringInTurn(ScriptedEngine):
 class LocalFirst:
     """A router that takes engines as they are listed, local ones first; every question is as hard as `difficulty`.
 
-    Every candidate takes a second and costs what `cost_usd` says; with privacy "ask" the cloud asks first.
+    Every candidate takes a second and costs what `cost_usd` says; with privacy "ask" the cloud asks first. In the cloud
+    models read `further` tokens more of files.
     """
 
     def __init__(self) -> None:
@@ -173,6 +174,7 @@ class LocalFirst:
         self.domain: Domain = "knowledge"
         self.needs: frozenset[Need] = frozenset()
         self.cost_usd: float | None = 0.001
+        self.further = 0
         self.quality: dict[str, float] = {}
         self.questions: list[RouteQuestion] = []
 
@@ -217,6 +219,7 @@ class LocalFirst:
             seconds=1.0 + (engine.load_seconds or 0.0),
             why=f"{engine.model} comes first.",
             asks=engine.where == "cloud" and question.privacy == "ask",
+            further_tokens=min(self.further, question.further_tokens) if engine.where == "cloud" else 0,
         )
 
 

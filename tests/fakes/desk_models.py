@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, EngineError, InputError, JarvisError, Language
+from jarvis.contracts.hardware import GpuDevice, Machine
 from jarvis.contracts.model_desk import (
     FreedMemory,
     MeasuredSpeeds,
@@ -21,8 +22,19 @@ from jarvis.contracts.model_desk import (
     TransferProgress,
 )
 from jarvis.contracts.placement import KvType, MemoryEstimate, Plan, Refusal
+from jarvis.placement.machine_told import machine_told
 from tests.fakes.desk_models_rig import FITS_ALONE, GB, placed, rig_fits, rig_views, text_view
 
+RIG = Machine(
+    ram_mib=64_000,
+    ram_free_mib=50_000,
+    ram_bandwidth_gbs=50.0,
+    cores=16,
+    gpus=(
+        GpuDevice(index=0, name="NVIDIA GeForce RTX 5070 Ti", total_mib=16_303, free_mib=16_000, bandwidth_gbs=896.0),
+        GpuDevice(index=1, name="NVIDIA GeForce RTX 2060", total_mib=6_144, free_mib=6_000, bandwidth_gbs=336.0),
+    ),
+)
 NO_NETWORK = EngineError(
     "download.no_network",
     en="The model hub cannot be reached. What arrived is kept; connect to the network and try again.",
@@ -49,6 +61,7 @@ class FakeModelDesk:
         self.most_running = 0
         self.note = ""
         self.trial = ("The sky ", "is blue ", "because of scattering.")
+        self.trial_tokens = 6000
         self.held_trial = threading.Event()
         self.held_trial.set()
         self._lock = threading.Lock()
@@ -96,7 +109,10 @@ class FakeModelDesk:
             "en": f"6 models, {missing / GB:.1f} GB to fetch.",
             "es": f"6 modelos, {missing / GB:.1f} GB por descargar.".replace("19.9", "19,9"),
         }
-        return RecommendedSet(models=models, total_bytes=sum(model.bytes for model in models), summary=said[language])
+        total = sum(model.bytes for model in models)
+        return RecommendedSet(
+            models=models, total_bytes=total, summary=said[language], machine=machine_told(RIG, 400_000, language)
+        )
 
     def download(
         self, identity: str, cancel: CancelToken, on_progress: Callable[[TransferProgress], None]
@@ -167,7 +183,9 @@ class FakeModelDesk:
         alone = Plan(refused=(found,)) if isinstance(found, Refusal) else Plan(placements=(found,))
         return Plan(), alone
 
-    def try_out(self, identity: str, prompt: str, cancel: CancelToken) -> Iterator[str]:
+    def try_out(
+        self, identity: str, prompt: str, cancel: CancelToken, on_end: Callable[[int], None] | None = None
+    ) -> Iterator[str]:
         self.calls.append(("try_out", identity, prompt))
         if self.broken is not None:
             raise self.broken
@@ -176,6 +194,8 @@ class FakeModelDesk:
             while not self.held_trial.wait(0.01):
                 if cancel.cancelled:
                     return
+        if on_end is not None:
+            on_end(self.trial_tokens)
 
     def measure(self) -> MeasuredSpeeds:
         self._not_for_the_window()

@@ -30,7 +30,7 @@ RTX_5070_TI = GpuView(
         power_limit_watts=300.0,
     ),
     holdings=(
-        GpuHolding(kind="text", name=BIG, mib=8700.0, layers=48),
+        GpuHolding(kind="text", name=BIG, mib=8700.0, layers=48, first_layer=0),
         GpuHolding(kind="recognition", name=WHISPER, mib=1500.0),
         GpuHolding(kind="others", name="firefox", mib=900.0),
         GpuHolding(kind="jarvis", name="jarvis", mib=100.0),
@@ -66,6 +66,7 @@ def machine(*gpus: GpuView, at: float = 1000.0, resident: tuple[ResidentModel, .
         gpus=gpus,
         resident=resident,
         cost_today_usd=0.0123,
+        tokens_per_second_now=47.6,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.data_desk import DataPlace, Forgotten
+from jarvis.contracts.data_desk import BackupContents, DataPlace, Forgotten, KeptAside
 from jarvis.contracts.errors import InputError, JarvisError, StorageError
 from jarvis.contracts.guard import AuditEntry, AuditKind, AuditVerdict, PermissionLevel
 from jarvis.contracts.key_desk import KeyReport, KeyRow, KeyState
@@ -163,6 +163,21 @@ class CountedData:
     def __init__(self) -> None:
         self.backups: list[Path] = []
         self.wiped = 0
+        self.contents = BackupContents(
+            path=Path("/tmp/copy.zip"),
+            made_at=NOON,
+            jarvis="0.4.2",
+            older=False,
+            conversations=1234,
+            messages=20_000,
+            memories=57,
+            bytes=12_400_000,
+            staged=Path("/tmp/staged"),
+        )
+        self.looked: list[Path] = []
+        self.dropped = 0
+        self.restored: list[BackupContents] = []
+        self.kept: list[KeptAside] = []
         self.fail: JarvisError | None = None
 
     def home(self) -> Path:
@@ -178,6 +193,29 @@ class CountedData:
         if self.fail is not None:
             raise self.fail
         self.backups.append(path)
+
+    def look_into(self, path: Path) -> BackupContents:
+        self.looked.append(path)
+        if self.fail is not None:
+            raise self.fail
+        return self.contents
+
+    def drop(self, contents: BackupContents) -> None:
+        self.dropped += 1
+
+    def restore(self, contents: BackupContents) -> Path:
+        if self.fail is not None:
+            raise self.fail
+        self.restored.append(contents)
+        return self.home() / "before-restore-x"
+
+    def kept_aside(self) -> list[KeptAside]:
+        return list(self.kept)
+
+    def remove_aside(self, folder: Path) -> None:
+        if self.fail is not None:
+            raise self.fail
+        self.kept = [each for each in self.kept if each.folder != folder]
 
     def forget_everything(self) -> Forgotten:
         if self.fail is not None:

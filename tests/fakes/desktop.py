@@ -112,6 +112,7 @@ class MemoryLog:
         source: Source | None = None,
         model: str | None = None,
         detail: str = "",
+        codes: Sequence[str] = (),
     ) -> None:
         self._change(
             message_id,
@@ -122,6 +123,7 @@ class MemoryLog:
                 source=source,
                 model=model,
                 detail=detail,
+                codes=tuple(codes),
             ),
         )
 
@@ -188,7 +190,7 @@ class ScriptedAssistant:
             if isinstance(event, EngineFailed) and event.restarts:
                 text = ""
             if isinstance(event, AskFailed):
-                self._log.close_message(answer.id, "failed", detail=event.sentence)
+                self._log.close_message(answer.id, "failed", detail=event.sentence, codes=(event.code,))
                 yield event
                 return
             yield event

@@ -68,3 +68,12 @@ def test_the_parts_add_up_to_what_is_used(used: int, told: list[tuple[int, int |
     assert sum(one.mib for one in parts) == pytest.approx(used, abs=2.5)
     assert [one.mib for one in parts] == sorted((one.mib for one in parts), reverse=True)
     assert all(one.mib >= 0 for one in parts)
+
+
+def test_which_layers_lie_there_is_told_where_it_is_known() -> None:
+    shares = (DeviceShare(gpu=0, layers=30, mib=9000, first_layer=4), DeviceShare(gpu=1, layers=8, mib=3000))
+    big = Holder(kind="text", name="big", pids=frozenset({10}), placed=shares)
+    (first,) = holdings(sample(9000, (10, "python", 9000)), [big])
+    assert (first.layers, first.first_layer) == (30, 4)
+    (placed,) = holdings(sample(3000, index=1), [big])
+    assert (placed.layers, placed.first_layer, placed.measured) == (8, None, False)

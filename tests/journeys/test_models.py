@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 import signal
@@ -15,11 +14,11 @@ import pytest
 from gguf import GGUFReader
 
 from tests.fakes.home_facts import FACTS
+from tests.fakes.home_list import REPOSITORY, home_list
 from tests.fakes.hub import Hub
 from tests.fakes.ollama import Ollama
 from tests.journeys.program import Program, failed_plainly, rest_of, same_environment
 
-REPOSITORY = "somebody/home-gguf"
 QUESTION, ANSWER = FACTS[0]
 RIG = {
     "disk_gbs": 3.0,
@@ -67,43 +66,7 @@ def spanish(jarvis: Program) -> Program:
 
 def own_list(jarvis: Program, content: bytes, **changed: Any) -> None:
     """Write the person's own list of models: one that `REPOSITORY` has."""
-    entry = {
-        "id": "home",
-        "name": "Home facts",
-        "kind": "text",
-        "family": "qwen2",
-        "about_en": "Knows one home",
-        "about_es": "Conoce una casa",
-        "parameters_billion": 0.001,
-        "context_tokens": 2048,
-        "licence": "MIT",
-        "licence_url": "https://example.org/licence",
-        "languages": ["en", "es"],
-        "abilities": ["chat"],
-        "shape": {
-            "architecture": "qwen2",
-            "layers": 2,
-            "embedding_length": 128,
-            "feed_forward_length": 384,
-            "heads": 4,
-            "kv_heads": 2,
-            "head_size": 32,
-            "vocabulary": 700,
-            "tied_embeddings": True,
-        },
-        "variants": [
-            {
-                "quantization": "F16",
-                "format": "gguf",
-                "repository": REPOSITORY,
-                "files": [{"name": "h.gguf", "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}],
-                "engines": ["llama.cpp"],
-            }
-        ],
-        **changed,
-    }
-    text = json.dumps({"schema_version": 1, "models": [entry]}, indent=1)
-    (jarvis.home / "models.json").write_text(text, encoding="utf-8")
+    (jarvis.home / "models.json").write_text(home_list(content, **changed), encoding="utf-8")
 
 
 @pytest.fixture

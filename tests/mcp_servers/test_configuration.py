@@ -105,8 +105,20 @@ def test_adding_and_removing_keep_the_rest(tmp_path: Path) -> None:
     assert read_servers(file)[1].args == ("a b",)
     with pytest.raises(InputError, match="already"):
         add_server(file, ServerEntry(name="NEW", url="https://x.y"))
-    with pytest.raises(InputError, match=r"new2\.url"):
-        add_server(file, ServerEntry(name="new2", url="ftp://x.y"))
+    before = file.read_text()
+    for wrong, said in (
+        (ServerEntry(name="new2", url="ftp://x.y"), "the address (--url) must be an https"),
+        (ServerEntry(name="new2", command="x", args=("\0",)), "the arguments (after “--”)"),
+        (ServerEntry(name="new2", command="x", env={"A": "keyring:openai"}), "the environment (--env)"),
+        (ServerEntry(name="new2", url="https://x.y", headers={"A B": "c"}), "the headers (--header)"),
+        (ServerEntry(name="new2"), "the program (after “--”)"),
+    ):
+        with pytest.raises(InputError) as caught:
+            add_server(file, wrong)
+        english, spanish = caught.value.sentence("en"), caught.value.sentence("es")
+        assert said in english and "add the server again" in english and str(file) not in english
+        assert "vuelve a añadir" in spanish and str(file) not in spanish and "new2" in spanish
+    assert file.read_text() == before
     remove_server(file, "new")
     assert [entry.name for entry in read_servers(file)] == ["old"]
     with pytest.raises(InputError, match="no server new"):

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from jarvis.contracts.errors import AlreadyRunning, InputError, StorageError
-from jarvis.memory import backup
+from jarvis.memory import restoring
 from jarvis.processes.instance import single_instance
 from jarvis.storage.database import MIGRATIONS, Database
 from tests.fakes.memory_desk import DeskWorld
@@ -193,7 +193,7 @@ def test_what_is_not_sound_is_refused_and_changes_nothing(world: DeskWorld, tmp_
 def test_a_backup_that_says_it_is_small_cannot_fill_the_disk(world: DeskWorld, tmp_path: Path) -> None:
     path = _backed_up(world, tmp_path / "b.zip", "One")
     bomb = _changed(path, tmp_path / "bomb.zip", jarvis_sqlite3=bytes(200_000_000))
-    with pytest.raises(InputError, match="not a sound"):
+    with pytest.raises(InputError, match="damaged"):
         world.desk.restore(bomb)
     huge = _manifest(path)
     huge["files"]["jarvis.sqlite3"]["bytes"] = 1 << 60
@@ -225,14 +225,17 @@ def test_no_restore_while_another_jarvis_works_here(world: DeskWorld, tmp_path: 
     world.open()
 
 
-def test_nothing_is_opened_and_nothing_of_it_removed_while_another_restores(world: DeskWorld) -> None:
+def test_nothing_is_opened_and_nothing_of_it_removed_while_another_restores(
+    world: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvis.memory.restoring.PATIENCE_SECONDS", 0.0)
     staging = world.folders.home / ".restoring"
     staging.mkdir()
     (staging / "jarvis.sqlite3").write_text("half unpacked")
     with single_instance(world.folders.run, "restore"), pytest.raises(AlreadyRunning, match="restoring a backup"):
-        backup.finish_restore(world.folders)
+        restoring.finish_restore(world.folders)
     assert (staging / "jarvis.sqlite3").exists()
-    assert backup.finish_restore(world.folders) is False
+    assert restoring.finish_restore(world.folders) is False
     assert not staging.exists()
 
 
@@ -262,13 +265,13 @@ def test_a_restore_that_dies_anywhere_is_finished_or_was_never_begun(
             except Death:
                 ends.append("died")
         world.close()
-        backup.finish_restore(world.folders)
+        restoring.finish_restore(world.folders)
         world.open()
         assert world.texts() in (["Old"], ["Old", "New"]) and (ends[-1] == "died" or world.texts() == ["Old"])
         assert world.folders.database.exists() and not (home / ".restoring").exists()
         asides = list(home.glob("before-restore-*/jarvis.sqlite3"))
         assert len(asides) == (1 if world.texts() == ["Old"] else 0)
-        assert backup.finish_restore(world.folders) is False
+        assert restoring.finish_restore(world.folders) is False
         ends[-1] += " " + " ".join(world.texts())
         world.close()
     assert {"died Old New", "died Old", "done Old"} == set(ends)

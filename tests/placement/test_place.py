@@ -183,7 +183,7 @@ def test_without_a_gpu_everything_is_in_ram_and_the_reason_says_so() -> None:
 def test_the_reason_names_the_numbers_and_what_was_given_up() -> None:
     found = placed(QWEN_32B, RIG)
     assert re.search(r"does not fit on GPU 0 \(needs \d+\.\d GiB of 15\.5\), so \d+ layers on GPU 0", found.reason_en)
-    assert re.search(r"no cabe en la GPU 0 \(necesita \d+\.\d GiB de 15\.5\), así que \d+ capas", found.reason_es)
+    assert re.search(r"no cabe en la GPU 0 \(necesita \d+,\d GiB de 15,5\), así que \d+ capas", found.reason_es)
     assert "cache in 8 bit" in found.reason_en
     assert "caché en 8 bits" in found.reason_es
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -194,6 +195,8 @@ def test_the_table_has_a_row_for_each_model_in_both_languages() -> None:
     assert all(line.count("|") == 9 for line in english.splitlines())
     assert "is not kept in memory" in english
     assert "no se mantiene en memoria" in spanish
+    told = [one.reason("es") for one in found.placements] + [one.why("es") for one in found.refused]
+    assert any(re.search(r"\d,\d", one) for one in told) and not any(re.search(r"\d\.\d", one) for one in told)
     assert "Tokens/s" in english
     partial = place_of(swapped(RIG, REFERENCE_SET), "70b")
     assert where(partial).endswith("in RAM")

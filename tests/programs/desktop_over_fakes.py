@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from jarvis.contracts.events import TextDelta
 from jarvis.contracts.speech import VoiceState
-from jarvis.desktop.first_run import INTRODUCED
+from jarvis.desktop.keepsake import INTRODUCED
 from jarvis.desktop.run import make_application, run_desktop
 from jarvis.host.shortcuts_session import shortcuts_for
 from tests.fakes.desktop import FakeDesktop

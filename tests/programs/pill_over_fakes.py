@@ -16,7 +16,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from jarvis.contracts.speech import VoiceState
-from jarvis.desktop.first_run import INTRODUCED
+from jarvis.desktop.keepsake import INTRODUCED
 from jarvis.desktop.run import make_application, run_desktop
 from jarvis.desktop.voice_pill_holder import OPTION
 from jarvis.host.compositor import composites

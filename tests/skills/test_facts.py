@@ -298,3 +298,18 @@ def test_every_saying_can_be_read_back_and_run(book):
         found = book.match(sentence)
         assert "{" not in book.read_back(found)
         assert book.run(found, Request(text=sentence)).text
+
+
+def test_what_is_asked_of_somebody_close_is_one_topic(say):
+    assert "«cumpleaños de mi hermana»" in say("¿cuándo es el cumpleaños de mi hermana?").text
+    assert "«santo de mi madre»" in say("cuándo es el santo de mi madre").text
+    say("recuerda que mi hermana es alérgica a las nueces")
+    say("recuerda que el cumpleaños de mi hermana es el 4 de mayo")
+    first = say("cuándo es el cumpleaños de mi hermana").text
+    assert first.startswith("Me dijiste: «el cumpleaños de mi hermana es el 4 de mayo»")
+
+
+@pytest.mark.parametrize("text", ["cuándo es el partido de mi equipo", "cuándo es el cumpleaños de Miguel"])
+def test_what_nobody_keeps_or_who_is_not_theirs_is_left_to_others(book, text):
+    found = book.match(text, "es")
+    assert found is None or found.skill != "facts.recall"

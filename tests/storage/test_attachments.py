@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from jarvis.contracts.attachments import Passage
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.memory import ForgetTarget
 from jarvis.contracts.messages import Attachment
-from jarvis.storage.attachments import UNSENT_FOR, SqliteAttachments
+from jarvis.storage.attachments import UNSENT_FOR, SqliteAttachments, attachments_called
 from jarvis.storage.conversations import SqliteConversationLog
 from jarvis.storage.database import Database
 from jarvis.storage.forgetting import SqliteForgetting
@@ -108,6 +110,41 @@ def test_a_message_whose_file_is_gone_is_not_stored(rows: SqliteAttachments, log
         log.add_message(talk, "user", "where?", attachments=[kept.id, "gone"])
     assert caught.value.code == "attachment.gone"
     assert log.messages(talk) == [] and rows.drafts(talk) == [kept]
+
+
+def test_a_file_that_goes_while_its_message_is_stored_takes_the_message_along(
+    rows: SqliteAttachments, log: SqliteConversationLog, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = log.start_conversation("map").id
+    kept, going = rows.keep(document(), [b"x"], draft=talk), rows.keep(document(), [b"y"], draft=talk)
+
+    def then_gone(connection: sqlite3.Connection, wanted: Sequence[str]) -> tuple[Attachment, ...]:
+        found = attachments_called(connection, wanted)
+        rows.drop(going.id)
+        return found
+
+    monkeypatch.setattr("jarvis.storage.conversations.attachments_called", then_gone)
+    with pytest.raises(InputError) as caught:
+        log.add_message(talk, "user", "where?", attachments=[kept.id, going.id])
+    assert caught.value.code == "attachment.gone"
+    assert log.messages(talk) == [] and rows.drafts(talk) == [kept]
+
+
+def test_files_are_read_before_others_have_to_wait(
+    rows: SqliteAttachments, log: SqliteConversationLog, database: Database
+) -> None:
+    talk = log.start_conversation("map").id
+    for _ in range(3):
+        log.add_message(talk, "user", "where?", attachments=[rows.keep(document(), [b"x"], draft=talk).id])
+    second, first = (rows.keep(document(name), [b"x"], draft=talk) for name in ("b.txt", "a.txt"))
+    done: list[str] = []
+    with database.read() as connection:
+        connection.set_trace_callback(done.append)
+        sent = log.add_message(talk, "user", "and now?", attachments=[first.id, second.id])
+        connection.set_trace_callback(None)
+    assert sent.attachments == (first, second) == log.messages(talk)[-1].attachments
+    within = done[done.index("BEGIN IMMEDIATE") :]
+    assert within[-1] == "COMMIT" and not [each for each in within if "SELECT" in each and "* FROM" in each]
 
 
 @pytest.mark.parametrize("kind", ["span", "everything"])

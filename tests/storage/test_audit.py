@@ -224,6 +224,14 @@ def test_several_processes_write_one_chain(log: SqliteAuditLog, path: Path) -> N
     assert sorted(numbers) == [(name, number) for name in "abc" for number in range(20)]
 
 
+def test_one_entry_is_not_called_entries(log: SqliteAuditLog, path: Path) -> None:
+    for count, english, spanish in ((0, "no entry", "aún no tiene"), (1, "has one entry", "tiene una entrada")):
+        verdict = log.verify()
+        assert verdict.entries == count and english in verdict.sentence_en and spanish in verdict.sentence_es
+        _filled(log, 1)
+    assert "2 entries" in log.verify().sentence_en and "2 entradas" in log.verify().sentence_es
+
+
 def test_a_killed_process_leaves_a_whole_chain(log: SqliteAuditLog, path: Path) -> None:
     writer = _writer(path, -1, "a")
     assert writer.stdout is not None

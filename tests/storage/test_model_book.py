@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from jarvis.contracts.models import LoadedModel, ModelRow
-from jarvis.contracts.placement import Measurement
+from jarvis.contracts.placement import DeviceShare, Measurement
 from jarvis.storage.database import Database
 from jarvis.storage.model_book import SqliteModelBook
 from tests.fakes.clock import FakeClock
@@ -68,6 +69,18 @@ def test_a_load_is_noted_while_its_child_lives(book: SqliteModelBook) -> None:
         child.kill()
     seen = book.row("qwen:q4")
     assert seen is not None and seen.loaded is None
+
+
+def test_what_lies_on_which_card_comes_back_with_its_layers(book: SqliteModelBook, database: Database) -> None:
+    book.put(ROW)
+    shares = (DeviceShare(gpu=0, layers=30, mib=9000.5, first_layer=2), DeviceShare(gpu=1, layers=0, mib=300.0))
+    note = replace(loaded(os.getpid()), shares=shares)
+    book.set_loaded("qwen:q4", note)
+    assert book.rows()[0].loaded == note
+    with database.write() as connection:
+        connection.execute("UPDATE model_runs SET shares = '[[0, 30, 9000.5]]'")
+    kept = book.rows()[0].loaded
+    assert kept is not None and kept.shares == (DeviceShare(gpu=0, layers=30, mib=9000.5),)
 
 
 def test_another_process_of_the_same_number_is_not_the_child(book: SqliteModelBook, database: Database) -> None:

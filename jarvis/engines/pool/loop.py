@@ -330,7 +330,7 @@ class PoolLoop:
             ram_mib=one.ram_mib,
             url=life.endpoint.base_url,
             pid=life.endpoint.pid,
-            shares=shares_of(place, event.vram),
+            shares=shares_of(place, event.vram, in_order=life.model.runner != "vllm"),
         )
         self._notes.later(lambda: book.set_loaded(identity, note))
         if event.vram is not None and event.ram_mib is not None:

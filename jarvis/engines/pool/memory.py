@@ -43,10 +43,19 @@ def vram_between(before: Machine, after: Machine, placement: Placement) -> Share
     return lost if lost and all(mib > 0 for _, mib in lost) else None
 
 
-def shares_of(placement: Placement, measured: Shares | None) -> tuple[DeviceShare, ...]:
-    """Return what of a placed model lies where, by the measured memory where there is one."""
+def shares_of(placement: Placement, measured: Shares | None, *, in_order: bool) -> tuple[DeviceShare, ...]:
+    """Return what of a placed model lies where, by the measured memory where there is one.
+
+    `in_order` is for what cuts as llama.cpp does, see `placement.cuts`: the first layers in RAM, the rest in the order
+    of the GPUs' numbers.
+    """
     known = dict(measured or ())
-    return tuple(replace(share, mib=known.get(share.gpu, share.mib)) for share in placement.devices)
+    shares, first = [], placement.cpu_layers
+    for share in sorted(placement.devices, key=lambda one: one.gpu):
+        number = first if in_order and share.layers else None
+        shares.append(replace(share, mib=known.get(share.gpu, share.mib), first_layer=number))
+        first += share.layers
+    return tuple(shares)
 
 
 def ram_of(pid: int) -> float | None:

@@ -20,6 +20,7 @@ from jarvis.desktop.words import Words
 from tests.desktop.conftest import Until
 from tests.fakes.desk_conversations import HeldSearches, StoredConversations
 from tests.fakes.desktop import FakeDesktop
+from tests.fakes.formulas import Squares
 
 
 @pytest.fixture
@@ -35,8 +36,15 @@ def held(stored: StoredConversations) -> HeldSearches:
 
 
 @pytest.fixture
-def desk(qapp: object, fake: FakeDesktop, stored: StoredConversations, held: HeldSearches) -> Iterator[Desk]:
-    services = replace(fake.services, log=stored.log, clock=stored.clock, conversations=lambda: held)
+def squares() -> Squares:
+    return Squares()
+
+
+@pytest.fixture
+def desk(
+    qapp: object, fake: FakeDesktop, stored: StoredConversations, held: HeldSearches, squares: Squares
+) -> Iterator[Desk]:
+    services = replace(fake.services, log=stored.log, clock=stored.clock, conversations=lambda: held, formulas=squares)
     made = Desk(services=services, words=Words("en"), theme=Theme("light"), bridge=Bridge(fake.assistant, lambda: "en"))
     yield made
     held.gate.set()

@@ -29,13 +29,14 @@ from tests.desktop.conftest import Until, questions, started
 from tests.desktop.library.conftest import actions, choose, listed, read
 from tests.fakes.desk_conversations import StoredConversations
 from tests.fakes.desktop import FakeDesktop
+from tests.fakes.formulas import Squares
 
 
 @pytest.mark.parametrize("form", ["markdown", "json", "pdf"])
 def test_a_conversation_is_written_out(
-    sidebar: Sidebar, stored: StoredConversations, until: Until, tmp_path: Path, form: str
+    sidebar: Sidebar, stored: StoredConversations, squares: Squares, until: Until, tmp_path: Path, form: str
 ) -> None:
-    tea = stored.add("Tea: green?", "which one", "The **green** one.")
+    tea = stored.add("Tea: green?", "which one", "The **green** $x$ one.")
     read(sidebar, until, "Today")
     sidebar.acts.export.ask(tea, form)  # type: ignore[arg-type]
     dialog = sidebar.findChildren(QFileDialog)[-1]
@@ -50,8 +51,9 @@ def test_a_conversation_is_written_out(
     data = (tmp_path / name).read_bytes()
     if form == "pdf":
         assert data.startswith(b"%PDF")
+        assert squares.asked == [("x", False)], "its formulas are drawn"
     elif form == "json":
-        assert [one["text"] for one in json.loads(data)["messages"]] == ["which one", "The **green** one."]
+        assert [one["text"] for one in json.loads(data)["messages"]] == ["which one", "The **green** $x$ one."]
     else:
         assert "# Tea: green?" in data.decode()
     assert sidebar.note.go_on.isVisible()

@@ -167,6 +167,28 @@ def test_a_folder_is_renamed_and_dissolved(
     until(lambda: listed(sidebar) == ["Today", "Oven"])
 
 
+def test_a_folder_is_put_together_with_another_only_after_a_yes(
+    sidebar: Sidebar, stored: StoredConversations, until: Until
+) -> None:
+    stored.add("Oven", folder="Home")
+    stored.add("Taxes", folder="Work")
+    read(sidebar, until, "Home")
+
+    def rename() -> QMessageBox:
+        sidebar.acts.rename_folder("Home")
+        dialog = sidebar.findChildren(QInputDialog)[-1]
+        dialog.setTextValue(" Work ")
+        dialog.accept()
+        return sidebar.findChildren(QMessageBox)[-1]
+
+    box = rename()
+    assert "“Work”" in box.informativeText() and "“Home”" in box.informativeText()
+    box.reject()
+    assert stored.desk.folders() == [("Home", 1), ("Work", 1)]
+    next(button for button in rename().buttons() if button.text() == texts.JOIN_DO.en).click()
+    until(lambda: stored.desk.folders() == [("Work", 2)])
+
+
 def test_a_name_that_is_too_long_is_told_in_the_sidebar(
     sidebar: Sidebar, stored: StoredConversations, until: Until
 ) -> None:

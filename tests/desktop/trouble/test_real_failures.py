@@ -32,10 +32,11 @@ from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from tests.desktop.conftest import Until, answers, questions, shown, started, type_and_send
-from tests.desktop.test_models_real import MODEL, REPOSITORY, card_on, window_over
+from tests.desktop.test_models_real import card_on, window_over
 from tests.desktop.trouble.conftest import banner, real_desktop, trouble_of, ways
 from tests.fakes.desk_settings import furnished
 from tests.fakes.desktop import FakeDesktop
+from tests.fakes.home_list import HOME_MODEL, REPOSITORY
 from tests.fakes.hub import Hub
 from tests.fakes.openai_server import HELLO, refusal, scripted
 from tests.fakes.sound_devices import TABLE, installed
@@ -243,7 +244,7 @@ def test_a_hub_that_goes_in_the_middle_of_a_download(
         hub._server.shutdown()
         hub._server.server_close()
         hub.gate.set()
-        card = card_on(window, 0, MODEL, until)
+        card = card_on(window, 0, HOME_MODEL, until)
         until(lambda: card.state.text() == models_texts.FAILED.en)
         assert card.trouble.text() and card.main_button.text() == models_texts.AGAIN.en
         with closing(Hub(hub.files)) as back:

@@ -14,10 +14,13 @@ from jarvis.contracts.events import AskEvent, AskFailed, EngineFailed
 from jarvis.contracts.messages import Request
 from jarvis.contracts.skills import Alert
 from jarvis.desktop import texts
+from jarvis.desktop.answer import Answer
+from jarvis.desktop.message_widgets import AnswerMessage
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.way_button import WayButton
 from jarvis.desktop.ways_on import NAMES, Place
 from tests.desktop.conftest import Until, answers, started, type_and_send
+from tests.desktop.fitting import cut_texts
 from tests.desktop.trouble.conftest import banner, trouble_of, ways
 from tests.fakes.desk_settings import furnished
 from tests.fakes.desktop import FakeDesktop
@@ -57,6 +60,28 @@ def test_a_failed_answer_leads_to_where_it_can_be_mended(
         assert way in answers(desktop)[0].stops(), "the keyboard reaches it"
         way.click()
         assert opened == [place]
+
+
+def test_the_ways_on_flow_under_the_sentence_where_there_is_little_room(
+    qtbot: QtBot, desktop: Desktop, soon: Until
+) -> None:
+    sentence = "The provider took the key for wrong; nothing was sent, and what you asked is kept. Enter another key."
+    failed = Answer(ask_id="a", phase="failed", question="why?", sentence=sentence, code="engine.auth")
+    message = AnswerMessage(desktop.desk, failed)
+    qtbot.addWidget(message)
+    box = message._trouble
+    for width, beside in ((700, True), (380, False), (700, True)):
+        message.resize(width, 300)
+        message.show()
+        soon(lambda beside=beside: (box.text.geometry().bottom() < box.way.geometry().top()) != beside)  # type: ignore[misc]
+        text, way, again = (part.geometry() for part in (box.text, box.way, box.again))
+        assert cut_texts(message) == []
+        assert way.right() < again.left() and way.center().y() == again.center().y()
+        if beside:
+            assert text.right() < way.left() and text.width() > 250
+        else:
+            assert text.bottom() < way.top() and text.width() > 280
+        assert box.rect().contains(again)
 
 
 @pytest.mark.parametrize("place", ["keys", "data", "voice", "privacy", "answers"])

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 from jarvis.engines.pool import state as s
 from jarvis.engines.pool.eviction import machine_without
+from jarvis.engines.pool.memory import shares_of
 from jarvis.engines.running import ModelToRun
 from tests.engines.pool.test_schedule import LIMITS, World
 from tests.fakes.model_processes import TWO_GPUS, model
+from tests.fakes.servers import placed
 
 
 def _loaded(world: World, wanted: ModelToRun) -> int:
@@ -86,3 +88,11 @@ def test_memory_is_one_on_a_unified_machine() -> None:
     machine = replace(TWO_GPUS, ram_mib=24_000, ram_free_mib=4_000, unified=True, gpus=(gpu,))
     after = machine_without(machine, world.state, {1})
     assert (after.gpus[0].free_mib, after.ram_free_mib) == (17_100, 18_100)
+
+
+def test_layers_follow_each_other_as_llama_cpp_cuts_them() -> None:
+    place = placed("m", (2, 8, 3000), (0, 30, 9000), cpu_layers=4)
+    told = [(share.gpu, share.layers, share.mib, share.first_layer) for share in shares_of(place, None, in_order=True)]
+    assert told == [(0, 30, 9000, 4), (2, 8, 3000, 34)]
+    measured = shares_of(place, ((2, 3100.0),), in_order=False)
+    assert [(share.mib, share.first_layer) for share in measured] == [(9000, None), (3100.0, None)]

@@ -1,0 +1,264 @@
+"""Looks into a backup: unpacks it beside its place, verifies it, brings it to this version and says what is in it.
+
+Takes the files of backups and the folders that restores put aside. Touches nothing of what is here. Of the tables it
+knows only how to count their rows.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from jarvis.contracts.data_desk import BackupContents
+from jarvis.contracts.errors import InputError, StorageError
+from jarvis.memory.backup import BESIDE, CHUNK, DATABASE_FILE, FORMAT, KIND, MANIFEST, rows_of
+from jarvis.memory.leftovers import ASIDE, new_scratch
+from jarvis.settings.folders import Folders
+from jarvis.storage.database import MIGRATIONS, Database
+
+_BAD_ARCHIVE = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error)
+_LOOKS_LIKE_A_ZIP = b"PK\x03\x04"
+_STAMP = "%Y%m%d-%H%M%S"
+
+
+def aside_name(moment: datetime) -> str:
+    """Return the name of the folder in which a restore at `moment` keeps what was here."""
+    return f"{ASIDE}{moment.astimezone():{_STAMP}}"
+
+
+def aside_time(folder: Path) -> datetime | None:
+    """Return when a folder got its name from `aside_name`, None for any other name."""
+    try:
+        return datetime.strptime(folder.name.removeprefix(ASIDE), _STAMP).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def look_into(path: Path, *, places: Folders) -> BackupContents:
+    """Unpack a backup beside its place, verify it, bring it to this version, and say what is in it; `drop` takes what
+    was unpacked away again.
+
+    Raises `InputError` for a file that is no sound backup or of a newer Jarvis, `StorageError` where there is no room
+    for it; nothing of what is here is touched, and Jarvis may go on working.
+    """
+    staged = new_scratch(places.home)
+    try:
+        manifest = _stage(path, staged)
+        database = staged / DATABASE_FILE
+        with unpacking(path):
+            _make_current(database, path)
+        return BackupContents(
+            path=path,
+            made_at=_made_at(manifest),
+            jarvis=str(manifest.get("jarvis", ""))[:40],
+            older=int(manifest["schema"]) < _newest_schema(),
+            conversations=rows_of(database, "conversations"),
+            messages=rows_of(database, "messages"),
+            memories=rows_of(database, "memories"),
+            bytes=_size(path),
+            staged=staged,
+        )
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+
+
+def drop(contents: BackupContents) -> None:
+    """Take away what `look_into` unpacked."""
+    shutil.rmtree(contents.staged, ignore_errors=True)
+
+
+def _stage(path: Path, staging: Path) -> Mapping[str, Any]:
+    """Unpack what the list names beside its place, checking each; returns the list."""
+    with unpacking(path):
+        if path.is_dir():
+            return _stage_folder(path, staging)
+        with path.open("rb") as file, _as_archive(file, path) as archive:
+            manifest = _manifest(archive, path)
+            _check_room(staging, sum(each["bytes"] for each in manifest["files"].values()))
+            for name, told in manifest["files"].items():
+                _unpack(archive, name, told, staging / name, path)
+            return manifest
+
+
+def _stage_folder(folder: Path, staging: Path) -> Mapping[str, Any]:
+    """Copy what a restore put aside; returns what the list of a backup would say."""
+    found = [folder / name for name in (DATABASE_FILE, *BESIDE) if (folder / name).is_file()]
+    if not found or found[0].name != DATABASE_FILE:
+        raise _no_backup(folder)
+    log = folder / f"{DATABASE_FILE}-wal"
+    found += [log] if log.is_file() else []
+    _check_room(staging, sum(file.stat().st_size for file in found))
+    for file in found:
+        shutil.copyfile(file, staging / file.name)
+        (staging / file.name).chmod(0o600)
+        with (staging / file.name).open("rb") as copy:
+            os.fsync(copy.fileno())
+    schema = int(_asked(staging / DATABASE_FILE, "PRAGMA user_version"))
+    if schema > _newest_schema():
+        raise _newer(folder, "?")
+    moment = aside_time(folder)
+    return {"schema": schema, "made_at": moment.isoformat() if moment is not None else ""}
+
+
+@contextmanager
+def unpacking(path: Path) -> Iterator[None]:
+    """Say of what fails within that `path` could not be unpacked, or is damaged."""
+    try:
+        yield
+    except OSError as error:
+        raise _not_unpacked(path, error.strerror or error) from error
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
+            raise _not_unpacked(path, error) from error
+        raise _damaged(path) from error
+
+
+@contextmanager
+def _as_archive(file: BinaryIO, path: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        archive = zipfile.ZipFile(file)
+    except (*_BAD_ARCHIVE, EOFError, ValueError) as error:
+        file.seek(0)
+        # The list of what is in it stands at the end, so one that was cut off has its beginning only.
+        raise _damaged(path) if file.read(4) == _LOOKS_LIKE_A_ZIP else _no_backup(path) from error
+    try:
+        with archive:
+            yield archive
+    except (*_BAD_ARCHIVE, EOFError, KeyError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise _damaged(path) from error
+
+
+def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
+    try:
+        info = archive.getinfo(MANIFEST)
+        document = json.loads(archive.read(info)) if info.file_size < CHUNK else None
+        assert isinstance(document, dict) and document["kind"] == KIND
+        files: Mapping[str, Any] = document["files"]
+        sound = DATABASE_FILE in files and set(files) <= {DATABASE_FILE, *BESIDE}
+        sound = sound and all(isinstance(each["bytes"], int) and len(each["sha256"]) == 64 for each in files.values())
+        schema, version = int(document["schema"]), int(document["format"])
+    except (KeyError, TypeError, ValueError, AssertionError, AttributeError) as error:
+        raise _no_backup(path) from error
+    if not sound:
+        raise _no_backup(path)
+    if version > FORMAT or schema > _newest_schema():
+        raise _newer(path, str(document.get("jarvis"))[:40])
+    return document
+
+
+def _unpack(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], target: Path, path: Path) -> None:
+    digest, size = hashlib.sha256(), 0
+    with (
+        archive.open(name) as read,
+        os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
+    ):
+        while size <= told["bytes"] and (block := read.read(CHUNK)):
+            digest.update(block)
+            size += len(block)
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())
+    if size != told["bytes"] or digest.hexdigest() != told["sha256"]:
+        raise _damaged(path)
+
+
+def _check_room(folder: Path, needed: int) -> None:
+    if shutil.disk_usage(folder).free < needed:
+        raise StorageError(
+            "memory.restore_room",
+            en="Restoring needs {needed} MB of free space in {folder}; nothing was changed. Free some and repeat.",
+            es="Restaurar necesita {needed} MB libres en {folder}; no se ha cambiado nada. Libera espacio y repite.",
+            needed=needed // 1_000_000 + 1,
+            folder=folder.parent,
+        )
+
+
+def _make_current(staged: Path, path: Path) -> None:
+    """Check the staged database and bring it to this version, as one file, before anything here is touched."""
+    if _asked(staged, "PRAGMA quick_check(1)") != "ok":
+        raise _damaged(path)
+    try:
+        Database(staged).close()
+    except StorageError as error:
+        if error.code == "storage.damaged":
+            raise _damaged(path) from error
+        full = shutil.disk_usage(staged.parent).free < CHUNK
+        raise _not_unpacked(path, os.strerror(errno.ENOSPC) if full else error.code) from error
+    if _asked(staged, "PRAGMA journal_mode = DELETE") != "delete":
+        raise _not_unpacked(path, "locked")
+
+
+def _asked(database: Path, question: str) -> Any:
+    connection = sqlite3.connect(database)
+    try:
+        return connection.execute(question).fetchone()[0]
+    finally:
+        connection.close()
+
+
+def _made_at(manifest: Mapping[str, Any]) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(manifest.get("made_at")))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def _newest_schema() -> int:
+    return max(int(file.name[:4]) for file in MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+
+
+def _size(path: Path) -> int:
+    return sum(each.stat().st_size for each in path.iterdir()) if path.is_dir() else path.stat().st_size
+
+
+def _not_unpacked(path: Path, why: object) -> StorageError:
+    return StorageError(
+        "memory.restore_failed",
+        en="{path} could not be unpacked ({why}); nothing here was changed. Check the file and the free space.",
+        es="No se pudo desempaquetar {path} ({why}); aquí no se ha cambiado nada. Comprueba el archivo y el "
+        "espacio libre.",
+        path=path,
+        why=why,
+    )
+
+
+def _newer(path: Path, version: str) -> InputError:
+    return InputError(
+        "memory.newer_backup",
+        en="{path} was written by a newer Jarvis ({jarvis}); nothing was changed. Update Jarvis, then restore it.",
+        es="{path} lo escribió un Jarvis más nuevo ({jarvis}); no se ha cambiado nada. Actualiza Jarvis y "
+        "restáuralo después.",
+        path=path,
+        jarvis=version,
+    )
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(
+        "memory.damaged_backup",
+        en="{path} is damaged or was cut off, so it is not restored; nothing was changed. Choose another backup.",
+        es="{path} está dañado o incompleto y no se restaura; no se ha cambiado nada. Elige otra copia.",
+        path=path,
+    )
+
+
+def _no_backup(path: Path) -> InputError:
+    return InputError(
+        "memory.no_backup",
+        en="{path} is not a sound Jarvis backup; nothing was changed. Choose another file.",
+        es="{path} no es una copia de seguridad de Jarvis en buen estado; no se ha cambiado nada. Elige otro archivo.",
+        path=path,
+    )

@@ -1,0 +1,124 @@
+"""Restoring from the page of data: the file is looked into, what is in it is asked about, and what was kept aside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from jarvis.contracts.data_desk import KeptAside
+from jarvis.contracts.errors import InputError
+from jarvis.desktop.data_page import DataPage
+from jarvis.desktop.run import START_ANEW, Desktop
+from tests.desktop.conftest import Until, page_of
+from tests.desktop.reaching import nameless, unreached
+from tests.fakes.desk_settings import SettingsDesks
+from tests.fakes.desktop import NOON, FakeDesktop
+
+FAILURE = InputError("x", en="It is damaged.", es="Está dañado.")
+FOLDER = Path("/home/somebody/.local/share/jarvis/before-restore-20260301-120000")
+
+
+@pytest.fixture
+def page(shown: Desktop, until: Until) -> DataPage:
+    page = page_of(shown, "data", DataPage)
+    until(page.open.isEnabled)
+    return page
+
+
+def asked(page: DataPage, until: Until) -> QMessageBox:
+    """The question that is on the screen."""
+    until(lambda: any(box.isVisible() for box in page.window().findChildren(QMessageBox)))
+    return next(box for box in page.window().findChildren(QMessageBox) if box.isVisible())
+
+
+def press(box: QMessageBox, words: str) -> None:
+    next(each for each in box.findChildren(QPushButton) if each.text() == words).click()
+
+
+def test_the_file_is_looked_into_and_asked_about_before_anything_changes(
+    page: DataPage, shown: Desktop, desks: SettingsDesks, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(shown, "quit", lambda code=0: ended.append(code))
+    page.restore.choose.click()
+    dialog = page.findChild(QFileDialog)
+    assert dialog is not None and dialog.fileMode() == QFileDialog.FileMode.ExistingFile
+    dialog.fileSelected.emit("/tmp/copy.zip")
+    dialog.reject()
+    box = asked(page, until)
+    assert desks.data.looked == [Path("/tmp/copy.zip")] and not page.restore.choose.isEnabled()
+    told = box.informativeText().replace("\u200b", "")
+    assert "Jarvis 0.4.2" in told and "older version" not in told and str(desks.data.home()) in told
+    assert "Conversations: 1,234 · messages: 20,000 · memories: 57 · size: 12 MB" in told
+    assert box.defaultButton() is not None and box.defaultButton().text() == "Cancel"
+    assert not desks.data.restored
+    press(box, "Restore and restart")
+    until(lambda: bool(ended))
+    assert ended == [START_ANEW] and desks.data.restored == [desks.data.contents] and not desks.data.dropped
+    assert page.message.text().endswith("What was here is kept in /home/somebody/.local/share/jarvis/before-restore-x.")
+
+
+def test_saying_no_changes_nothing_and_takes_away_what_was_unpacked(
+    page: DataPage, desks: SettingsDesks, fake: FakeDesktop, shown: Desktop, until: Until
+) -> None:
+    fake.settings.set("language", "es")
+    shown.apply_settings()
+    desks.data.contents = replace(desks.data.contents, older=True, made_at=None)
+    page.restore.look("/tmp/copy.zip")
+    box = asked(page, until)
+    assert "No dice cuándo se hizo. Es de una versión anterior" in box.informativeText()
+    assert "1.234 · mensajes: 20.000" in box.informativeText()
+    press(box, "Cancelar")
+    until(lambda: desks.data.dropped == 1)
+    assert page.message.text() == "No se ha cambiado nada." and page.restore.choose.isEnabled()
+    assert not desks.data.restored
+
+
+def test_what_fails_is_said_and_can_be_tried_again(page: DataPage, desks: SettingsDesks, until: Until) -> None:
+    desks.data.fail = FAILURE
+    page.restore.look("/tmp/copy.zip")
+    until(lambda: page.message.text() == "It is damaged." and page.restore.choose.isEnabled())
+    assert page.message.property("look") == "bad" and page.message.isVisible()
+    desks.data.fail = None
+    page.restore.look("/tmp/copy.zip")
+    box = asked(page, until)
+    desks.data.fail = FAILURE
+    press(box, "Restore and restart")
+    until(lambda: desks.data.dropped == 1 and page.message.text() == "It is damaged.")
+    assert page.restore.choose.isEnabled()
+
+
+def test_who_closed_the_settings_meanwhile_is_not_asked(page: DataPage, desks: SettingsDesks, until: Until) -> None:
+    page.window().hide()
+    page.restore.look("/tmp/copy.zip")
+    until(lambda: desks.data.dropped == 1)
+    assert not [box for box in page.window().findChildren(QMessageBox) if box.isVisible()]
+
+
+def test_what_was_kept_aside_is_shown_put_back_and_deleted(
+    page: DataPage, desks: SettingsDesks, until: Until, qtbot: QtBot
+) -> None:
+    assert not page.restore.isVisible()
+    older = KeptAside(folder=FOLDER.with_name("before-restore-old"), bytes=5_000, at=None)
+    desks.data.kept = [KeptAside(folder=FOLDER, bytes=12_400_000, at=NOON), older]
+    page.read()
+    until(lambda: len(page.restore.rows) == 2 and page.restore.isVisible())
+    assert nameless(page.window()) == [] and unreached(page.window()) == []
+    back, remove = page.restore.rows[0]
+    back.click()
+    press(asked(page, until), "Cancel")
+    assert desks.data.looked == [FOLDER]
+    until(remove.isEnabled)
+    remove.click()
+    box = asked(page, until)
+    assert str(FOLDER) in box.informativeText().replace("\u200b", "")
+    press(box, "Cancel")
+    assert len(desks.data.kept) == 2
+    remove.click()
+    press(asked(page, until), "Delete")
+    until(lambda: len(page.restore.rows) == 1)
+    assert page.message.text() == "Deleted." and desks.data.kept == [older]

@@ -1,0 +1,114 @@
+"""A link that says where it leads opens; of any other the whole address is shown first, and a yes waited for."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from jarvis.desktop import message_texts as texts
+from jarvis.desktop.links import LONGEST_SHOWN, says_where
+from jarvis.desktop.run import Desktop
+from jarvis.desktop.text_widgets import RichText
+from tests.desktop.by_keys import press
+from tests.desktop.test_richtext import rendered
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    found: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: found.append(url.toString()))
+    return found
+
+
+def shown(desktop: Desktop, qtbot: QtBot, text: str) -> RichText:
+    rich = rendered(desktop, text)
+    qtbot.addWidget(rich)
+    rich.show()
+    qtbot.waitActive(rich)
+    return rich
+
+
+def question(rich: RichText) -> QMessageBox | None:
+    return next((box for box in rich.findChildren(QMessageBox) if box.isVisible()), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("<https://example.org/a>", "https://example.org/a"),
+        ("see <https://example.org/a?b=c> for more", "https://example.org/a?b=c"),
+        ("[example.org](https://example.org/)", "https://example.org/"),
+        ("[**https://Example.org**/a](https://example.org/a)", "https://example.org/a"),
+    ],
+)
+def test_what_says_where_it_leads_opens_at_once(
+    desktop: Desktop, qtbot: QtBot, opened: list[str], text: str, address: str
+) -> None:
+    rich = shown(desktop, qtbot, text)
+    rich.anchorClicked.emit(QUrl(address))
+    assert question(rich) is None and opened == [address]
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("[here](https://example.org/a)", "https://example.org/a"),
+        ("[https://bank.example](https://evil.example/?q=secret)", "https://evil.example/?q=secret"),
+        ("<https://evil.example/> and [bank](https://evil.example/)", "https://evil.example/"),
+        ("<https://bank.example@evil.example/>", "https://bank.example@evil.example/"),
+        ("![cat](https://example.org/cat.png)", "https://example.org/cat.png"),
+    ],
+)
+def test_of_any_other_the_address_is_shown_first(
+    desktop: Desktop, qtbot: QtBot, opened: list[str], text: str, address: str
+) -> None:
+    rich = shown(desktop, qtbot, text)
+    rich.anchorClicked.emit(QUrl(address))
+    box = question(rich)
+    assert box is not None and opened == []
+    assert address in box.informativeText() and QUrl(address).host() in box.text()
+    box.reject()
+    assert opened == []
+    rich.anchorClicked.emit(QUrl(address))
+    again = question(rich)
+    assert again is not None
+    next(button for button in again.buttons() if button.text() == texts.LINK_OPEN.en).click()
+    assert opened == [address]
+
+
+def test_a_host_in_other_letters_is_told_as_what_it_is(desktop: Desktop, qtbot: QtBot, opened: list[str]) -> None:
+    address = "https://\u0430pple.example/"
+    assert not says_where(QUrl(address), [address])
+    rich = shown(desktop, qtbot, f"<{address}>")
+    rich.anchorClicked.emit(QUrl(address))
+    box = question(rich)
+    assert box is not None and "xn--" in box.text() and "\u0430" not in box.informativeText()
+    box.reject()
+
+
+def test_an_endless_address_fits_on_the_screen(desktop: Desktop, qtbot: QtBot, opened: list[str]) -> None:
+    address = f"https://example.org/?q={'x' * 20_000}"
+    rich = shown(desktop, qtbot, f"[here]({address})")
+    rich.anchorClicked.emit(QUrl(address))
+    box = question(rich)
+    assert box is not None and len(box.informativeText()) < LONGEST_SHOWN + 200
+    box.reject()
+
+
+def test_the_keyboard_reaches_a_link_and_its_question(desktop: Desktop, qtbot: QtBot, opened: list[str]) -> None:
+    rich = shown(desktop, qtbot, "one [here](https://example.org/a) and [there](https://example.org/b)")
+    rich.setFocus()
+    for _ in range(4):
+        press(Qt.Key.Key_Tab)
+        if rich.textCursor().selectedText() == "there":
+            break
+    press(Qt.Key.Key_Return)
+    box = question(rich)
+    assert box is not None and "https://example.org/b" in box.informativeText()
+    focused = QApplication.focusWidget()
+    assert focused is not None and focused.accessibleName() == "Cancel", "what changes nothing comes first"
+    press(Qt.Key.Key_Escape)
+    assert opened == []
