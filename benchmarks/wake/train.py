@@ -10,9 +10,9 @@ sentences, is among them. Needs torch.
 First everything is said once and kept in `--folder`, in four minutes. Then one process trains and another one makes
 clips, each on a core of its own: in a second, 14 batches of 64 are learned from and 100 new clips are made. When two
 fifths of the time are gone it also learns from what it wrongly hears a word in. The next run uses all of it again.
-The weights in `assets/voice/calls.onnx` saw about 64 000 batches in several runs, each started (`--start`) with what
-the one before had reached, on sound that earlier versions of this program made: 21 000 with 64 channels, then 43 000
-with 96 (`--channels 96 --calls`), the last 23 000 with the Czech voices. Those in `assets/voice/keywords.onnx`, which
+The weights in `assets/voice/calls.onnx` saw about 94 000 batches in several runs, each started (`--start`) with what
+the one before had reached, on sound that earlier versions of this program made: 21 000 with 64 channels, then 73 000
+with 96 (`--channels 96 --calls`), the last 53 000 with the Czech voices. Those in `assets/voice/keywords.onnx`, which
 hears the stop words, saw 2 500 with 64.
 """
 

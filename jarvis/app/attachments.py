@@ -131,7 +131,7 @@ def attachments_of(jarvis: Jarvis) -> Attachments:
     """Return what doors do with files; long documents are read for their meaning before anything is asked."""
     ranking = LatePassages(lambda: jarvis.memory_room)
 
-    def taken(attachment_id: str, passages: Sequence[Passage]) -> None:
+    def read_ahead(attachment_id: str, passages: Sequence[Passage]) -> None:
         from jarvis.assistant.attached import ROOM_SHARE
         from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
 
@@ -139,6 +139,13 @@ def attachments_of(jarvis: Jarvis) -> Attachments:
         # What a model on this computer reads whole is never chosen from.
         if characters > jarvis.settings.integer("engine.context_tokens") * CHARACTERS_PER_TOKEN * ROOM_SHARE:
             ranking.begin(attachment_id, passages)
+
+    def taken(attachment_id: str, passages: Sequence[Passage]) -> None:
+        try:
+            read_ahead(attachment_id, passages)
+        except Exception:  # noqa: BLE001 - reading ahead is optional, taking the file in is not
+            # The document is kept already, and is read for its meaning once something is asked.
+            _log.exception("a document is not read for its meaning ahead of a question")
 
     rows = SqliteAttachments(jarvis.database, jarvis.clock)
     return Attachments(rows, jarvis.folders, jarvis.registry, taken)

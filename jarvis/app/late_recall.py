@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from jarvis.contracts.attachments import Passage, RankedPassages
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import QuotedAnswer, Recalled, RecallQuestion, Recollection
 
@@ -59,7 +60,12 @@ class LatePassages:
         self._room().passages.begin(attachment_id, passages)
 
     def ranked(
-        self, attachment_id: str, passages: Sequence[Passage], question: str, language: Language
+        self,
+        attachment_id: str,
+        passages: Sequence[Passage],
+        question: str,
+        language: Language,
+        cancel: CancelToken | None = None,
     ) -> RankedPassages:
         """Return the ranks of passages for a question."""
-        return self._room().passages.ranked(attachment_id, passages, question, language)
+        return self._room().passages.ranked(attachment_id, passages, question, language, cancel)

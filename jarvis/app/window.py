@@ -109,7 +109,8 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
         from jarvis.processes.anew import start_anew
 
         jarvis.close()
-        start_anew(["app", *(each for each in arguments if each != QUICK_ARGUMENT)])
+        # Behind the dashes, or what Qt alone knows is taken for what this program knows: "-stylesheet" asks for help.
+        start_anew(["app", "--", *(each for each in arguments if each != QUICK_ARGUMENT)], jarvis.registry)
     return code
 
 

@@ -13,17 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jarvis.assistant.asking_back import AskingBack
-from jarvis.assistant.candidate import (
-    Asked,
-    CandidateAnswer,
-    engine_called,
-    holds_personal_data,
-    pictures_told,
-    tokens_beyond,
-    tokens_told,
-)
+from jarvis.assistant.candidate import Asked, CandidateAnswer, engine_called
 from jarvis.assistant.cooperate import CooperationRun
 from jarvis.assistant.draft import Answer, Draft
+from jarvis.assistant.going_along import must_stay, pictures_told, tokens_beyond, tokens_told, tools_offered
 from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
 from jarvis.assistant.remembered import (
     Remembered,
@@ -154,7 +147,8 @@ class ModelRun:
             further_tokens=tokens_beyond(self.asked, self.options.context_tokens, self.options.max_answer_tokens),
             max_answer_tokens=self.options.max_answer_tokens,
             privacy=self.privacy,
-            private=self.options.personal_data == "stay" and holds_personal_data(self.abilities.redactor, self.asked),
+            tools_offered=tools_offered(self.abilities.toolbox, self.asked),
+            private=self.options.personal_data == "stay" and must_stay(self.abilities.redactor, self.asked),
             pinned=self.consented or self._pinned,
             weights=self.options.weights,
             unusable=self.abilities.health.resting(),
@@ -277,8 +271,12 @@ class ModelRun:
         if not left:
             self._decided(decision, None)
             raise result_stays()
+        further = False
         while left:
             candidate = left.pop(0)
+            # Who failed may have read, and charged for, all that a question may cost.
+            candidate = replace(candidate, further_tokens=0) if further else candidate
+            further = further or candidate.further_tokens > 0
             run = self._run_of(candidate)
             if candidate.asks and self.consented != candidate.engine:
                 yield from self._asked_back(self._asking.to_send(run, self._statuses[candidate.engine].device))

@@ -192,7 +192,7 @@ class _Run:
         ):
             reader.keep_here([file.id for file in now])
             now = tuple(replace(file, stays=True) for file in now)
-        return attached_to(now, history, reader, self._abilities.passages)
+        return attached_to(now, history, reader, self._abilities.passages, self._cancel)
 
     def _skill(self, text: str) -> SkillMatch | None:
         # A fixed language rules the answers of models; a command is understood in whichever language it is said.
@@ -223,8 +223,10 @@ class _Run:
         if pending.skill == CLOUD_CONSENT:
             # After a no it is answered here, by what there is.
             allowed: Privacy | None = None if agreed else "local"
-            consented = str(pending.slots["engine"]) if agreed else None
             asked = self._questions.asked_before(pending, history, self._language)
+            # Where it is not known what of files was shown, it is shown again.
+            known = asked.files_shown is not None or not asked.attached
+            consented = str(pending.slots["engine"]) if agreed and known else None
             yield from self._model(asked, conversation, allowed=allowed, consented=consented)
         elif pending.skill == TOOL_CONSENT and agreed:
             yield from self._tool_agreed(pending, conversation, history)

@@ -43,7 +43,8 @@ class AskingBack:
         )
         text = cloud_question(candidate, kinds, self.asked.language)
         memories = " ".join(item.memory.id for item in run.remembered.items)
-        yield from self._ask(CLOUD_CONSENT, text, {"engine": candidate.engine, "memories": memories})
+        slots = {"engine": candidate.engine, "memories": memories, **_files(run)}
+        yield from self._ask(CLOUD_CONSENT, text, slots)
 
     def for_tool(self, call: ToolCall, run: CandidateAnswer) -> Iterator[AskEvent]:
         """Ask whether `call` may be made; what the model said before it is kept as a message of its own, and what other
@@ -54,7 +55,7 @@ class AskingBack:
         text = self.abilities.toolbox.read_back(call, language) + goes_on(candidate, language)
         work = ToolWork(turns=tuple(run.turns), waiting=tuple(run.waiting))
         slots = call_slots(call, work, here=candidate.where == "local")
-        yield from self._ask(TOOL_CONSENT, text, {"engine": candidate.engine, **slots})
+        yield from self._ask(TOOL_CONSENT, text, {"engine": candidate.engine, **slots, **_files(run)})
 
     def _ask(self, what: str, text: str, slots: Mapping[str, str]) -> Iterator[AskEvent]:
         request = self.asked.request
@@ -79,3 +80,8 @@ class AskingBack:
         )
         self.draft.write(text, "none", detail=DETAIL_ASKED_BACK)
         yield TextDelta(ask_id=self.asked.ask_id, text=text)
+
+
+def _files(run: CandidateAnswer) -> Mapping[str, str]:
+    """Return what has to wait so that of attached files just what was shown is sent."""
+    return {"files": run.files_shown().as_text()} if run.asked.attached else {}

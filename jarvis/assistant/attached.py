@@ -7,11 +7,13 @@ said. What files say is text from elsewhere: it stands between marks that it can
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jarvis.contracts.attachments import AttachmentReader, Passage, PassageRanking, RankedPassages
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.messages import Attachment, Image, StoredMessage
 
@@ -58,12 +60,14 @@ _MARK = re.compile(r"\[(?=\s*(?:file|picture|end of|fichero|imagen|fin del)\b)",
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shown:
     """What a prompt shows of the files: `text` empty for nothing, `whole` unless something was left out, in `partly`
-    each file that is shown in part with how many of its passages are, and in `why` what kept meanings from counting."""
+    each file that is shown in part with how many of its passages are, in `why` what kept meanings from counting, and in
+    `chosen` the places of the passages by the file's id."""
 
     text: str = ""
     whole: bool = True
     partly: tuple[tuple[Attachment, int], ...] = ()
     why: str = ""
+    chosen: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     def told(self, language: Language) -> str:
         """Return the line that tells the person what was read of what is shown in part, empty where all was."""
@@ -73,15 +77,47 @@ class Shown:
         return "\n\n".join([*rows, _BY_WORDS[language].format(why=self.why)] if rows and self.why else rows)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownBefore:
+    """What of the files the person was shown when it was asked whether `engine` may have it: `passages` are places by
+    the file's id, `why` is `Shown.why`. After a yes just that is sent, whatever models know by then."""
+
+    engine: str
+    passages: Mapping[str, tuple[int, ...]]
+    further_tokens: int = 0
+    why: str = ""
+
+    def as_text(self) -> str:
+        """Return it as JSON, to wait with a question."""
+        rows = {file: list(places) for file, places in self.passages.items()}
+        return json.dumps(
+            {"engine": self.engine, "passages": rows, "further": self.further_tokens, "why": self.why},
+            ensure_ascii=False,
+        )
+
+
+def shown_before(text: str) -> ShownBefore:
+    """Return what `ShownBefore.as_text` wrote."""
+    found = json.loads(text)
+    return ShownBefore(
+        engine=found["engine"],
+        passages={file: tuple(places) for file, places in found["passages"].items()},
+        further_tokens=found["further"],
+        why=found["why"],
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class Attached:
-    """The files of a question, `now`, and of what was said before it, `earlier`, oldest first."""
+    """The files of a question, `now`, and of what was said before it, `earlier`, oldest first; `cancel` ends waiting
+    for their ranks."""
 
     now: tuple[Attachment, ...] = ()
     earlier: tuple[Attachment, ...] = ()
     recent: tuple[Attachment, ...] = ()
     reader: AttachmentReader | None = None
     ranking: PassageRanking | None = None
+    cancel: CancelToken | None = field(default=None, compare=False, repr=False)
     _texts: dict[str, Sequence[Passage]] = field(default_factory=dict, compare=False, repr=False)
     _ranks: dict[tuple[str, str], RankedPassages] = field(default_factory=dict, compare=False, repr=False)
 
@@ -122,31 +158,56 @@ class Attached:
         """Return how long the texts are together."""
         return sum(_length(passage) for file in self.documents for passage in self.passages(file))
 
-    def text(self, most: int) -> str:
-        """Return the beginning of what they say, as when it is looked through for personal data."""
-        return "\n".join(passage.text for file in self.documents for passage in self.passages(file))[:most]
+    def texts(self) -> tuple[str, ...]:
+        """Return all that may be sent of them, for each its name and what it says with where it stands."""
+        files = {file.id: file for file in (*self.earlier, *self.now)}.values()
+        return tuple("\n".join([file.name, *self._lines(file)]) for file in files)
+
+    def _lines(self, file: Attachment) -> Iterator[str]:
+        place = ""
+        for passage in self.passages(file) if file.kind == "document" else ():
+            if passage.place != place:
+                place = passage.place
+                yield place
+            yield passage.text
 
     def shown(self, question: str, language: Language, room: int, *, sees: bool = False) -> Shown:
-        """Return what a prompt shows within `room` characters; `sees` says that the model is sent the pictures."""
-        blocks, partly, left, why = [], [], room, ""
+        """Return what a prompt shows within `room` characters; `sees` says that the model is sent the pictures.
+
+        Raises `Cancelled` where the person stops it meanwhile.
+        """
+        chosen: dict[str, tuple[int, ...]] = {}
+        left, why = room, ""
         documents = sorted(self.documents, key=lambda file: sum(map(_length, self.passages(file))))
         for number, file in enumerate(documents):
             passages = self.passages(file)
             share = left // (len(documents) - number)
             fits = sum(map(_length, passages)) <= share
             ranked = RankedPassages(scores=()) if fits else self._ranked(file, passages, question, language, share)
-            chosen = chosen_passages(passages, ranked.scores, share)
-            if len(chosen) < len(passages):
-                partly.append((file, len(chosen)))
+            chosen[file.id] = tuple(chosen_passages(passages, ranked.scores, share))
+            if len(chosen[file.id]) < len(passages):
                 why = why or ranked.why
-            left -= sum(_length(passages[at]) for at in chosen)
-            blocks.append((file.id, _block(file, passages, chosen, language)))
-        order = {file.id: at for at, file in enumerate(self.documents)}
-        rows = [block for _, block in sorted(blocks, key=lambda pair: order[pair[0]])]
+            left -= sum(_length(passages[at]) for at in chosen[file.id])
+        return self._shown(chosen, why, language, sees=sees)
+
+    def shown_again(self, before: ShownBefore, language: Language, *, sees: bool = False) -> Shown:
+        """Return the very passages that the person was shown, and nothing of any other file."""
+        chosen = {
+            file.id: tuple(at for at in before.passages[file.id] if 0 <= at < len(self.passages(file)))
+            for file in self.documents
+            if file.id in before.passages
+        }
+        return self._shown(chosen, before.why, language, sees=sees)
+
+    def _shown(self, chosen: Mapping[str, tuple[int, ...]], why: str, language: Language, *, sees: bool) -> Shown:
+        files = [(file, self.passages(file), chosen[file.id]) for file in self.documents if file.id in chosen]
+        rows = [_block(file, passages, places, language) for file, passages, places in files]
+        partly = tuple((file, len(places)) for file, passages, places in files if len(places) < len(passages))
+        whole = not partly and bool(rows)
         if not sees:
             rows += [_UNSEEN[language].format(name=_plain(file.name)) for file in self.pictures(recent=True)]
         text = "\n\n".join([_HEADING[language], *rows]) if rows else ""
-        return Shown(text=text, whole=not partly and bool(blocks), partly=tuple(partly), why=why)
+        return Shown(text=text, whole=whole, partly=partly, why=why, chosen=chosen)
 
     def _ranked(
         self, file: Attachment, passages: Sequence[Passage], question: str, language: Language, room: int
@@ -157,7 +218,8 @@ class Attached:
             # Where nothing of the file has room, nothing is chosen.
             if self.ranking is None or room <= 0:
                 return RankedPassages(scores=(0.0,) * len(passages))
-            known = self._ranks[file.id, question] = self.ranking.ranked(file.id, passages, question, language)
+            known = self.ranking.ranked(file.id, passages, question, language, self.cancel)
+            self._ranks[file.id, question] = known
         return known
 
 
@@ -166,11 +228,14 @@ def attached_to(
     history: Sequence[StoredMessage],
     reader: AttachmentReader | None,
     ranking: PassageRanking | None = None,
+    cancel: CancelToken | None = None,
 ) -> Attached:
     """Return the files of a conversation: those of the question, and of what was said before it."""
     earlier = tuple(file for message in history for file in message.attachments)
     recent = tuple(file for message in history[-_PICTURE_TURNS:] for file in message.attachments if _is_picture(file))
-    return Attached(now=now, earlier=earlier, recent=recent[-EARLIER_PICTURES:], reader=reader, ranking=ranking)
+    return Attached(
+        now=now, earlier=earlier, recent=recent[-EARLIER_PICTURES:], reader=reader, ranking=ranking, cancel=cancel
+    )
 
 
 def room_for_files(context_tokens: int, answer_tokens: int, asked_tokens: int, characters_per_token: float) -> int:

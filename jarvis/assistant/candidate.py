@@ -5,14 +5,13 @@ Knows only ports. Which candidate comes next when this one fails is not decided 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from jarvis.assistant.attached import Attached, Shown, room_for_files
+from jarvis.assistant.attached import Attached, Shown, ShownBefore, room_for_files
 from jarvis.assistant.draft import Draft
 from jarvis.assistant.pacing import Paced, closable
 from jarvis.assistant.patience import FIRST_SECONDS, patiently
@@ -36,7 +35,7 @@ from jarvis.contracts.events import (
     ToolAnswered,
     ToolCalled,
 )
-from jarvis.contracts.guard import PermissionLevel, Redactor
+from jarvis.contracts.guard import PermissionLevel
 from jarvis.contracts.memory import Recollection
 from jarvis.contracts.messages import (
     DETAIL_FOREIGN,
@@ -77,15 +76,11 @@ MAX_CALLS = 8
 """How many calls of one round are made; further ones are a model's stutter."""
 
 
-MOST_LOOKED_THROUGH = 400_000
-"""Characters of attached files that are looked through for personal data: more than a prompt holds of them."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
     """The question as every candidate is asked it; `work` is what tools did for it before the person said yes, and
     `shown` has the ids of the memories that a server may see because the person saw them before; None for any.
-    `attached` are the files of the conversation."""
+    `attached` are the files of the conversation, `files_shown` is what of them the person saw before the yes."""
 
     ask_id: str
     message_id: str
@@ -96,6 +91,7 @@ class Asked:
     work: ToolWork = field(default_factory=ToolWork)
     shown: frozenset[str] | None = None
     attached: Attached = field(default_factory=Attached)
+    files_shown: ShownBefore | None = None
 
     def images(self, *, recent: bool) -> tuple[Image, ...]:
         """Return the pictures for a model that sees; with `recent` also those that were just spoken of."""
@@ -281,12 +277,33 @@ class CandidateAnswer:
         assert self.abilities.toolbox is not None
         return carried_out(self.abilities.toolbox, call, self.asked.request, self.asked.language, self.cancel)
 
+    def files_shown(self) -> ShownBefore:
+        """Return what its prompt holds of the attached files, to be sent just so after a yes."""
+        files = self._files
+        return ShownBefore(
+            engine=self.candidate.engine,
+            passages=files.chosen,
+            further_tokens=self._further_tokens,
+            why=files.why,
+        )
+
+    @property
+    def _agreed(self) -> ShownBefore | None:
+        before = self.asked.files_shown
+        return before if before is not None and before.engine == self.candidate.engine else None
+
+    @property
+    def _further_tokens(self) -> int:
+        return self.candidate.further_tokens if self._agreed is None else self._agreed.further_tokens
+
     @cached_property
     def _files(self) -> Shown:
         """What the prompt shows of the attached files."""
         asked, answer_tokens = self.asked, self.options.max_answer_tokens
+        if self._agreed is not None:
+            return asked.attached.shown_again(self._agreed, asked.language, sees=self.sees)
         room = room_for_files(self.context_tokens, answer_tokens, tokens_asked(asked.text), CHARACTERS_PER_TOKEN)
-        room += round(self.candidate.further_tokens * CHARACTERS_PER_TOKEN)
+        room += round(self._further_tokens * CHARACTERS_PER_TOKEN)
         return asked.attached.shown(asked.text, asked.language, room, sees=self.sees)
 
     def _prompt(self, tools: tuple[ToolSpec, ...]) -> list[ChatMessage]:
@@ -300,7 +317,7 @@ class CandidateAnswer:
             today=self.abilities.clock.now(),
             spoken=self.asked.request.door == "voice",
             budget_tokens=turns_budget(
-                self.context_tokens + self.candidate.further_tokens,
+                self.context_tokens + self._further_tokens,
                 self.options.max_answer_tokens,
                 self.asked.text + files.text,
             ),
@@ -321,45 +338,6 @@ def detail_of(*, stays: bool, foreign: bool) -> str:
     if stays:
         return DETAIL_STAYS_FOREIGN if foreign else DETAIL_STAYS
     return DETAIL_FOREIGN if foreign else ""
-
-
-def pictures_told(asked: Asked, statuses: Iterable[EngineStatus]) -> int:
-    """Return how many pictures ask for a model that sees; those of earlier questions do where there is one."""
-    somebody = any("vision" in one.abilities and one.state in {"ready", "loadable"} for one in statuses)
-    return len(asked.request.images) + len(asked.attached.pictures(recent=somebody))
-
-
-def tokens_told(asked: Asked, context_tokens: int, answer_tokens: int) -> int:
-    """Return about how many tokens go with a question: earlier turns, and of attached files what there is room for."""
-    told = round(sum(len(message.text) for message in asked.history) / CHARACTERS_PER_TOKEN)
-    turns = min(told, max(context_tokens - answer_tokens, 256) // 2)
-    if not asked.attached:
-        return turns
-    own = tokens_asked(asked.text)
-    files = _file_tokens(asked, context_tokens, answer_tokens)[0]
-    return min(turns + files, max(context_tokens - answer_tokens - own, 0))
-
-
-def tokens_beyond(asked: Asked, context_tokens: int, answer_tokens: int) -> int:
-    """Return about how many tokens of the attached files do not fit a context."""
-    return _file_tokens(asked, context_tokens, answer_tokens)[1] if asked.attached else 0
-
-
-def _file_tokens(asked: Asked, context_tokens: int, answer_tokens: int) -> tuple[int, int]:
-    """Return about how many tokens of the attached files fit, and how many do not."""
-    room = room_for_files(context_tokens, answer_tokens, tokens_asked(asked.text), CHARACTERS_PER_TOKEN)
-    characters = asked.attached.characters()
-    fits = min(characters, room)
-    return round(fits / CHARACTERS_PER_TOKEN), math.ceil((characters - fits) / CHARACTERS_PER_TOKEN)
-
-
-def holds_personal_data(redactor: Redactor | None, asked: Asked) -> bool:
-    """Tell whether a question, or what would go with it to a server, has personal data."""
-    if redactor is None:
-        return False
-    told = turns_worth_telling(asked.history, leaving=True)
-    texts = [asked.text, asked.attached.text(MOST_LOOKED_THROUGH), *(message.text for message in told)]
-    return any(redactor.findings(text) for text in texts)
 
 
 def engine_called(name: str, statuses: Mapping[str, EngineStatus]) -> str:

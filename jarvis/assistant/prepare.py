@@ -65,7 +65,7 @@ class Preparation:
                 request=request,
                 history=history,
                 language=language,
-                attached=attached_to((), history, abilities.files, abilities.passages),
+                attached=attached_to((), history, abilities.files, abilities.passages, cancel),
             ),
             cancel=cancel,
             draft=draft,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from jarvis.assistant.attached import Attached
+from jarvis.assistant.attached import Attached, attached_to, shown_before
 from jarvis.assistant.candidate import Asked
 from jarvis.assistant.confirmation import confirmation_of
 from jarvis.assistant.language import language_of
@@ -76,8 +76,16 @@ class Questions:
             history=earlier,
             language=language,
             shown=frozenset(str(slots["memories"]).split()) if "memories" in slots else None,
-            attached=self.attached,
+            attached=self._attached_then(history, message_id),
+            files_shown=shown_before(str(slots["files"])) if "files" in slots else None,
         )
+
+    def _attached_then(self, history: Sequence[StoredMessage], message_id: str) -> Attached:
+        """Return the files up to that question: what came with the yes itself was not shown."""
+        place, files = _place(history, message_id), self.attached
+        if place < 0:
+            return Attached()
+        return attached_to(history[place].attachments, history[:place], files.reader, files.ranking, files.cancel)
 
     def _in_its_manner(self, asked: Asked, manner: Manner) -> Asked:
         text, history, language = manner.text, list(asked.history), asked.language

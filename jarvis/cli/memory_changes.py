@@ -63,7 +63,7 @@ def memory_unpin(services: Services, identity: str) -> None:
         "Say whether something may go to a cloud model: a memory's ID, a folder that was read, with all that stands in "
         "its files, or a line of the profile, such as profile:1.",
         "Decir si algo puede ir a un modelo en la nube: el ID de un recuerdo, una carpeta leída, con todo lo que dicen "
-        "sus archivos, o una línea del perfil, como profile:1.",
+        "sus ficheros, o una línea del perfil, como profile:1.",
     ),
 )
 @click.argument("what", metavar="ID|FOLDER|profile:N")

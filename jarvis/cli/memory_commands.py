@@ -105,7 +105,7 @@ def _where_options(command: Callable[..., None]) -> Callable[..., None]:
     help=words(
         "Remember TEXT, or every row of a file of JSON lines {id, text, when, speaker, conversation, folder, source, "
         "privacy, previous}, of which only the text is needed.",
-        "Recordar TEXT, o cada fila de un archivo de líneas JSON {id, text, when, speaker, conversation, folder, "
+        "Recordar TEXT, o cada fila de un fichero de líneas JSON {id, text, when, speaker, conversation, folder, "
         "source, privacy, previous}; solo hace falta el texto.",
     ),
 )
@@ -124,7 +124,7 @@ def _where_options(command: Callable[..., None]) -> Callable[..., None]:
     show_default=True,
     help=words("Whether a cloud model may ever read it.", "Si podrá leerlo un modelo en la nube."),
 )
-@click.option("--batch", type=_FILE, help=words("A file of JSON lines.", "Un archivo de líneas JSON."))
+@click.option("--batch", type=_FILE, help=words("A file of JSON lines.", "Un fichero de líneas JSON."))
 @_JSON
 @click.pass_obj
 def memory_add(
@@ -188,7 +188,7 @@ def _said_before(desk: MemoryDesk, said_at: datetime | None) -> str | None:
     "search",
     help=words(
         "Find what bears on TEXT, best first; with --batch for every row {id, text} of a file of JSON lines.",
-        "Buscar lo que viene al caso de TEXT, lo mejor primero; con --batch para cada fila {id, text} de un archivo de "
+        "Buscar lo que viene al caso de TEXT, lo mejor primero; con --batch para cada fila {id, text} de un fichero de "
         "líneas JSON.",
     ),
 )
@@ -196,7 +196,7 @@ def _said_before(desk: MemoryDesk, said_at: datetime | None) -> str | None:
 @click.option(
     "-k", "limit", type=click.IntRange(1, 1000), default=10, show_default=True, help=words("How many.", "Cuántos.")
 )
-@click.option("--batch", type=_FILE, help=words("A file of JSON lines.", "Un archivo de líneas JSON."))
+@click.option("--batch", type=_FILE, help=words("A file of JSON lines.", "Un fichero de líneas JSON."))
 @_where_options
 @_JSON
 @click.pass_obj
@@ -369,5 +369,5 @@ def _one(desk: MemoryDesk, identity: str) -> Memory:
 
 def _given(text: str | None) -> str:
     if text is None:
-        raise click.UsageError(words("Give TEXT or --batch FILE.", "Da TEXT o --batch ARCHIVO."))
+        raise click.UsageError(words("Give TEXT or --batch FILE.", "Da TEXT o --batch FICHERO."))
     return text

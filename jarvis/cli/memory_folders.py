@@ -32,7 +32,7 @@ _STATES: dict[FileState, tuple[str, str]] = {
     "ingest",
     help=words(
         "Read a file or folder of documents into the memory; only what changed is read again.",
-        "Leer en la memoria un archivo o una carpeta de documentos; solo se relee lo que cambió.",
+        "Leer en la memoria un fichero o una carpeta de documentos; solo se relee lo que cambió.",
     ),
 )
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
@@ -77,7 +77,7 @@ def memory_ingest(services: Services, path: Path, watch: bool, privacy: MemoryPr
             )
         else:
             told = ", ".join(f"{_STATES[state][language == 'es']} {counts[state]}" for state in _STATES)
-            click.echo(say(language, f"Files: {told}; pieces: {pieces}.", f"Archivos: {told}; trozos: {pieces}."))
+            click.echo(say(language, f"Files: {told}; pieces: {pieces}.", f"Ficheros: {told}; trozos: {pieces}."))
 
 
 @click.command("folders", help=words("Show the folders that were read.", "Mostrar las carpetas leídas."))
@@ -103,7 +103,7 @@ def memory_folders(services: Services, stop: Path | None, as_json: bool) -> None
             counted = say(
                 language,
                 f"{row.files} files, {row.pieces} pieces, {row.skipped} skipped, {row.failed} failed",
-                f"{row.files} archivos, {row.pieces} trozos, {row.skipped} omitidos, {row.failed} con fallo",
+                f"{row.files} ficheros, {row.pieces} trozos, {row.skipped} omitidos, {row.failed} con fallo",
             )
             click.echo(f"{row.path}  {watched}  {row.privacy}  {counted}")
             if row.path in told:
@@ -120,7 +120,7 @@ def memory_folders(services: Services, stop: Path | None, as_json: bool) -> None
 
 @click.command(
     "files",
-    help=words("Show what became of every file of a folder.", "Mostrar qué fue de cada archivo de una carpeta."),
+    help=words("Show what became of every file of a folder.", "Mostrar qué fue de cada fichero de una carpeta."),
 )
 @click.argument("folder")
 @_JSON
@@ -140,7 +140,7 @@ def memory_files(services: Services, folder: str, as_json: bool) -> None:
                 say(
                     services.language,
                     "No file of that folder was read. “jarvis memory folders” lists those that were.",
-                    "No se ha leído ningún archivo de esa carpeta. «jarvis memory folders» lista las leídas.",
+                    "No se ha leído ningún fichero de esa carpeta. «jarvis memory folders» lista las leídas.",
                 )
             )
 

@@ -27,7 +27,7 @@ _YES = click.option("--yes", "-y", is_flag=True, help=words("Do not ask.", "No p
         "Forget for good: memories by ID, what a search finds, a conversation, a folder, a time span, or everything. "
         "Shows what would go and asks first. Files themselves are never deleted.",
         "Olvidar para siempre: recuerdos por ID, lo que encuentra una búsqueda, una conversación, una carpeta, un "
-        "periodo o todo. Muestra lo que se iría y pregunta antes. Los archivos en sí nunca se borran.",
+        "periodo o todo. Muestra lo que se iría y pregunta antes. Los ficheros en sí nunca se borran.",
     ),
 )
 @click.argument("identities", metavar="[ID]...", nargs=-1)

@@ -134,7 +134,7 @@ def preview_lines(preview: ForgetPreview, language: Language) -> list[str]:
         say(
             language,
             "Files in your folders, lists, notes and reminders to come stay.",
-            "Se quedan los archivos de tus carpetas, las listas, las notas y los recordatorios pendientes.",
+            "Se quedan los ficheros de tus carpetas, las listas, las notas y los recordatorios pendientes.",
         )
     )
     return lines

@@ -115,7 +115,7 @@ class BatchMemories:
                     en="Row {number}: “{field}” cannot be used; the rows before it were stored. Mend it and add the "
                     "file again, what is there already stays as it is.",
                     es="Fila {number}: «{field}» no sirve; las filas anteriores se han guardado. Corrígela y añade el "
-                    "archivo otra vez, lo que ya está se queda como está.",
+                    "fichero otra vez, lo que ya está se queda como está.",
                     number=number,
                     field=error.args[0] if error.args else "?",
                 ) from error
@@ -218,7 +218,7 @@ def _too_far_ahead(number: int, said_at: datetime) -> InputError:
         en="Row {number}: {when} is more than a year ahead, so nothing can have been said then; the rows before it "
         "were stored. Mend it and add the file again, what is there already stays as it is.",
         es="Fila {number}: {when} queda a más de un año, así que nada pudo decirse entonces; las filas anteriores se "
-        "han guardado. Corrígela y añade el archivo otra vez, lo que ya está se queda como está.",
+        "han guardado. Corrígela y añade el fichero otra vez, lo que ya está se queda como está.",
         number=number,
         when=said_at.date().isoformat(),
     )

@@ -23,7 +23,7 @@ _YES = click.option("--yes", "-y", is_flag=True, help=words("Do not ask.", "No p
 
 
 def _to_a_file(command: Callable[..., None]) -> Callable[..., None]:
-    replace = words("Replace a file of that name.", "Reemplazar un archivo con ese nombre.")
+    replace = words("Replace a file of that name.", "Reemplazar un fichero con ese nombre.")
     for option in (
         _JSON,
         click.option("--force", is_flag=True, help=replace),
@@ -37,7 +37,7 @@ def _to_a_file(command: Callable[..., None]) -> Callable[..., None]:
     "export",
     help=words(
         "Write everything that is remembered to a new file: JSON lines that can be read back, or Markdown to read.",
-        "Escribir todo lo recordado en un archivo nuevo: líneas JSON que se pueden releer, o Markdown para leer.",
+        "Escribir todo lo recordado en un fichero nuevo: líneas JSON que se pueden releer, o Markdown para leer.",
     ),
 )
 @_to_a_file
@@ -55,7 +55,7 @@ def memory_export(services: Services, /, markdown: bool, **how: Any) -> None:
     )
 
 
-@click.command("import", help=words("Read a file that “export” wrote.", "Leer un archivo que escribió «export»."))
+@click.command("import", help=words("Read a file that “export” wrote.", "Leer un fichero que escribió «export»."))
 @click.argument("path", type=_FILE)
 @_JSON
 @click.pass_obj
@@ -79,7 +79,7 @@ def memory_import(services: Services, path: Path, as_json: bool) -> None:
     "backup",
     help=words(
         "Write one file with everything that Jarvis keeps, but for models, caches and keys.",
-        "Escribir un archivo con todo lo que guarda Jarvis, salvo modelos, cachés y claves.",
+        "Escribir un fichero con todo lo que guarda Jarvis, salvo modelos, cachés y claves.",
     ),
 )
 @_to_a_file
@@ -112,8 +112,10 @@ def memory_restore(services: Services, path: Path, yes: bool, as_json: bool) -> 
         if not yes:
             question = say(
                 services.language,
-                "Everything here is put aside and the backup takes its place. Go on?",
-                "Todo lo de aquí se aparta y la copia ocupa su lugar. ¿Seguir?",
+                "Everything here is put aside and the backup takes its place, with its settings: restore only a file "
+                "that you trust. Go on?",
+                "Todo lo de aquí se aparta y la copia ocupa su lugar, con sus ajustes: restaura solo un fichero en "
+                "el que confíes. ¿Seguir?",
             )
             confirm(question, services.language)
         done = services.memory().restore(path.absolute())
@@ -124,6 +126,14 @@ def memory_restore(services: Services, path: Path, yes: bool, as_json: bool) -> 
             "Restored {n} memories; what was here lies in a folder before-restore-… beside them.",
             "Restaurados {n} recuerdos; lo que había está al lado, en una carpeta before-restore-….",
         )
+        if done.switched_off and not as_json:
+            told = say(
+                services.language,
+                "MCP servers that were not here came switched off: {names}. Enable only those you know.",
+                "Los servidores MCP que aquí no estaban vienen desactivados: {names}. Activa solo los que conozcas.",
+            )
+            names = ", ".join("".join(filter(str.isprintable, name))[:40] for name in done.switched_off)
+            click.echo(told.format(names=names), err=True)
 
 
 @click.command(
@@ -199,7 +209,7 @@ def _warn_of_own_folder(services: Services, path: Path) -> None:
             say(
                 services.language,
                 "This file lies in Jarvis' own folder: forgetting does not reach it there.",
-                "Este archivo está en la carpeta de Jarvis: olvidar no llega hasta él.",
+                "Este fichero está en la carpeta de Jarvis: olvidar no llega hasta él.",
             ),
             err=True,
         )

@@ -95,7 +95,7 @@ def listen(services: Services, source: Path | None, output: Path | None, once: b
 @click.command(
     help=words("Write down what is said in a sound file.", "Escribir lo que se dice en un fichero de sonido.")
 )
-@click.argument("file", type=_FILE, metavar=words("FILE", "ARCHIVO"))
+@click.argument("file", type=_FILE, metavar=words("FILE", "FICHERO"))
 @click.option(
     "--lang",
     type=_LANGUAGE,
@@ -141,7 +141,7 @@ def transcribe(services: Services, file: Path, lang: Language | None, as_json: b
 @click.command(
     help=words("Find the wake words in a sound file.", "Buscar las palabras de activación en un fichero de sonido.")
 )
-@click.argument("file", type=_FILE, metavar=words("FILE", "ARCHIVO"))
+@click.argument("file", type=_FILE, metavar=words("FILE", "FICHERO"))
 @click.option("--json", "as_json", is_flag=True, help=_JSON_HELP)
 @click.pass_obj
 def wake(services: Services, file: Path, as_json: bool) -> None:

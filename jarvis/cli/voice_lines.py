@@ -191,7 +191,7 @@ def _where_said(reply: str) -> str:
     if reply.startswith("nowhere"):
         return words(
             "The answer was not played: there is no speaker here; --output FILE keeps it.",
-            "La respuesta no sonó: aquí no hay altavoz; --output ARCHIVO la guarda.",
+            "La respuesta no sonó: aquí no hay altavoz; --output FICHERO la guarda.",
         )
     return words(f"The answer is in {reply}.", f"La respuesta está en {reply}.")
 

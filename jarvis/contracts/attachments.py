@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, Language
 from jarvis.contracts.messages import Attachment
 
@@ -53,11 +54,17 @@ class PassageRanking(Protocol):
         ...
 
     def ranked(
-        self, attachment_id: str, passages: Sequence[Passage], question: str, language: Language
+        self,
+        attachment_id: str,
+        passages: Sequence[Passage],
+        question: str,
+        language: Language,
+        cancel: CancelToken | None = None,
     ) -> RankedPassages:
         """Return the ranks for a question in `language`.
 
-        Without a model, or where it takes too long, the ranks are those of the words alone. Raises nothing.
+        Without a model, or where it takes too long, the ranks are those of the words alone. Raises `Cancelled` soon
+        after `cancel` is raised, and nothing else.
         """
         ...
 

@@ -40,7 +40,8 @@ class BackupContents:
     """What is in a sound backup, which lies unpacked in `staged` until it is restored or dropped.
 
     `made_at` is an aware time, None where it is not known; `jarvis` is the version that wrote it, "" unknown, and
-    `older` says that it was brought up to date from an older one. `bytes` is the size of its file.
+    `older` says that it was brought up to date from an older one. `bytes` is the size of its file. `new_servers` are
+    the names of its MCP servers that are not the very same here: they come along switched off.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class BackupContents:
     memories: int
     bytes: int
     staged: Path
+    new_servers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

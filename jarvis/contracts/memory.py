@@ -374,9 +374,11 @@ class MemoryStats(MemoryCounts):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transferred:
-    """What an export, import, backup or restore did: rows written, rows already there, and lines that were refused."""
+    """What an export, import, backup or restore did: rows written, rows already there, lines that were refused, and
+    the MCP servers that came along switched off, since they are not the very same here."""
 
     path: Path
     written: int
     known: int = 0
     refused: tuple[str, ...] = ()
+    switched_off: tuple[str, ...] = ()

@@ -150,7 +150,8 @@ class RouteQuestion:
     """Everything about one question that the policy looks at; the decision is a pure function of it and the engines.
 
     `prompt_tokens` is the whole prompt with history, and with as much of attached files as fits everywhere;
-    `further_tokens` are what else the files have, for who reads more. `private` means that something in it must not
+    `further_tokens` are what else the files have, for who reads more, and `tools_offered` says that models which take
+    tools get some, and so read the prompt again after each. `private` means that something in it must not
     leave whatever the settings allow. `pinned` is the engine that the person wants for this question. `unusable` are
     engines that are resting after failures, with the seconds left. `budget_left_usd` None means no limit. `draw` 0..1
     is the random number for exploring; 0.5 explores nothing.
@@ -163,6 +164,7 @@ class RouteQuestion:
     background: bool = False
     prompt_tokens: int = 0
     further_tokens: int = 0
+    tools_offered: bool = False
     max_answer_tokens: int = 1024
     privacy: Privacy = "cloud"
     private: bool = False

@@ -127,7 +127,17 @@ class RestorePart(QWidget):
         box = confirmation(
             self.window(),
             words(texts.ASK_TITLE),
-            words(texts.ASK_BODY, made=self._made(contents), holds=self._holds(contents), home=breakable(self._home)),
+            "\n\n".join(
+                [
+                    words(
+                        texts.ASK_BODY,
+                        made=self._made(contents),
+                        holds=self._holds(contents),
+                        home=breakable(self._home),
+                    ),
+                    *self._brings(contents),
+                ]
+            ),
             words(texts.RESTORE_NOW),
             words(window_texts.CANCEL),
         )
@@ -149,6 +159,19 @@ class RestorePart(QWidget):
         words = self._desk.words
         counts = {name: number(getattr(contents, name), words.language, 0) for name in _COUNTED}
         return words(texts.HOLDS, size=size_text(contents.bytes, words.language), **counts)
+
+    def _brings(self, contents: BackupContents) -> list[str]:
+        """What comes along that could do something; nothing with what was here before."""
+        words = self._desk.words
+        if any(contents.path == each.folder for each in self._kept):
+            return []
+        told = [words(texts.ITS_SETTINGS)]
+        if contents.new_servers:
+            names = ", ".join(_plain(name) for name in contents.new_servers[:_MOST_NAMES])
+            if (more := len(contents.new_servers) - _MOST_NAMES) > 0:
+                names = words(texts.MORE, names=names, count=more)
+            told.insert(0, words(texts.NEW_SERVERS, names=names))
+        return told
 
     def _leave(self, contents: BackupContents) -> None:
         self._set_busy(False)
@@ -200,6 +223,16 @@ class RestorePart(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.look)
         dialog.open()
+
+
+_MOST_NAMES = 8
+_LONGEST_NAME = 40
+
+
+def _plain(name: str) -> str:
+    """Return a name that a stranger may have written, so that it stays within its sentence and its line."""
+    kept = "".join(each for each in name if each.isprintable())
+    return kept if len(kept) <= _LONGEST_NAME else f"{kept[:_LONGEST_NAME]}…"
 
 
 _COUNTED = ("conversations", "messages", "memories")

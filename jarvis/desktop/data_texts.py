@@ -65,6 +65,18 @@ OLDER = Text(
     en="It comes from an older version and was brought up to date.",
     es="Es de una versión anterior y se ha puesto al día.",
 )
+ITS_SETTINGS = Text(
+    en="Its settings come along, also where questions may be sent: restore only a file that you trust.",
+    es="Sus ajustes vienen con ella, también adónde pueden enviarse preguntas: restaura solo un fichero en el que "
+    "confíes.",
+)
+NEW_SERVERS = Text(
+    en="MCP servers in it that are not here: {names}. They come switched off, since they can run programs; switch on "
+    "only those you know.",
+    es="Servidores MCP que trae y aquí no están: {names}. Vienen desactivados, porque pueden ejecutar programas; "
+    "activa solo los que conozcas.",
+)
+MORE = Text(en="{names} and {count} more", es="{names} y {count} más")
 HOLDS = Text(
     en="Conversations: {conversations} · messages: {messages} · memories: {memories} · size: {size}",
     es="Conversaciones: {conversations} · mensajes: {messages} · recuerdos: {memories} · tamaño: {size}",

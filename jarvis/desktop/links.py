@@ -18,10 +18,9 @@ LONGEST_SHOWN = 600
 """Characters of an address that are shown; no honest one is longer."""
 
 
-def open_address(address: str, document: QTextDocument, over: QWidget, words: Words) -> QMessageBox | None:
+def open_address(url: QUrl, document: QTextDocument, over: QWidget, words: Words) -> QMessageBox | None:
     """Open a web address at once where the words of its link show it; else ask, and return the question."""
-    url = QUrl(address)
-    if says_where(url, words_of(address, document)):
+    if says_where(url, words_of(url, document)):
         QDesktopServices.openUrl(url)
         return None
     # What a host in other letters looks like is no proof of whose it is.
@@ -45,14 +44,23 @@ def says_where(url: QUrl, shown: list[str]) -> bool:
 
     One with a name before its host, or with a host in other letters, reads like another whatever it says.
     """
-    wanted = url.toString().casefold().rstrip("/")
-    plain = {words.strip().casefold().rstrip("/") for words in shown}
-    clear = not url.userInfo() and url.host().isascii()
-    return clear and bool(plain) and plain <= {wanted, wanted.partition("://")[2]}
+    clear = not url.userInfo() and "xn--" not in url.host(QUrl.ComponentFormattingOption.FullyEncoded)
+    return clear and bool(shown) and all(_read(words, url.scheme()) == _written(url) for words in shown)
 
 
-def words_of(address: str, document: QTextDocument) -> list[str]:
-    """Return the words of each link to `address`."""
+def _read(words: str, scheme: str) -> str:
+    """Return words as the address that they are: case matters after the host, how a letter is written does not."""
+    plain = words.strip()
+    whole = plain if plain.casefold().startswith(("http://", "https://")) else f"{scheme}://{plain}"
+    return _written(QUrl(whole))
+
+
+def _written(url: QUrl) -> str:
+    return url.toString(QUrl.ComponentFormattingOption.FullyEncoded).rstrip("/")
+
+
+def words_of(url: QUrl, document: QTextDocument) -> list[str]:
+    """Return the words of each link to `url`, however its address is written there."""
     found: list[str] = []
     block = document.begin()
     while block.isValid():
@@ -60,7 +68,8 @@ def words_of(address: str, document: QTextDocument) -> list[str]:
         pieces = block.begin()
         while not pieces.atEnd():
             here = pieces.fragment()
-            leads = here.charFormat().anchorHref() == address
+            href = here.charFormat().anchorHref()
+            leads = bool(href) and QUrl(href) == url
             if leads and within:
                 found[-1] += here.text()
             elif leads:

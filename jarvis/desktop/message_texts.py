@@ -61,7 +61,7 @@ COPY_TABLE = Text(en="Copy table", es="Copiar tabla")
 # Links
 LINK_TITLE = Text(en="Go to {host}?", es="¿Ir a {host}?")
 LINK_BODY = Text(
-    en="The words of this link do not say where it leads. Your browser would open:\n\n{address}",
-    es="Las palabras de este enlace no dicen adónde lleva. Tu navegador abriría:\n\n{address}",
+    en="Your browser would open:\n\n{address}",
+    es="Tu navegador abriría:\n\n{address}",
 )
 LINK_OPEN = Text(en="Open", es="Abrir")

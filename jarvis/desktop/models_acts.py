@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from jarvis.contracts.errors import Cancelled, JarvisError
+from jarvis.contracts.errors import Cancelled
 from jarvis.contracts.model_desk import ModelView, Removal
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop import texts as window_texts
@@ -89,19 +89,19 @@ class ModelActs(QObject):
     def take_over_all(self, sources: Sequence[str]) -> None:
         """Use several that lie on this disk; what cannot be used is told beside what can."""
 
-        def take() -> list[ModelView | JarvisError]:
-            found: list[ModelView | JarvisError] = []
+        def take() -> list[ModelView | Exception]:
+            found: list[ModelView | Exception] = []
             for source in sources:
                 try:
                     found.append(self._stock.models.take_over(source))
-                except JarvisError as error:
+                except Exception as error:  # noqa: BLE001 - whatever it was, the others are told of beside it
                     found.append(error)
             return found
 
-        def taken(found: list[ModelView | JarvisError]) -> None:
+        def taken(found: list[ModelView | Exception]) -> None:
             words, desk = self._desk.words, self._desk
-            bad = [desk.sentence(one) for one in found if isinstance(one, JarvisError)]
-            good = [words(texts.TAKEN, name=one.name) for one in found if not isinstance(one, JarvisError)]
+            bad = [desk.sentence(one) for one in found if isinstance(one, Exception)]
+            good = [words(texts.TAKEN, name=one.name) for one in found if not isinstance(one, Exception)]
             self.said.emit("\n".join([*good, *bad]), bool(bad))
             self._stock.look()
 

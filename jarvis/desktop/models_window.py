@@ -65,9 +65,8 @@ class ModelsWindow(PagedDialog):
         self._looks.stop()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Show where what is dragged over the window would go."""
+        """Take what would be used; a drag that goes elsewhere leaves the window as it was."""
         if places_in(event.mimeData()):
-            self._show_importing()
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -207,11 +207,10 @@ class RichText(QTextBrowser):
         self._writer = RichWriter(document, self._theme.colours, base, self._theme.mono(), self._formulas)
 
     def _open(self, url: QUrl) -> None:
-        address = web_address(url.toString())
-        if address is None:
+        if web_address(url.toString()) is None:
             self.refused.emit()
         else:
-            open_address(address, self.document(), self.window(), self._words)
+            open_address(url, self.document(), self.window(), self._words)
 
 
 class CodeBlock(QFrame):

@@ -10,8 +10,10 @@ import errno
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,6 +25,7 @@ from typing import Any, BinaryIO
 from jarvis.contracts.data_desk import BackupContents
 from jarvis.contracts.errors import InputError, StorageError
 from jarvis.memory.backup import BESIDE, CHUNK, DATABASE_FILE, FORMAT, KIND, MANIFEST, rows_of
+from jarvis.memory.backup_servers import SERVERS_FILE, servers_not_here
 from jarvis.memory.leftovers import ASIDE, new_scratch
 from jarvis.settings.folders import Folders
 from jarvis.storage.database import MIGRATIONS, Database
@@ -30,6 +33,19 @@ from jarvis.storage.database import MIGRATIONS, Database
 _BAD_ARCHIVE = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error)
 _LOOKS_LIKE_A_ZIP = b"PK\x03\x04"
 _STAMP = "%Y%m%d-%H%M%S"
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What can be unpacked in pieces of a known size; others fill the memory with one piece."""
+_MOST_BESIDE = 64 * CHUNK
+"""A larger file beside the database is none of Jarvis' settings."""
+_VERSION = re.compile(r"[0-9A-Za-z.+-]{1,40}")
+_FULL = ("the disk is full", "el disco está lleno")
+_LOCKED = ("another program keeps it locked", "otro programa lo tiene bloqueado")
+_UNWRITTEN = ("it could not be read or written", "no se pudo leer o escribir")
+_REASONS = {
+    errno.ENOSPC: _FULL,
+    errno.ENOENT: ("it is not there", "no está ahí"),
+    errno.EACCES: ("it is not permitted", "no está permitido"),
+}
 
 
 def aside_name(moment: datetime) -> str:
@@ -52,23 +68,26 @@ def look_into(path: Path, *, places: Folders) -> BackupContents:
     Raises `InputError` for a file that is no sound backup or of a newer Jarvis, `StorageError` where there is no room
     for it; nothing of what is here is touched, and Jarvis may go on working.
     """
-    staged = new_scratch(places.home)
+    with unpacking(path):
+        staged = new_scratch(places.home)
     try:
         manifest = _stage(path, staged)
         database = staged / DATABASE_FILE
         with unpacking(path):
             _make_current(database, path)
-        return BackupContents(
-            path=path,
-            made_at=_made_at(manifest),
-            jarvis=str(manifest.get("jarvis", ""))[:40],
-            older=int(manifest["schema"]) < _newest_schema(),
-            conversations=rows_of(database, "conversations"),
-            messages=rows_of(database, "messages"),
-            memories=rows_of(database, "memories"),
-            bytes=_size(path),
-            staged=staged,
-        )
+            new = () if is_own(path, places) else servers_not_here(staged / SERVERS_FILE, places.home / SERVERS_FILE)
+            return BackupContents(
+                path=path,
+                made_at=_made_at(manifest),
+                jarvis=_version(manifest),
+                older=int(manifest["schema"]) < _newest_schema(),
+                conversations=rows_of(database, "conversations"),
+                messages=rows_of(database, "messages"),
+                memories=rows_of(database, "memories"),
+                bytes=_size(path),
+                staged=staged,
+                new_servers=new,
+            )
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
         raise
@@ -77,6 +96,11 @@ def look_into(path: Path, *, places: Folders) -> BackupContents:
 def drop(contents: BackupContents) -> None:
     """Take away what `look_into` unpacked."""
     shutil.rmtree(contents.staged, ignore_errors=True)
+
+
+def is_own(path: Path, places: Folders) -> bool:
+    """Tell whether `path` is what a restore put aside here, which holds nothing that was not here already."""
+    return path.is_dir() and path.name.startswith(ASIDE) and path.resolve().parent == places.home.resolve()
 
 
 def _stage(path: Path, staging: Path) -> Mapping[str, Any]:
@@ -118,11 +142,20 @@ def unpacking(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _not_unpacked(path, error.strerror or error) from error
+        raise _not_unpacked(path, reason_of(error)) from error
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
-            raise _not_unpacked(path, error) from error
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CANTOPEN")):
+            raise _not_unpacked(path, _FULL if name.startswith("SQLITE_FULL") else _UNWRITTEN) from error
         raise _damaged(path) from error
+    except ValueError as error:
+        raise _damaged(path) from error
+
+
+def reason_of(error: OSError) -> tuple[str, str]:
+    """Return why a file could not be read or written, in English and Spanish; what the system says of the rarer."""
+    told = error.strerror or str(error)
+    return _REASONS.get(error.errno or 0, (told, told))
 
 
 @contextmanager
@@ -142,26 +175,39 @@ def _as_archive(file: BinaryIO, path: Path) -> Iterator[zipfile.ZipFile]:
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> dict[str, Any]:
     try:
-        info = archive.getinfo(MANIFEST)
+        info = _member(archive, MANIFEST)
         document = json.loads(archive.read(info)) if info.file_size < CHUNK else None
         assert isinstance(document, dict) and document["kind"] == KIND
         files: Mapping[str, Any] = document["files"]
         sound = DATABASE_FILE in files and set(files) <= {DATABASE_FILE, *BESIDE}
-        sound = sound and all(isinstance(each["bytes"], int) and len(each["sha256"]) == 64 for each in files.values())
+        sound = sound and all(
+            isinstance(each["bytes"], int)
+            and each["bytes"] >= 0
+            and (name == DATABASE_FILE or each["bytes"] <= _MOST_BESIDE)
+            and len(each["sha256"]) == 64
+            for name, each in files.items()
+        )
         schema, version = int(document["schema"]), int(document["format"])
-    except (KeyError, TypeError, ValueError, AssertionError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AssertionError, AttributeError) as error:
         raise _no_backup(path) from error
     if not sound:
         raise _no_backup(path)
     if version > FORMAT or schema > _newest_schema():
-        raise _newer(path, str(document.get("jarvis"))[:40])
+        raise _newer(path, _version(document) or "?")
     return document
+
+
+def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    info = archive.getinfo(name)
+    if info.compress_type not in _PACKED:
+        raise zipfile.BadZipFile("packed in a way that no backup is")
+    return info
 
 
 def _unpack(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], target: Path, path: Path) -> None:
     digest, size = hashlib.sha256(), 0
     with (
-        archive.open(name) as read,
+        archive.open(_member(archive, name)) as read,
         os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
     ):
         while size <= told["bytes"] and (block := read.read(CHUNK)):
@@ -191,13 +237,43 @@ def _make_current(staged: Path, path: Path) -> None:
         raise _damaged(path)
     try:
         Database(staged).close()
+        with tempfile.TemporaryDirectory(dir=staged.parent) as folder:
+            fresh = Path(folder) / DATABASE_FILE
+            Database(fresh).close()
+            missing = _columns(fresh) - _columns(staged)
     except StorageError as error:
-        if error.code == "storage.damaged":
-            raise _damaged(path) from error
-        full = shutil.disk_usage(staged.parent).free < CHUNK
-        raise _not_unpacked(path, os.strerror(errno.ENOSPC) if full else error.code) from error
+        raise _not_current(error, staged, path) from error
+    if missing:
+        # It says that it is of this version and is not: what reads it would fail long after the restore.
+        raise _damaged(path)
     if _asked(staged, "PRAGMA journal_mode = DELETE") != "delete":
-        raise _not_unpacked(path, "locked")
+        raise _not_unpacked(path, _LOCKED)
+
+
+def _not_current(error: StorageError, staged: Path, path: Path) -> InputError | StorageError:
+    """Return what to say of a database that could not be brought to this version."""
+    if error.code == "storage.newer":
+        return _newer(path, "?")
+    if error.code == "storage.full" or shutil.disk_usage(staged.parent).free < CHUNK:
+        return _not_unpacked(path, _FULL)
+    if error.code == "storage.busy":
+        return _not_unpacked(path, _LOCKED)
+    if getattr(error.__cause__, "sqlite_errorname", "").startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READ")):
+        return _not_unpacked(path, _UNWRITTEN)
+    return _damaged(path)
+
+
+def _columns(database: Path) -> set[tuple[str, str]]:
+    """Return the tables of a database, each with the name of every column."""
+    connection = sqlite3.connect(database)
+    try:
+        return set(
+            connection.execute(
+                "SELECT t.name, c.name FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+            )
+        )
+    finally:
+        connection.close()
 
 
 def _asked(database: Path, question: str) -> Any:
@@ -211,9 +287,17 @@ def _asked(database: Path, question: str) -> Any:
 def _made_at(manifest: Mapping[str, Any]) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(manifest.get("made_at")))
-    except ValueError:
+        # Whoever shows it shows it in the time of this place, which the first and last days of all time have none of.
+        moment.astimezone()
+    except (ValueError, OverflowError, OSError):
         return None
     return moment if moment.tzinfo is not None else None
+
+
+def _version(manifest: Mapping[str, Any]) -> str:
+    """Return which Jarvis wrote it, "" for what looks like no version: it stands in the midst of a sentence."""
+    told = manifest.get("jarvis")
+    return told if isinstance(told, str) and _VERSION.fullmatch(told) else ""
 
 
 def _newest_schema() -> int:
@@ -224,14 +308,15 @@ def _size(path: Path) -> int:
     return sum(each.stat().st_size for each in path.iterdir()) if path.is_dir() else path.stat().st_size
 
 
-def _not_unpacked(path: Path, why: object) -> StorageError:
+def _not_unpacked(path: Path, why: tuple[str, str]) -> StorageError:
     return StorageError(
         "memory.restore_failed",
         en="{path} could not be unpacked ({why}); nothing here was changed. Check the file and the free space.",
-        es="No se pudo desempaquetar {path} ({why}); aquí no se ha cambiado nada. Comprueba el archivo y el "
+        es="No se pudo desempaquetar {path} ({why_es}); aquí no se ha cambiado nada. Comprueba el fichero y el "
         "espacio libre.",
         path=path,
-        why=why,
+        why=why[0],
+        why_es=why[1],
     )
 
 
@@ -259,6 +344,6 @@ def _no_backup(path: Path) -> InputError:
     return InputError(
         "memory.no_backup",
         en="{path} is not a sound Jarvis backup; nothing was changed. Choose another file.",
-        es="{path} no es una copia de seguridad de Jarvis en buen estado; no se ha cambiado nada. Elige otro archivo.",
+        es="{path} no es una copia de seguridad de Jarvis en buen estado; no se ha cambiado nada. Elige otro fichero.",
         path=path,
     )

@@ -74,7 +74,7 @@ class Leftovers:
                 "memory.leftovers",
                 en="A file beside the memory could not be cleaned ({why}), so nothing was forgotten yet. "
                 "Mend its permissions and forget again.",
-                es="No se pudo limpiar un archivo junto a la memoria ({why}), así que aún no se ha olvidado nada. "
+                es="No se pudo limpiar un fichero junto a la memoria ({why}), así que aún no se ha olvidado nada. "
                 "Corrige sus permisos y vuelve a olvidar.",
                 why=error,
             ) from error

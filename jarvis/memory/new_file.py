@@ -34,7 +34,7 @@ def new_file(path: Path, *, force: bool) -> Iterator[BinaryIO]:
         raise InputError(
             "memory.file_exists",
             en="{path} exists already; nothing was written. Choose another name, or --force to replace a file.",
-            es="{path} ya existe; no se ha escrito nada. Elige otro nombre, o --force para reemplazar un archivo.",
+            es="{path} ya existe; no se ha escrito nada. Elige otro nombre, o --force para reemplazar un fichero.",
             path=path,
         )
     beside = path.with_name(f".{path.name[:80]}-{os.getpid()}-{secrets.token_hex(4)}.jarvis-part")

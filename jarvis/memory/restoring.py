@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -24,7 +23,8 @@ from jarvis.contracts.errors import AlreadyRunning, StorageError
 from jarvis.contracts.memory import Transferred
 from jarvis.contracts.ports import Clock
 from jarvis.memory.backup import BESIDE, DATABASE_FILE
-from jarvis.memory.backup_contents import aside_name, drop, look_into, unpacking
+from jarvis.memory.backup_contents import aside_name, drop, is_own, look_into, reason_of, unpacking
+from jarvis.memory.backup_servers import SERVERS_FILE, tame_servers
 from jarvis.memory.leftovers import remove_broken_off
 from jarvis.processes.instance import InstanceLock, single_instance
 from jarvis.settings.folders import Folders
@@ -33,7 +33,6 @@ _PLAN = "restore.json"
 _STAGING = ".restoring"
 _INDEX = "memory"
 _LOCK = "restore"
-_SERVERS = "mcp.json"
 PATIENCE_SECONDS = 5.0
 """How long a start waits for a window that ends to start again, or for another start that does the exchange."""
 _AGAIN_SECONDS = 0.05
@@ -75,7 +74,7 @@ def restore(path: Path, *, places: Folders, clock: Clock, release: Callable[[], 
             drop(contents)
             raise
         _exchange(places)
-    return Transferred(path=path, written=contents.memories)
+    return Transferred(path=path, written=contents.memories, switched_off=contents.new_servers)
 
 
 def finish_restore(places: Folders) -> bool:
@@ -119,8 +118,8 @@ def _decide(contents: BackupContents, places: Folders, clock: Clock) -> Path:
     aside = aside_name(moment)
     with unpacking(contents.path):
         shutil.rmtree(staging, ignore_errors=True)
-        if not contents.path.is_dir():
-            _keep_secrets(contents.staged / _SERVERS, places.home / _SERVERS)
+        if not is_own(contents.path, places):
+            tame_servers(contents.staged / SERVERS_FILE, places.home / SERVERS_FILE)
         names = sorted(file.name for file in contents.staged.iterdir() if file.name in {DATABASE_FILE, *BESIDE})
         contents.staged.rename(staging)
         try:
@@ -130,30 +129,6 @@ def _decide(contents: BackupContents, places: Folders, clock: Clock) -> Path:
             shutil.rmtree(staging, ignore_errors=True)
             raise
     return places.home / aside
-
-
-def _keep_secrets(new: Path, here: Path) -> None:
-    """Give servers of a backup, which has no secrets, the ones that the very same servers have here."""
-    try:
-        document, known = (json.loads(file.read_text(encoding="utf-8")) for file in (new, here))
-        servers: dict[str, dict[str, Any]] = document["mcpServers"]
-        for name, server in servers.items():
-            mine = known["mcpServers"].get(name, {})
-            if any(server.get(part) != mine.get(part) for part in ("command", "args", "url")):
-                # What was meant for one program is not for another of the same name.
-                continue
-            for part in ("env", "headers"):
-                if isinstance(server.get(part), dict) and isinstance(mine.get(part), dict):
-                    server[part] = {**mine[part], **server[part]}
-    except FileNotFoundError:
-        return
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        _log.warning("the servers' secrets were not taken over: %s", type(error).__name__)
-        return
-    with new.open("w", encoding="utf-8") as file:
-        json.dump(document, file, indent=2, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _write_plan(home: Path, plan: Mapping[str, object]) -> None:
@@ -199,13 +174,15 @@ def _exchange(places: Folders) -> bool:
     try:
         return _exchanged(places)
     except OSError as error:
+        why, why_es = reason_of(error)
         raise StorageError(
             "memory.restore_unfinished",
             en="The backup could not be put in its place yet ({why}); nothing is lost. Mend that, then start Jarvis "
             "again: it goes on from there.",
-            es="Aún no se pudo poner la copia en su lugar ({why}); no se ha perdido nada. Corrígelo y vuelve a "
+            es="Aún no se pudo poner la copia en su lugar ({why_es}); no se ha perdido nada. Corrígelo y vuelve a "
             "iniciar Jarvis: seguirá desde ahí.",
-            why=f"{error.filename}: {error.strerror}" if error.filename else error.strerror or error,
+            why=f"{error.filename}: {why}" if error.filename else why,
+            why_es=f"{error.filename}: {why_es}" if error.filename else why_es,
         ) from error
 
 
@@ -222,7 +199,11 @@ def _exchanged(places: Folders) -> bool:
     aside = places.home / plan["aside"]
     aside.mkdir(mode=0o700, exist_ok=True)
     # Vectors of other rows under the same numbers would answer wrongly; they are made again from the rows.
-    shutil.rmtree(places.home / _INDEX, ignore_errors=True)
+    index = places.home / _INDEX
+    if index.is_symlink():
+        index.unlink()
+    elif index.exists():
+        shutil.rmtree(index)
     for name in plan["names"]:
         new, here = staging / name, places.home / name
         if not new.exists():

@@ -199,7 +199,7 @@ def _read(line: bytes, language_of: Callable[[str], Language]) -> tuple[str, dic
                 raise InputError(
                     "memory.newer_format",
                     en="This file was written by a newer Jarvis; nothing was brought in. Update Jarvis first.",
-                    es="Este archivo lo escribió un Jarvis más nuevo; no se ha incorporado nada. Actualiza Jarvis.",
+                    es="Este fichero lo escribió un Jarvis más nuevo; no se ha incorporado nada. Actualiza Jarvis.",
                 )
             return "head", {}
         case _:

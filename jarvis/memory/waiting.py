@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Generic, TypeVar
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError
 
 PATIENCE_SECONDS = 2.0
@@ -21,6 +23,21 @@ PATIENCE_SECONDS = 2.0
 _KEPT = 16
 
 T = TypeVar("T")
+
+
+@contextmanager
+def woken_by(cancel: CancelToken | None, changed: threading.Condition) -> Iterator[None]:
+    """Wake who waits for `changed` when `cancel` is raised."""
+
+    def wake() -> None:
+        with changed:
+            changed.notify_all()
+
+    unregister = cancel.on_cancel(wake) if cancel is not None else lambda: None
+    try:
+        yield
+    finally:
+        unregister()
 
 
 @dataclass(slots=True)
@@ -53,15 +70,24 @@ class Waiting(Generic[T]):
         self._runs: dict[object, _Run[T]] = {}
         self._failures: dict[object, JarvisError] = {}
 
-    def ask(self, line: object, key: object, make: Callable[[], T], patience: float | None = None) -> T:
+    def ask(
+        self,
+        line: object,
+        key: object,
+        make: Callable[[], T],
+        patience: float | None = None,
+        cancel: CancelToken | None = None,
+    ) -> T:
         """Return what `make` gives for `key`, waiting at most `patience` seconds, None for as long as it takes.
 
         One `make` runs at a time on a `line`; both can be hashed. Raises what `make` raises; after `patience` what
-        failed on that line the last time, else what `late` makes.
+        failed on that line the last time, else what `late` makes; `Cancelled` once `cancel` is raised.
         """
         until = None if patience is None else self._clock() + patience
-        with self._changed:
+        with woken_by(cancel, self._changed), self._changed:
             while True:
+                if cancel is not None:
+                    cancel.raise_if_cancelled()
                 if (line, key) in self._known:
                     return self._known[line, key]
                 run = self._runs.get(line) or self._begin(line, key, make)

@@ -212,7 +212,7 @@ def _missing(path: Path) -> InputError:
     return InputError(
         "router.head_missing",
         en="The file {path} that judges questions is missing; rules judge alone. Installing Jarvis again brings it.",
-        es="Falta el archivo {path} que valora las preguntas; se valoran solo con reglas. Reinstala Jarvis.",
+        es="Falta el fichero {path} que valora las preguntas; se valoran solo con reglas. Reinstala Jarvis.",
         path=path,
     )
 
@@ -221,7 +221,7 @@ def _damaged(path: Path) -> InputError:
     return InputError(
         "router.head_damaged",
         en="The file {path} that judges questions is damaged; rules judge alone. Installing Jarvis again mends it.",
-        es="El archivo {path} que valora las preguntas está dañado; se valoran solo con reglas. Reinstala Jarvis.",
+        es="El fichero {path} que valora las preguntas está dañado; se valoran solo con reglas. Reinstala Jarvis.",
         path=path,
     )
 
@@ -231,7 +231,7 @@ def _other(path: Path, what: str) -> InputError:
         "router.head_other",
         en="The file {path} was trained for something else ({what}); rules judge questions alone. "
         "Installing Jarvis again brings the right one.",
-        es="El archivo {path} se entrenó para otra cosa ({what}); las preguntas se valoran solo con reglas. "
+        es="El fichero {path} se entrenó para otra cosa ({what}); las preguntas se valoran solo con reglas. "
         "Reinstala Jarvis.",
         path=path,
         what=what,

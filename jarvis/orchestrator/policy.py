@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from jarvis.contracts.ports import EngineStatus
 from jarvis.contracts.routing import Assessment, Decision, Excluded, ModelFacts, RouteCandidate, RouteQuestion
 from jarvis.orchestrator.abilities import Abilities, abilities_of, foreign_penalty
-from jarvis.orchestrator.file_room import further_tokens
+from jarvis.orchestrator.file_room import RESERVED, further_tokens
 from jarvis.orchestrator.learning import NOTHING, Learned, benefit_of_doubt, unlearned
 from jarvis.orchestrator.quality import model_logit, sigmoid
 from jarvis.orchestrator.reasons import (
@@ -161,7 +161,8 @@ def _looked_at(
     knows = _share_known(assessment, engine)
     charge = _charge(question, engine, facts, cost, waiting, written)
     tried = value
-    if _may_explore(question, engine, cost, waiting):
+    total = _usd(engine, facts, question.prompt_tokens + further, written)
+    if _may_explore(question, engine, total, waiting):
         tried += benefit_of_doubt(correction, engine.id, question.draw, question.weights.explore)
     return _Weighed(
         candidate=RouteCandidate(
@@ -170,7 +171,7 @@ def _looked_at(
             where=engine.where,
             score=knows * sigmoid(tried) - charge,
             quality=knows * sigmoid(value),
-            cost_usd=_usd(engine, facts, question.prompt_tokens + further, written),
+            cost_usd=total,
             first_seconds=waiting.first_seconds + reading,
             seconds=waiting.seconds + reading,
             why="",
@@ -242,12 +243,12 @@ def _usd(engine: EngineStatus, facts: ModelFacts, prompt_tokens: int, written_to
 
 
 def _further(question: RouteQuestion, engine: EngineStatus, facts: ModelFacts, thinking_allowed: int) -> int:
-    """How many more tokens of files it is sent, within what the dearest answer leaves of the budget."""
+    """How many more tokens of files it is sent, so that what is set aside for all of it is within the budget."""
     most = _usd(engine, facts, question.prompt_tokens, thinking_allowed + question.max_answer_tokens)
     left = question.budget_left_usd
     reads = ASSUMED_USD[0] if facts.input_usd is None else facts.input_usd
     needed = question.prompt_tokens + thinking_allowed + question.max_answer_tokens
-    return further_tokens(question, engine, needed, reads, None if left is None else left - (most or 0.0))
+    return further_tokens(question, engine, needed, reads, None if left is None else left / RESERVED - (most or 0.0))
 
 
 def _over_budget(

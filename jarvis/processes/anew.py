@@ -10,16 +10,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from jarvis.processes.registry import ChildRegistry
+
 _LOG = logging.getLogger(__name__)
 _FIRST_OWN = 3
 """Descriptors below are the ones that every program has."""
 
 
-def start_anew(arguments: Sequence[str]) -> NoReturn:
+def start_anew(arguments: Sequence[str], registry: ChildRegistry) -> NoReturn:
     """Run the program again with `arguments`, however it was started; never returns.
 
-    To be called once everything is closed: locks end here, and no handle of this process lives on.
+    To be called once everything is closed: locks end here, and no handle of this process lives on. A child in
+    `registry` that outlived that is killed: the program that follows has this one's id, and would take it for its own.
     """
+    for name in registry.kill_own():
+        _LOG.warning("%s still ran at the restart and was ended", name)
     command = [*sys.orig_argv[: len(sys.orig_argv) - len(sys.argv) + 1], *arguments]
     command[0] = sys.executable
     logging.shutdown()

@@ -90,6 +90,19 @@ class ChildRegistry:
             file.unlink(missing_ok=True)
         return killed
 
+    def kill_own(self) -> list[str]:
+        """Kill what this process noted and did not forget, before it goes on as another program; returns the names."""
+        killed = []
+        for file in sorted(self._folder.glob("*.json")):
+            entry = _read(file)
+            if entry is None or entry.parent_pid != os.getpid():
+                continue
+            if _is_running(entry.pid, entry.create_time):
+                kill_tree(entry.pid)
+                killed.append(entry.name)
+            file.unlink(missing_ok=True)
+        return killed
+
     def _file(self, pid: int) -> Path:
         return self._folder / f"{pid}.json"
 

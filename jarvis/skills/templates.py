@@ -98,7 +98,7 @@ def load_language(folder: Path, language: Language) -> LanguagePack:
         raise InputError(
             "skills.bad_sentences",
             en="The sentence files in {folder} cannot be used ({why}). Reinstall Jarvis to get them back.",
-            es="Los archivos de frases de {folder} no se pueden usar ({why}). Reinstala Jarvis para recuperarlos.",
+            es="Los ficheros de frases de {folder} no se pueden usar ({why}). Reinstala Jarvis para recuperarlos.",
             folder=str(folder / language),
             why=str(error),
         ) from error

@@ -7,11 +7,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
 
-from jarvis.app.attachments import Attachments
+from jarvis.app.attachments import Attachments, attachments_of
 from jarvis.app.build import Jarvis
 from jarvis.cli.asking import ask
 from jarvis.contracts.attachments import LARGEST_DOCUMENT, LARGEST_IMAGE
@@ -58,6 +59,29 @@ def test_who_reads_documents_for_their_meaning_is_told_of_them_and_not_of_pictur
     kept = desk.add("note.txt", b"The budget is 4,200 euros.")
     desk.add("shot.png", png())
     assert told == [(kept.id, "The budget is 4,200 euros.")]
+    database.close()
+
+
+def test_a_document_is_kept_although_nothing_can_read_ahead(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folders = Folders(home=tmp_path / "home")
+    folders.create()
+    database = Database(folders.database)
+
+    class Broken:
+        clock = FakeClock()
+        registry = ChildRegistry(folders.run)
+        settings = SimpleNamespace(integer=lambda _: 16)
+
+        @property
+        def memory_room(self) -> None:
+            raise OSError("no space left")
+
+    jarvis = Broken()
+    jarvis.folders, jarvis.database = folders, database  # type: ignore[attr-defined]
+    desk = attachments_of(jarvis)  # type: ignore[arg-type]
+    kept = desk.add("note.txt", b"The budget is 4,200 euros. " * 20, draft="")
+    assert [draft.id for draft in desk.drafts("")] == [kept.id]
+    assert "no space left" in caplog.text
     database.close()
 
 

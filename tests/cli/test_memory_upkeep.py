@@ -120,5 +120,12 @@ def test_backup_and_restore(world: DeskWorld, tmp_path: Path) -> None:
     assert world.texts() == ["One"]
     assert json.loads(world.said("restore", path, "--yes", "--json"))["written"] == 1
     world.open()
+    servers = world.folders.home / "mcp.json"
+    servers.write_text('{"mcpServers": {"files": {"command": "x"}}}')
+    world.said("backup", str(tmp_path / "servers.zip"))
+    servers.unlink()
+    told = world.run("restore", str(tmp_path / "servers.zip"), language="es", answer="y\n")
+    assert "en el que confíes. ¿Seguir?" in told.output and "vienen desactivados: files." in told.output
+    world.open()
     bad = world.run("import", path)
     assert bad.exit_code == 1 and bad.stderr.count("\n") == 1

@@ -58,7 +58,7 @@ def link(gallery: Gallery) -> None:
 def _texts(gallery: Gallery) -> list[RichText]:
     """Return the texts with the link of the answers."""
     found = gallery.desktop.window.view.findChildren(RichText)
-    return [text for text in found if words_of(LINK, text.document())]
+    return [text for text in found if words_of(QUrl(LINK), text.document())]
 
 
 def models(gallery: Gallery) -> None:

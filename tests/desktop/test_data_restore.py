@@ -54,6 +54,7 @@ def test_the_file_is_looked_into_and_asked_about_before_anything_changes(
     told = box.informativeText().replace("\u200b", "")
     assert "Jarvis 0.4.2" in told and "older version" not in told and str(desks.data.home()) in told
     assert "Conversations: 1,234 · messages: 20,000 · memories: 57 · size: 12 MB" in told
+    assert "only a file that you trust" in told and "MCP" not in told
     assert box.defaultButton() is not None and box.defaultButton().text() == "Cancel"
     assert not desks.data.restored
     press(box, "Restore and restart")
@@ -76,6 +77,34 @@ def test_saying_no_changes_nothing_and_takes_away_what_was_unpacked(
     until(lambda: desks.data.dropped == 1)
     assert page.message.text() == "No se ha cambiado nada." and page.restore.choose.isEnabled()
     assert not desks.data.restored
+
+
+def test_servers_that_come_along_are_named_and_cannot_write_the_question(
+    page: DataPage, desks: SettingsDesks, fake: FakeDesktop, shown: Desktop, until: Until
+) -> None:
+    names = ("files", "x\n\nAll is well" + "l" * 100, *(f"n{each}" for each in range(8)))
+    desks.data.contents = replace(desks.data.contents, new_servers=names)
+    for language, words, more, no in (
+        ("en", "come switched off, since they can run programs", "n5 and 2 more", "Cancel"),
+        ("es", "Vienen desactivados, porque pueden ejecutar programas", "n5 y 2 más", "Cancelar"),
+    ):
+        fake.settings.set("language", language)
+        shown.apply_settings()
+        page.restore.look("/tmp/copy.zip")
+        box = asked(page, until)
+        told = box.informativeText()
+        assert words in told and f"files, xAll is well{'l' * 28}…, n0, " in told and more in told
+        press(box, no)
+        until(page.restore.choose.isEnabled)
+
+
+def test_what_was_here_before_brings_nothing_new(page: DataPage, desks: SettingsDesks, until: Until) -> None:
+    desks.data.kept = [KeptAside(folder=FOLDER, bytes=1, at=NOON)]
+    page.read()
+    until(lambda: len(page.restore.rows) == 1)
+    desks.data.contents = replace(desks.data.contents, path=FOLDER)
+    page.restore.rows[0][0].click()
+    assert "trust" not in asked(page, until).informativeText()
 
 
 def test_what_fails_is_said_and_can_be_tried_again(page: DataPage, desks: SettingsDesks, until: Until) -> None:

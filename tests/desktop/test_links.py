@@ -42,6 +42,13 @@ def question(rich: RichText) -> QMessageBox | None:
         ("see <https://example.org/a?b=c> for more", "https://example.org/a?b=c"),
         ("[example.org](https://example.org/)", "https://example.org/"),
         ("[**https://Example.org**/a](https://example.org/a)", "https://example.org/a"),
+        ("<https://Example.org/A>", "https://Example.org/A"),
+        ("<https://es.wikipedia.org/wiki/España>", "https://es.wikipedia.org/wiki/Espa%C3%B1a"),
+        (
+            "[es.wikipedia.org/wiki/España](https://es.wikipedia.org/wiki/Espa%C3%B1a)",
+            "https://es.wikipedia.org/wiki/España",
+        ),
+        ("<https://example.org/%7Eann>", "https://example.org/%7Eann"),
     ],
 )
 def test_what_says_where_it_leads_opens_at_once(
@@ -49,7 +56,7 @@ def test_what_says_where_it_leads_opens_at_once(
 ) -> None:
     rich = shown(desktop, qtbot, text)
     rich.anchorClicked.emit(QUrl(address))
-    assert question(rich) is None and opened == [address]
+    assert question(rich) is None and opened == [QUrl(address).toString()]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +67,9 @@ def test_what_says_where_it_leads_opens_at_once(
         ("<https://evil.example/> and [bank](https://evil.example/)", "https://evil.example/"),
         ("<https://bank.example@evil.example/>", "https://bank.example@evil.example/"),
         ("![cat](https://example.org/cat.png)", "https://example.org/cat.png"),
+        ("[https://short.example/3Abc](https://short.example/3aBC)", "https://short.example/3aBC"),
+        ("[example.org/?Q=a](https://example.org/?q=a)", "https://example.org/?q=a"),
+        ("[http://example.org](https://example.org/)", "https://example.org/"),
     ],
 )
 def test_of_any_other_the_address_is_shown_first(
@@ -79,9 +89,26 @@ def test_of_any_other_the_address_is_shown_first(
     assert opened == [address]
 
 
+@pytest.mark.parametrize("first", ["https://Evil.example/?q=secret", "https://evil.example/?q=s%65cret"])
+def test_another_link_to_the_same_place_in_other_letters_vouches_for_nothing(
+    desktop: Desktop, qtbot: QtBot, opened: list[str], first: str
+) -> None:
+    rich = shown(desktop, qtbot, f"[https://bank.example]({first}) or <https://evil.example/?q=secret>")
+    rich.setFocus()
+    for _ in range(3):
+        press(Qt.Key.Key_Tab)
+        if rich.textCursor().selectedText() == "https://bank.example":
+            break
+    press(Qt.Key.Key_Return)
+    box = question(rich)
+    assert box is not None and opened == [] and "https://evil.example/?q=secret" in box.informativeText()
+    box.reject()
+
+
 def test_a_host_in_other_letters_is_told_as_what_it_is(desktop: Desktop, qtbot: QtBot, opened: list[str]) -> None:
     address = "https://\u0430pple.example/"
     assert not says_where(QUrl(address), [address])
+    assert not says_where(QUrl("https://xn--pple-43d.example/"), ["https://xn--pple-43d.example/"])
     rich = shown(desktop, qtbot, f"<{address}>")
     rich.anchorClicked.emit(QUrl(address))
     box = question(rich)

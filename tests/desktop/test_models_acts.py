@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from jarvis.contracts.model_desk import ModelView
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.models_import import ImportPage
 from jarvis.desktop.models_list import ListPage
@@ -22,6 +23,8 @@ from tests.desktop.conftest import Until
 from tests.desktop.models_shown import REFUSED, Shown, answer, chosen, menu, models_shown
 from tests.fakes.desk_models import NO_NETWORK
 from tests.fakes.desktop import FakeDesktop
+
+KEYS = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
 
 
 @pytest.fixture
@@ -230,6 +233,32 @@ def test_models_dropped_on_the_window_are_taken_over(shown: Shown, tmp_path: Pat
     assert shown.card(0, "mine").name.text() == "mine"
 
 
+def test_one_that_breaks_in_an_unforeseen_way_hides_nothing_of_the_others(
+    shown: Shown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = shown.models.take_over
+
+    def take_over(source: str, identity: str | None = None) -> ModelView:
+        if "torn" in source:
+            raise OSError("the disk is torn")
+        return honest(source, identity)
+
+    monkeypatch.setattr(shown.models, "take_over", take_over)
+    assert drop(shown, [tmp_path / "torn.gguf", tmp_path / "mine.gguf"])
+    page = shown.page(4)
+    assert isinstance(page, ImportPage)
+    shown.until(lambda: "the disk is torn" in page.news.message.text())
+    assert page.news.message.text().splitlines()[0] == texts.TAKEN.en.format(name="mine")
+    assert shown.card(0, "mine").name.text() == "mine"
+
+
+def test_a_drag_that_goes_elsewhere_leaves_the_window_as_it_was(shown: Shown, tmp_path: Path) -> None:
+    data = data_of([tmp_path / "mine.gguf"])
+    assert drag(shown, data)
+    QApplication.sendEvent(shown.window, QDragLeaveEvent())
+    assert shown.window.pages.currentRow() == 0
+
+
 def test_what_is_no_file_of_this_computer_is_not_taken(shown: Shown, tmp_path: Path) -> None:
     assert not drop(shown, [tmp_path / "mine.gguf", "https://example.org/model.gguf"])
     assert not drop(shown, [])
@@ -239,15 +268,25 @@ def test_what_is_no_file_of_this_computer_is_not_taken(shown: Shown, tmp_path: P
 
 def drop(shown: Shown, what: list[Path | str]) -> bool:
     """Drag `what` over the window and drop it; tells whether it was taken."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(one)) if isinstance(one, Path) else QUrl(one) for one in what])
-    keys = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
-    enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, data, *keys)
+    data = data_of(what)
+    taken = drag(shown, data)
+    if taken:
+        QApplication.sendEvent(shown.window, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, *KEYS))
+    return taken
+
+
+def drag(shown: Shown, data: QMimeData) -> bool:
+    """Drag `data` over the window; tells whether it would be taken."""
+    enter = QDragEnterEvent(QPoint(20, 20), Qt.DropAction.CopyAction, data, *KEYS)
     enter.ignore()
     QApplication.sendEvent(shown.window, enter)
-    if enter.isAccepted():
-        QApplication.sendEvent(shown.window, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, data, *keys))
     return enter.isAccepted()
+
+
+def data_of(what: list[Path | str]) -> QMimeData:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(one)) if isinstance(one, Path) else QUrl(one) for one in what])
+    return data
 
 
 def test_one_model_is_tried_alone(shown: Shown) -> None:

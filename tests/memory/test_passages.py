@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import struct
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from jarvis.contracts.attachments import Passage, RankedPassages
-from jarvis.contracts.errors import EngineError
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.embedding import Embedding
+from jarvis.contracts.errors import Cancelled, EngineError, Language
 from jarvis.engines.embedding.minilm import MiniLmEmbedder
 from jarvis.memory.passages import FINE_PASSAGES, MOST_PASSAGES, SENTENCES, PassageMeanings
 from jarvis.processes.registry import ChildRegistry
+from jarvis.storage.words import index_stems
 from tests.fakes.clock import FakeClock
 from tests.fakes.memory import AwayEmbedder, HashedEmbedder
 from tests.fakes.memory_meaning import FakeReranker
@@ -112,7 +117,9 @@ def test_all_documents_of_a_question_share_its_patience() -> None:
     meanings = PassageMeanings(lambda: embedder, lambda: None, patience=PATIENCE_SECONDS, clock=clock.monotonic)
     assert meanings.ranked("house", passages(HOUSE), "the lift?", "en").why == ""
     clock.advance(PATIENCE_SECONDS + 1)
+    embedder.go.clear()
     assert "still being read" in meanings.ranked("casa", passages(CASA), "the lift?", "en").why
+    embedder.go.set()
     for _ in range(200):
         if not meanings.ranked("casa", passages(CASA), "the lift?", "en").why:
             return
@@ -159,3 +166,127 @@ def test_an_empty_document_and_an_empty_question_are_ranked() -> None:
     meanings = ranking(HashedEmbedder())
     assert meanings.ranked("none", [], "what?", "en").scores == ()
     assert len(meanings.ranked("house", passages(HOUSE), "", "en").scores) == len(HOUSE)
+
+
+class ActingEmbedder(HashedEmbedder):
+    """Does `act` before it reads a text, and `asked` before it reads a question."""
+
+    def __init__(self, dimensions: int = 64) -> None:
+        super().__init__(dimensions=dimensions)
+        self.act: Callable[[], None] = lambda: None
+        self.asked: Callable[[], None] = lambda: None
+
+    def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Embedding]:
+        (self.asked if query else self.act)()
+        return super().embed(texts, query=query)
+
+
+class HangingReranker(FakeReranker):
+    """Raises `cancel` when it is asked, and answers once it is let `go`."""
+
+    def __init__(self, cancel: CancelToken) -> None:
+        super().__init__("aerial")
+        self.go = threading.Event()
+        self.asked = 0
+        self._cancel = cancel
+
+    def scores(self, question: str, texts: Sequence[str]) -> list[float]:
+        self.asked += 1
+        self._cancel.cancel()
+        assert self.go.wait(PATIENCE_SECONDS)
+        return super().scores(question, texts)
+
+
+@pytest.mark.parametrize("while_it", ["met", "act", "asked"])
+def test_a_stop_ends_the_waiting_for_a_model(while_it: str) -> None:
+    embedder, cancel, go = ActingEmbedder(), CancelToken(), threading.Event()
+
+    def stop() -> None:
+        cancel.cancel()
+        assert go.wait(PATIENCE_SECONDS)
+
+    if while_it == "met":
+        embedder.info = lambda: (stop(), HashedEmbedder.info(embedder))[1]  # type: ignore[method-assign]
+    else:
+        setattr(embedder, while_it, stop)
+    with pytest.raises(Cancelled):
+        ranking(embedder).ranked("house", passages(HOUSE), "the lift?", "en", cancel)
+    go.set()
+
+
+def test_a_stop_ends_the_waiting_for_a_reranker() -> None:
+    cancel = CancelToken()
+    hanging = HangingReranker(cancel)
+    meanings = PassageMeanings(HashedEmbedder, lambda: hanging, patience=PATIENCE_SECONDS)
+    with pytest.raises(Cancelled):
+        meanings.ranked("house", passages(HOUSE), "the garden?", "en", cancel)
+    hanging.go.set()
+
+
+def test_no_reranker_is_asked_once_the_patience_is_over_and_that_is_said() -> None:
+    embedder, clock, hanging, late = HashedEmbedder(), FakeClock(), HangingReranker(CancelToken()), [0.0]
+
+    def found() -> FakeReranker:
+        clock.advance(late[0])
+        return hanging
+
+    meanings = PassageMeanings(lambda: embedder, found, patience=PATIENCE_SECONDS, clock=clock.monotonic)
+    hanging.go.set()
+    assert meanings.ranked("house", passages(HOUSE), "the garden?", "en").why == ""
+    late[0] = PATIENCE_SECONDS + 1
+    unjudged = meanings.ranked("house", passages(HOUSE), "the garden and pets?", "en")
+    assert "did not judge in time" in unjudged.why and hanging.asked == 1 and unjudged.scores[0] > 0
+
+
+def test_the_words_of_a_document_are_found_once_and_a_stop_ends_finding_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    cancel = CancelToken()
+
+    def stems(text: str, language: Language) -> list[str]:
+        read.append(text)
+        if len(read) == 2:
+            cancel.cancel()
+        return index_stems(text, language)
+
+    monkeypatch.setattr("jarvis.memory.passages.index_stems", stems)
+    meanings = ranking(HashedEmbedder())
+    with pytest.raises(Cancelled):
+        meanings.ranked("house", passages(HOUSE), "the lift?", "en", cancel)
+    assert len(read) == 2
+    first = meanings.ranked("house", passages(HOUSE), "the garden?", "en")
+    assert len(read) == 2 + len(HOUSE)
+    assert meanings.ranked("house", passages(HOUSE), "the garden?", "en") == first
+    assert len(read) == 2 + len(HOUSE)
+
+
+def test_two_thick_books_read_by_a_large_model_are_each_read_once() -> None:
+    class Quick(HashedEmbedder):
+        def _one(self, text: str) -> Embedding:
+            self.texts.append(text)
+            return Embedding(dense=unit, sparse={})
+
+        def embed(self, texts: Sequence[str], *, query: bool = False) -> list[Embedding]:
+            return [self._one(text) for text in texts]
+
+    unit = struct.pack("<1024f", 1.0, *[0.0] * 1023)
+    embedder = Quick(dimensions=1024)
+    meanings = ranking(embedder)
+    book = [Passage(text=f"Chapter {n}.") for n in range(MOST_PASSAGES)]
+    for question in ("one?", "two?"):
+        for name in ("first", "second"):
+            assert meanings.ranked(name, book, question, "en").why == ""
+    assert len([text for text in embedder.texts if not text.endswith("?")]) == 2 * len(book)
+
+
+def test_an_unforeseen_failure_ends_the_reading_and_is_said() -> None:
+    embedder = ActingEmbedder()
+
+    def broken() -> None:
+        raise RuntimeError
+
+    embedder.act = broken
+    meanings = ranking(embedder)
+    for language, said in (("en", "could not be read"), ("es", "No se pudo leer")):
+        assert said in meanings.ranked("house", passages(HOUSE), "the lift", language).why  # type: ignore[arg-type]
+    embedder.act = lambda: None
+    assert meanings.ranked("house", passages(HOUSE), "the lift", "en").why == ""

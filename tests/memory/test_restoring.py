@@ -185,7 +185,8 @@ def test_servers_keep_their_secrets_where_they_are_the_same(world: DeskWorld, tm
     lock.release()
     assert again(world)
     now = json.loads(servers.read_text())["mcpServers"]
-    assert now["same"] == same and now["other"] == {"command": "y", "env": {}} and now["gone"] == {"url": "https://a"}
+    assert now["same"] == same and now["gone"] == {"url": "https://a"}
+    assert now["other"] == {"command": "y", "env": {}, "disabled": True}
 
 
 def test_two_starts_at_once_do_it_once_and_neither_fails(world: DeskWorld, file: Path) -> None:

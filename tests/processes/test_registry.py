@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from jarvis.processes.registry import ChildRegistry
-from tests.fakes.processes import gone, program
+from tests.fakes.processes import gone, program, until
 
 
 def _note(folder: Path) -> tuple[Path, dict[str, object]]:
@@ -35,6 +35,22 @@ def test_a_living_parent_keeps_its_children(tmp_path: Path) -> None:
         assert not gone(child.pid)
         _, note = _note(tmp_path)
         assert note["parent_pid"] == os.getpid()
+
+
+def test_only_what_this_process_started_ends_with_its_program(tmp_path: Path) -> None:
+    registry = ChildRegistry(tmp_path)
+    with (
+        program("tests.programs.naughty_child", "good") as own,
+        program("tests.programs.naughty_child", "good") as other,
+    ):
+        registry.add(other.pid, "another's")
+        file, note = _note(tmp_path)
+        file.write_text(json.dumps({**note, "parent_pid": os.getppid()}), encoding="utf-8")
+        registry.add(own.pid, "own")
+        assert registry.kill_own() == ["own"]
+        until(lambda: gone(own.pid), "its child was killed")
+        assert not gone(other.pid) and list((tmp_path / "children").iterdir()) == [file]
+        assert registry.kill_own() == []
 
 
 def test_a_damaged_note_is_dropped(tmp_path: Path) -> None:

@@ -162,7 +162,7 @@ def _existing(projector: Path) -> Path:
         raise EngineError(
             "model.missing",
             en="The vision file {file} is missing, so the model was not started. Download the model again.",
-            es="Falta el archivo de visión {file}; no se inició el modelo. Descarga el modelo de nuevo.",
+            es="Falta el fichero de visión {file}; no se inició el modelo. Descarga el modelo de nuevo.",
             retryable=False,
             file=projector.name,
         )

@@ -11,7 +11,7 @@ _AT: dict[Language, str] = {"en": " at ", "es": " arroba "}
 _LINK: dict[Language, str] = {"en": "link to {name}", "es": "enlace a {name}"}
 _BARE_LINK: dict[Language, str] = {"en": "a link", "es": "un enlace"}
 _IDENTIFIER: dict[Language, str] = {"en": "identifier ending in {end}", "es": "identificador terminado en {end}"}
-_FILE: dict[Language, str] = {"en": "file {name}", "es": "archivo {name}"}
+_FILE: dict[Language, str] = {"en": "file {name}", "es": "fichero {name}"}
 _FOLDER: dict[Language, str] = {"en": "folder {name}", "es": "carpeta {name}"}
 
 _URL = re.compile(
