@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import HealthCheck, settings
 from tests.fakes.tiny_gguf import random_gguf, tiny_gguf
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell has what it starts in the background ignore Ctrl+C, and so would every program that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A machine may stand still for seconds in the middle of an example; and what fails must fail again.
 settings.register_profile("jarvis", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])

@@ -74,8 +74,13 @@ class KeywordModel:
 
 
 def keyword_file() -> Path:
-    """Return where the weights that hear stop words best are installed."""
+    """Return where the weights are installed that hear stop words best in quiet and in noise."""
     return assets_folder() / "voice" / "keywords.onnx"
+
+
+def stop_file() -> Path:
+    """Return where the weights are installed that hear stop words best over Jarvis' own voice."""
+    return assets_folder() / "voice" / "stops.onnx"
 
 
 def call_file() -> Path:

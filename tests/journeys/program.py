@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -77,7 +78,12 @@ def same_environment(program: Program, more: Mapping[str, str]) -> Program:
 
 
 def rest_of(process: subprocess.Popen[str], seconds: float = 60) -> tuple[str, str, int]:
-    """Wait for the end; return what was still to be read of output and errors, and the exit code."""
+    """Wait for the end; return what was left of output and errors, and the exit code; it is killed after `seconds`."""
     assert process.stdout and process.stderr
-    with process.stdout as output, process.stderr as errors:
-        return output.read(), errors.read(), process.wait(seconds)
+    too_long = threading.Timer(seconds, process.kill)
+    too_long.start()
+    try:
+        with process.stdout as output, process.stderr as errors:
+            return output.read(), errors.read(), process.wait()
+    finally:
+        too_long.cancel()
