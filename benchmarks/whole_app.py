@@ -24,7 +24,7 @@ import psutil
 from tests.fakes.screen import VirtualScreen
 from tests.fakes.virtual_audio import VirtualAudio
 
-LIMITS = {"launch_seconds": 1.0, "idle_percent_of_a_core": 5.0, "parent_pss_mib": 250}
+LIMITS = {"launch_seconds": 1.0, "idle_percent_of_a_core": 5.0, "parent_mib": 250}
 FILL = """
 import json, sys
 from jarvis.app.build import Jarvis

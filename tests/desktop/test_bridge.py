@@ -162,18 +162,23 @@ def test_long_work_keeps_nothing_else_waiting(desktop: Desktop, until: Until) ->
     until(lambda: done == ["short", 0, 1, 2, 3])
 
 
-def test_a_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
-    assert not raise_running_instance(tmp_path)
-    server = InstanceServer(tmp_path)
+def second_start(server: InstanceServer, run_folder: Path, qtbot: QtBot) -> str:
+    """Start Jarvis again from another process, wait until `server` is told, and return what that process was told."""
     code = (
         "from pathlib import Path; from jarvis.desktop.instance import raise_running_instance\n"
-        f"print(raise_running_instance(Path({str(tmp_path)!r})))"
+        f"print(raise_running_instance(Path({str(run_folder)!r})))"
     )
     second = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     with qtbot.waitSignal(server.raised, timeout=60_000):
         pass
     qtbot.waitUntil(lambda: second.poll() is not None, timeout=60_000)
-    assert second.communicate()[0].strip() == "True"
+    return second.communicate()[0].strip()
+
+
+def test_a_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
+    assert not raise_running_instance(tmp_path)
+    server = InstanceServer(tmp_path)
+    assert second_start(server, tmp_path, qtbot) == "True"
     server.close()
     assert not raise_running_instance(tmp_path)
 
@@ -181,6 +186,7 @@ def test_a_second_start_raises_the_first(qtbot: QtBot, tmp_path: Path) -> None:
 def test_a_dead_socket_is_replaced(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "window.sock").write_text("left behind")
     server = InstanceServer(tmp_path)
+    assert second_start(server, tmp_path, qtbot) == "True"
     server.close()
 
 
