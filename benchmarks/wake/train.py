@@ -14,7 +14,8 @@ The weights in `assets/voice/calls.onnx` saw about 94 000 batches in several run
 the one before had reached, on sound that earlier versions of this program made: 21 000 with 64 channels, then 73 000
 with 96 (`--channels 96 --calls`), the last 53 000 with the Czech voices. Those in `assets/voice/keywords.onnx`, which
 hears stop words, saw 2 500 with 64; those in `assets/voice/stops.onnx`, which does so over Jarvis' own voice, are the
-call's after another 9 300 batches, in which stop words were due within a tenth of a second.
+call's after another 9 300 batches, in which stop words were due within a tenth of a second. All three have a score for
+the call: the second look at what almost sounded like one takes their mean, which tells talk from calls better.
 """
 
 from __future__ import annotations

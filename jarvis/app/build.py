@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from jarvis.app.routing_desk import AppRoutingDesk
     from jarvis.app.speech import Speech
     from jarvis.app.tools import Tools
+    from jarvis.engines.small_models.link import SmallModels
 
 _log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class Jarvis:
         for warning in self.settings.warnings:
             _log.warning("setting ignored", extra={"facts": {"code": warning.code}})
         self.stop_hub = StopHub()
+        self.models_apart = False
+        """Small models run in a child of their own: for a process that stays. One command is over before that pays."""
         self._closers: list[Callable[[], None]] = []
 
     @property
@@ -161,6 +164,16 @@ class Jarvis:
         if orphans:
             _log.warning("children of a dead process were ended", extra={"facts": {"names": orphans}})
         return registry
+
+    @built_once
+    def small_models(self) -> SmallModels:
+        """The child of the models that listen all day and judge questions; it starts with the first of them."""
+        from jarvis.app.speech_children import starter
+        from jarvis.engines.small_models.link import SmallModels
+
+        models = SmallModels(starter(self)("small models", "jarvis.app.small_models_child", ()))
+        self._closers.append(models.close)
+        return models
 
     @built_once
     def abilities(self) -> Abilities:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.data_desk import BackupContents, DataKind, DataPlace, Forgotten, KeptAside
 from jarvis.contracts.errors import StorageError
 from jarvis.contracts.memory import ForgetTarget
@@ -54,17 +55,35 @@ class AppDataDesk:
         """Write a backup; the dialog that named the file has asked about an older one."""
         self._jarvis.memory_room.desk.backup(path, force=True)
 
-    def look_into(self, path: Path) -> BackupContents:
+    def look_into(
+        self,
+        path: Path,
+        *,
+        cancel: CancelToken | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> BackupContents:
         """Unpack a backup, verify it and say what is in it."""
-        return backup_contents.look_into(path, places=self._jarvis.folders)
+        return backup_contents.look_into(
+            path,
+            places=self._jarvis.folders,
+            default=self._jarvis.routing_room.default_level,
+            cancel=cancel,
+            progress=progress,
+        )
 
     def drop(self, contents: BackupContents) -> None:
         """Take away what was unpacked."""
         backup_contents.drop(contents)
 
-    def restore(self, contents: BackupContents) -> Path:
+    def restore(self, contents: BackupContents, *, take_over: bool = False) -> Path:
         """Decide on the backup; what is here stays open until this process ends."""
-        aside, lock = restoring.decide(contents, places=self._jarvis.folders, clock=self._jarvis.clock)
+        aside, lock = restoring.decide(
+            contents,
+            places=self._jarvis.folders,
+            clock=self._jarvis.clock,
+            default=self._jarvis.routing_room.default_level,
+            take_over=take_over,
+        )
         _DECIDED.append(lock)
         return aside
 

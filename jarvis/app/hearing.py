@@ -10,15 +10,30 @@ from typing import TYPE_CHECKING
 from jarvis.app.once import built_once
 from jarvis.app.speech_children import starter
 from jarvis.contracts.errors import LANGUAGES, EngineError, JarvisError, Language
-from jarvis.contracts.speech_ports import SpeechToText, TurnJudge, WakeConfirmer, WakeDetector, WordSpotter
+from jarvis.contracts.speech_ports import (
+    SpeechToText,
+    TurnJudge,
+    VoiceDetector,
+    WakeConfirmer,
+    WakeDetector,
+    WordSpotter,
+)
+from jarvis.engines.small_models.listening import (
+    ChildLook,
+    ChildTurnJudge,
+    ChildVoiceDetector,
+    ChildWakeDetector,
+    ChildWordSpotter,
+)
 from jarvis.engines.speech.connectors import ChildConnector
 from jarvis.engines.speech.spotting import SPOTTER_MODULE, Spotter, SpotterConfirmer, SpotterWords, Wanted, stop_words
+from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.end_of_turn import CombinedTurnJudge, RuleTurnJudge
 from jarvis.voice.keyword_spotter import KeywordSpotter
 from jarvis.voice.keyword_wake import KeywordLook
 from jarvis.voice.smart_turn import SmartTurnJudge
 from jarvis.voice.wake import NotedWakeDetector, wake_detector
-from jarvis.voice.wake_confirm import RecogniserConfirmer, WakeConfirmation
+from jarvis.voice.wake_confirm import Look, RecogniserConfirmer, WakeConfirmation
 from jarvis.voice.wake_second_look import SecondLook
 from jarvis.voice.wake_words import HEY_JARVIS, WakeWords, wake_words_of
 
@@ -41,6 +56,7 @@ class HearingParts:
         self._child_hears_stop = False
         self._failed: EngineError | None = None
         self._wake: NotedWakeDetector | None = None
+        self._models = jarvis.small_models if jarvis.models_apart else None
 
     @built_once
     def spotter(self) -> Spotter:
@@ -63,9 +79,20 @@ class HearingParts:
     def neural(self, *, candidates: bool = False) -> NotedWakeDetector | None:
         """Return the detector of "hey jarvis" with the threshold that is set; None where none can run."""
         with contextlib.suppress(EngineError):
-            self._wake = wake_detector(self._jarvis.settings.number("voice.wake_threshold"), candidates=candidates)
+            self._wake = self.wake_detector(candidates=candidates)
             return self._wake
         return None
+
+    def wake_detector(self, *, candidates: bool = False) -> NotedWakeDetector:
+        """Return as `neural` does; `EngineError` where none can run."""
+        threshold = self._jarvis.settings.number("voice.wake_threshold")
+        if self._models is not None:
+            return ChildWakeDetector(self._models, threshold=threshold, candidates=candidates)
+        return wake_detector(threshold, candidates=candidates)
+
+    def activity(self) -> VoiceDetector:
+        """Return what tells voice from other sound; `EngineError` where its network is missing."""
+        return SileroVoiceDetector() if self._models is None else ChildVoiceDetector(self._models)
 
     def notes(self, language: Language) -> list[tuple[str, str]]:
         """Return what the person should know of what hears them now, each with a code: what fell back to less."""
@@ -80,18 +107,20 @@ class HearingParts:
         """Return what looks again at what almost sounded like a wake word; None when that is not wanted."""
         if not self._looks_again:
             return None
-        look: SecondLook | None = None
-        own: KeywordLook | None = None
-        with contextlib.suppress(ImportError, OSError, ValueError):
-            look = SecondLook()
+        look: Look | None = None
+        own: Look | None = None
+        with contextlib.suppress(ImportError, OSError, ValueError, EngineError):
+            look = SecondLook() if self._models is None else ChildLook(self._models, "second look")
         with contextlib.suppress(EngineError):
-            own = KeywordLook()
+            own = KeywordLook() if self._models is None else ChildLook(self._models, "keyword look")
         other = _BestConfirmer(self._speech_to_text, SpotterConfirmer(self.spotter))
         return WakeConfirmation(look=look, own=own, other=other)
 
     def stop_words(self) -> WordSpotter:
         """Return what hears "stop" and its like while Jarvis speaks: the network, or the child where it cannot load."""
         try:
+            if self._models is not None:
+                return ChildWordSpotter(self._models, self._languages)
             return KeywordSpotter(self._languages)
         except EngineError as error:
             _noted(error)
@@ -115,7 +144,8 @@ class HearingParts:
         if file is None:
             return rules
         try:
-            return CombinedTurnJudge(rules, SmartTurnJudge(file), _noted)
+            model = SmartTurnJudge(file) if self._models is None else ChildTurnJudge(self._models, file)
+            return CombinedTurnJudge(rules, model, _noted)
         except EngineError as error:
             _noted(error)
             return rules

@@ -239,6 +239,7 @@ class MemoryRoom:
             happened=happened_in,
             learn=self.facts.learn,
             advice=self.advice,
+            default_level=jarvis.routing_room.default_level,
         )
 
     def language_of(self, text: str) -> Language:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from jarvis.app.measuring import measured
 from jarvis.app.model_downloads import download_all, relay
 from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.shape import ModelShape
@@ -18,6 +19,7 @@ from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.model_desk import (
     FreedMemory,
     MeasuredSpeeds,
+    MeasureStep,
     ModelView,
     RecommendedModel,
     RecommendedSet,
@@ -144,7 +146,7 @@ class AppModelDesk:
                 "models.not_pinned",
                 en="{id} is not in Jarvis' own care on this computer, so it cannot be kept in memory; nothing was "
                 "changed. “jarvis models list --here” shows what is here.",
-                es="Jarvis no tiene {id} a su cargo en este ordenador, así que no puede mantenerlo en memoria; no "
+                es="Jarvis no tiene {id} a su cargo en este equipo, así que no puede mantenerlo en memoria; no "
                 "se ha cambiado nada. «jarvis models list --here» muestra lo que hay.",
                 id=found.id,
             )
@@ -208,7 +210,7 @@ class AppModelDesk:
                 "models.not_tried",
                 en="{id} cannot be tried here: only language models in use on this computer can. Nothing was asked. "
                 "Download or activate it first, or ask it in a conversation.",
-                es="{id} no se puede probar aquí: solo los modelos de lenguaje en uso en este ordenador. No se ha "
+                es="{id} no se puede probar aquí: solo los modelos de lenguaje en uso en este equipo. No se ha "
                 "preguntado nada. Descárgalo o actívalo antes, o pregúntale en una conversación.",
                 id=row.id,
             )
@@ -219,15 +221,13 @@ class AppModelDesk:
             elif isinstance(item, EngineDone) and on_end is not None:
                 on_end(item.usage.completion_tokens)
 
-    def measure(self) -> MeasuredSpeeds:
+    def measure(
+        self, cancel: CancelToken | None = None, on_step: Callable[[MeasureStep], None] | None = None
+    ) -> MeasuredSpeeds:
         """Measure memory, and the disk by reading part of the largest model here."""
-        speeds = self._models.hardware.speeds
         self._models.look_at_folder()
         files = [Path(row.path) for row in self._models.book.rows() if row.path and Path(row.path).is_file()]
-        largest = max(files, key=lambda file: file.stat().st_size, default=None)
-        return MeasuredSpeeds(
-            ram_gbs=speeds.measure_ram(), disk_gbs=speeds.measure_disk(largest) if largest is not None else None
-        )
+        return measured(self._models.hardware.speeds, files, cancel or CancelToken(), on_step or (lambda _: None))
 
     def build_server(self, cancel: CancelToken, on_progress: Callable[[int, str], None]) -> Path:
         """Build llama.cpp's own server."""

@@ -216,7 +216,7 @@ class Models:
             en="There is no language model on this computer yet. “jarvis models download qwen2.5-1.5b” fetches one "
             "(1.1 GB), “jarvis models recommend” says which would suit, or put any chat model as a .gguf file into "
             "{folder}; then ask again.",
-            es="Todavía no hay ningún modelo de lenguaje en este ordenador. «jarvis models download qwen2.5-1.5b» "
+            es="Todavía no hay ningún modelo de lenguaje en este equipo. «jarvis models download qwen2.5-1.5b» "
             "descarga uno (1,1 GB), «jarvis models recommend» dice cuáles convienen, o pon cualquier modelo de chat "
             "en fichero .gguf en {folder}; después pregunta de nuevo.",
             retryable=False,

@@ -26,7 +26,7 @@ _GONE: dict[Language, str] = {
     "en": "No graphics card answers any more: its driver was updated, or the card went to sleep. Models run on the "
     "processor until it is back; restarting the computer brings it back for sure.",
     "es": "Ya no responde ninguna tarjeta gráfica: se actualizó su controlador o la tarjeta se durmió. Los modelos "
-    "usan el procesador hasta que vuelva; al reiniciar el ordenador vuelve con seguridad.",
+    "usan el procesador hasta que vuelva; al reiniciar el equipo vuelve con seguridad.",
 }
 
 

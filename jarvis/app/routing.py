@@ -6,11 +6,11 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from jarvis.app.feedback import AnswerFeedback
 from jarvis.app.model_facts import entry_behind, facts_of, price_at
@@ -19,6 +19,7 @@ from jarvis.assistant.reused import EarlierAnswers
 from jarvis.catalog.entries import Price
 from jarvis.contracts.cooperation import CooperationRole
 from jarvis.contracts.errors import InputError, Language
+from jarvis.contracts.guard import PermissionLevel
 from jarvis.contracts.routing import Assessment, Assessor, ModelFacts, Profile, RouteWeights
 from jarvis.guard.outgoing import GuardedEngine, OutgoingGuard
 from jarvis.guard.permissions import defaults_for
@@ -47,7 +48,10 @@ if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
     from jarvis.contracts.ports import TextEngine
     from jarvis.engines.encoder.minilm import MiniLmEncoder
+    from jarvis.engines.small_models.encoder import ChildEncoder
     from jarvis.engines.speed_now import SpeedNow
+
+Encoder: TypeAlias = "MiniLmEncoder | ChildEncoder"
 
 _LOG = logging.getLogger(__name__)
 _FIRST_WAIT_SECONDS = 0.5
@@ -82,16 +86,21 @@ class Routing:
         return SqliteOutcomeBook(self._jarvis.database, self._jarvis.clock)
 
     @built_once
-    def encoder(self) -> MiniLmEncoder:
+    def encoder(self) -> Encoder:
         """The small model that turns questions into vectors; made in the background."""
         from jarvis.engines.encoder.making import made_by_child
         from jarvis.engines.encoder.minilm import MiniLmEncoder
+        from jarvis.engines.small_models.encoder import ChildEncoder
 
         jarvis, places = self._jarvis, self._jarvis.folders
-        encoder = MiniLmEncoder(
-            places.cache, maker=lambda: made_by_child(places.cache, lambda: jarvis.registry, places.logs)
-        )
-        self._jarvis.on_close(encoder.settle)
+
+        def made() -> None:
+            made_by_child(places.cache, lambda: jarvis.registry, places.logs)
+
+        encoder: Encoder = MiniLmEncoder(places.cache, maker=made)
+        if jarvis.models_apart:
+            encoder = ChildEncoder(encoder.name, places.cache, lambda: jarvis.small_models, maker=made)
+        jarvis.on_close(encoder.settle)
         return encoder
 
     @built_once
@@ -218,10 +227,12 @@ class Routing:
     @built_once
     def permissions(self) -> SqlitePermissions:
         """Who may do what."""
-        skills = self._jarvis.skill_book
-        return SqlitePermissions(
-            self._jarvis.database, self._jarvis.clock, defaults_for(lambda: skills.sentences("en").risks)
-        )
+        return SqlitePermissions(self._jarvis.database, self._jarvis.clock, self.default_level)
+
+    @built_once
+    def default_level(self) -> Callable[[str], PermissionLevel]:
+        """What holds for a skill or tool as long as nobody said otherwise."""
+        return defaults_for(lambda: self._jarvis.skill_book.sentences("en").risks)
 
     def _names(self) -> Sequence[str]:
         """Return the names that never leave: those listed, and people in what was told to be remembered."""
@@ -296,7 +307,7 @@ class Routing:
 class _Warming:
     """An assessor that has its encoder made when the first question comes, and waits a moment for it."""
 
-    def __init__(self, assessor: Assessor, encoder: MiniLmEncoder) -> None:
+    def __init__(self, assessor: Assessor, encoder: Encoder) -> None:
         self._assessor = assessor
         self._encoder = encoder
 

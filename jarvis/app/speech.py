@@ -26,12 +26,11 @@ from jarvis.audio.files import FileMicrophone, WavSpeaker, sound_info
 from jarvis.audio.portaudio import Direction, find_device
 from jarvis.audio.silent import SilentSpeaker
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import LANGUAGES, DeviceError, InputError, JarvisError, Language
+from jarvis.contracts.errors import LANGUAGES, DeviceError, EngineError, InputError, JarvisError, Language
 from jarvis.contracts.messages import Request
-from jarvis.contracts.speech import DeviceInUse, Transcript, TurnFinished, VoiceEvent, WakeHit
+from jarvis.contracts.speech import DeviceInUse, Transcript, TurnFinished, VoiceEvent, VoiceTrouble, WakeHit
 from jarvis.contracts.speech_ports import Speaker, SpeechToText, TextToSpeech, WakeDetector
 from jarvis.storage.heard import SqliteHeardLog
-from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.clauses import clauses_of
 from jarvis.voice.demo import listen_to_file, run_demo
 from jarvis.voice.floor import Resting
@@ -41,7 +40,7 @@ from jarvis.voice.parts import VoiceParts
 from jarvis.voice.spoken_text import warm as warm_words
 from jarvis.voice.turns import SilenceTurnDetector
 from jarvis.voice.unanswered import Unanswered
-from jarvis.voice.wake import NotedWakeDetector, no_wake_word, wake_detector
+from jarvis.voice.wake import NotedWakeDetector, no_wake_word
 from jarvis.voice.wake_confirm import confirmed_hits
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ class Speech:
 
     def wake_detector(self) -> NotedWakeDetector:
         """Return a detector of "hey jarvis" with the threshold that is set; `EngineError` where none can run."""
-        return wake_detector(self._jarvis.settings.number("voice.wake_threshold"))
+        return self.hearing.wake_detector()
 
     def options(self) -> VoiceOptions:
         """Return the voice options as they are now."""
@@ -134,7 +133,7 @@ class Speech:
         return VoiceParts(
             microphone=lambda: microphone,
             wake=self._wake_of_file() if of_file else hearing.wake(),
-            activity=SileroVoiceDetector(),
+            activity=hearing.activity(),
             turns=SilenceTurnDetector(),
             speech_to_text=self.speech_to_text,
             assistant=jarvis.assistant(),
@@ -149,6 +148,7 @@ class Speech:
             hints=self.vocabulary,
             echo_free=microphone.cancels_echo,
             foreign=lambda: microphone.foreign,
+            whole=lambda: microphone.whole,
         )
 
     def loop(
@@ -166,6 +166,12 @@ class Speech:
         def quiet() -> bool:
             return loop.state in ("sleeping", "off")
 
+        def on_trouble(error: EngineError) -> None:
+            _log.warning("%s", error.sentence("en"))
+            on_event(VoiceTrouble(code=error.code, sentence=error.sentence(self._jarvis.language)))
+
+        if self._jarvis.models_apart:
+            self._jarvis.small_models.on_trouble = on_trouble
         parts = self.parts(speaker or self.speaker(on_device), self.microphone(on_device, quiet))
         loop = VoiceLoop(
             parts,

@@ -55,6 +55,7 @@ def run_window(jarvis: Jarvis, arguments: list[str]) -> int:
     except AlreadyRunning:
         raise_running_instance(jarvis.folders.run)
         raise
+    jarvis.models_apart = True
     voice = WindowVoice(jarvis)
     alerts = WindowAlerts(jarvis, voice)
     alerts.start()

@@ -14,8 +14,8 @@ from jarvis.contracts.messages import Request
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
+    from jarvis.app.routing import Encoder
     from jarvis.contracts.ports import Assistant
-    from jarvis.engines.encoder.minilm import MiniLmEncoder
 
 
 class LateAssistant:
@@ -29,7 +29,7 @@ class LateAssistant:
         with self._jarvis.building:
             return self._jarvis.assistant()
 
-    def encoder(self) -> MiniLmEncoder:
+    def encoder(self) -> Encoder:
         """Return the encoder of questions, which may not be ready yet."""
         with self._jarvis.building:
             return self._jarvis.routing_room.encoder

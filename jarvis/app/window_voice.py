@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from jarvis.app.window_microphone import WindowMicrophone
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState, VoiceTrouble
 from jarvis.contracts.speech_ports import Microphone, WakeDetector
@@ -134,6 +136,18 @@ class WindowVoice:
             return []
         names = (f"{language}_", f"{language}-")
         return [str(path) for path in sorted(folder.glob("**/*.onnx")) if path.name.lower().startswith(names)]
+
+    def voices_elsewhere(self, language: Language) -> Sequence[str]:
+        """Return the catalogue's voices for `language` that are not here."""
+        from jarvis.app.voice_preview import voices_elsewhere
+
+        return voices_elsewhere(self._jarvis, language, self.voices(language))
+
+    def preview(self, file: Path, text: str, language: Language, cancel: CancelToken) -> None:
+        """Say `text` in the voice of `file`, whichever is chosen."""
+        from jarvis.app.voice_preview import play_preview
+
+        play_preview(self._jarvis, file, text, language, cancel)
 
     def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:
         """Say what recognises speech now."""

@@ -64,6 +64,7 @@ class SoundDeviceMicrophone:
         self._watch = watch or DeviceWatch()
         self._closed = threading.Event()
         self._capture: Capture | None = None
+        self._missed = False
         self.lost_seconds = 0.0
         self.captured_at: float | None = None
 
@@ -76,11 +77,11 @@ class SoundDeviceMicrophone:
         """Yield frames until closed; see the port. `captured_at` is then the `perf_counter` time of the frame."""
         self._closed.clear()
         portaudio.refresh()
-        choice: Choice[Capture] | None = open_best("input", self._wanted, Capture)
+        choice: Choice[Capture] | None = self._opened_first()
         lost = False
         while choice is not None:
             self._capture = capture = choice.opened
-            self._news.tell(choice.device.name, choice.note or (portaudio.again(choice.device) if lost else None))
+            self._tell(choice, lost)
             try:
                 lost = False
                 lost = yield from self._frames(capture, choice.note is not None)
@@ -94,6 +95,20 @@ class SoundDeviceMicrophone:
         self._closed.set()
         if (capture := self._capture) is not None:
             capture.wake()
+
+    def _opened_first(self) -> Choice[Capture]:
+        try:
+            return open_best("input", self._wanted, Capture)
+        except DeviceError:
+            self._missed = True
+            raise
+
+    def _tell(self, choice: Choice[Capture], lost: bool) -> None:
+        """Tell which device is used, and why where it is not simply the wanted one that was there all along."""
+        came = portaudio.came(choice.device) if self._missed else None
+        back = portaudio.again(choice.device) if lost else None
+        self._missed = False
+        self._news.tell(choice.device.name, choice.note or came or back)
 
     def _frames(self, capture: Capture, substitute: bool) -> Generator[bytes, None, bool]:
         """Yield frames until closed, the device is lost (then True), or it is time to look for a better one."""
@@ -127,6 +142,7 @@ class SoundDeviceMicrophone:
             _log.warning("the microphone was lost", extra={"facts": {"name": before.device.name}})
             self._news.lost()
             if not before.callbacks:
+                self._missed = True
                 raise portaudio.vanished(before.device)
         give_up = time.monotonic() + REOPEN_SECONDS
         while not self._closed.is_set():
@@ -135,6 +151,7 @@ class SoundDeviceMicrophone:
                 return open_best("input", self._wanted, Capture)
             except DeviceError as error:
                 if time.monotonic() > give_up:
+                    self._missed = True
                     raise portaudio.vanished(before.device) from error
             self._closed.wait(_RETRY_SECONDS)
         return None

@@ -89,7 +89,7 @@ class ForeignSound:
         self._got += got
         self._expected += wanted
         self._learn(rest, predicted)
-        return _sureness(got, wanted) if self._is_known else 0.0
+        return _sureness(got, wanted) if self.knows_the_echo else 0.0
 
     def probability(self) -> float:
         """Return how surely what came since the last call holds sound that is not Jarvis' own, 0..1."""
@@ -97,10 +97,11 @@ class ForeignSound:
         self._got = self._expected = 0.0
         # A voice that is heard at all makes up for some doubt: of 160 answers alone this held none, of 80 people it
         # lets 70 be noticed within 0.7 s, instead of 64.
-        return min(1.0, _LENIENCE * _sureness(got, expected)) if self._is_known else UNKNOWN
+        return min(1.0, _LENIENCE * _sureness(got, expected)) if self.knows_the_echo else UNKNOWN
 
     @property
-    def _is_known(self) -> bool:
+    def knows_the_echo(self) -> bool:
+        """True once so much of the echo is predicted that what is left tells something."""
         return self._predicted_steps >= _TRUST_STEPS and self._gain_db >= GOOD_DB
 
     def _learn(self, rest: Samples, predicted: Samples) -> None:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 RAMP_SECONDS = 0.02
-"""Time in which the loudness goes from none to full or back: short enough to be at once, long enough not to click."""
+"""Time in which the loudness goes from none to full or to a quarter: short enough to be at once, long enough not to
+click."""
+FALL_SECONDS = 0.005
+"""Time in which it falls silent: somebody has said "stop" by then, and waits. A voice does not click that soon."""
 
 _KEPT_SECONDS = 3.0
 
@@ -69,7 +72,7 @@ class PlayQueue:
             count = min(frames, len(self._waiting) // 2)
             if self._paused:
                 # What is left of the ramp to silence, nothing more.
-                count = min(count, round(self._loudness * RAMP_SECONDS * self.rate))
+                count = min(count, round(self._loudness * FALL_SECONDS * self.rate))
                 if count == 0:
                     self._loudness = 0.0
             plain = bytes(self._waiting[: 2 * count])
@@ -162,7 +165,7 @@ class PlayQueue:
             return pcm
         np = self._np
         samples = np.frombuffer(pcm, "<i2")
-        step = 1.0 / (RAMP_SECONDS * self.rate)
+        step = 1.0 / ((FALL_SECONDS if self._paused else RAMP_SECONDS) * self.rate)
         steps = np.arange(1, samples.size + 1) * step
         rise = target > self._loudness
         gains = np.minimum(self._loudness + steps, target) if rise else np.maximum(self._loudness - steps, target)

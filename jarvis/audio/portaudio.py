@@ -221,7 +221,7 @@ def no_device(direction: Direction) -> DeviceError:
         f"audio.no_{kind['en']}",
         en="This computer has no {en_kind} that can be used. Connect one; typing works without, and commands take a "
         "sound file with {option}.",
-        es="Este ordenador no tiene ningún {es_kind} utilizable. Conecta uno; escribir funciona igual, y los comandos "
+        es="Este equipo no tiene ningún {es_kind} utilizable. Conecta uno; escribir funciona igual, y los comandos "
         "aceptan un fichero de sonido con {option}.",
         en_kind=kind["en"],
         es_kind=kind["es"],
@@ -274,6 +274,16 @@ def again(device: AudioDevice) -> DeviceError:
         es="El {es_kind} se había parado un momento; Jarvis sigue con {name}.",
         en_kind=kind["en"],
         es_kind=kind["es"],
+        name=device.name,
+    )
+
+
+def came(device: AudioDevice) -> DeviceError:
+    """Return the note that there was no microphone and `device` has come."""
+    return DeviceError(
+        "audio.microphone_came",
+        en="There is a microphone now; Jarvis listens with {name}.",
+        es="Ya hay un micrófono; Jarvis escucha con {name}.",
         name=device.name,
     )
 

@@ -39,7 +39,7 @@ def not_here(row: ModelRow) -> InputError:
     return InputError(
         "models.not_here",
         en="{id} is not whole on this computer; nothing was changed. “jarvis models download {id}” fetches it.",
-        es="{id} no está completo en este ordenador; no se cambió nada. «jarvis models download {id}» lo descarga.",
+        es="{id} no está completo en este equipo; no se cambió nada. «jarvis models download {id}» lo descarga.",
         id=row.id,
     )
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +10,7 @@ from typing import Any
 import click
 
 from jarvis.cli.answer_lines import lines_of
+from jarvis.cli.interrupting import interrupt_cancels
 from jarvis.cli.output import batch_rows, plain_failures, print_json, words
 from jarvis.cli.services import Services
 from jarvis.contracts.cancel import CancelToken
@@ -174,7 +171,7 @@ class _Asker:
         self._request = replace(self._request, images=(), attachments=(), deep=False, fresh=False)
         cancel = CancelToken()
         final: AskEvent | None = None
-        with _interrupt_cancels(cancel):
+        with interrupt_cancels(cancel):
             for event in self._services.assistant().ask(request, cancel):
                 final = event
                 if isinstance(event, AskStarted):
@@ -230,22 +227,6 @@ class _Asker:
         if isinstance(final, AskFailed):
             document["error"] = {"code": final.code, "sentence": final.sentence}
         return {"text": getattr(final, "text", ""), "source": "none", **document}
-
-
-@contextmanager
-def _interrupt_cancels(cancel: CancelToken) -> Iterator[None]:
-    """Let the first Ctrl-C cancel, so that what was shown is kept and the engine is told; the second one interrupts."""
-
-    def interrupted(*_: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        # On a thread of its own: the interrupted one may hold the very lock that cancelling takes.
-        threading.Thread(target=cancel.cancel, name="jarvis-cancel").start()
-
-    before = signal.signal(signal.SIGINT, interrupted)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @click.group(help=words("What Jarvis can do with no model.", "Lo que Jarvis sabe hacer sin ningún modelo."))

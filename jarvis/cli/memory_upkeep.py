@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -9,9 +10,13 @@ from typing import Any
 
 import click
 
+from jarvis.cli.interrupting import interrupt_cancels
 from jarvis.cli.memory_lines import IndexLine, say, stats_lines
 from jarvis.cli.output import confirm, plain_failures, print_json, words
 from jarvis.cli.services import Services
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.data_desk import SetAside
+from jarvis.contracts.errors import Cancelled, Language
 from jarvis.contracts.memory import Transferred
 from jarvis.contracts.memory_desk import ExportFormat
 
@@ -19,6 +24,35 @@ _JSON = click.option(
     "--json", "as_json", is_flag=True, help=words("Print one JSON document.", "Imprimir un documento JSON.")
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_ASK = (
+    "Everything here is put aside and the backup takes its place. If it was not written here, where questions are sent "
+    "and what is allowed stay as they are now. Go on?",
+    "Todo lo de aquí se aparta y la copia ocupa su lugar. Si no se escribió aquí, adónde se envían las preguntas y lo "
+    "que se permite quedan como ahora. ¿Seguir?",
+)
+_ASK_ALL = (
+    "Everything here is put aside and the backup takes its place, also in where questions are sent and what is "
+    "allowed: do that only with a file that you trust. Go on?",
+    "Todo lo de aquí se aparta y la copia ocupa su lugar, también en adónde se envían las preguntas y qué se permite: "
+    "hazlo solo con un fichero en el que confíes. ¿Seguir?",
+)
+_STOPPED = (
+    "Stopped while the backup was being checked; nothing was changed.",
+    "Interrumpido mientras se comprobaba la copia; no se ha cambiado nada.",
+)
+_LEFT_AS_HERE = (
+    "The backup was not written here, so this stayed as it is on this computer: {names}. Restore it with --take-over "
+    "to have that too.",
+    "La copia no se escribió aquí, así que esto quedó como está en este equipo: {names}. Restáurala con --take-over si "
+    "también lo quieres.",
+)
+_KINDS = {
+    "address": ("", ""),
+    "consent": ("", ""),
+    "permission": ("permission ", "permiso "),
+    "folder": ("folder ", "carpeta "),
+}
+_MOST_NAMED = 12
 _YES = click.option("--yes", "-y", is_flag=True, help=words("Do not ask.", "No preguntar."))
 
 
@@ -103,22 +137,29 @@ def memory_backup(services: Services, /, **how: Any) -> None:
     ),
 )
 @click.argument("path", type=_FILE)
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help=words(
+        "Also take over where a backup that was not written here sends questions, and what it allows.",
+        "Tomar también adónde envía preguntas, y qué permite, una copia que no se escribió aquí.",
+    ),
+)
 @_YES
 @_JSON
 @click.pass_obj
-def memory_restore(services: Services, path: Path, yes: bool, as_json: bool) -> None:
-    """Ask, and restore; the index is made again when Jarvis next runs."""
+def memory_restore(services: Services, path: Path, take_over: bool, yes: bool, as_json: bool) -> None:
+    """Ask, and restore; the index is made again when Jarvis next runs. Ctrl-C ends the check before it."""
     with plain_failures(services.language):
         if not yes:
-            question = say(
-                services.language,
-                "Everything here is put aside and the backup takes its place, with its settings: restore only a file "
-                "that you trust. Go on?",
-                "Todo lo de aquí se aparta y la copia ocupa su lugar, con sus ajustes: restaura solo un fichero en "
-                "el que confíes. ¿Seguir?",
-            )
-            confirm(question, services.language)
-        done = services.memory().restore(path.absolute())
+            confirm(say(services.language, *(_ASK_ALL if take_over else _ASK)), services.language)
+        cancel = CancelToken()
+        try:
+            with interrupt_cancels(cancel):
+                done = services.memory().restore(path.absolute(), take_over=take_over, cancel=cancel)
+        except Cancelled:
+            click.echo(say(services.language, *_STOPPED), err=True)
+            sys.exit(130)
         _tell(
             services,
             done,
@@ -132,8 +173,12 @@ def memory_restore(services: Services, path: Path, yes: bool, as_json: bool) -> 
                 "MCP servers that were not here came switched off: {names}. Enable only those you know.",
                 "Los servidores MCP que aquí no estaban vienen desactivados: {names}. Activa solo los que conozcas.",
             )
-            names = ", ".join("".join(filter(str.isprintable, name))[:40] for name in done.switched_off)
-            click.echo(told.format(names=names), err=True)
+            click.echo(told.format(names=", ".join(_plain(name, 40) for name in done.switched_off)), err=True)
+        if done.set_aside and not as_json:
+            named = ", ".join(_set_aside(each, services.language) for each in done.set_aside[:_MOST_NAMED])
+            more = len(done.set_aside) - _MOST_NAMED
+            named += say(services.language, f" and {more} more", f" y {more} más") if more > 0 else ""
+            click.echo(say(services.language, *_LEFT_AS_HERE).format(names=named), err=True)
 
 
 @click.command(
@@ -176,6 +221,17 @@ def memory_stats(services: Services, as_json: bool) -> None:
             click.echo(line)
         if notice:
             click.echo(notice, err=True)
+
+
+def _set_aside(one: SetAside, language: Language) -> str:
+    """Name what of a backup stayed as it is here, whatever somebody wrote into it."""
+    kind = say(language, *_KINDS[one.kind])
+    value = f" ({_plain(one.value, 60)})" if one.value else ""
+    return f"{kind}{_plain(one.name, 60)}{value}"
+
+
+def _plain(text: str, longest: int) -> str:
+    return "".join(filter(str.isprintable, text))[:longest]
 
 
 def _write(

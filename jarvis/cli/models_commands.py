@@ -163,7 +163,7 @@ def models_activate(services: Services, identity: str, as_json: bool) -> None:
         en, es = f"{view.id} is in service.", f"{view.id} está en servicio."
         if view.source == "cloud" and not services.settings.flag("cloud.enabled"):
             en += " Nothing leaves this computer until you allow it: “jarvis config set cloud.enabled true”."
-            es += " Nada sale de este ordenador hasta que lo permitas: «jarvis config set cloud.enabled true»."
+            es += " Nada sale de este equipo hasta que lo permitas: «jarvis config set cloud.enabled true»."
         _tell(view, as_json, words(en, es))
 
 

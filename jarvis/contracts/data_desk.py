@@ -5,11 +5,13 @@ Values and one port; who does it lives behind `app`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
+
+from jarvis.contracts.cancel import CancelToken
 
 DataKind = Literal["rows", "index", "models", "settings", "logs", "cache", "other"]
 """`rows`: conversations, memories, notes, lists, the record; `index`: what finds memories again, made from the rows;
@@ -36,12 +38,26 @@ class Forgotten:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SetAside:
+    """Something of a backup from elsewhere that stays as it is on this computer, unless the person takes it over.
+
+    `address` and `consent` are options with the `value` that they have in the backup; `permission` is what a skill or
+    tool may do, with its level there; `folder` one that is followed there, or whose pieces may leave.
+    """
+
+    kind: Literal["address", "consent", "permission", "folder"]
+    name: str
+    value: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class BackupContents:
     """What is in a sound backup, which lies unpacked in `staged` until it is restored or dropped.
 
     `made_at` is an aware time, None where it is not known; `jarvis` is the version that wrote it, "" unknown, and
     `older` says that it was brought up to date from an older one. `bytes` is the size of its file. `new_servers` are
-    the names of its MCP servers that are not the very same here: they come along switched off.
+    the names of its MCP servers that are not the very same here: they come along switched off. `own` tells that it was
+    written here; of any other, `set_aside` is what this computer neither uses nor allows.
     """
 
     path: Path
@@ -54,6 +70,8 @@ class BackupContents:
     bytes: int
     staged: Path
     new_servers: tuple[str, ...] = ()
+    own: bool = False
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,19 +98,27 @@ class DataDesk(Protocol):
         """Write a consistent copy of everything but models, caches and keys to a file, in the place of an older one."""
         ...
 
-    def look_into(self, path: Path) -> BackupContents:
+    def look_into(
+        self,
+        path: Path,
+        *,
+        cancel: CancelToken | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> BackupContents:
         """Verify a backup, or a folder of `kept_aside`, and say what is in it; nothing of what is here is touched.
-        Raises `InputError` for one that is damaged, of a newer Jarvis, or no backup at all, `StorageError` where there
-        is no room to unpack it."""
+        `progress` gets the bytes that are unpacked and those there are. Raises `InputError` for one that is damaged, of
+        a newer Jarvis, or no backup at all, `StorageError` where there is no room to unpack it, `Cancelled`; nothing is
+        left of it then."""
         ...
 
     def drop(self, contents: BackupContents) -> None:
         """Take away what `look_into` unpacked: it is not wanted."""
         ...
 
-    def restore(self, contents: BackupContents) -> Path:
+    def restore(self, contents: BackupContents, *, take_over: bool = False) -> Path:
         """Decide that the backup takes the place of what is here at the next start, whatever happens until then;
-        returns the folder that what is here is kept in from then on. Jarvis has to start anew right away. Raises
+        returns the folder that what is here is kept in from then on. What it says is set aside stays as it is here,
+        unless the person wants to `take_over` that as well. Jarvis has to start anew right away. Raises
         `AlreadyRunning` while another process works with what is here, `StorageError` where nothing can be written;
         then nothing is decided."""
         ...

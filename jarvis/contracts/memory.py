@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from jarvis.contracts.data_desk import SetAside
 from jarvis.contracts.errors import Language
 
 MemorySource = Literal["conversation", "told", "fact", "document", "imported"]
@@ -375,10 +376,12 @@ class MemoryStats(MemoryCounts):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Transferred:
     """What an export, import, backup or restore did: rows written, rows already there, lines that were refused, and
-    the MCP servers that came along switched off, since they are not the very same here."""
+    the MCP servers that came along switched off, since they are not the very same here; of one from elsewhere, also
+    what was left as it is here."""
 
     path: Path
     written: int
     known: int = 0
     refused: tuple[str, ...] = ()
     switched_off: tuple[str, ...] = ()
+    set_aside: tuple[SetAside, ...] = ()

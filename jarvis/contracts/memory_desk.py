@@ -139,8 +139,12 @@ class MemoryDesk(Protocol):
         """Write a consistent copy of everything that Jarvis keeps (except models, caches, keys) to a new file."""
         ...
 
-    def restore(self, path: Path) -> Transferred:
-        """Put a backup in the place of what is here; what was here is kept beside it. Jarvis has to start anew then."""
+    def restore(self, path: Path, *, take_over: bool = False, cancel: CancelToken | None = None) -> Transferred:
+        """Put a backup in the place of what is here; what was here is kept beside it. Jarvis has to start anew then.
+
+        Of one that was not written here, addresses and permissions that this computer neither uses nor allows are left
+        as they are here, unless the person wants to `take_over` them. Raises `Cancelled` while it is being checked;
+        nothing is changed then."""
         ...
 
     def catch_up(

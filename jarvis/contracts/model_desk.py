@@ -122,6 +122,10 @@ class FreedMemory:
     models: tuple[str, ...]
 
 
+MeasureStep = Literal["memory", "disk"]
+"""What is being measured, in this order."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeasuredSpeeds:
     """How fast memory and disk were read, in GB/s; `disk_gbs` None where there was no model to read."""
@@ -219,8 +223,12 @@ class ModelDesk(Protocol):
         answer's number of tokens is given to `on_end`."""
         ...
 
-    def measure(self) -> MeasuredSpeeds:
-        """Measure this machine, which takes a few seconds; predictions use it from then on."""
+    def measure(
+        self, cancel: CancelToken | None = None, on_step: Callable[[MeasureStep], None] | None = None
+    ) -> MeasuredSpeeds:
+        """Measure this machine, which takes a few seconds; predictions use it from then on. `on_step` is told what is
+        being measured. Raises `Cancelled`, and `StorageError` where it cannot be measured; what was known before stays
+        then."""
         ...
 
     def build_server(self, cancel: CancelToken, on_progress: Callable[[int, str], None]) -> Path:

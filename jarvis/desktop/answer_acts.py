@@ -15,10 +15,12 @@ from jarvis.desktop.answer_again import AgainMenu
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.markdown import inert
 from jarvis.desktop.memory_texts import FROM_MEMORY_NAME
-from jarvis.desktop.text_widgets import copied_mark, row
+from jarvis.desktop.models_flow import FlowRow
+from jarvis.desktop.shown import set_shown
+from jarvis.desktop.text_widgets import copied_mark
 from jarvis.desktop.texts import Text
 
-ICONS = ("copy", "quote", "speaker", "again", "info", "memory")
+ICONS = ("copy", "quote", "speaker", "again", "memory")
 """What the buttons in the row show, drawn muted."""
 
 
@@ -55,21 +57,23 @@ class AnswerActs(QWidget):
         self.again = self._button("again", message_texts.ANOTHER)
         self.again.clicked.connect(self._offer_models)
         self._menu: AgainMenu | None = None
-        self.why = self._button("info", texts.WHY_NAME)
+        self.why = self._bare_button(texts.WHY_NAME)
+        self.why.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        self._desk.words.bind(self.why, self.why.setText, texts.WHY)
         self.remembered = self._button("memory", FROM_MEMORY_NAME)
         self.remembered.setCheckable(True)
-        self.setLayout(row(self.copy, self.quote, self.speak, self.again, self.why, self.remembered, spacing=2))
+        self.setLayout(FlowRow(self.copy, self.quote, self.speak, self.again, self.why, self.remembered, spacing=2))
 
     def show_answer(self, answer: Answer, by: str) -> None:
         """Offer what can be done with `answer`; `by` says what answered, empty where nothing is known of that."""
         self.answer = answer
         in_chat = self._wishes is not None
-        self.copy.setVisible(bool(answer.text))
-        self.quote.setVisible(in_chat and bool(answer.text))
-        self.speak.setVisible(in_chat and bool(answer.text))
-        self.again.setVisible(in_chat and bool(answer.question) and bool(answer.message_id))
-        self.why.setVisible(bool(by or answer.reason))
-        self.remembered.setVisible(answer.remembers and self._desk.services.memory is not None)
+        set_shown(self.copy, bool(answer.text))
+        set_shown(self.quote, in_chat and bool(answer.text))
+        set_shown(self.speak, in_chat and bool(answer.text))
+        set_shown(self.again, in_chat and bool(answer.question) and bool(answer.message_id))
+        set_shown(self.why, bool(by or answer.reason))
+        set_shown(self.remembered, answer.remembers and self._desk.services.memory is not None)
 
     @property
     def menu(self) -> AgainMenu:
@@ -101,12 +105,16 @@ class AnswerActs(QWidget):
         return self._speaking
 
     def _button(self, icon: str, name: Text) -> QToolButton:
+        button = self._bare_button(name)
+        self._desk.theme.dress(button, icon, size=16)
+        return button
+
+    def _bare_button(self, name: Text) -> QToolButton:
         button = QToolButton()
         button.setProperty("look", "small")
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setMinimumSize(QSize(26, 26))
         self._desk.words.name(button, name)
-        self._desk.theme.dress(button, icon, size=16)
         return button
 
     def _offer_models(self) -> None:

@@ -20,7 +20,6 @@ from jarvis.desktop.text_widgets import CodeBlock, RichText
 
 SLICE_CHARACTERS = 600
 """Most text parsed at once: a millisecond or two on a slow laptop."""
-_SLICE_SECONDS = 0.004
 _AT_ONCE = 200
 """Characters that are shown at once as they come; more waits for its turn, so that a message is not made in one go."""
 SHOWN_CHARACTERS = 60_000
@@ -49,8 +48,7 @@ class AnswerBody(QWidget):
         self._shown.setSpacing(8)
         self._layout.addLayout(self._shown)
         self._rest: RestNote | None = None
-        self._more = QTimer(self, interval=0, singleShot=True)
-        self._more.timeout.connect(self._slice)
+        self._more = desk.slices.add(self, self._slice)
         self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self._draw_late_tail)
         self._begin()
@@ -70,19 +68,19 @@ class AnswerBody(QWidget):
                 found.append(field.createMimeDataFromSelection().text())
         return "\n\n".join(found)
 
-    def show_text(self, text: str) -> None:
+    def show_text(self, text: str, *, at_once: bool = True) -> None:
         """Make `text` the whole markdown: the new end is appended where it continues what is shown."""
         if text.startswith(self._text) and not self._finished:
-            self.add(text[len(self._text) :])
+            self.add(text[len(self._text) :], at_once=at_once)
         elif text != self._text:
             self.clear()
-            self.add(text)
+            self.add(text, at_once=at_once)
 
-    def add(self, text: str) -> None:
-        """Append `text`; what is long is shown slice by slice."""
+    def add(self, text: str, *, at_once: bool = True) -> None:
+        """Append `text`; what is long, or not wanted `at_once`, is shown slice by slice."""
         if text:
             self._text += text
-            self._go_on(len(text) <= _AT_ONCE)
+            self._go_on(at_once and len(text) <= _AT_ONCE)
 
     def finish(self) -> None:
         """No more text comes: settle what is left."""
@@ -143,10 +141,8 @@ class AnswerBody(QWidget):
 
     def _slice(self) -> None:
         """Parse and show for a few milliseconds; what is left follows between the window's other events."""
-        end = perf_counter() + _SLICE_SECONDS
         while self._step():
-            if perf_counter() > end:
-                self._more.start()
+            if self._desk.slices.over:
                 return
         self._more.stop()
 

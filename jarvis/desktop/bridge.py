@@ -23,6 +23,7 @@ from jarvis.contracts.events import FINAL_EVENTS, AskEvent, AskFailed, TextDelta
 from jarvis.contracts.messages import Request
 from jarvis.contracts.ports import Assistant
 from jarvis.contracts.speech import LevelMeasured, PartialHeard, VoiceEvent, WakeScored
+from jarvis.desktop.level_gate import LevelGate
 from jarvis.desktop.texts import UNEXPECTED
 
 FRAME_MILLISECONDS = 16
@@ -117,6 +118,7 @@ class Bridge(QObject):
         self._begin_threads()
         self._long_jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desktop-long-job")
         self._mail = Mailbox(self._deliver, merged)
+        self._levels = LevelGate()
         self._running: dict[CancelToken, threading.Thread] = {}
         self._closed = False
 
@@ -129,8 +131,14 @@ class Bridge(QObject):
         return cancel
 
     def voice_event(self, event: VoiceEvent) -> None:
-        """Carry a voice event over; from any thread."""
-        self._mail.put(event)
+        """Carry a voice event over; from any thread. Of levels and scores only those that somebody sees cross."""
+        seen = self._levels.seen(event)
+        if seen is not None:
+            self._mail.put(seen)
+
+    def watch_levels(self, watcher: QObject, on: bool) -> None:
+        """Say whether `watcher` shows the microphone's levels and the wake scores as they are, a quiet room's too."""
+        self._levels.watch(watcher, on)
 
     def run(
         self,

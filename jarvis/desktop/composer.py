@@ -12,6 +12,7 @@ from jarvis.desktop.attachment_sources import offered_paths
 from jarvis.desktop.attachment_tray import AttachmentTray
 from jarvis.desktop.attachments import attachments_of
 from jarvis.desktop.attachments_texts import ATTACH, CHOOSE, LOOK_AT_IT, STILL_READING
+from jarvis.desktop.caret import Caret
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.live_words import LiveWords
 from jarvis.desktop.shortcuts_table import wanted
@@ -222,6 +223,7 @@ class _Input(QPlainTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.document().setDocumentMargin(2)
+        self._caret = Caret(self)
 
     def fit(self) -> None:
         """Be as tall as the text, between one and a few lines."""
@@ -254,6 +256,7 @@ class _Input(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send on Enter; leave everything else to the editor."""
+        self._caret.blink()
         if wanted(event, "input") == "send":
             self._composer.submit()
         else:
@@ -262,11 +265,13 @@ class _Input(QPlainTextEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Light the composer's edge."""
         super().focusInEvent(event)
+        self._caret.blink()
         self._composer.mark_focus(True)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Dim the composer's edge."""
         super().focusOutEvent(event)
+        self._caret.leave()
         self._composer.mark_focus(False)
 
     def changeEvent(self, event: QEvent) -> None:

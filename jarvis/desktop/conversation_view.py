@@ -260,8 +260,11 @@ class ConversationView(MessageColumn):
             return
         forward = self._switched[1]
         self._switched = None
+        if isinstance(widget, AnswerMessage):
+            widget.show_footer()
         if isinstance(widget, AnswerMessage | UserMessage):
-            widget.versions.take_keyboard(forward)
+            # What was made just now takes the keyboard once it is on the screen.
+            QTimer.singleShot(0, widget, lambda: widget.versions.take_keyboard(forward))
 
     def _answer_at(self, at: int) -> Answer:
         place = self.list.places[at]
@@ -344,7 +347,7 @@ def _in_use(widget: QWidget) -> bool:
 
 
 def _busy(widget: QWidget) -> bool:
-    return isinstance(widget, AnswerMessage) and widget.body.busy and widget.answer.ended
+    return isinstance(widget, AnswerMessage) and widget.busy and widget.answer.ended
 
 
 def _is_later(messages: Sequence[StoredMessage], left: str, wanted: str) -> bool:

@@ -108,7 +108,7 @@ class DataPage(QWidget):
         card, inside = self._card(texts.BACKUP_HEADING)
         inside.addWidget(self._sentence(texts.BACKUP_BODY))
         inside.addWidget(self._sentence(texts.RESTORE_BODY))
-        inside.addLayout(FlowRow(self.backup, self.restore.choose))
+        inside.addLayout(FlowRow(self.backup, self.restore.choose, self.restore.stop))
         inside.addWidget(self.restore)
         return card
 

@@ -10,10 +10,12 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QPushButton, QVBoxLayout, QWidget
 
-from jarvis.contracts.data_desk import BackupContents, DataDesk, KeptAside
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.data_desk import BackupContents, DataDesk, KeptAside, SetAside
+from jarvis.contracts.errors import Cancelled
 from jarvis.desktop import data_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
@@ -22,6 +24,7 @@ from jarvis.desktop.models_figures import size as size_text
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import button_of, muted
 from jarvis.desktop.resources_figures import day, number
+from jarvis.desktop.settings_labels import LABELS
 
 
 class RestorePart(QWidget):
@@ -50,7 +53,10 @@ class RestorePart(QWidget):
         self._home = Path()
         self._kept: Sequence[KeptAside] = ()
         self._busy = False
+        self._looking: CancelToken | None = None
         self.choose = button_of(desk, texts.RESTORE, self._ask_file)
+        self.stop = button_of(desk, texts.STOP_CHECK, self.stop_looking)
+        self.stop.hide()
         self.rows: list[tuple[QPushButton, QPushButton]] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -73,13 +79,54 @@ class RestorePart(QWidget):
         self.setVisible(bool(kept))
 
     def look(self, path: str) -> None:
-        """Check the backup at `path` and ask about what is in it."""
+        """Check the backup at `path` and ask about what is in it; whoever closes the settings ends that."""
         self._set_busy(True)
         self._say(texts.CHECKING)
-        self._desk.bridge.run(lambda: self._data().look_into(Path(path)), self._ask, self._failed)
+        self._looking = cancel = CancelToken()
+        self.stop.show()
+        self.stop.setEnabled(True)
+        self.window().installEventFilter(self)
+        told = _by_percent(lambda *done: self._desk.bridge.post(partial(self._tell_progress, cancel, *done)))
+        self._desk.bridge.run(
+            lambda: self._data().look_into(Path(path), cancel=cancel, progress=told), self._looked, self._failed
+        )
 
-    def restore(self, contents: BackupContents) -> None:
-        """Put it in the place of what is here."""
+    def stop_looking(self) -> None:
+        """End the check; nothing of what is here was touched."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self.stop.setEnabled(False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """End the check with the window that it is shown in."""
+        if event.type() == QEvent.Type.Hide and watched is self.window():
+            self.stop_looking()
+        return super().eventFilter(watched, event)
+
+    def _tell_progress(self, looking: CancelToken, done: int, of: int) -> None:
+        if looking is not self._looking or looking.cancelled:
+            return
+        if done >= of:
+            self._say(texts.CHECKING_WHOLE)
+        else:
+            language = self._desk.words.language
+            self._say(texts.UNPACKING, done=size_text(done, language), all=size_text(of, language))
+
+    def _looked(self, contents: BackupContents) -> None:
+        if self._looking is not None and self._looking.cancelled:
+            # It was stopped when it had just ended.
+            self._leave(contents)
+            return
+        self._end_looking()
+        self._ask(contents)
+
+    def _end_looking(self) -> None:
+        self._looking = None
+        self.stop.hide()
+        self.window().removeEventFilter(self)
+
+    def restore(self, contents: BackupContents, *, take_over: bool = False) -> None:
+        """Put it in the place of what is here, with what is set aside of it where that is to be taken over."""
         self._say(texts.RESTORING)
         self._desk.bridge.stop()
 
@@ -87,7 +134,7 @@ class RestorePart(QWidget):
             self._drop(contents)
             self._failed(error)
 
-        self._desk.bridge.run(lambda: self._data().restore(contents), self._decided, failed)
+        self._desk.bridge.run(lambda: self._data().restore(contents, take_over=take_over), self._decided, failed)
 
     def _decided(self, folder: Path) -> None:
         self._say(texts.RESTARTS, folder=folder)
@@ -141,7 +188,11 @@ class RestorePart(QWidget):
             words(texts.RESTORE_NOW),
             words(window_texts.CANCEL),
         )
-        box.accepted.connect(partial(self.restore, contents))
+        take = QCheckBox(words(texts.TAKE_OVER))
+        take.setAccessibleName(words(texts.TAKE_OVER))
+        if contents.set_aside:
+            box.setCheckBox(take)
+        box.accepted.connect(lambda: self.restore(contents, take_over=take.isChecked()))
         box.rejected.connect(partial(self._leave, contents))
         box.open()
 
@@ -163,17 +214,33 @@ class RestorePart(QWidget):
     def _brings(self, contents: BackupContents) -> list[str]:
         """What comes along that could do something; nothing with what was here before."""
         words = self._desk.words
-        if any(contents.path == each.folder for each in self._kept):
-            return []
-        told = [words(texts.ITS_SETTINGS)]
+        told = []
         if contents.new_servers:
-            names = ", ".join(_plain(name) for name in contents.new_servers[:_MOST_NAMES])
-            if (more := len(contents.new_servers) - _MOST_NAMES) > 0:
-                names = words(texts.MORE, names=names, count=more)
-            told.insert(0, words(texts.NEW_SERVERS, names=names))
+            told.append(words(texts.NEW_SERVERS, names=self._listed([_plain(name) for name in contents.new_servers])))
+        if contents.set_aside:
+            names = self._listed([self._set_aside(each) for each in contents.set_aside])
+            told.append(words(texts.SET_ASIDE, names=names))
+        elif not contents.own:
+            told.append(words(texts.NOTHING_STRANGE))
         return told
 
+    def _listed(self, names: Sequence[str]) -> str:
+        told = ", ".join(names[:_MOST_NAMES])
+        more = len(names) - _MOST_NAMES
+        return self._desk.words(texts.MORE, names=told, count=more) if more > 0 else told
+
+    def _set_aside(self, one: SetAside) -> str:
+        """Name what stays as it is here; of the backup's words no more than fits into the sentence."""
+        words = self._desk.words
+        if one.kind == "permission":
+            return words(texts.A_PERMISSION, name=_plain(one.name))
+        if one.kind == "folder":
+            return words(texts.A_FOLDER, name=_plain(one.name))
+        label = words(LABELS[one.name])
+        return f"{label} ({_plain(one.value)})" if one.kind == "address" else label
+
     def _leave(self, contents: BackupContents) -> None:
+        self._end_looking()
         self._set_busy(False)
         self._say(texts.NOT_RESTORED)
         self._drop(contents)
@@ -204,8 +271,13 @@ class RestorePart(QWidget):
         self.changed.emit()
 
     def _failed(self, error: Exception) -> None:
+        self._end_looking()
         self._set_busy(False)
-        self._show_failure(error)
+        if isinstance(error, Cancelled):
+            self._say(texts.NOT_RESTORED)
+            self.choose.setFocus()
+        else:
+            self._show_failure(error)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
@@ -223,6 +295,20 @@ class RestorePart(QWidget):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(self.look)
         dialog.open()
+
+
+def _by_percent(tell: Callable[[int, int], None]) -> Callable[[int, int], None]:
+    """Return what hands on how far something is no oftener than every percent of it."""
+    last = -1
+
+    def told(done: int, of: int) -> None:
+        nonlocal last
+        percent = done * 100 // of if of else 100
+        if percent != last:
+            last = percent
+            tell(done, of)
+
+    return told
 
 
 _MOST_NAMES = 8

@@ -47,6 +47,9 @@ RESTORE_BODY = Text(
 )
 RESTORE = Text(en="Restore a backup…", es="Restaurar una copia…")
 CHECKING = Text(en="Checking the backup…", es="Comprobando la copia…")
+UNPACKING = Text(en="Checking the backup: {done} of {all}…", es="Comprobando la copia: {done} de {all}…")
+CHECKING_WHOLE = Text(en="Checking that the backup is whole…", es="Comprobando que la copia está completa…")
+STOP_CHECK = Text(en="Stop checking", es="Dejar de comprobar")
 ASK_TITLE = Text(
     en="Put this backup in the place of what is here?", es="¿Poner esta copia en el lugar de lo que hay aquí?"
 )
@@ -65,11 +68,17 @@ OLDER = Text(
     en="It comes from an older version and was brought up to date.",
     es="Es de una versión anterior y se ha puesto al día.",
 )
-ITS_SETTINGS = Text(
-    en="Its settings come along, also where questions may be sent: restore only a file that you trust.",
-    es="Sus ajustes vienen con ella, también adónde pueden enviarse preguntas: restaura solo un fichero en el que "
-    "confíes.",
+SET_ASIDE = Text(
+    en="It was not written here. This stays as it is on this computer, which neither uses nor allows it: {names}.",
+    es="No se escribió aquí. Esto queda como está en este equipo, que ni lo usa ni lo permite: {names}.",
 )
+NOTHING_STRANGE = Text(
+    en="It was not written here, but it sends questions nowhere new and allows nothing new.",
+    es="No se escribió aquí, pero no envía preguntas a ningún sitio nuevo ni permite nada nuevo.",
+)
+TAKE_OVER = Text(en="Take that over too: I trust this file", es="Tomarlo también: confío en este fichero")
+A_PERMISSION = Text(en="permission {name}", es="permiso {name}")
+A_FOLDER = Text(en="folder {name}", es="carpeta {name}")
 NEW_SERVERS = Text(
     en="MCP servers in it that are not here: {names}. They come switched off, since they can run programs; switch on "
     "only those you know.",

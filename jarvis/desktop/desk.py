@@ -9,6 +9,7 @@ from jarvis.desktop import texts
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.maths import Maths
 from jarvis.desktop.services import DesktopServices
+from jarvis.desktop.slices import Slices
 from jarvis.desktop.theme import Theme
 from jarvis.desktop.words import Words
 
@@ -20,16 +21,18 @@ def code_of(error: Exception) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """Services, words, look, bridge and formulas of one running desktop."""
+    """Services, words, look, bridge, formulas and slices of one running desktop."""
 
     services: DesktopServices
     words: Words
     theme: Theme
     bridge: Bridge
     maths: Maths = field(init=False)
+    slices: Slices = field(init=False)
 
     def __post_init__(self) -> None:
-        """Have one keeper of formulas for all messages."""
+        """Have one keeper of formulas, and one turn for what can wait, for all messages."""
+        object.__setattr__(self, "slices", Slices())
         object.__setattr__(self, "maths", Maths(self.services.formulas, self.bridge))
 
     def sentence(self, error: Exception) -> str:

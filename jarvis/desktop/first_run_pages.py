@@ -150,12 +150,14 @@ class MicrophonePage(FirstRunPage):
     def showEvent(self, event: QShowEvent) -> None:
         """Open the microphone."""
         super().showEvent(event)
+        self._desk.bridge.watch_levels(self, True)
         self._watch()
         self._again.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave the microphone alone."""
         super().hideEvent(event)
+        self._desk.bridge.watch_levels(self, False)
         self._again.stop()
         self._desk.services.voice.leave_microphone()
         self.level.clear()

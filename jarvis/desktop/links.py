@@ -1,4 +1,4 @@
-"""Opens web addresses out of a text. Where its words do not say where a link leads, the person is asked first.
+"""Opens web and mail addresses out of a text. Where its words do not say where a link leads, the person is asked first.
 
 What a model writes may come from a page or a file that it read: a link can carry away what it knows in its address.
 """
@@ -19,17 +19,25 @@ LONGEST_SHOWN = 600
 
 
 def open_address(url: QUrl, document: QTextDocument, over: QWidget, words: Words) -> QMessageBox | None:
-    """Open a web address at once where the words of its link show it; else ask, and return the question."""
-    if says_where(url, words_of(url, document)):
+    """Open a web address at once where the words of its link show it; else ask, and return the question.
+
+    About a mail it is always asked: its address can hold words that nobody sees.
+    """
+    mail = url.scheme() == "mailto"
+    if not mail and says_where(url, words_of(url, document)):
         QDesktopServices.openUrl(url)
         return None
     # What a host in other letters looks like is no proof of whose it is.
     told = url.toString(QUrl.ComponentFormattingOption.FullyEncoded)
     whole = told if len(told) <= LONGEST_SHOWN else told[:LONGEST_SHOWN] + "…"
+    encoded = QUrl.ComponentFormattingOption.FullyEncoded
+    title = words(texts.LINK_TITLE, host=url.host(encoded))
+    if mail:
+        title = words(texts.MAIL_TITLE, people=url.path(encoded)[:LONGEST_SHOWN])
     box = confirmation(
         over,
-        words(texts.LINK_TITLE, host=url.host(QUrl.ComponentFormattingOption.FullyEncoded)),
-        words(texts.LINK_BODY, address=whole),
+        title,
+        words(texts.MAIL_BODY if mail else texts.LINK_BODY, address=whole),
         words(texts.LINK_OPEN),
         words(window_texts.CANCEL),
         danger=False,

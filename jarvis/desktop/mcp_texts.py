@@ -15,7 +15,7 @@ BODY = Text(
 NONE = Text(en="No server is configured yet. Add one below.", es="Aún no hay ningún servidor. Añade uno abajo.")
 ADD_HEADING = Text(en="Add a server", es="Añadir un servidor")
 NAME = Text(en="Name, such as files", es="Nombre, p. ej. ficheros")
-TARGET = Text(en="Program and arguments, or https://…", es="Programa y argumentos, o https://…")
+TARGET = Text(en="Program or https://…", es="Programa o https://…")
 PRIVATE = Text(
     en="What it gives back stays with models on this computer", es="Lo que devuelva queda para modelos de este equipo"
 )

@@ -16,6 +16,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.message_holder import SIDE, MessageHolder, step_to_show
 from jarvis.desktop.message_list import GAP, MessageList, Place
 from jarvis.desktop.message_made import MadeMessages
+from jarvis.desktop.slices import Discards
 
 WIDEST_COLUMN = 780
 """Logical pixels of the text column: about 95 characters a line."""
@@ -54,8 +55,8 @@ class MessageColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.verticalScrollBar().setSingleStep(40)
         self.verticalScrollBar().valueChanged.connect(self._moved)
-        self._maker = QTimer(self, interval=0)
-        self._maker.timeout.connect(self._make_next)
+        self._maker = desk.slices.add(self, self._make_next)
+        self._discards = Discards(desk.slices, self)
         self._mark_timer = QTimer(self, interval=_MARK_MILLISECONDS, singleShot=True)
         self._mark_timer.timeout.connect(lambda: self._mark(None))
         self._setting = self._waiting = False
@@ -71,7 +72,7 @@ class MessageColumn(QScrollArea):
         """Begin an empty column."""
         self._maker.stop()
         self._waiting = False
-        parked = list(self._made.parked.values())
+        made = [*self._made.shown, *self._made.parked.values()]
         self.list = MessageList()
         self._made = MadeMessages(self.list, self._stops)
         self._newest: QWidget | None = None
@@ -80,10 +81,10 @@ class MessageColumn(QScrollArea):
         self._value = 0
         self.follow = True
         old, self._holder = self._holder, self._new_holder()
-        for widget in parked:
-            widget.deleteLater()
-        old.hide()
-        old.deleteLater()
+        for widget in (old, *made):
+            widget.hide()
+        for widget in (*made, old):
+            self._discards.add(widget)
         self._holder.show()
         self.list.set_width(self.column_width())
         self._settle()
@@ -105,8 +106,8 @@ class MessageColumn(QScrollArea):
 
     @property
     def making(self) -> bool:
-        """True while widgets near the view are still to be made, or their texts to be read."""
-        return self._maker.isActive() or self._waiting
+        """True while widgets near the view are still to be made, their texts to be read, or others to be deleted."""
+        return self._maker.isActive() or self._waiting or self._discards.any
 
     def column_width(self) -> int:
         """Return the width of a message in logical pixels."""
@@ -136,7 +137,7 @@ class MessageColumn(QScrollArea):
             self._take(len(self._made.shown) - 1, for_good=True)
         for place in self.list.places[at:]:
             if place in self._made.parked:
-                self._made.parked.pop(place).deleteLater()
+                self._discards.add(self._made.parked.pop(place))
             if place is self._anchor:
                 self._anchor = None
         self.list.cut(at)
@@ -302,7 +303,8 @@ class MessageColumn(QScrollArea):
     def _make_next(self) -> None:
         """Make one message, the most needed first, or take away what is far from view."""
         taken = self._take_far()
-        if self._newest is not None and self._busy(self._newest):
+        if (self._newest is not None and self._busy(self._newest)) or self._discards.any:
+            # What is gone leaves first: its memory serves what comes.
             return
         wanted = self._next() if self.isVisible() or len(self._made.shown) < _HIDDEN else None
         if wanted is None:
@@ -359,7 +361,7 @@ class MessageColumn(QScrollArea):
         """Drop a message that was made and is no longer wanted; False when there is none."""
         left = next((place for place, widget in self._made.parked.items() if not self._holds(widget)), None)
         if left is not None:
-            self._made.parked.pop(left).deleteLater()
+            self._discards.add(self._made.parked.pop(left))
         return left is not None
 
     def _take(self, at: int, *, for_good: bool = False) -> None:
@@ -374,11 +376,11 @@ class MessageColumn(QScrollArea):
         if now is not None and widget.isAncestorOf(now):
             self.setFocus()
         self._holder.column.removeWidget(widget)
-        widget.hide()
         if self._holds(widget) and not for_good:
+            widget.hide()
             self._made.parked[place] = widget
         else:
-            widget.deleteLater()
+            self._discards.add(widget)
 
     def order_keyboard(self, widget: QWidget) -> None:
         """Let the keyboard come to `widget` where it stands among the others."""

@@ -64,4 +64,9 @@ LINK_BODY = Text(
     en="Your browser would open:\n\n{address}",
     es="Tu navegador abriría:\n\n{address}",
 )
+MAIL_TITLE = Text(en="Write to {people}?", es="¿Escribir a {people}?")
+MAIL_BODY = Text(
+    en="Your mail program would open:\n\n{address}",
+    es="Tu programa de correo abriría:\n\n{address}",
+)
 LINK_OPEN = Text(en="Open", es="Abrir")

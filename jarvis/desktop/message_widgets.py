@@ -21,6 +21,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_answer import AnswerMemories
 from jarvis.desktop.question_widget import UserMessage, stops_in
 from jarvis.desktop.rating import AnswerRating
+from jarvis.desktop.shown import set_shown
 from jarvis.desktop.theme import svg_renderer
 from jarvis.desktop.trouble_box import TroubleBox
 from jarvis.desktop.versions import VersionSwitch
@@ -101,6 +102,7 @@ class AnswerMessage(QWidget):
         # While it has no place among the acts it belongs to what goes with it.
         self.rating.stars.setParent(self.rating)
         self._footer: AnswerFooter | None = None
+        self._footer_next = desk.slices.add(self, self._make_footer)
         self._memories = AnswerMemories(desk)
         self._memories.changed.connect(self.memory_changed)
         self._memories.hide()
@@ -113,6 +115,10 @@ class AnswerMessage(QWidget):
         layout.setSpacing(14)
         layout.addWidget(self._spark, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(column, 1)
+        self._bare = answer.ended
+        if self._bare:
+            # What is read from the log is shown in turns of its own: all of it in one would hold the window.
+            self._footer_next.start()
         desk.words.follow(self, self._refresh)
         colours = desk.theme.colours
 
@@ -132,6 +138,17 @@ class AnswerMessage(QWidget):
     def show_rating(self, rating: Rating | None) -> None:
         """Show how it was rated."""
         self.rating.show_rating(self.answer.message_id, rating)
+
+    @property
+    def busy(self) -> bool:
+        """True while what is known of it is not on the screen yet."""
+        return self.body.busy or self._footer_next.isActive()
+
+    def show_footer(self) -> None:
+        """Show what stands under it now, whether or not its text is there."""
+        self._footer_next.stop()
+        self._bare = False
+        self._show_footer()
 
     def in_use(self) -> bool:
         """Tell whether the person does something with it that making it anew would end."""
@@ -172,19 +189,29 @@ class AnswerMessage(QWidget):
 
     def _refresh(self) -> None:
         answer, words = self.answer, self._desk.words
-        self.body.show_text(text_with_mark(answer, words))
-        self.body.setVisible(bool(answer.text))
+        self.body.show_text(text_with_mark(answer, words), at_once=not self._bare)
+        set_shown(self.body, bool(answer.text))
         if answer.ended:
             self.body.finish()
         busy = not answer.ended
         self._spark.set_busy(busy and answer.phase != "elsewhere")
         self._doing.setText(doing_now(answer, words))
-        self._doing.setVisible(busy and (not answer.text or answer.phase != "writing"))
+        set_shown(self._doing, busy and (not answer.text or answer.phase != "writing"))
         lines = [words(texts.ENGINE_FAILED, model=f.model, sentence=f.sentence) for f in answer.failures]
         self._failures.setText("\n".join(lines))
-        self._failures.setVisible(bool(lines))
+        set_shown(self._failures, bool(lines))
         self._show_trouble()
-        self._show_footer()
+        if not self._bare:
+            self._show_footer()
+
+    def _make_footer(self) -> None:
+        """Show what stands under it, once its text is there."""
+        if self._bare and not self.body.busy:
+            self._bare = False
+            self._show_footer()
+        elif not self._bare:
+            # A turn later it is laid out: whoever waits for the whole message sees its height.
+            self._footer_next.stop()
 
     def _show_footer(self) -> None:
         answer, words = self.answer, self._desk.words
@@ -193,16 +220,16 @@ class AnswerMessage(QWidget):
         wanted = answer.ended and (bool(answer.text) or bool(by) or len(answer.versions) > 1)
         if not wanted and self._footer is None:
             return
-        footer = self.footer
+        footer = self._footer or self._new_footer()
         footer.by.setText(by)
-        footer.by.setVisible(bool(by))
-        footer.anew.setVisible(self._wishes is not None and answer.cached and bool(answer.question))
+        set_shown(footer.by, bool(by))
+        set_shown(footer.anew, self._wishes is not None and answer.cached and bool(answer.question))
         footer.acts.show_answer(answer, by)
         footer.versions.show_versions(answer.versions, answer.message_id)
         rated = self._wishes is not None and self._desk.services.routing is not None
         whole = answer.phase == "done" and answer.source == "model" and bool(answer.message_id)
-        self.rating.stars.setVisible(rated and whole)
-        footer.setVisible(wanted)
+        set_shown(self.rating.stars, rated and whole)
+        set_shown(footer, wanted)
 
     def _show_trouble(self) -> None:
         answer, words = self.answer, self._desk.words
@@ -214,10 +241,11 @@ class AnswerMessage(QWidget):
         sentence = sentences.get(answer.phase, "")
         self._trouble.show_as("trouble" if answer.phase == "failed" else "halted")
         self._trouble_text.setText(sentence)
-        self._trouble.setVisible(bool(sentence))
-        self._again.setVisible(bool(answer.question))
+        set_shown(self._trouble, bool(sentence))
+        set_shown(self._again, bool(answer.question))
         self.way.lead(place_of(answer.code, answer.causes) if answer.phase == "failed" else None)
-        self._trouble.arrange()
+        if sentence:
+            self._trouble.arrange()
 
     def _once_more(self, otherwise: SignalInstance) -> None:
         """Have the question answered anew in this one's place, or, where it is not stored, asked once more."""
@@ -239,18 +267,24 @@ class AnswerMessage(QWidget):
     @property
     def footer(self) -> AnswerFooter:
         """What stands under it once it has ended; made when it is first wanted, so that an answer begins the sooner."""
+        if self._bare:
+            self.show_footer()
         if self._footer is None:
-            footer = self._footer = AnswerFooter(self._desk, self._wishes, self.body.selected_text, self.rating.stars)
-            footer.hide()
-            footer.anew.clicked.connect(lambda: self._once_more(self.anew))
-            footer.acts.why.clicked.connect(self._show_why)
-            footer.acts.remembered.toggled.connect(self._toggle_memories)
-            if self._wishes is not None:
-                wishes = self._wishes
-                footer.versions.chosen.connect(lambda wanted: wishes.version.emit(self.answer.message_id, wanted))
-            self._column.insertWidget(self._column.indexOf(self.rating), footer)
-            self.grown.emit()
+            self._new_footer().hide()
+        assert self._footer is not None
         return self._footer
+
+    def _new_footer(self) -> AnswerFooter:
+        footer = self._footer = AnswerFooter(self._desk, self._wishes, self.body.selected_text, self.rating.stars)
+        footer.anew.clicked.connect(lambda: self._once_more(self.anew))
+        footer.acts.why.clicked.connect(self._show_why)
+        footer.acts.remembered.toggled.connect(self._toggle_memories)
+        if self._wishes is not None:
+            wishes = self._wishes
+            footer.versions.chosen.connect(lambda wanted: wishes.version.emit(self.answer.message_id, wanted))
+        self._column.insertWidget(self._column.indexOf(self.rating), footer)
+        self.grown.emit()
+        return footer
 
     @property
     def acts(self) -> AnswerActs:

@@ -16,9 +16,13 @@ NARROW = 470
 """Width in pixels of a page below which it leaves less room at its sides and puts things below each other."""
 
 
+NARROWEST = 330
+"""The same below which almost none is left there: large text on a small screen needs it."""
+
+
 def side_room(width: int) -> int:
     """Return the pixels at each side of a page that is `width` wide."""
-    return 12 if width < NARROW else 24
+    return 4 if width < NARROWEST else 12 if width < NARROW else 24
 
 
 class LatePage(QWidget):

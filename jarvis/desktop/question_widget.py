@@ -16,6 +16,7 @@ from jarvis.desktop.attachments import attachments_of
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.message_texts import EDIT
 from jarvis.desktop.question_edit import QuestionEdit
+from jarvis.desktop.shown import set_shown
 from jarvis.desktop.text_widgets import RichText, copied_mark
 from jarvis.desktop.theme import styled
 from jarvis.desktop.versions import VersionSwitch
@@ -79,7 +80,7 @@ class UserMessage(QWidget):
         self.message_id = message_id
         self.versions.show_versions(versions, message_id)
         self.show_files(attachments_of(self._desk).of(message_id))
-        self.edit_button.setVisible(self._wishes is not None and bool(message_id))
+        set_shown(self.edit_button, self._wishes is not None and bool(message_id))
 
     def show_files(self, files: tuple[Attachment, ...]) -> None:
         """Show the files that went with it; once they are shown, they stay."""

@@ -36,7 +36,7 @@ class Stars(QSlider):
         self.setRange(0, MOST)
         self.setPageStep(1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedSize(MOST * _SIZE + 6, _SIZE + 4)
+        self.setFixedSize(MOST * _SIZE + 6, _SIZE + 5)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._rest = QTimer(self, interval=_SETTLED, singleShot=True)
         self._rest.timeout.connect(self._settle)

@@ -19,6 +19,29 @@ NO_GPU = Text(
     es="Este equipo no tiene ninguna tarjeta gráfica que Jarvis pueda mirar: los modelos usan el procesador.",
 )
 
+# Measuring
+MEASURE_HEADING = Text(en="How fast this computer is", es="Lo rápido que es este equipo")
+MEASURE_ABOUT = Text(
+    en="Measures memory and disk, in about three seconds, so that what is foretold of each model fits this computer. "
+    "What is measured is kept until you measure again.",
+    es="Mide la memoria y el disco, en unos tres segundos, para que lo que se prevé de cada modelo se ajuste a este "
+    "equipo. Lo medido se conserva hasta que vuelvas a medir.",
+)
+MEASURE = Text(en="Measure this computer", es="Medir este equipo")
+MEASURE_STOP = Text(en="Stop measuring", es="Dejar de medir")
+MEASURE_PROGRESS = Text(en="How far measuring is", es="Avance de la medición")
+MEASURING = Text(en="Measuring…", es="Midiendo…")
+MEASURING_MEMORY = Text(en="Measuring the memory ({at} of {of})…", es="Midiendo la memoria ({at} de {of})…")
+MEASURING_DISK = Text(en="Measuring the disk ({at} of {of})…", es="Midiendo el disco ({at} de {of})…")
+MEASURE_STOPPED = Text(
+    en="Stopped; what was known before is kept.", es="Medición interrumpida; se conserva lo que se sabía."
+)
+MEASURED = Text(en="Memory {ram} GB/s  ·  disk {disk} GB/s", es="Memoria {ram} GB/s  ·  disco {disk} GB/s")
+MEASURED_NO_DISK = Text(
+    en="Memory {ram} GB/s. The disk is measured once a model is here to be read.",
+    es="Memoria {ram} GB/s. El disco se medirá cuando haya aquí un modelo que leer.",
+)
+
 # One GPU
 GPU_TITLE = Text(en="GPU {index} · {name}", es="GPU {index} · {name}")
 USED_OF = Text(en="{used} of {total}", es="{used} de {total}")

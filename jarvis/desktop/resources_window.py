@@ -13,6 +13,7 @@ from jarvis.desktop.models_parts import NARROW
 from jarvis.desktop.resources_feed import ResourceFeed
 from jarvis.desktop.resources_gpu import GpuCard
 from jarvis.desktop.resources_machine import GAUGES, GaugeTile
+from jarvis.desktop.resources_measure import MeasurePanel
 from jarvis.desktop.resources_models import ResidentList, Said
 from jarvis.desktop.resources_room import RoomPanel
 from jarvis.desktop.theme import styled
@@ -50,6 +51,9 @@ class ResourceWindow(QDialog):
         self.models.changed.connect(self.feed.look_soon)
         self.room = RoomPanel(desk, lambda: self.feed.port)
         self.room.changed.connect(self.feed.look_soon)
+        self.measure = MeasurePanel(desk)
+        if desk.services.models is None:
+            self.measure.hide()
         self._below = self._lower_half()
         self._below.hide()
         self._lay_out()
@@ -93,6 +97,7 @@ class ResourceWindow(QDialog):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
         layout.addLayout(tiles)
+        layout.addWidget(self.measure)
         layout.addWidget(heading)
         layout.addWidget(self.models)
         layout.addWidget(self.room)

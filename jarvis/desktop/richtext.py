@@ -1,14 +1,13 @@
 """Writes parsed markdown into a `QTextDocument`.
 
 Text reaches the document only through `insertText`, so nothing in an answer can act as markup; images are never
-loaded; only http and https addresses become links. Knows nothing about messages.
+loaded; only web and mail addresses become links. Knows nothing about messages.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from markdown_it.token import Token
 from PySide6.QtCore import Qt
@@ -28,6 +27,7 @@ from PySide6.QtGui import (
     QTextTableFormat,
 )
 
+from jarvis.desktop.addresses import link_address, pieces_of
 from jarvis.desktop.colours import Colours
 from jarvis.desktop.markdown_maths import MATHS, source_of
 from jarvis.desktop.maths import FormulasInText
@@ -49,15 +49,6 @@ _NO_VALUE = ("-", "–", "—", "n/a", "N/A", "?")
 _TASK = re.compile(r"^\[(?P<done>[ xX])\]\s+")
 _UNSAFE = {0xFDD0: "\ufffd", 0xFDD1: "\ufffd", 0xFFFC: "\ufffd", 0x2028: " ", 0x2029: " ", 0x0D: " ", 0x0A: " "}
 """Characters that Qt gives a structural meaning inside a document."""
-
-
-def web_address(text: str) -> str | None:
-    """Return `text` when it is an http or https address with a host, else None."""
-    try:
-        parts = urlsplit(text.strip())
-    except ValueError:
-        return None
-    return text.strip() if parts.scheme.lower() in ("http", "https") and parts.hostname else None
 
 
 class _OpenList:
@@ -178,12 +169,13 @@ class RichWriter:
         self, cursor: QTextCursor, token: Token, base: QTextCharFormat, without: re.Pattern[str] | None = None
     ) -> None:
         """Write a line of text; what `without` finds at its beginning is left out."""
-        formats = [base]
+        formats, linked = [base], 0
         for number, child in enumerate(token.children or []):
             top = formats[-1]
             if number == 0 and without is not None and child.type == "text":
-                cursor.insertText(_safe(without.sub("", child.content)), top)
+                self._plain(cursor, without.sub("", child.content), top)
                 continue
+            linked += child.nesting if child.type in ("link_open", "link_close") else 0
             if child.nesting == 1:
                 formats.append(self._opened(child, top))
             elif child.nesting == -1:
@@ -199,8 +191,19 @@ class RichWriter:
                 self._formula(cursor, child, top)
             elif child.type == "image":
                 self._image(cursor, child, top)
+            elif child.type == "text" and not linked:
+                self._plain(cursor, child.content, top)
             else:
                 cursor.insertText(_safe(child.content), top)
+
+    def _plain(self, cursor: QTextCursor, text: str, top: QTextCharFormat) -> None:
+        """Write words; web addresses among them become links."""
+        for piece, address in pieces_of(text):
+            form = top
+            if address:
+                form = QTextCharFormat(top)
+                self._make_link(form, address)
+            cursor.insertText(_safe(piece), form)
 
     def _formula(self, cursor: QTextCursor, token: Token, top: QTextCharFormat) -> None:
         source = source_of(token.content, token.markup)
@@ -227,7 +230,7 @@ class RichWriter:
         return form
 
     def _make_link(self, form: QTextCharFormat, address: str) -> None:
-        safe = web_address(address)
+        safe = link_address(address)
         if safe is not None:
             form.setAnchor(True)
             form.setAnchorHref(safe)

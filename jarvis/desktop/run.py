@@ -149,7 +149,7 @@ class Desktop(QObject):
     def poll(self) -> None:
         """Look again at notices, alerts and options; at most one look is under way."""
         if self._cycles is not None:
-            self._cycles.look()
+            self.desk.slices.once(self, self._cycles.look)
         self.apply_settings()
         if self._polling:
             return

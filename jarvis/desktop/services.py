@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from jarvis.contracts.attachments import AttachmentDesk
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.conversation_desk import ConversationDesk
 from jarvis.contracts.data_desk import DataDesk
 from jarvis.contracts.desktop_ports import Formulas, GlobalShortcuts
@@ -102,6 +103,15 @@ class VoiceControl(Protocol):
 
     def voices(self, language: Language) -> Sequence[str]:
         """Return the files of the voices that are here for `language`."""
+        ...
+
+    def voices_elsewhere(self, language: Language) -> Sequence[str]:
+        """Return the names of voices for `language` that could be downloaded and are not here."""
+        ...
+
+    def preview(self, file: Path, text: str, language: Language, cancel: CancelToken) -> None:
+        """Say `text` in the voice of `file`, whichever is chosen, until it was heard or is cancelled; raises
+        `EngineError` for a voice that cannot be loaded, and `DeviceError`."""
         ...
 
     def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from jarvis.desktop import settings_texts as own
@@ -138,13 +139,19 @@ class _TwoLines(QPushButton):
         self.setAutoDefault(False)
         self.setAccessibleName(f"{title}. {place}")
         self.clicked.connect(act)
-        layout = QVBoxLayout(self)
+        self._lines = layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 9, 14, 9)
         layout.setSpacing(1)
         for text, look in ((title, ""), (place, "small")):
             label = QLabel(text)
             label.setProperty("look", look)
             label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
             layout.addWidget(label)
         self.setMinimumHeight(layout.sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Be as tall as the words are at this width."""
+        super().resizeEvent(event)
+        self.setMinimumHeight(self._lines.heightForWidth(self.width()))

@@ -30,6 +30,7 @@ from PySide6.QtWidgets import (
 )
 
 from jarvis.desktop import texts
+from jarvis.desktop.addresses import link_address
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.code_colours import CodeColours
 from jarvis.desktop.highlight import Span, spans_of
@@ -37,7 +38,7 @@ from jarvis.desktop.links import open_address
 from jarvis.desktop.markdown import inert
 from jarvis.desktop.maths import FormulasInText, Maths, table_text, text_in
 from jarvis.desktop.message_texts import COPY_TABLE
-from jarvis.desktop.richtext import RichWriter, web_address
+from jarvis.desktop.richtext import RichWriter
 from jarvis.desktop.theme import Theme
 from jarvis.desktop.words import Words
 
@@ -55,7 +56,7 @@ _KEYPAD = Qt.KeyboardModifier.KeypadModifier
 
 
 class RichText(QTextBrowser):
-    """Read-only text as tall as its content; loads nothing, opens only web addresses and only when it is asked to."""
+    """Read-only text as tall as its content; loads nothing, opens web and mail addresses only, when asked to."""
 
     refused = Signal()
 
@@ -207,7 +208,7 @@ class RichText(QTextBrowser):
         self._writer = RichWriter(document, self._theme.colours, base, self._theme.mono(), self._formulas)
 
     def _open(self, url: QUrl) -> None:
-        if web_address(url.toString()) is None:
+        if link_address(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)) is None:
             self.refused.emit()
         else:
             open_address(url, self.document(), self.window(), self._words)

@@ -79,7 +79,7 @@ BY_MEMORY = Text(en="From memory", es="De la memoria")
 BY_NOTHING = Text(en="Nothing could answer", es="Nada pudo responder")
 SECONDS = Text(en="{seconds} s", es="{seconds} s")
 WHY = Text(en="Why?", es="¿Por qué?")
-WHY_NAME = Text(en="Why this answered", es="Por qué respondió esto")
+WHY_NAME = Text(en="Why? Show the whole decision", es="¿Por qué? Ver toda la decisión")
 NO_REASON = Text(en="No reason was recorded.", es="No se guardó ningún motivo.")
 CANCELLED = Text(en="Stopped. What was written is kept.", es="Detenido. Lo escrito se conserva.")
 FAILED = Text(en="No answer.", es="Sin respuesta.")
@@ -182,7 +182,7 @@ CLOSE_TITLE = Text(en="Quit Jarvis?", es="¿Salir de Jarvis?")
 CLOSE_BODY = Text(
     en="This desktop has no tray, so closing the window ends Jarvis: it stops listening and timers will not ring "
     "until it runs again. Conversations are kept.",
-    es="Este escritorio no tiene bandeja, así que cerrar la ventana termina Jarvis: deja de escuchar y los "
+    es="Este escritorio no tiene bandeja, así que cerrar la ventana cierra Jarvis: deja de escuchar y los "
     "temporizadores no sonarán hasta que se abra de nuevo. Las conversaciones se conservan.",
 )
 CLOSE_DO = Text(en="Quit", es="Salir")

@@ -18,7 +18,8 @@ from jarvis.desktop.words import Words
 
 NEAR_LIMIT = 0.8
 """From this share of a limit on its bar warns."""
-_TILE_WIDTH = 160
+_TILE_WIDTH, _TILE_LETTERS = 160, 22
+"""Pixels, and letters of the usual width, that a tile has at least."""
 
 
 class Tile(QFrame):
@@ -64,7 +65,7 @@ class Totals(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Stand as many side by side as there is room for."""
         super().resizeEvent(event)
-        room = self.width() // _TILE_WIDTH
+        room = self.width() // max(_TILE_WIDTH, _TILE_LETTERS * self.fontMetrics().averageCharWidth())
         self._arrange(6 if room >= 9 else 3 if room >= 3 else 2 if room >= 2 else 1)
 
     def show_report(self, report: SpendingReport, words: Words) -> None:

@@ -31,6 +31,7 @@ from jarvis.desktop.models_parts import NARROW, muted, side_room
 from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
+from jarvis.desktop.voice_list import VoiceList, VoicePreviews
 from jarvis.desktop.voice_rows import DeviceRow, SensitivityRow, VoiceRow
 from jarvis.desktop.voice_sound import LevelRow, SoundTest
 from jarvis.settings.options import OPTIONS, Option
@@ -77,6 +78,8 @@ class VoicePage(QWidget):
         self._early: list[DeviceInUse | WakeHeard] = []
         self._devices: dict[str, DeviceRow] = {}
         self._voices: dict[Language, VoiceRow] = {}
+        self.previews = VoicePreviews(desk)
+        self.lists: dict[Language, VoiceList] = {each: VoiceList(desk, each, self.previews) for each in LANGUAGES}
         holder = styled(QWidget(), "column")
         self._column = QVBoxLayout(holder)
         self._column.setContentsMargins(24, 8, 24, 24)
@@ -142,6 +145,7 @@ class VoicePage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         """Watch the microphone, the devices and what is in use."""
         super().showEvent(event)
+        self._desk.bridge.watch_levels(self, True)
         self._watch()
         self._look_around()
         self._timer.start()
@@ -149,6 +153,7 @@ class VoicePage(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Leave the microphone alone."""
         super().hideEvent(event)
+        self._desk.bridge.watch_levels(self, False)
         self._timer.stop()
         self._desk.services.voice.leave_microphone()
         self.level.clear()
@@ -178,9 +183,18 @@ class VoicePage(QWidget):
         if not self.done:
             return
         self.look()
-        for language, row in self._voices.items():
-            self._desk.bridge.run(partial(self._desk.services.voice.voices, language), row.offer)
+        for language in self._voices:
+            self._desk.bridge.run(partial(self._voices_of, language), partial(self._offer_voices, language))
         self._look_in_use()
+
+    def _voices_of(self, language: Language) -> tuple[Sequence[str], Sequence[str]]:
+        voice = self._desk.services.voice
+        return voice.voices(language), voice.voices_elsewhere(language)
+
+    def _offer_voices(self, language: Language, found: tuple[Sequence[str], Sequence[str]]) -> None:
+        here, elsewhere = found
+        self._voices[language].offer(here)
+        self.lists[language].offer(here, elsewhere)
 
     def _sections(self) -> list[tuple[Text, list[Callable[[], QWidget]]]]:
         """Return what makes each part of each section."""
@@ -191,6 +205,9 @@ class VoicePage(QWidget):
             sections.append((heading, [partial(self._row, by_end.pop(name)) for name in names]))
         sections.append((texts.SECTION_RECOGNITION, [partial(self._row, option) for option in by_end.values()]))
         devices, _, _, speaking, recognition = (makers for _, makers in sections)
+        for language in LANGUAGES:
+            at = _SECTIONS[3][1].index(f"voice_{language}")
+            speaking[at] = partial(self._with_list, speaking[at], self.lists[language])
         devices[1:1] = [lambda: self.level]
         devices.insert(3, lambda: self.test)
         speaking.insert(0, lambda: self.speaker)
@@ -204,6 +221,15 @@ class VoicePage(QWidget):
         row.set_narrow(self.width() < NARROW)
         self.rows.append(row)
         return row
+
+    def _with_list(self, make: Callable[[], QWidget], listed: VoiceList) -> QWidget:
+        holder = QWidget()
+        inside = QVBoxLayout(holder)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(make())
+        inside.addWidget(listed)
+        return holder
 
     def _made(self, option: Option) -> OptionRow:
         desk = self._desk

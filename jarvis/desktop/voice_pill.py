@@ -245,6 +245,8 @@ class FloatingPill(QAbstractButton):
 
     def _hear(self, level: float) -> None:
         share = level_share(level) if self.state.name not in ("off", "muted") else 0.0
+        if share == self.level == 0.0:
+            return
         if self._desk.theme.moves:
             self.level = max(share, self.level * 0.7)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jarvis.contracts.errors import Language
 from jarvis.desktop.texts import Text
 
 # In the conversation
@@ -80,6 +81,16 @@ LAST_HIT = Text(en="Last heard: “{word}” with {score} at {time}", es="Últim
 
 PREVIEW_EN = Text(en="Listen to the English voice", es="Escuchar la voz inglesa")
 PREVIEW_ES = Text(en="Listen to the Spanish voice", es="Escuchar la voz española")
+LISTED: dict[Language, Text] = {
+    "en": Text(en="Listen to the English voices without choosing one", es="Escuchar las voces inglesas sin elegirlas"),
+    "es": Text(en="Listen to the Spanish voices without choosing one", es="Escuchar las voces españolas sin elegirlas"),
+}
+VOICE_HEAR = Text(en="Listen to {name}", es="Escuchar {name}")
+VOICE_STOP = Text(en="Stop {name}", es="Detener {name}")
+VOICE_NOT_HERE = Text(
+    en="{name}: not downloaded; fetch it under Models to hear it",
+    es="{name}: sin descargar; descárgala en Modelos para oírla",
+)
 SAMPLE = Text(
     en="Hello, I am Jarvis. It is half past four and nineteen degrees outside.",
     es="Hola, soy Jarvis. Son las cuatro y media y fuera hay diecinueve grados.",

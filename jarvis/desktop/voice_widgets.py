@@ -78,7 +78,10 @@ class MicrophoneButton(QToolButton):
 
     def set_level(self, level: float) -> None:
         """Show a microphone level, RMS 0..1; it fades when no other follows."""
-        self._level = max(self._level * 0.6, min(1.0, level / _LOUD))
+        share = min(1.0, level / _LOUD)
+        if share == self._level == 0.0:
+            return
+        self._level = max(self._level * 0.6, share)
         if not self._fade.isActive() and self._level > 0:
             self._fade.start()
         self.update()

@@ -48,7 +48,7 @@ def cloud_engine(
         raise InputError(
             "engine.not_in_cloud",
             en="{model} runs on this computer, not in the cloud. Choose a model of a provider.",
-            es="{model} funciona en este ordenador, no en la nube. Elige un modelo de un proveedor.",
+            es="{model} funciona en este equipo, no en la nube. Elige un modelo de un proveedor.",
             model=entry.id,
         )
     address = base_url or BASE_URLS[entry.provider]

@@ -285,6 +285,6 @@ def _unpriced(engine: str, *, long: bool) -> BudgetError:
         en="{engine} was not asked: its price is not known, and a spending limit is set. Choose a model on this "
         "computer or one with a price, or remove the limit in the settings.",
         es="No se preguntó a {engine}: no se conoce su precio y hay un límite de gasto. Elige un modelo de este "
-        "ordenador o uno con precio, o quita el límite en los ajustes.",
+        "equipo o uno con precio, o quita el límite en los ajustes.",
         engine=engine,
     )

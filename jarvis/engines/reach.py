@@ -23,8 +23,7 @@ def obstacle(
             "engine.off",
             en="Asking {where} is switched off, so nothing left this computer. "
             "Switch it on in the settings ({option}).",
-            es="Preguntar a {where} está desactivado y nada salió de este ordenador. "
-            "Actívalo en los ajustes ({option}).",
+            es="Preguntar a {where} está desactivado y nada salió de este equipo. Actívalo en los ajustes ({option}).",
             retryable=False,
             where=host_of(url) or url,
             option=option,

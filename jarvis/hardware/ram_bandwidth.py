@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from jarvis.contracts.cancel import CancelToken
+
 _LOG = logging.getLogger(__name__)
 
 DEFAULT_RAM_GBS = 20.0
@@ -57,13 +59,18 @@ class KnownSpeeds:
         """Return how fast the disk under `place` is read, in GB/s: measured, else by its kind."""
         return self._kept().get(f"disk {_disk_number(place)}") or _disk_kind_gbs(place, sys)
 
-    def measure_ram(self) -> float:
-        """Measure the RAM's bandwidth (about a second), keep it and return it."""
-        return self._keep("ram", measure_ram_bandwidth())
+    def measure(
+        self, file: Path | None, cancel: CancelToken, then_disk: Callable[[], None] = lambda: None
+    ) -> tuple[float, float | None]:
+        """Measure the RAM's bandwidth, then how fast `file`'s disk gives it; a second each. Keeps and returns both.
 
-    def measure_disk(self, file: Path) -> float:
-        """Measure how fast `file`'s disk gives it (a second at most), keep and return that; raises `OSError`."""
-        return self._keep(f"disk {_disk_number(file)}", measure_disk_bandwidth(file))
+        `then_disk` is called in between. Raises `OSError`, `MemoryError` and `Cancelled`; nothing is kept then.
+        """
+        ram, disk = measure_ram_bandwidth(cancel=cancel), None
+        if file is not None:
+            then_disk()
+            disk = self._keep(f"disk {_disk_number(file)}", measure_disk_bandwidth(file, cancel=cancel))
+        return self._keep("ram", ram), disk
 
     def _keep(self, what: str, gbs: float) -> float:
         kept = {**self._kept(), what: round(gbs, 3)}
@@ -89,10 +96,13 @@ class KnownSpeeds:
             return {}
 
 
-def measure_ram_bandwidth(threads: int = 0, clock: Callable[[], float] = time.perf_counter) -> float:
+def measure_ram_bandwidth(
+    threads: int = 0, clock: Callable[[], float] = time.perf_counter, cancel: CancelToken | None = None
+) -> float:
     """Copy `MEASURED_BYTES` with several threads and return reads and writes of the best round together, in GB/s.
 
-    `threads` 0 takes one for each core, eight at most. Ends after six rounds or one second.
+    `threads` 0 takes one for each core, eight at most. Ends after six rounds or one second; raises `Cancelled` between
+    two rounds, `MemoryError` where there is not that much free.
     """
     import numpy
 
@@ -114,15 +124,20 @@ def measure_ram_bandwidth(threads: int = 0, clock: Callable[[], float] = time.pe
             worker.join()
         took = clock() - begun
         best = max(best, 2 * half * count / max(took, 1e-9) / 1e9)
+        if cancel is not None:
+            cancel.raise_if_cancelled()
         if clock() >= deadline:
             break
     return best
 
 
-def measure_disk_bandwidth(file: Path, clock: Callable[[], float] = time.perf_counter) -> float:
+def measure_disk_bandwidth(
+    file: Path, clock: Callable[[], float] = time.perf_counter, cancel: CancelToken | None = None
+) -> float:
     """Read the end of `file`, past what the system remembers of it where that can be forgotten; returns GB/s.
 
-    At most 256 MiB or a second. A file smaller than a few MiB says little. Raises `OSError`.
+    At most 256 MiB or a second. A file smaller than a few MiB says little. Raises `OSError`, and `Cancelled` between
+    two pieces.
     """
     with file.open("rb", buffering=0) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -133,6 +148,8 @@ def measure_disk_bandwidth(file: Path, clock: Callable[[], float] = time.perf_co
         read, begun = 0, clock()
         while clock() - begun < _DISK_SECONDS and (piece := stream.read(_CHUNK)):
             read += len(piece)
+            if cancel is not None:
+                cancel.raise_if_cancelled()
         return read / max(clock() - begun, 1e-9) / 1e9
 
 

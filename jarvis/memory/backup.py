@@ -16,6 +16,7 @@ from typing import Any
 from jarvis import __version__
 from jarvis.contracts.memory import Transferred
 from jarvis.contracts.ports import Clock
+from jarvis.memory.backup_mark import MARK, mark_of
 from jarvis.memory.leftovers import scratch_for_backup
 from jarvis.memory.new_file import new_file
 from jarvis.settings.folders import Folders
@@ -54,6 +55,7 @@ def back_up(path: Path, *, places: Folders, database: Database, clock: Clock, fo
                 "made_at": clock.now().isoformat(),
                 "files": listed,
             }
+            manifest[MARK] = mark_of(manifest, places.home)
             archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
     return Transferred(path=path, written=rows)
 

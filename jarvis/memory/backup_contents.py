@@ -16,19 +16,24 @@ import sqlite3
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.data_desk import BackupContents
 from jarvis.contracts.errors import InputError, StorageError
 from jarvis.memory.backup import BESIDE, CHUNK, DATABASE_FILE, FORMAT, KIND, MANIFEST, rows_of
+from jarvis.memory.backup_look import Look
+from jarvis.memory.backup_mark import is_marked
 from jarvis.memory.backup_servers import SERVERS_FILE, servers_not_here
+from jarvis.memory.backup_trust import DefaultLevel, asks, strange_to_here
 from jarvis.memory.leftovers import ASIDE, new_scratch
 from jarvis.settings.folders import Folders
 from jarvis.storage.database import MIGRATIONS, Database
+from jarvis.storage.foreign_rows import take_own_triggers
 
 _BAD_ARCHIVE = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error)
 _LOOKS_LIKE_A_ZIP = b"PK\x03\x04"
@@ -61,22 +66,34 @@ def aside_time(folder: Path) -> datetime | None:
         return None
 
 
-def look_into(path: Path, *, places: Folders) -> BackupContents:
+def look_into(
+    path: Path,
+    *,
+    places: Folders,
+    default: DefaultLevel = asks,
+    cancel: CancelToken | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> BackupContents:
     """Unpack a backup beside its place, verify it, bring it to this version, and say what is in it; `drop` takes what
     was unpacked away again.
 
-    Raises `InputError` for a file that is no sound backup or of a newer Jarvis, `StorageError` where there is no room
-    for it; nothing of what is here is touched, and Jarvis may go on working.
+    `default` is what holds for the name of a skill or tool as long as nobody said otherwise; `progress` gets the bytes
+    that are unpacked and those there are. Raises `InputError` for a file that is no sound backup or of a newer Jarvis,
+    `StorageError` where there is no room for it, `Cancelled`; nothing of what is here is touched, and Jarvis may go on
+    working.
     """
     with unpacking(path):
         staged = new_scratch(places.home)
+    look = Look(cancel, progress)
     try:
-        manifest = _stage(path, staged)
+        manifest = _stage(path, staged, look)
         database = staged / DATABASE_FILE
+        aside = is_own(path, places)
+        own = aside or is_marked(manifest, places.home)
         with unpacking(path):
-            _make_current(database, path)
-            new = () if is_own(path, places) else servers_not_here(staged / SERVERS_FILE, places.home / SERVERS_FILE)
-            return BackupContents(
+            _make_current(database, path, look)
+            new = () if aside else servers_not_here(staged / SERVERS_FILE, places.home / SERVERS_FILE)
+            contents = BackupContents(
                 path=path,
                 made_at=_made_at(manifest),
                 jarvis=_version(manifest),
@@ -87,9 +104,16 @@ def look_into(path: Path, *, places: Folders) -> BackupContents:
                 bytes=_size(path),
                 staged=staged,
                 new_servers=new,
+                own=own,
+                set_aside=() if own else strange_to_here(staged, places, default),
             )
-    except BaseException:
+        look.go_on()
+        return contents
+    except BaseException as error:
         shutil.rmtree(staged, ignore_errors=True)
+        if look.unwanted and isinstance(error, Exception):
+            # However what was under way ended.
+            look.go_on()
         raise
 
 
@@ -103,32 +127,32 @@ def is_own(path: Path, places: Folders) -> bool:
     return path.is_dir() and path.name.startswith(ASIDE) and path.resolve().parent == places.home.resolve()
 
 
-def _stage(path: Path, staging: Path) -> Mapping[str, Any]:
+def _stage(path: Path, staging: Path, look: Look) -> Mapping[str, Any]:
     """Unpack what the list names beside its place, checking each; returns the list."""
     with unpacking(path):
         if path.is_dir():
-            return _stage_folder(path, staging)
+            return _stage_folder(path, staging, look)
         with path.open("rb") as file, _as_archive(file, path) as archive:
             manifest = _manifest(archive, path)
-            _check_room(staging, sum(each["bytes"] for each in manifest["files"].values()))
+            _check_room(staging, sum(each["bytes"] for each in manifest["files"].values()), look)
             for name, told in manifest["files"].items():
-                _unpack(archive, name, told, staging / name, path)
+                _unpack(archive, name, told, staging / name, path, look)
             return manifest
 
 
-def _stage_folder(folder: Path, staging: Path) -> Mapping[str, Any]:
+def _stage_folder(folder: Path, staging: Path, look: Look) -> Mapping[str, Any]:
     """Copy what a restore put aside; returns what the list of a backup would say."""
     found = [folder / name for name in (DATABASE_FILE, *BESIDE) if (folder / name).is_file()]
     if not found or found[0].name != DATABASE_FILE:
         raise _no_backup(folder)
     log = folder / f"{DATABASE_FILE}-wal"
     found += [log] if log.is_file() else []
-    _check_room(staging, sum(file.stat().st_size for file in found))
+    _check_room(staging, sum(file.stat().st_size for file in found), look)
     for file in found:
-        shutil.copyfile(file, staging / file.name)
-        (staging / file.name).chmod(0o600)
-        with (staging / file.name).open("rb") as copy:
-            os.fsync(copy.fileno())
+        with file.open("rb") as read, _new_file(staging / file.name) as write:
+            while block := read.read(CHUNK):
+                look.took(len(block))
+                write.write(block)
     schema = int(_asked(staging / DATABASE_FILE, "PRAGMA user_version"))
     if schema > _newest_schema():
         raise _newer(folder, "?")
@@ -204,23 +228,29 @@ def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     return info
 
 
-def _unpack(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], target: Path, path: Path) -> None:
+def _unpack(archive: zipfile.ZipFile, name: str, told: Mapping[str, Any], target: Path, path: Path, look: Look) -> None:
     digest, size = hashlib.sha256(), 0
-    with (
-        archive.open(_member(archive, name)) as read,
-        os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
-    ):
+    with archive.open(_member(archive, name)) as read, _new_file(target) as file:
         while size <= told["bytes"] and (block := read.read(CHUNK)):
+            look.took(len(block))
             digest.update(block)
             size += len(block)
             file.write(block)
-        file.flush()
-        os.fsync(file.fileno())
     if size != told["bytes"] or digest.hexdigest() != told["sha256"]:
         raise _damaged(path)
 
 
-def _check_room(folder: Path, needed: int) -> None:
+@contextmanager
+def _new_file(path: Path) -> Iterator[BinaryIO]:
+    """Yield a new private file, which is on the disk afterwards."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _check_room(folder: Path, needed: int, look: Look) -> None:
+    look.expect(needed)
     if shutil.disk_usage(folder).free < needed:
         raise StorageError(
             "memory.restore_room",
@@ -231,19 +261,19 @@ def _check_room(folder: Path, needed: int) -> None:
         )
 
 
-def _make_current(staged: Path, path: Path) -> None:
+def _make_current(staged: Path, path: Path, look: Look) -> None:
     """Check the staged database and bring it to this version, as one file, before anything here is touched."""
-    if _asked(staged, "PRAGMA quick_check(1)") != "ok":
+    if _asked(staged, "PRAGMA quick_check(1)", look) != "ok":
         raise _damaged(path)
     try:
-        Database(staged).close()
+        Database(staged, unwanted=lambda: look.unwanted).close()
         with tempfile.TemporaryDirectory(dir=staged.parent) as folder:
             fresh = Path(folder) / DATABASE_FILE
             Database(fresh).close()
-            missing = _columns(fresh) - _columns(staged)
+            whole = _columns(fresh) <= _columns(staged) and take_own_triggers(staged, fresh)
     except StorageError as error:
         raise _not_current(error, staged, path) from error
-    if missing:
+    if not whole:
         # It says that it is of this version and is not: what reads it would fail long after the restore.
         raise _damaged(path)
     if _asked(staged, "PRAGMA journal_mode = DELETE") != "delete":
@@ -276,9 +306,11 @@ def _columns(database: Path) -> set[tuple[str, str]]:
         connection.close()
 
 
-def _asked(database: Path, question: str) -> Any:
+def _asked(database: Path, question: str, look: Look | None = None) -> Any:
     connection = sqlite3.connect(database)
     try:
+        if look is not None:
+            look.watch(connection)
         return connection.execute(question).fetchone()[0]
     finally:
         connection.close()

@@ -35,6 +35,7 @@ from jarvis.contracts.memory_desk import ExportFormat
 from jarvis.contracts.memory_times import checked_said_at
 from jarvis.contracts.ports import Clock
 from jarvis.memory.backup import back_up
+from jarvis.memory.backup_trust import DefaultLevel, asks
 from jarvis.memory.desk_parts import Documents, Happened, Index, Profile, Search
 from jarvis.memory.forget import Forgetter
 from jarvis.memory.leftovers import Leftovers
@@ -56,7 +57,8 @@ class RememberingDesk:
 
     `happened` reads when a text took place, `language_of` in which language it is. `learn` finds and stores the facts
     of new turns. `advice` is one sentence on what would make the memory better, None for nothing. `release` closes what
-    this process has open, before a restore takes its place.
+    this process has open, before a restore takes its place; `default_level` is what holds for the name of a skill or
+    tool as long as nobody said otherwise.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class RememberingDesk:
         learn: Callable[[Sequence[Memory]], object],
         advice: Callable[[], str | None] = lambda: None,
         release: Callable[[], None] | None = None,
+        default_level: DefaultLevel = asks,
     ) -> None:
         self._database = database
         self._memories = memories
@@ -91,6 +94,7 @@ class RememberingDesk:
         self._learn = learn
         self._advice = advice
         self._release = release or self._close_all
+        self._default_level = default_level
         self._forgetter = Forgetter(
             database=database, memories=memories, index=index, leftovers=Leftovers(places), monotonic=clock.monotonic
         )
@@ -244,9 +248,17 @@ class RememberingDesk:
         """Write a consistent copy of everything that Jarvis keeps to a new file."""
         return back_up(path, places=self._places, database=self._database, clock=self._clock, force=force)
 
-    def restore(self, path: Path) -> Transferred:
+    def restore(self, path: Path, *, take_over: bool = False, cancel: CancelToken | None = None) -> Transferred:
         """Put a backup in the place of what is here; this process has to end, or build everything anew, afterwards."""
-        return restore(path, places=self._places, clock=self._clock, release=self._release)
+        return restore(
+            path,
+            places=self._places,
+            clock=self._clock,
+            release=self._release,
+            default=self._default_level,
+            take_over=take_over,
+            cancel=cancel,
+        )
 
     def catch_up(
         self, *, limit: int | None = None, progress: Callable[[IndexProgress], None] | None = None

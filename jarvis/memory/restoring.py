@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.data_desk import BackupContents
 from jarvis.contracts.errors import AlreadyRunning, StorageError
 from jarvis.contracts.memory import Transferred
@@ -25,6 +26,7 @@ from jarvis.contracts.ports import Clock
 from jarvis.memory.backup import BESIDE, DATABASE_FILE
 from jarvis.memory.backup_contents import aside_name, drop, is_own, look_into, reason_of, unpacking
 from jarvis.memory.backup_servers import SERVERS_FILE, tame_servers
+from jarvis.memory.backup_trust import DefaultLevel, asks, set_aside
 from jarvis.memory.leftovers import remove_broken_off
 from jarvis.processes.instance import InstanceLock, single_instance
 from jarvis.settings.folders import Folders
@@ -39,9 +41,19 @@ _AGAIN_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
-def decide(contents: BackupContents, *, places: Folders, clock: Clock) -> tuple[Path, InstanceLock]:
+def decide(
+    contents: BackupContents,
+    *,
+    places: Folders,
+    clock: Clock,
+    default: DefaultLevel = asks,
+    take_over: bool = False,
+) -> tuple[Path, InstanceLock]:
     """Write down that the backup is to take the place of what is here, which the next start does before it opens
     anything; returns the folder that what is here will be kept in, and a lock that keeps others out until then.
+
+    Of a backup that is not this computer's own, what `backup_trust` sets aside stays as it is here, unless it is to
+    `take_over`; `default` is what holds for the name of a skill or tool as long as nobody said otherwise.
 
     Raises `AlreadyRunning` while another process works with the database, `StorageError` where nothing can be written;
     nothing is decided then. From the return on a `kill -9` changes nothing: what was decided will be done.
@@ -51,30 +63,44 @@ def decide(contents: BackupContents, *, places: Folders, clock: Clock) -> tuple[
         others = _others_with(places.database)
         if others:
             raise _in_use(places.database, others[0])
-        return _decide(contents, places, clock), lock
+        return _decide(contents, places, clock, None if take_over else default), lock
     except BaseException:
         lock.release()
         raise
 
 
-def restore(path: Path, *, places: Folders, clock: Clock, release: Callable[[], None]) -> Transferred:
+def restore(
+    path: Path,
+    *,
+    places: Folders,
+    clock: Clock,
+    release: Callable[[], None],
+    default: DefaultLevel = asks,
+    take_over: bool = False,
+    cancel: CancelToken | None = None,
+) -> Transferred:
     """Look into a backup, decide and exchange in one go; what is here is kept in a folder `before-restore-...` beside.
 
     `release` closes this process' own database, after everything was verified; the process cannot go on with it
-    afterwards. Raises as `look_into` does, and `AlreadyRunning` while another Jarvis works here; what is here then
-    stays as it is.
+    afterwards. `default` and `take_over` are those of `decide`; `cancel` ends it until then. Raises as `look_into`
+    does, and `AlreadyRunning` while another Jarvis works here; what is here then stays as it is.
     """
     with single_instance(places.run, "desktop"), single_instance(places.run, _LOCK):
-        contents = look_into(path, places=places)
+        contents = look_into(path, places=places, default=default, cancel=cancel)
         try:
             release()
             _take_alone(places.database)
-            _decide(contents, places, clock)
+            _decide(contents, places, clock, None if take_over else default)
         except BaseException:
             drop(contents)
             raise
         _exchange(places)
-    return Transferred(path=path, written=contents.memories, switched_off=contents.new_servers)
+    return Transferred(
+        path=path,
+        written=contents.memories,
+        switched_off=contents.new_servers,
+        set_aside=() if take_over else contents.set_aside,
+    )
 
 
 def finish_restore(places: Folders) -> bool:
@@ -108,8 +134,9 @@ def finish_restore(places: Folders) -> bool:
 # Deciding.
 
 
-def _decide(contents: BackupContents, places: Folders, clock: Clock) -> Path:
-    """Give what was unpacked its place and write down what is to be exchanged; under the lock."""
+def _decide(contents: BackupContents, places: Folders, clock: Clock, default: DefaultLevel | None) -> Path:
+    """Give what was unpacked its place and write down what is to be exchanged; under the lock. Without `default`
+    everything in it is taken over."""
     staging = places.home / _STAGING
     moment = clock.now()
     while (places.home / aside_name(moment)).exists():
@@ -120,6 +147,8 @@ def _decide(contents: BackupContents, places: Folders, clock: Clock) -> Path:
         shutil.rmtree(staging, ignore_errors=True)
         if not is_own(contents.path, places):
             tame_servers(contents.staged / SERVERS_FILE, places.home / SERVERS_FILE)
+        if not contents.own and default is not None:
+            set_aside(contents.staged, places, default)
         names = sorted(file.name for file in contents.staged.iterdir() if file.name in {DATABASE_FILE, *BESIDE})
         contents.staged.rename(staging)
         try:

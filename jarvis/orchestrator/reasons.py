@@ -25,7 +25,7 @@ _EXCLUDED: dict[str, tuple[str, str]] = {
     "missing": ("{model} is not ready.", "{model} no está listo."),
     "privacy": (
         "{model} is in the cloud, and nothing may leave this computer.",
-        "{model} está en la nube y nada puede salir de este ordenador.",
+        "{model} está en la nube y nada puede salir de este equipo.",
     ),
     "private": (
         "{model} is in the cloud, and something in this question must not leave.",
@@ -52,10 +52,10 @@ _EXCLUDED: dict[str, tuple[str, str]] = {
 }
 
 _FIRST: dict[str, tuple[str, str]] = {
-    "local": ("{model} answers on this computer in {first}", "{model} responde en este ordenador en {first}"),
+    "local": ("{model} answers on this computer in {first}", "{model} responde en este equipo en {first}"),
     "loads": (
         "{model} answers on this computer in {first}, loading included",
-        "{model} responde en este ordenador en {first}, carga incluida",
+        "{model} responde en este equipo en {first}, carga incluida",
     ),
     "cloud": (
         "{model} answers over the network in {first} for {usd}",
@@ -87,7 +87,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "alone": ("no other model can answer now", "ningún otro modelo puede responder ahora"),
     "alone_private": (
         "nothing may leave this computer, and no other model here can answer",
-        "nada puede salir de este ordenador y aquí no puede responder otro modelo",
+        "nada puede salir de este equipo y aquí no puede responder otro modelo",
     ),
     "equal": ("{model} would be no better", "{model} no sería mejor"),
     "would": ("{model} would {parts}", "{model} {parts}"),
@@ -98,8 +98,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "begin_sooner": ("begin {n} sooner", "empezaría {n} antes"),
     "end_later": ("take {n} longer", "tardaría {n} más"),
     "end_sooner": ("take {n} less", "tardaría {n} menos"),
-    "leaves": ("leave this computer", "saldría de este ordenador"),
-    "stays": ("stay on this computer", "se quedaría en este ordenador"),
+    "leaves": ("leave this computer", "saldría de este equipo"),
+    "stays": ("stay on this computer", "se quedaría en este equipo"),
     "dearer": ("cost {n} more", "costaría {n} más"),
     "cheaper": ("save {n}", "ahorraría {n}"),
     "pinned_first": ("{model} was chosen by you", "elegiste {model}"),

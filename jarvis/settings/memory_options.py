@@ -8,6 +8,7 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
     Option(
         name="memory.enabled",
         default=True,
+        allows=(False, True),
         about_en="Remember conversations, word for word, on this computer.",
         about_es="Recordar las conversaciones, palabra por palabra, en este equipo.",
     ),
@@ -28,6 +29,7 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
         name="memory.privacy",
         default="as_told",
         choices=("local", "as_told"),
+        allows=("local", "as_told"),
         about_en="What of new conversations may later go to a cloud model: nothing, or what had gone to one anyway.",
         about_es="Qué podrá ir a un modelo en la nube de lo que se hable: nada, o lo que ya fue a uno.",
     ),
@@ -43,12 +45,14 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
         name="memory.embedder",
         default="auto",
         choices=("auto", "minilm", "bge-m3", "server"),
+        goes_with="memory.embedder_url",
         about_en="What compares meanings: the best that is here, the bundled English one, BGE-M3, or a server.",
         about_es="Qué compara significados: lo mejor que haya, el incluido (inglés), BGE-M3 o un servidor.",
     ),
     Option(
         name="memory.embedder_url",
         default="",
+        is_address=True,
         about_en="Address of an OpenAI-compatible embeddings server, such as http://127.0.0.1:8080/v1. One that is "
         "not at home reads only what may leave.",
         about_es="Dirección de un servidor de embeddings compatible con OpenAI, p. ej. http://127.0.0.1:8080/v1. Uno "
@@ -57,6 +61,7 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
     Option(
         name="memory.embedder_model",
         default="",
+        goes_with="memory.embedder_url",
         about_en="Name of that server's embedding model.",
         about_es="Nombre del modelo de embeddings de ese servidor.",
     ),
@@ -64,7 +69,7 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
         name="memory.reranker",
         default=False,
         about_en="Let a downloaded reranker judge what was found once more; better and slower.",
-        about_es="Que un reranker descargado vuelva a juzgar lo encontrado; mejor y más lento.",
+        about_es="Que un reordenador descargado vuelva a juzgar lo encontrado; mejor y más lento.",
     ),
     Option(
         name="memory.index_from",
@@ -77,6 +82,7 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
     Option(
         name="memory.chroma_url",
         default="",
+        is_address=True,
         about_en="Address of a Chroma server at home that several computers share; it gets vectors, no texts. Empty "
         "keeps the index in Jarvis' folder.",
         about_es="Dirección de un servidor Chroma de casa, común a varios equipos; recibe vectores, no textos. Vacío "

@@ -9,7 +9,12 @@ OptionValue = str | int | float | bool
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Option:
-    """One option. `choices` lists allowed values, `minimum`/`maximum` bound numbers; empty text means "automatic"."""
+    """One option. `choices` lists allowed values, `minimum`/`maximum` bound numbers; empty text means "automatic".
+
+    What somebody else's settings may not decide is told too. `is_address`: what is asked, said or found goes there.
+    `goes_with` names the address that this belongs to. `allows` are the values of a permission, from the one that
+    allows least to the one that allows most; `is_limit` says the same of a number, of which 0 is no limit.
+    """
 
     name: str
     default: OptionValue
@@ -18,6 +23,10 @@ class Option:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    is_address: bool = False
+    goes_with: str = ""
+    allows: tuple[OptionValue, ...] = ()
+    is_limit: bool = False
 
     @property
     def type(self) -> type:

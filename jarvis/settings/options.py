@@ -97,12 +97,14 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="ollama.url",
         default="http://127.0.0.1:11434",
+        is_address=True,
         about_en="Address of an Ollama daemon whose models are offered too; empty looks for none.",
         about_es="Dirección de un Ollama cuyos modelos también se ofrecen; vacío no busca ninguno.",
     ),
     Option(
         name="vllm.url",
         default="",
+        is_address=True,
         about_en="Address of a vLLM server or cluster of your own, such as http://host:8000/v1; its key is kept under "
         "the name vllm.",
         about_es="Dirección de un servidor o clúster vLLM propio, como http://host:8000/v1; su clave se guarda con el "
@@ -111,6 +113,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="vllm.model",
         default="",
+        goes_with="vllm.url",
         about_en="Model to ask for there; empty takes the one that is served.",
         about_es="Modelo que se pide allí; vacío toma el que se sirve.",
     ),
@@ -125,6 +128,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="cloud.enabled",
         default=False,
+        allows=(False, True),
         about_en="Allow open questions, and the conversation they belong to, to leave for the configured server; "
         "facts, lists, notes and reminders never do.",
         about_es="Permitir que las preguntas abiertas y su conversación salgan hacia el servidor configurado; los "
@@ -133,12 +137,14 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="cloud.base_url",
         default="https://api.openai.com/v1",
+        is_address=True,
         about_en="Address of an OpenAI-compatible server; its key is kept under the name openai.",
         about_es="Dirección de un servidor compatible con OpenAI; su clave se guarda con el nombre openai.",
     ),
     Option(
         name="cloud.model",
         default="gpt-4o-mini",
+        goes_with="cloud.base_url",
         about_en="Model to ask for on that server.",
         about_es="Modelo que se pide a ese servidor.",
     ),
@@ -214,6 +220,7 @@ OPTIONS: tuple[Option, ...] = (
         name="privacy.cloud",
         default="allow",
         choices=("allow", "ask"),
+        allows=("ask", "allow"),
         about_en="Where the cloud is allowed: send questions there when that is best, or ask before each one.",
         about_es="Cuando la nube está permitida: enviar allí las preguntas si conviene, o preguntar antes de cada una.",
     ),
@@ -221,6 +228,7 @@ OPTIONS: tuple[Option, ...] = (
         name="privacy.personal_data",
         default="replace",
         choices=("replace", "stay"),
+        allows=("stay", "replace"),
         about_en="What is done with personal data in a question for the cloud: it is replaced before it leaves, or the "
         "question stays here.",
         about_es="Qué se hace con los datos personales de una pregunta para la nube: se sustituyen antes de salir, o "
@@ -229,6 +237,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="privacy.pictures",
         default=True,
+        allows=(False, True),
         about_en="Let pictures leave with a question for the cloud; they cannot be searched for personal data.",
         about_es="Permitir que las imágenes salgan con una pregunta para la nube; en ellas no se pueden buscar datos "
         "personales.",
@@ -246,6 +255,7 @@ OPTIONS: tuple[Option, ...] = (
         default=0.0,
         minimum=0.0,
         maximum=100_000.0,
+        is_limit=True,
         about_en="Most that cloud models may cost a day, in US dollars; 0 sets no limit.",
         about_es="Máximo que pueden costar al día los modelos en la nube, en dólares; 0 no pone límite.",
     ),
@@ -254,6 +264,7 @@ OPTIONS: tuple[Option, ...] = (
         default=0.0,
         minimum=0.0,
         maximum=1_000_000.0,
+        is_limit=True,
         about_en="Most that cloud models may cost a month, in US dollars; 0 sets no limit.",
         about_es="Máximo que pueden costar al mes los modelos en la nube, en dólares; 0 no pone límite.",
     ),
@@ -304,6 +315,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="web.search_url",
         default="https://duckduckgo.com/?q={query}",
+        is_address=True,
         about_en="Web search; {query} is replaced by the words.",
         about_es="Búsqueda en la web; {query} se sustituye por las palabras.",
     ),

@@ -8,6 +8,7 @@ VOICE_OPTIONS: tuple[Option, ...] = (
     Option(
         name="voice.enabled",
         default=True,
+        allows=(False, True),
         about_en="Listen for the wake word while Jarvis runs.",
         about_es="Escuchar la palabra de activación mientras Jarvis esté abierto.",
     ),
@@ -15,6 +16,7 @@ VOICE_OPTIONS: tuple[Option, ...] = (
         name="voice.mode",
         default="wake",
         choices=("wake", "continuous", "push"),
+        allows=("push", "wake", "continuous"),
         about_en="When Jarvis listens: after the wake word, always, or only while the talk button was pressed.",
         about_es="Cuándo escucha Jarvis: tras la palabra de activación, siempre o solo al pulsar el botón de hablar.",
     ),
@@ -145,6 +147,7 @@ VOICE_OPTIONS: tuple[Option, ...] = (
     Option(
         name="voice.confirm_basic",
         default=True,
+        allows=(True, False),
         about_en="Read a command back before acting when only the basic recogniser heard it.",
         about_es="Repetir la orden antes de actuar si solo la oyó el reconocedor básico.",
     ),
@@ -166,6 +169,7 @@ SPEECH_OPTIONS: tuple[Option, ...] = (
     Option(
         name="speech.recognition_address",
         default="",
+        is_address=True,
         about_en="Wyoming recognition service on the network, tcp://host:port; empty recognises here.",
         about_es="Servicio Wyoming de reconocimiento en la red, tcp://equipo:puerto; vacío reconoce aquí.",
     ),
@@ -190,6 +194,7 @@ SPEECH_OPTIONS: tuple[Option, ...] = (
     Option(
         name="speech.voice_address",
         default="",
+        is_address=True,
         about_en="Wyoming voice service on the network, tcp://host:port; empty speaks here.",
         about_es="Servicio Wyoming de voz en la red, tcp://equipo:puerto; vacío habla aquí.",
     ),

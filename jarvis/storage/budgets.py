@@ -43,13 +43,13 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "{engine} was not asked: the question may cost {usd_en}, and {spent_en} of today's {limit_en} are spent or set "
         "aside. Choose a model on this computer, wait until tomorrow, or raise the daily limit in the settings.",
         "No se preguntó a {engine}: la pregunta puede costar {usd_es} y hoy ya se han gastado o reservado {spent_es} "
-        "de {limit_es}. Elige un modelo de este ordenador, espera a mañana o sube el límite diario en los ajustes.",
+        "de {limit_es}. Elige un modelo de este equipo, espera a mañana o sube el límite diario en los ajustes.",
     ),
     "budget.month": (
         "{engine} was not asked: the question may cost {usd_en}, and {spent_en} of this month's {limit_en} are spent "
         "or set aside. Choose a model on this computer, or raise the monthly limit in the settings.",
         "No se preguntó a {engine}: la pregunta puede costar {usd_es} y este mes ya se han gastado o reservado "
-        "{spent_es} de {limit_es}. Elige un modelo de este ordenador o sube el límite mensual en los ajustes.",
+        "{spent_es} de {limit_es}. Elige un modelo de este equipo o sube el límite mensual en los ajustes.",
     ),
 }
 

@@ -12,7 +12,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process' transaction."""
 
+_STEPS = 20_000
+"""Of SQLite's machine between two questions whether it is still wanted."""
+
 PAGES_KIB = 512
 """Pages of the file that each thread's connection keeps: a quarter of SQLite's own choice, for a dozen threads have
 one, and the operating system keeps the file once for all of them."""
@@ -31,10 +34,12 @@ one, and the operating system keeps the file once for all of them."""
 
 class Database:
     """One database file. Every thread gets its own connection; `close` closes those of all threads, and every new one
-    those of threads that ended."""
+    those of threads that ended. `unwanted` is asked now and then while something is done; its yes ends that with
+    `StorageError`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, unwanted: Callable[[], bool] | None = None) -> None:
         self.path = path
+        self._unwanted = unwanted
         self._local = threading.local()
         self._lock = threading.Lock()
         self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
@@ -109,6 +114,8 @@ class Database:
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             self._open = [*living, (threading.current_thread(), connection)]
         connection.row_factory = sqlite3.Row
+        if self._unwanted is not None:
+            connection.set_progress_handler(self._unwanted, _STEPS)
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
             f"PRAGMA cache_size=-{PAGES_KIB};"

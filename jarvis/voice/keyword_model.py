@@ -64,13 +64,32 @@ class KeywordModel:
             times.append(((self._begun + end) / SAMPLE_RATE, found[0, :, step]))
         return times
 
+    def scores_alone(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the scores of every word (words, steps) in `rows` of features that nothing came before.
+
+        The stream is as it was.
+        """
+        whole = rows[: len(rows) // STEP_ROWS * STEP_ROWS]
+        if not len(whole):
+            return np.zeros((len(WORDS), 0), np.float32)
+        head, state = self._nothing()
+        found: NDArray[np.float32] = self._session.run(None, {"rows": whole.T[None], "head": head, "state": state})[0][
+            0
+        ]
+        return found
+
     def reset(self) -> None:
         """Forget the sound so far; stream time goes on."""
         self._features.reset()
         self._begun, self._steps = self._samples, 0
         self._rows = np.zeros((0, BANDS), np.float32)
-        self._head = np.zeros((1, BANDS, HEAD_ROWS), np.float32)
-        self._state = np.zeros((1, self._channels, self._memory), np.float32)
+        self._head, self._state = self._nothing()
+
+    def _nothing(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return (
+            np.zeros((1, BANDS, HEAD_ROWS), np.float32),
+            np.zeros((1, self._channels, self._memory), np.float32),
+        )
 
 
 def keyword_file() -> Path:

@@ -1,4 +1,4 @@
-"""Hears "stop" and its like with two networks of Jarvis' own, in this process, over Jarvis' own voice too.
+"""Hears "stop" and its like with two networks of Jarvis' own, over Jarvis' own voice too.
 
 One hears words in quiet and noise, the other one better over Jarvis' voice and sooner; the mean of both is right more
 often than either. Knows their scores and the bar that these have to reach; nothing about what a word brings about.

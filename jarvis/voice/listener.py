@@ -38,6 +38,7 @@ from jarvis.voice.overhearing import Interruption, Overhearing
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.talk import Talk
 from jarvis.voice.turn import Kind, SpokenTurn
+from jarvis.voice.whole_words import WholeWords
 
 SPEECH_TAIL_SECONDS = 0.3
 """Sound after Jarvis' own speech that is not listened to: it is the room's echo."""
@@ -66,6 +67,7 @@ class Listener:
         hearing: Hearing,
         activity: ForeignVoice,
         overhearing: Overhearing,
+        whole: WholeWords,
         confirmer: WakeConfirmer | None,
         echo_free: bool,
         mouth: Mouth,
@@ -79,6 +81,7 @@ class Listener:
         self._hearing = hearing
         self._activity = activity
         self._overhearing = overhearing
+        self._whole = whole
         self._confirmer = confirmer
         self._echo_free = echo_free
         self._mouth = mouth
@@ -125,6 +128,7 @@ class Listener:
     def take(self, frame: bytes) -> None:
         """Hear one frame."""
         self._activity.take(frame)
+        self._whole.take(frame)
         self._do_errands()
         self._obey()
         self._heed_all(self._hearing.process(frame))
@@ -216,11 +220,11 @@ class Listener:
                 self._look_again(signal)
             case SpeechBegan(sound=sound):
                 self._turn = self._talk.begin(
-                    sound, self._kind, after_question=self._after_question, stop_word=self._spotted
+                    self._whole.of(sound), self._kind, after_question=self._after_question, stop_word=self._spotted
                 )
             case SpeechWent(sound=sound):
                 if self._turn is not None:
-                    self._turn.feed(sound)
+                    self._turn.feed(self._whole.of(sound))
             case SpeechPaused():
                 self._paused(signal)
             case SpeechResumed():

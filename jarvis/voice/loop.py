@@ -31,6 +31,7 @@ from jarvis.voice.phrases import UNEXPECTED
 from jarvis.voice.recognising import Listening
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.talk import Talk
+from jarvis.voice.whole_words import WholeWords
 from jarvis.voice.work import Conversing
 
 REOPEN_SECONDS = 2.0
@@ -108,6 +109,7 @@ class VoiceLoop:
                 speaker=parts.speaker,
                 own_sentences=None if parts.echo_free else self._talk.own_sentences,
             ),
+            whole=WholeWords(parts.whole, parts.foreign),
             confirmer=parts.confirmer,
             echo_free=parts.echo_free,
             mouth=mouth,

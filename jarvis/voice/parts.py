@@ -27,7 +27,7 @@ class VoiceParts:
 
     Without `confirmer` only sure wake words count, without `stop_words` “stop” is heard as any other speech is.
     `echo_free` tells that the microphone does not hear Jarvis itself, `foreign` 0..1 how surely the frame that came
-    last holds sound that Jarvis did not make.
+    last holds sound that Jarvis did not make. `whole` returns that frame as a recogniser hears its words best.
     """
 
     microphone: Callable[[], Microphone]
@@ -47,3 +47,4 @@ class VoiceParts:
     hints: Callable[[], RecognitionHints] | None = None
     echo_free: bool = False
     foreign: Callable[[], float] = lambda: 1.0
+    whole: Callable[[], bytes] | None = None

@@ -245,7 +245,7 @@ class Talk:
             spotted=bool(turn.start_facts.stop_word),
             spots=self._spots_stop_words,
             speech_seconds=heard.ended.speech_seconds,
-            lone_word=len(transcript.text.split()) == 1,
+            words=len(transcript.text.split()),
             asked=has_asked(own),
         )
         if ends_answer(said):

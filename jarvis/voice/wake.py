@@ -1,6 +1,6 @@
 """Spots "hey jarvis": two small neural networks, one of them where its wheel exists; phoneme spotting without either.
 
-All run in the parent; they are tiny. Knows nothing about what follows the wake word.
+They are tiny; the window has them in a child. Knows nothing about what follows the wake word.
 """
 
 from __future__ import annotations
@@ -187,7 +187,14 @@ def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> Noted
     `candidates` adds hits that are not sure, where the detector can tell. `EngineError` when none can run;
     push-to-talk still works then.
     """
-    from jarvis.voice.keyword_wake import USUAL_THRESHOLD, BothWakeDetectors, KeywordWakeDetector
+    from jarvis.voice.keyword_wake import (
+        AGREED_SCORE,
+        SURE_BEFORE_LOOK,
+        USUAL_THRESHOLD,
+        BothWakeDetectors,
+        KeywordWakeDetector,
+        moved,
+    )
 
     people: MicroWakeDetector | None = None
     with contextlib.suppress(ImportError, OSError, ValueError):
@@ -201,7 +208,8 @@ def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> Noted
         return _phoneme_spotting()
     # Who asks for a higher bar asks for fewer false wakes: then agreement does not do.
     agreeing = candidates and threshold <= USUAL_THRESHOLD
-    return own if people is None else BothWakeDetectors(people, own, agreeing=agreeing)
+    likely = moved(AGREED_SCORE, SURE_BEFORE_LOOK)
+    return own if people is None else BothWakeDetectors(people, own, agreeing=agreeing, agreed_from=likely)
 
 
 def _phoneme_spotting() -> KeyphraseWakeDetector:

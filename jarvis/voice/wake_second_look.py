@@ -46,10 +46,9 @@ class SecondLook:
     def score(self, sound: bytes) -> float:
         """Return the best score 0..1 among the places where the phrase may have ended; `sound` is the last 2 s."""
         best = 0.0
-        pcm = np.frombuffer(sound, "<i2")
         with self._lock:
             for shift in SHIFTS:
-                played = pcm if shift == 1.0 else _faster(pcm, shift)
+                played = np.frombuffer(played_at(sound, shift), "<i2")
                 for back in np.arange(0.0, LAST_SECONDS, CUT_SECONDS):
                     end = played.size - round(back * SAMPLE_RATE / shift)
                     if end < SAMPLE_RATE // 2:
@@ -63,9 +62,13 @@ class SecondLook:
         return best
 
 
-def _faster(pcm: NDArray[np.int16], by: float) -> NDArray[np.int16]:
+def played_at(sound: bytes, speed: float) -> bytes:
+    """Return `sound` as it is when played `speed` times as fast, higher and shorter."""
+    if speed == 1.0:
+        return sound
     import soxr
 
-    changed = soxr.resample(pcm.astype(np.float32), SAMPLE_RATE * by, SAMPLE_RATE)
-    clipped: NDArray[np.int16] = np.clip(changed, -32768, 32767).astype(np.int16)
-    return clipped
+    pcm = np.frombuffer(sound, "<i2").astype(np.float32)
+    changed = soxr.resample(pcm, SAMPLE_RATE * speed, SAMPLE_RATE)
+    clipped: NDArray[np.int16] = np.clip(changed, -32768, 32767).astype("<i2")
+    return clipped.tobytes()

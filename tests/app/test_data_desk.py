@@ -101,3 +101,31 @@ def test_a_backup_takes_the_place_of_an_older_one(jarvis: Jarvis, desk: AppDataD
         assert "jarvis.sqlite3" in archive.namelist()
     desk.forget_everything()
     assert file.is_file()
+
+
+def test_of_a_strangers_backup_only_what_this_computer_allows_holds(jarvis: Jarvis, tmp_path: Path) -> None:
+    """What a skill may do by itself is no new permission; what could lose something, or is a tool's, is."""
+    stranger = Jarvis(Folders(home=tmp_path / "elsewhere"))
+    for name in ("timers.start", "notes.delete_all", "mcp.files.run_command"):
+        stranger.permissions().set(name, "allow")
+    stranger.settings.set("cloud.base_url", "https://evil.example/v1")
+    data_desk(stranger).backup(tmp_path / "b.zip")
+    stranger.close()
+    assert jarvis.permissions().level("timers.start") == "allow"
+    desk = data_desk(jarvis)
+    contents = desk.look_into(tmp_path / "b.zip")
+    named = [(each.kind, each.name) for each in contents.set_aside]
+    desk.drop(contents)
+    assert not contents.own and named == [
+        ("address", "cloud.base_url"),
+        ("permission", "mcp.files.run_command"),
+        ("permission", "notes.delete_all"),
+    ]
+    done = jarvis.memory().restore(tmp_path / "b.zip")
+    assert done.set_aside == contents.set_aside
+    jarvis.close()
+    after = Jarvis(jarvis.folders)
+    levels = [after.permissions().level(name) for name in ("timers.start", "notes.delete_all", "mcp.files.run_command")]
+    assert levels == ["allow", "ask", "never"]
+    assert after.settings.text("cloud.base_url") == "https://api.openai.com/v1"
+    after.close()

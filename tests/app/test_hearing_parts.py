@@ -3,15 +3,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jarvis.app.build import Jarvis
 from jarvis.app.hearing import HearingParts
+from jarvis.audio.silent import SilentSpeaker
 from jarvis.contracts.errors import EngineError
+from jarvis.contracts.speech import VoiceEvent, VoiceTrouble
+from jarvis.engines.encoder.minilm import MiniLmEncoder
+from jarvis.engines.small_models.encoder import ChildEncoder
+from jarvis.engines.small_models.listening import ChildVoiceDetector, ChildWakeDetector, ChildWordSpotter
 from jarvis.engines.speech.spotting import SpotterWords
 from jarvis.settings.folders import Folders
+from jarvis.voice.activity import SileroVoiceDetector
+from jarvis.voice.end_of_turn import RuleTurnJudge
 from jarvis.voice.keyword_spotter import KeywordSpotter
+from jarvis.voice.keyword_wake import BothWakeDetectors, KeywordWakeDetector
 from jarvis.voice.wake_words import WakeWords
+from tests.fakes.processes import gone
+from tests.fakes.speech import silence
 from tests.fakes.voice import FakeSpeechToText
 
 
@@ -78,3 +89,46 @@ def test_without_the_network_the_child_hears_stop_words(
     hearing.warm()
     assert child.started == 1
     assert "None here." in caplog.text
+
+
+def test_in_the_window_small_models_run_in_a_child_that_ends_with_jarvis(jarvis: Jarvis, tmp_path: Path) -> None:
+    jarvis.models_apart = True
+    hearing = parts(jarvis)
+    assert isinstance(hearing.wake(), ChildWakeDetector)
+    assert isinstance(hearing.activity(), ChildVoiceDetector)
+    assert isinstance(hearing.stop_words(), ChildWordSpotter)
+    assert hearing.notes("es") == []
+    assert isinstance(jarvis.routing_room.encoder, ChildEncoder)
+    (tmp_path / "home" / "models").mkdir(exist_ok=True)
+    (tmp_path / "home" / "models" / "smart-turn-broken.onnx").write_text("no network")
+    assert isinstance(hearing.judge(), RuleTurnJudge)
+    confirmer = hearing.confirmer()
+    assert confirmer is not None
+    assert not confirmer.confirm(silence(2), "hey jarvis")
+    (child,) = (one for one in psutil.Process().children() if "jarvis.app.small_models_child" in one.cmdline())
+    jarvis.close()
+    assert gone(child.pid)
+
+
+def test_one_command_keeps_small_models_to_itself(jarvis: Jarvis) -> None:
+    hearing = parts(jarvis)
+    assert isinstance(hearing.wake_detector(), BothWakeDetectors | KeywordWakeDetector)
+    assert isinstance(hearing.activity(), SileroVoiceDetector)
+    assert isinstance(jarvis.routing_room.encoder, MiniLmEncoder)
+    assert "small_models" not in jarvis.__dict__
+
+
+def test_the_window_is_told_in_its_language_when_the_child_fails(
+    jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jarvis.models_apart = True
+    jarvis.settings.set("language", "es")
+    events: list[VoiceEvent] = []
+    loop = jarvis.speech.loop(events.append, speaker=SilentSpeaker())
+    try:
+        told = jarvis.small_models.on_trouble
+        assert told is not None
+        told(EngineError("voice.small_models_stopped", en="Stopped.", es="Parado."))
+        assert VoiceTrouble(code="voice.small_models_stopped", sentence="Parado.") in events
+    finally:
+        loop.close()

@@ -207,3 +207,41 @@ def test_a_microphone_that_stays_away_is_told_at_last(library, monkeypatch):
     library.streams[0].die()
     thread.join(PATIENCE_SECONDS)
     assert errors == ["audio.microphone_lost"]
+
+
+def test_a_microphone_that_comes_after_none_was_there_is_told_once(library):
+    table, library.devices = library.devices, []
+    news = News()
+    microphone = SoundDeviceMicrophone(on_device=news)
+    for _ in range(2):
+        with pytest.raises(DeviceError) as caught:
+            next(iter(microphone.chunks()))
+        assert caught.value.code == "audio.no_microphone" and news.told == []
+    library.devices = table
+    for times in (1, 2):
+        thread, errors = in_background(lambda: list(microphone.chunks()))
+        until(lambda times=times: len(library.streams) == times and library.streams[-1].active, "it is open")
+        assert news.told[0] == ("input", "USB Mic", "audio.microphone_came")
+        microphone.close()
+        thread.join(PATIENCE_SECONDS)
+        assert not errors
+    assert news.told[1:] == [("input", "USB Mic", "")], "closed and opened again it is no news"
+
+
+def test_a_microphone_that_comes_back_after_it_was_given_up_is_told_as_come(library, monkeypatch):
+    monkeypatch.setattr(devices, "REOPEN_SECONDS", 0.0)
+    news = News()
+    microphone = SoundDeviceMicrophone(on_device=news)
+    thread, errors = in_background(lambda: list(microphone.chunks()))
+    until(lambda: bool(library.streams) and library.streams[0].active, "it is open")
+    library.streams[0].deliver(bytes(2 * VAD_SAMPLES))
+    library.busy = True
+    library.streams[0].die()
+    thread.join(PATIENCE_SECONDS)
+    assert errors == ["audio.microphone_lost"]
+    library.busy = False
+    thread, errors = in_background(lambda: list(microphone.chunks()))
+    until(lambda: len(library.streams) == 2 and library.streams[1].active, "it is open again")
+    microphone.close()
+    thread.join(PATIENCE_SECONDS)
+    assert not errors and news.told[-1] == ("input", "USB Mic", "audio.microphone_came")

@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.audio.playing import RAMP_SECONDS, PlayQueue
+from jarvis.audio.playing import FALL_SECONDS, RAMP_SECONDS, PlayQueue
 
 RATE = 1000
 RAMP = round(RAMP_SECONDS * RATE)
+FALL = round(FALL_SECONDS * RATE)
 
 
 def full(*pieces: int, value: int = 1000) -> PlayQueue:
@@ -86,15 +87,16 @@ def test_a_pause_fades_keeps_the_rest_and_goes_on_where_it_was():
     assert taken(queue, 100) == [1000] * 100
     queue.pause()
     fading = taken(queue, 100, 1.0)
-    assert fading[RAMP:] == [0] * (100 - RAMP)
+    assert fading[FALL:] == [0] * (100 - FALL)
     assert sorted(fading, reverse=True) == fading
+    assert max(-np.diff([1000, *fading])) <= 1000 / FALL
     assert queue.take(50, 2.0) == (bytes(100), False)
-    assert queue.queued_seconds == pytest.approx(0.9 - RAMP_SECONDS)
+    assert queue.queued_seconds == pytest.approx(0.9 - FALL_SECONDS)
     queue.resume()
     back = taken(queue, 100, 3.0)
     assert back[0] > 0
     assert back[-1] == 1000
-    assert queue.position(3.05) == pytest.approx(0.1 + RAMP_SECONDS + 0.05)
+    assert queue.position(3.05) == pytest.approx(0.1 + FALL_SECONDS + 0.05)
 
 
 def test_clearing_ends_a_pause_and_a_duck():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from jarvis.contracts.errors import Language
+from jarvis.memory.backup_look import Look
 from tests.fakes.memory_desk import DeskWorld
 
 
@@ -125,7 +129,36 @@ def test_backup_and_restore(world: DeskWorld, tmp_path: Path) -> None:
     world.said("backup", str(tmp_path / "servers.zip"))
     servers.unlink()
     told = world.run("restore", str(tmp_path / "servers.zip"), language="es", answer="y\n")
-    assert "en el que confíes. ¿Seguir?" in told.output and "vienen desactivados: files." in told.output
+    assert "lo que se permite quedan como ahora. ¿Seguir?" in told.output
+    assert "vienen desactivados: files." in told.output and "--take-over" not in told.output
     world.open()
     bad = world.run("import", path)
     assert bad.exit_code == 1 and bad.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "Stopped while the backup was being checked; nothing was changed.\n"),
+        ("es", "Interrumpido mientras se comprobaba la copia; no se ha cambiado nada.\n"),
+    ],
+)
+def test_ctrl_c_ends_the_check_and_changes_nothing(
+    world: DeskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: Language, told: str
+) -> None:
+    world.add("One")
+    world.said("backup", str(tmp_path / "b.zip"))
+    world.add("Two")
+    took = Look.took
+
+    def interrupted(look: Look, count: int) -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        # The flag is raised by a thread of its own.
+        assert look._cancel.wait(30)
+        took(look, count)
+
+    monkeypatch.setattr(Look, "took", interrupted)
+    result = world.run("restore", str(tmp_path / "b.zip"), "--yes", language=language)
+    assert (result.exit_code, result.stderr, result.stdout) == (130, told, "")
+    assert world.texts() == ["One", "Two"] and not list(world.folders.home.glob(".backup-*"))
+    assert not list(world.folders.home.glob("before-restore-*"))

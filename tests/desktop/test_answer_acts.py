@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.errors import DeviceError, Language
 from jarvis.contracts.speech import VoiceState
 from jarvis.desktop import message_texts, texts
+from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.rating import Stars
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.text_widgets import RichText
+from jarvis.desktop.theme import SCALES
+from tests.desktop.by_keys import press
 from tests.desktop.conftest import Until, answers, shown, started
+from tests.desktop.test_richtext import contrast
 from tests.fakes.assistant import ScriptedEngine
 from tests.fakes.desk_routing import RoutedDesktop, wired
 
@@ -56,6 +60,40 @@ def test_an_answer_is_quoted_whole_or_as_selected(chat: Desktop, until: Until) -
     assert composer.draft()[0] == "> One two\n\n"
     acts.copy.click()
     assert QGuiApplication.clipboard().text() == TEXT
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_whole_decision_stands_behind_a_word_that_is_never_cut(
+    chat: Desktop, routed: RoutedDesktop, until: Until, monkeypatch: pytest.MonkeyPatch, language: Language, look: str
+) -> None:
+    monkeypatch.setitem(SCALES, "very_large", 2.0)
+    changed = {"language": language, "appearance.theme": look, "appearance.font_size": "very_large"}
+    for option, value in changed.items():
+        routed.settings.set(option, value)
+    chat.apply_settings()
+    try:
+        why = answers(chat)[0].acts.why
+        assert why.text() == texts.WHY.to(language)
+        assert why.accessibleName() == why.toolTip() == texts.WHY_NAME.to(language)
+        assert why.accessibleName().startswith(why.text()), "who says what is to be pressed is understood"
+        chat.window.resize(chat.window.minimumSize())
+        view = chat.window.view
+        until(lambda: view.viewport().width() < 380 and why.height() >= why.sizeHint().height())
+        assert why.fontMetrics().horizontalAdvance(why.text()) <= why.contentsRect().width()
+        beside = [one for one in answers(chat)[0].footer.stops() if one is not why and one.isVisible()]
+        places = [QRect(one.mapTo(view.viewport(), QPoint()), one.size()) for one in (why, *beside)]
+        assert all(place.right() < view.viewport().width() for place in places), (places, view.viewport().width())
+        assert not any(place.intersects(places[0]) for place in places[1:])
+        picture = why.grab().toImage()
+        drawn = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(picture.height())}
+        assert max(contrast(colour, chat.theme.colours.ground) for colour in drawn) >= 4.5
+        why.setFocus(Qt.FocusReason.TabFocusReason)
+        press(Qt.Key.Key_Space)
+        until(lambda: bool(chat.window.findChildren(DecisionWindow)))
+    finally:
+        routed.settings.set("appearance.font_size", "normal")
+        chat.theme.take(routed.settings)
 
 
 def test_it_is_read_aloud_until_it_is_over_or_stopped(chat: Desktop, routed: RoutedDesktop, until: Until) -> None:

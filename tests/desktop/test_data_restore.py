@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from jarvis.contracts.data_desk import KeptAside
+from jarvis.contracts.data_desk import KeptAside, SetAside
 from jarvis.contracts.errors import InputError
 from jarvis.desktop.data_page import DataPage
 from jarvis.desktop.run import START_ANEW, Desktop
@@ -54,12 +55,14 @@ def test_the_file_is_looked_into_and_asked_about_before_anything_changes(
     told = box.informativeText().replace("\u200b", "")
     assert "Jarvis 0.4.2" in told and "older version" not in told and str(desks.data.home()) in told
     assert "Conversations: 1,234 · messages: 20,000 · memories: 57 · size: 12 MB" in told
-    assert "only a file that you trust" in told and "MCP" not in told
+    assert "not written here, but it sends questions nowhere new" in told and "MCP" not in told
+    assert box.checkBox() is None
     assert box.defaultButton() is not None and box.defaultButton().text() == "Cancel"
     assert not desks.data.restored
     press(box, "Restore and restart")
     until(lambda: bool(ended))
     assert ended == [START_ANEW] and desks.data.restored == [desks.data.contents] and not desks.data.dropped
+    assert desks.data.taken_over == [False]
     assert page.message.text().endswith("What was here is kept in /home/somebody/.local/share/jarvis/before-restore-x.")
 
 
@@ -102,9 +105,88 @@ def test_what_was_here_before_brings_nothing_new(page: DataPage, desks: Settings
     desks.data.kept = [KeptAside(folder=FOLDER, bytes=1, at=NOON)]
     page.read()
     until(lambda: len(page.restore.rows) == 1)
-    desks.data.contents = replace(desks.data.contents, path=FOLDER)
+    desks.data.contents = replace(desks.data.contents, path=FOLDER, own=True)
     page.restore.rows[0][0].click()
-    assert "trust" not in asked(page, until).informativeText()
+    assert "written here" not in asked(page, until).informativeText()
+
+
+STRANGE = (
+    SetAside(kind="address", name="cloud.base_url", value="https://evil.example/v1\n\nAll is well" + "l" * 100),
+    SetAside(kind="consent", name="cloud.enabled", value="true"),
+    SetAside(kind="permission", name="media.play", value="allow"),
+    SetAside(kind="folder", name="/home/somebody/Documents"),
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "start", "named", "box_words", "do"),
+    [
+        (
+            "en",
+            "It was not written here. This stays as it is on this computer",
+            "(https://evil.example/v1All is wellllllll…), Allow the cloud, permission media.play, folder /home",
+            "Take that over too: I trust this file",
+            "Restore and restart",
+        ),
+        (
+            "es",
+            "No se escribió aquí. Esto queda como está en este equipo",
+            "permiso media.play, carpeta /home/somebody",
+            "Tomarlo también: confío en este fichero",
+            "Restaurar y reiniciar",
+        ),
+    ],
+)
+@pytest.mark.parametrize("tick", [False, True])
+def test_what_a_stranger_set_is_named_and_taken_over_only_when_ticked(
+    page: DataPage,
+    desks: SettingsDesks,
+    fake: FakeDesktop,
+    shown: Desktop,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    start: str,
+    named: str,
+    box_words: str,
+    do: str,
+    tick: bool,
+) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(shown, "quit", lambda code=0: ended.append(code))
+    fake.settings.set("language", language)
+    shown.apply_settings()
+    desks.data.contents = replace(desks.data.contents, set_aside=STRANGE)
+    page.restore.look("/tmp/copy.zip")
+    box = asked(page, until)
+    told, tickable = box.informativeText(), box.checkBox()
+    assert start in told and named in told and told.count("\n\n") == 2
+    assert tickable is not None and tickable.text() == box_words == tickable.accessibleName()
+    assert not tickable.isChecked() and tickable.focusPolicy() & Qt.FocusPolicy.TabFocus
+    if tick:
+        tickable.click()
+    press(box, do)
+    until(lambda: bool(ended))
+    assert desks.data.taken_over == [tick]
+
+
+def test_the_check_says_how_far_it_is_and_is_stopped_by_its_button_and_with_the_settings(
+    page: DataPage, desks: SettingsDesks, until: Until
+) -> None:
+    desks.data.endless = True
+    assert not page.restore.stop.isVisible()
+    page.restore.look("/tmp/copy.zip")
+    until(lambda: page.message.text() == "Checking the backup: 3 MB of 12 MB…")
+    assert page.restore.stop.isVisible() and nameless(page.window()) == [] and unreached(page.window()) == []
+    page.restore.stop.click()
+    until(lambda: page.message.text() == "Nothing was changed.")
+    assert not page.restore.stop.isVisible() and page.restore.choose.isEnabled()
+    page.restore.look("/tmp/copy.zip")
+    until(lambda: page.message.text() == "Checking the backup: 3 MB of 12 MB…")
+    page.window().close()
+    until(page.restore.choose.isEnabled)
+    assert desks.data.looked == [Path("/tmp/copy.zip")] * 2 and not desks.data.restored
+    assert not [box for box in page.window().findChildren(QMessageBox) if box.isVisible()]
 
 
 def test_what_fails_is_said_and_can_be_tried_again(page: DataPage, desks: SettingsDesks, until: Until) -> None:

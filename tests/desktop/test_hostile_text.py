@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication, QTextCursor
 from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
-from jarvis.desktop import answer_body, answer_texts
+from jarvis.desktop import answer_texts
 from jarvis.desktop.answer_body import SHOWN_CHARACTERS, AnswerBody
 from jarvis.desktop.markdown import LONGEST_OPEN, CodeText, MarkdownStream, Settled, inert
 from jarvis.desktop.run import Desktop
@@ -153,7 +153,7 @@ def test_a_text_of_the_usual_length_has_no_such_note(desktop: Desktop, until: Un
 
 def test_each_turn_shows_a_little(desktop: Desktop, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
     """However fast the machine: with no time left, a turn does one step, and the rest follows."""
-    monkeypatch.setattr(answer_body, "_SLICE_SECONDS", -1.0)
+    monkeypatch.setattr(desktop.desk.slices, "_turn_seconds", -1.0)
     body = AnswerBody(desktop.desk)
     steps: list[int] = []
     step = body._step
@@ -169,8 +169,7 @@ def test_each_turn_shows_a_little(desktop: Desktop, until: Until, monkeypatch: p
         steps.append(0)
         turn()
 
-    body._more.timeout.disconnect()
-    body._more.timeout.connect(turned)
+    monkeypatch.setattr(body._more, "_step", turned)
     body.show_text("Some words, and more of them. " * 300)
     body.finish()
     until(lambda: not body.busy)

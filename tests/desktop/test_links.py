@@ -13,7 +13,7 @@ from jarvis.desktop.links import LONGEST_SHOWN, says_where
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.text_widgets import RichText
 from tests.desktop.by_keys import press
-from tests.desktop.test_richtext import rendered
+from tests.desktop.test_richtext import links, rendered
 
 
 @pytest.fixture
@@ -49,6 +49,9 @@ def question(rich: RichText) -> QMessageBox | None:
             "https://es.wikipedia.org/wiki/España",
         ),
         ("<https://example.org/%7Eann>", "https://example.org/%7Eann"),
+        ("It is at https://example.org/a_b?c=d&e=f.", "https://example.org/a_b?c=d&e=f"),
+        ("**www.example.org/a**", "https://www.example.org/a"),
+        ("- [ ] https://example.org/\n", "https://example.org/"),
     ],
 )
 def test_what_says_where_it_leads_opens_at_once(
@@ -70,6 +73,9 @@ def test_what_says_where_it_leads_opens_at_once(
         ("[https://short.example/3Abc](https://short.example/3aBC)", "https://short.example/3aBC"),
         ("[example.org/?Q=a](https://example.org/?q=a)", "https://example.org/?q=a"),
         ("[http://example.org](https://example.org/)", "https://example.org/"),
+        ("See https://bank.example@evil.example/", "https://bank.example@evil.example/"),
+        ("https://evil.example/ and [bank](https://evil.example/)", "https://evil.example/"),
+        ("https://xn--pple-43d.example/", "https://xn--pple-43d.example/"),
     ],
 )
 def test_of_any_other_the_address_is_shown_first(
@@ -109,11 +115,34 @@ def test_a_host_in_other_letters_is_told_as_what_it_is(desktop: Desktop, qtbot: 
     address = "https://\u0430pple.example/"
     assert not says_where(QUrl(address), [address])
     assert not says_where(QUrl("https://xn--pple-43d.example/"), ["https://xn--pple-43d.example/"])
-    rich = shown(desktop, qtbot, f"<{address}>")
-    rich.anchorClicked.emit(QUrl(address))
+    for text in (f"<{address}>", f"See {address}"):
+        rich = shown(desktop, qtbot, text)
+        rich.anchorClicked.emit(QUrl(address))
+        box = question(rich)
+        assert box is not None and "xn--" in box.text() and "\u0430" not in box.informativeText()
+        box.reject()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[Ann](mailto:ann@example.org?body=secret)", "[ann@example.org](mailto:ann@example.org)", "<ann@example.org>"],
+)
+def test_about_a_mail_it_is_always_asked_with_its_whole_address(
+    desktop: Desktop, qtbot: QtBot, opened: list[str], text: str
+) -> None:
+    rich = shown(desktop, qtbot, text)
+    (address,) = links(rich.document())
+    rich.setFocus()
+    for _ in range(3):
+        press(Qt.Key.Key_Tab)
+        if rich.textCursor().hasSelection():
+            break
+    press(Qt.Key.Key_Return)
     box = question(rich)
-    assert box is not None and "xn--" in box.text() and "\u0430" not in box.informativeText()
-    box.reject()
+    assert box is not None and opened == []
+    assert address in box.informativeText() and box.text() == texts.MAIL_TITLE.en.format(people="ann@example.org")
+    next(button for button in box.buttons() if button.text() == texts.LINK_OPEN.en).click()
+    assert opened == [address]
 
 
 def test_an_endless_address_fits_on_the_screen(desktop: Desktop, qtbot: QtBot, opened: list[str]) -> None:

@@ -8,9 +8,9 @@ from PySide6.QtGui import QDesktopServices, QTextDocument, QTextTable
 from pytestqt.qtbot import QtBot
 
 from jarvis.desktop import texts
+from jarvis.desktop.addresses import web_address
 from jarvis.desktop.colours import DARK, LIGHT
 from jarvis.desktop.markdown import MarkdownStream, Settled
-from jarvis.desktop.richtext import web_address
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.text_widgets import RichText
 
@@ -27,6 +27,24 @@ HOSTILE = [
     ("[press](ftp://x.org)", "press", []),
     ("[press](smb://x/y)", "press", []),
     ("[ok](https://x.org/a?b=c)", "ok", ["https://x.org/a?b=c"]),
+    (
+        "See https://x.org/a, or (www.x.org).",
+        "See https://x.org/a, or (www.x.org).",
+        ["https://x.org/a", "https://www.x.org"],
+    ),
+    ("`https://x.org` and ``www.x.org``", "https://x.org and www.x.org", []),
+    ("javascript:https://x.org/%0aalert(1)", "javascript:https://x.org", []),
+    ("data:text/html,https://x.org file:///www.x.org", "data:text/html,", ["https://x.org"]),
+    ("[https://x.org](javascript:alert(1))", "[https://x.org](javascript:alert(1))", ["https://x.org"]),
+    ("[https://bank.org](https://x.org)", "https://bank.org", ["https://x.org"]),
+    ("[https://bank.org](ftp://x.org)", "https://bank.org", []),
+    ("https://x.org/\u202egpj.exe", "https://x.org/\ufffdgpj.exe", []),
+    ("https://bank.org\u2044x.org/ www.bank.org\u200b.x.org", "https://bank.org", []),
+    ("- a\n\n      https://x.org\n", "https://x.org", []),
+    ("[ann](mailto:ann@x.org?subject=Hi)", "ann", ["mailto:ann@x.org?subject=Hi"]),
+    ("<ann@x.org>", "ann@x.org", ["mailto:ann@x.org"]),
+    ("[ann](mailto:ann@x.org?attach=/etc/passwd)", "ann", []),
+    ("[ann](mailto:ann@x.org?subject=a%0d%0aBcc:eve@x.org)", "ann", []),
     ("<style>*{color:red}</style>", "<style>*{color:red}</style>", []),
     ("a\ufdd0b\ufffcc", "a\ufffdb\ufffdc", []),
     ("&lt;b&gt; &amp;", "<b> &", []),
@@ -64,7 +82,18 @@ def test_hostile_content_is_text(desktop: Desktop, text: str, shown: str, allowe
     rich.deleteLater()
 
 
-@pytest.mark.parametrize("address", ["file:///etc/passwd", "javascript:alert(1)", "ms-calculator:", "http://", ""])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "ms-calculator:",
+        "http://",
+        "",
+        "mailto:",
+        "mailto:a@x.org?attach=/etc/passwd",
+    ],
+)
 def test_a_click_on_anything_but_a_web_address_is_refused(
     desktop: Desktop, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:

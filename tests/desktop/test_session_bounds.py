@@ -57,7 +57,7 @@ def test_nothing_that_was_shown_of_a_closed_conversation_is_kept(
     shown = [weakref.ref(one) for one in desktop.window.view.findChildren(RichText)]
     assert len(shown) >= 3
     desktop.session.open(None)
-    until(lambda: not answers(desktop))
+    until(lambda: not answers(desktop) and not desktop.window.view.making)
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     gc.collect()
     assert not [one for one in shown if one() is not None]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import string
 from pathlib import Path
 
 import pytest
+import yaml
 from PySide6.QtCore import QLocale, QObject
 
 from jarvis.contracts.speech import VoiceStateName
@@ -151,3 +154,28 @@ def test_the_open_window_changes_its_language(desktop: Desktop) -> None:
     assert window.composer.input.placeholderText() == texts.ASK_HINT.es
     assert window.empty.buttons[0].accessibleName() == texts.EXAMPLE_TIMER.es
     assert window.composer.pill.text() in {text.es for text in STATE_TEXTS.values()}
+
+
+_COMPUTER = re.compile(r"\b(ordenador|computadora?)(es|s)?\b", re.IGNORECASE)
+_NOT_FOR_PEOPLE = (
+    "assistant/prompt.py",
+    "orchestrator/reuse_frames_es.py",
+    "skills/act_slots.py",
+    "storage/word_forms.py",
+)
+"""What models are told, and what people say: every word for it is understood."""
+
+
+def test_in_spanish_the_computer_has_one_name_that_is_at_home_everywhere() -> None:
+    root = Path(__file__).parents[2]
+    said: dict[str, str] = {}
+    for file in (root / "jarvis").rglob("*.py"):
+        if not file.as_posix().endswith(_NOT_FOR_PEOPLE):
+            for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    said[f"{file.name}:{node.lineno}"] = node.value
+    for file in (root / "assets" / "sentences" / "es").glob("*.yaml"):
+        answers = yaml.safe_load(file.read_text("utf-8"))
+        said |= {f"{file.name}:{name}": str(answers.get(name, "")) for name in ("tool", "responses", "read_back")}
+    assert len(said) > 5_000
+    assert {place: text for place, text in said.items() if _COMPUTER.search(text)} == {}

@@ -14,6 +14,7 @@ from jarvis.contracts.hardware import GpuDevice, Machine
 from jarvis.contracts.model_desk import (
     FreedMemory,
     MeasuredSpeeds,
+    MeasureStep,
     ModelView,
     RecommendedModel,
     RecommendedSet,
@@ -197,7 +198,9 @@ class FakeModelDesk:
         if on_end is not None:
             on_end(self.trial_tokens)
 
-    def measure(self) -> MeasuredSpeeds:
+    def measure(
+        self, cancel: CancelToken | None = None, on_step: Callable[[MeasureStep], None] | None = None
+    ) -> MeasuredSpeeds:
         self._not_for_the_window()
 
     def build_server(self, cancel: CancelToken, on_progress: Callable[[int, str], None]) -> Path:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import InputError, JarvisError, Language
 from jarvis.contracts.hardware import GpuSample
-from jarvis.contracts.model_desk import FreedMemory
+from jarvis.contracts.model_desk import FreedMemory, MeasuredSpeeds, MeasureStep
 from jarvis.contracts.resources import Fit, GpuHolding, GpuView, ResidentModel, ResourceView
 from jarvis.contracts.spending import BudgetState, LoggedCandidate, LoggedDecision, SpendingReport, SpendingRow
 
@@ -152,6 +153,9 @@ class DescribedMachine(Threads):
         self.now = replace(self.now, resident=resident)
 
 
+STEPS: tuple[MeasureStep, ...] = ("memory", "disk")
+
+
 class HoldingModels(Threads):
     """The part of a `ModelDesk` that frees the GPUs of a described machine."""
 
@@ -159,6 +163,9 @@ class HoldingModels(Threads):
         super().__init__()
         self._machine = machine
         self.fail: JarvisError | None = None
+        self.speeds = MeasuredSpeeds(ram_gbs=38.25, disk_gbs=1.87)
+        self.measuring = threading.Event()
+        self.measuring.set()
 
     def free(self) -> FreedMemory:
         self.note("free")
@@ -170,6 +177,20 @@ class HoldingModels(Threads):
     def use_gpus_again(self) -> None:
         self.note("again")
         self._machine.now = replace(self._machine.now, held=False)
+
+    def measure(
+        self, cancel: CancelToken | None = None, on_step: Callable[[MeasureStep], None] | None = None
+    ) -> MeasuredSpeeds:
+        """Measure as slowly as `measuring` is held."""
+        assert cancel is not None and on_step is not None
+        self.note("measure")
+        for step in STEPS:
+            on_step(step)
+            while not self.measuring.wait(0.01):
+                cancel.raise_if_cancelled()
+        if self.fail is not None:
+            raise self.fail
+        return self.speeds
 
     def held(self) -> bool:
         return self._machine.now.held

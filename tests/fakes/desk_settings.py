@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.data_desk import BackupContents, DataPlace, Forgotten, KeptAside
-from jarvis.contracts.errors import InputError, JarvisError, StorageError
+from jarvis.contracts.errors import Cancelled, InputError, JarvisError, StorageError
 from jarvis.contracts.guard import AuditEntry, AuditKind, AuditVerdict, PermissionLevel
 from jarvis.contracts.key_desk import KeyReport, KeyRow, KeyState
 from jarvis.contracts.mcp_desk import McpLeftOut, McpServerRow, McpToolRow, NewMcpServer
@@ -158,7 +158,8 @@ class ListedServers:
 
 
 class CountedData:
-    """A `DataDesk` that only counts; `fail` is what everything that writes raises."""
+    """A `DataDesk` that only counts; `fail` is what everything that writes raises. An `endless` check goes on until it
+    is stopped."""
 
     def __init__(self) -> None:
         self.backups: list[Path] = []
@@ -177,6 +178,8 @@ class CountedData:
         self.looked: list[Path] = []
         self.dropped = 0
         self.restored: list[BackupContents] = []
+        self.taken_over: list[bool] = []
+        self.endless = False
         self.kept: list[KeptAside] = []
         self.fail: JarvisError | None = None
 
@@ -194,19 +197,31 @@ class CountedData:
             raise self.fail
         self.backups.append(path)
 
-    def look_into(self, path: Path) -> BackupContents:
+    def look_into(
+        self,
+        path: Path,
+        *,
+        cancel: CancelToken | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> BackupContents:
         self.looked.append(path)
         if self.fail is not None:
             raise self.fail
+        if self.endless and cancel is not None:
+            assert progress is not None
+            progress(3_000_000, 12_000_000)
+            assert cancel.wait(30)
+            raise Cancelled
         return self.contents
 
     def drop(self, contents: BackupContents) -> None:
         self.dropped += 1
 
-    def restore(self, contents: BackupContents) -> Path:
+    def restore(self, contents: BackupContents, *, take_over: bool = False) -> Path:
         if self.fail is not None:
             raise self.fail
         self.restored.append(contents)
+        self.taken_over.append(take_over)
         return self.home() / "before-restore-x"
 
     def kept_aside(self) -> list[KeptAside]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState
 from jarvis.desktop.services import Recording
@@ -21,6 +23,11 @@ class RecordingVoice:
         self.state: VoiceState = VoiceState(name="off")
         self.there: dict[str, list[str]] = {"input": ["Built-in", "Headset"], "output": ["Built-in"]}
         self.files: dict[str, list[str]] = {"en": ["/models/en_US-lessac.onnx"], "es": []}
+        self.elsewhere: dict[str, list[str]] = {"en": ["Piper Amy (en_US)"], "es": []}
+        self.previewed: list[tuple[str, str, Language]] = []
+        self.sounds = threading.Event()
+        """Set: a preview is over at once; clear: it goes on until it is stopped."""
+        self.sounds.set()
         self.note = ""
         self.fail: JarvisError | None = None
         self.watching = False
@@ -51,6 +58,17 @@ class RecordingVoice:
 
     def voices(self, language: Language) -> Sequence[str]:
         return list(self.files[language])
+
+    def voices_elsewhere(self, language: Language) -> Sequence[str]:
+        return list(self.elsewhere[language])
+
+    def preview(self, file: Path, text: str, language: Language, cancel: CancelToken) -> None:
+        self.previewed.append((str(file), text, language))
+        if self.fail is not None:
+            raise self.fail
+        while not self.sounds.wait(0.01):
+            if cancel.cancelled:
+                return
 
     def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:
         if self.fail is not None:

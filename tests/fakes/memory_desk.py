@@ -12,6 +12,7 @@ from jarvis.cli.memory_commands import memory
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import Memory, NewMemory
 from jarvis.documents.reading import DocumentReader
+from jarvis.memory.backup_trust import DefaultLevel, asks
 from jarvis.memory.desk import RememberingDesk
 from jarvis.memory.ingest import DocumentKeeper
 from jarvis.memory.keeper import IndexKeeper
@@ -38,8 +39,16 @@ def language_of(text: str) -> Language:
 class DeskWorld:
     """Everything below one folder; also the `Services` of the memory's commands."""
 
-    def __init__(self, home: Path, *, embedder: HashedEmbedder | None = None, index_from: int = 10_000) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        embedder: HashedEmbedder | None = None,
+        index_from: int = 10_000,
+        default_level: DefaultLevel = asks,
+    ) -> None:
         self._index_from = index_from
+        self._default_level = default_level
         self.folders = Folders(home=home)
         self.folders.create()
         self.clock = FakeClock()
@@ -85,6 +94,7 @@ class DeskWorld:
             language_of=language_of,
             happened=happened_in,
             learn=self._learn,
+            default_level=self._default_level,
         )
 
     def close(self) -> None:

@@ -18,8 +18,8 @@ RECORDED_RATE = 16_000
 PATIENCE_SECONDS = 60.0
 """Bound of every wait; only a failing test uses it up."""
 
-_SETUP = """
-load-module module-native-protocol-unix
+_SERVER = "load-module module-native-protocol-unix"
+_DEVICES = """
 load-module module-null-sink norewinds=1 sink_name=vspk rate=48000
 load-module module-null-sink norewinds=1 sink_name=vmic_sink rate=48000 channels=1
 load-module module-remap-source master=vmic_sink.monitor source_name=vmic
@@ -36,15 +36,23 @@ def missing_parts() -> str:
 
 
 class VirtualAudio:
-    """The server; `environment` is what its clients need."""
+    """The server; `environment` is what its clients need. Unless `plugged` it has no device until `plug_in`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, plugged: bool = True) -> None:
         folder.chmod(0o700)
+        self._plugged = plugged
         self.folder = folder
         self.environment = {"XDG_RUNTIME_DIR": str(folder), "PULSE_RUNTIME_PATH": str(folder / "pulse")}
-        (folder / "setup.pa").write_text(_SETUP)
+        (folder / "setup.pa").write_text(_SERVER + (_DEVICES if plugged else "\n"))
         self._children: list[subprocess.Popen[bytes]] = []
         self._server = self._serving()
+
+    def plug_in(self) -> None:
+        """Plug the microphone and the speaker into a server that has none."""
+        for line in _DEVICES.split("\n"):
+            if line:
+                self._asked(*line.split())
+        self._until(lambda: "Default Source: vmic" in self._asked("info"), self._server)
 
     def say(self, path: Path) -> None:
         """Play a sound file into the microphone; returns when it is over."""
@@ -116,7 +124,8 @@ class VirtualAudio:
     def _serving(self) -> subprocess.Popen[bytes]:
         script = str(self.folder / "setup.pa")
         server = self._started("pulseaudio", "-n", "-F", script, "--daemonize=no", "--exit-idle-time=-1")
-        self._until(lambda: "Default Source: vmic" in self._asked("info"), server)
+        ready = "Default Source: vmic" if self._plugged else "Server Name: "
+        self._until(lambda: ready in self._asked("info"), server)
         return server
 
     def _started(self, *command: str, output: Path | None = None) -> subprocess.Popen[bytes]:

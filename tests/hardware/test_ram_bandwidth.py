@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Cancelled
 from jarvis.hardware import ram_bandwidth
 from jarvis.hardware.ram_bandwidth import (
     DEFAULT_DISK_GBS,
@@ -19,7 +21,8 @@ def test_until_it_is_measured_a_default_stands(tmp_path, monkeypatch):
     monkeypatch.setattr(ram_bandwidth, "MEASURED_BYTES", 8 << 20)
     speeds = KnownSpeeds(tmp_path / "cache")
     assert speeds.ram_gbs() == DEFAULT_RAM_GBS
-    measured = speeds.measure_ram()
+    measured, disk = speeds.measure(None, CancelToken())
+    assert disk is None
     assert 0.1 < measured < 5000
     assert KnownSpeeds(tmp_path / "cache").ram_gbs() == pytest.approx(measured, abs=0.001)
     assert KnownSpeeds(tmp_path / "cache", machine="another").ram_gbs() == DEFAULT_RAM_GBS
@@ -31,15 +34,32 @@ def test_reads_and_writes_of_the_best_round_count(monkeypatch):
     assert measure_ram_bandwidth(2, clock=lambda: next(times)) == pytest.approx(4.0)
 
 
-def test_a_file_is_read_and_its_disk_remembered(tmp_path):
+def test_a_file_is_read_and_its_disk_remembered(tmp_path, monkeypatch):
     file = tmp_path / "model.gguf"
     file.write_bytes(os.urandom(3 << 20))
     speeds = KnownSpeeds(tmp_path / "cache")
-    measured = speeds.measure_disk(file)
+    monkeypatch.setattr(ram_bandwidth, "MEASURED_BYTES", 8 << 20)
+    _, measured = speeds.measure(file, CancelToken())
     assert measured > 0
     assert speeds.disk_gbs(tmp_path / "not" / "yet" / "there") == pytest.approx(measured, abs=0.001)
     with pytest.raises(FileNotFoundError):
-        speeds.measure_disk(tmp_path / "gone.gguf")
+        speeds.measure(tmp_path / "gone.gguf", CancelToken())
+
+
+def test_whoever_stops_it_keeps_what_was_known(tmp_path, monkeypatch):
+    monkeypatch.setattr(ram_bandwidth, "MEASURED_BYTES", 8 << 20)
+    file = tmp_path / "model.gguf"
+    file.write_bytes(os.urandom(3 << 20))
+    speeds = KnownSpeeds(tmp_path / "cache")
+    known = speeds.measure(file, CancelToken())
+    for stop_late in (False, True):
+        cancel = CancelToken()
+        if not stop_late:
+            cancel.cancel()
+        with pytest.raises(Cancelled):
+            speeds.measure(file, cancel, cancel.cancel)
+        kept = speeds.ram_gbs(), speeds.disk_gbs(tmp_path)
+        assert kept == pytest.approx(known, abs=0.001)
 
 
 @pytest.mark.parametrize(

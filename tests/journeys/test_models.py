@@ -130,7 +130,7 @@ def test_a_file_from_elsewhere_is_used_in_place_and_switched_on_and_off(
 
 def test_a_model_in_the_cloud_says_that_the_cloud_is_off(jarvis: Program) -> None:
     assert "cloud.enabled" in jarvis.run("models", "activate", "gpt-4o-mini").stdout
-    assert "Nada sale de este ordenador" in spanish(jarvis).run("models", "activate", "gpt-4o-mini").stdout
+    assert "Nada sale de este equipo" in spanish(jarvis).run("models", "activate", "gpt-4o-mini").stdout
     jarvis.run("config", "set", "cloud.enabled", "true")
     assert jarvis.run("models", "activate", "gpt-4o-mini").stdout == "openai/gpt-4o-mini is in service.\n"
     failed_plainly(jarvis.run("models", "pin", "gpt-4o-mini"), "cannot be kept in memory")

@@ -269,7 +269,7 @@ def test_where_nothing_can_be_unpacked_it_is_said_in_both_languages(
     assert told.code == "memory.restore_failed"
     assert "(the disk is full)" in told.sentence("en") and "(el disco está lleno)" in told.sentence("es")
 
-    def locked(_: Path) -> None:
+    def locked(_: Path, **__: object) -> None:
         raise StorageError("storage.busy", en="", es="")
 
     monkeypatch.setattr(backup_contents, "Database", locked)

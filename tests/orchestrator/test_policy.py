@@ -225,8 +225,8 @@ def test_a_pin_alone_that_cannot_is_told_with_what_to_do():
 @pytest.mark.parametrize(
     ("assessment", "parts", "english", "spanish"),
     [
-        (EASY_CHAT, {}, "answers on this computer in 0.2 s", "responde en este ordenador en 0,2 s"),
-        (EASY_CHAT, {}, "would gain 2 % but leave this computer", "ganaría un 2 %, pero saldría de este ordenador"),
+        (EASY_CHAT, {}, "answers on this computer in 0.2 s", "responde en este equipo en 0,2 s"),
+        (EASY_CHAT, {}, "would gain 2 % but leave this computer", "ganaría un 2 %, pero saldría de este equipo"),
         (HARD_CODE, {}, "answers over the network in 1.0 s for 0.47 ¢", "responde por la red en 1,0 s por 0,47 ¢"),
         (HARD_MATHS, {"privacy": "local"}, "loading included", "carga incluida"),
         (EASY_CHAT, {"engines": (SMALL_READY,)}, "no other model can answer", "ningún otro modelo puede responder"),
@@ -234,7 +234,7 @@ def test_a_pin_alone_that_cannot_is_told_with_what_to_do():
             EASY_CHAT,
             {"engines": (SMALL_READY, CLOUD_READY), "privacy": "local"},
             "nothing may leave this computer, and no other model here can answer",
-            "nada puede salir de este ordenador y aquí no puede responder otro modelo",
+            "nada puede salir de este equipo y aquí no puede responder otro modelo",
         ),
         (
             EASY_CHAT,

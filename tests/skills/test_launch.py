@@ -261,10 +261,10 @@ def test_what_opens(say, fakes, sentence, opened, answer):
         ("open Spotify", "I found no application called Spotify on this computer, so nothing was opened."),
         (
             "abre la aplicación Foobar",
-            "No encuentro ninguna aplicación llamada Foobar en este ordenador; no he abierto nada.",
+            "No encuentro ninguna aplicación llamada Foobar en este equipo; no he abierto nada.",
         ),
         ("open my videos", "This computer has no videos folder, so nothing was opened."),
-        ("abre mi escritorio", "Este ordenador no tiene carpeta del escritorio; no he abierto nada."),
+        ("abre mi escritorio", "Este equipo no tiene carpeta del escritorio; no he abierto nada."),
     ],
 )
 def test_what_is_not_there_is_said(say, fakes, sentence, answer):

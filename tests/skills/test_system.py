@@ -281,7 +281,7 @@ def test_not_system(match, sentence):
         ({"battery_percent": 58, "battery_charging": True}, "batería", "La batería está al 58 % y cargando."),
         ({"battery_percent": 100, "battery_charging": True}, "battery", "The battery is full and plugged in."),
         ({"battery_percent": 80, "battery_charging": None}, "battery", "The battery is at 80 %."),
-        ({}, "qué tarjeta gráfica tengo", "No veo ninguna GPU NVIDIA en este ordenador."),
+        ({}, "qué tarjeta gráfica tengo", "No veo ninguna GPU NVIDIA en este equipo."),
         (
             {"gpus": GPUS},
             "how much VRAM is free",

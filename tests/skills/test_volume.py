@@ -200,6 +200,11 @@ SAYINGS = {
         nivel de volumen
         está silenciado el sonido
         ¿está en silencio el ordenador?
+        ¿está en silencio el equipo?
+        cuál es el volumen del ordenador
+        cuál es el volumen del equipo
+        qué volumen tiene el ordenador
+        qué volumen tiene el equipo
     """,
 }
 

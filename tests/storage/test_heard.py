@@ -69,3 +69,27 @@ def test_a_model_is_told_what_was_heard(tmp_path: Path, language: str) -> None:
     assert told.startswith("**Boil** 1.5 l of water … [")
     assert "tea" not in told
     assert ("did not hear" if language == "en" else "no oyó") in told
+
+
+def test_of_an_answer_that_was_begun_anew_the_one_that_was_heard_is_meant(tmp_path: Path) -> None:
+    log = SqliteConversationLog(database := Database(tmp_path / "jarvis.sqlite3"), FakeClock())
+    conversation = log.start_conversation("tea").id
+    question = log.add_message(conversation, "user", "how do I make tea?")
+    log.add_message(conversation, "assistant", "Boil wat", state="failed", source="model")
+    log.add_message(conversation, "assistant", SHOWN, state="streaming", source="model")
+    SqliteHeardLog(database).heard(question.id, "Boil one point five litres of water,")
+    kept = [message.heard_characters for message in log.messages(conversation)]
+    assert kept == [None, None, len("**Boil** 1.5 l of water")]
+
+
+def test_what_was_asked_at_another_door_meanwhile_is_left_alone(tmp_path: Path) -> None:
+    log = SqliteConversationLog(database := Database(tmp_path / "jarvis.sqlite3"), FakeClock())
+    conversation = log.start_conversation("tea").id
+    spoken = log.add_message(conversation, "user", "how do I make tea?", door="voice")
+    log.add_message(conversation, "user", "and coffee?", door="chat")
+    log.add_message(conversation, "assistant", "Boil one cup of milk.", source="model")
+    answer = log.add_message(conversation, "assistant", SHOWN, source="model", follows=spoken.id)
+    SqliteHeardLog(database).heard(spoken.id, "Boil one point five litres of water,")
+    with database.read() as connection:
+        kept = connection.execute("SELECT id FROM messages WHERE heard_characters IS NOT NULL").fetchall()
+    assert [row["id"] for row in kept] == [answer.id]

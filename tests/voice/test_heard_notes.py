@@ -1,7 +1,17 @@
+import json
+import os
+import subprocess
+import sys
 import threading
+from pathlib import Path
+
+import pytest
 
 from jarvis.voice.heard_notes import HeardNotes
 from tests.fakes.voice import PATIENCE_SECONDS, error
+from tests.programs.hear_and_die import ANSWER, HEARD
+
+ROOT = Path(__file__).parents[2]
 
 
 class SlowLog:
@@ -64,3 +74,26 @@ def test_a_note_that_cannot_be_kept_is_told_and_the_next_one_is_kept(caplog):
 
 def test_with_nothing_noted_there_is_nothing_to_wait_for():
     HeardNotes(SlowLog(), on_trouble=lambda _: None).settle()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+def test_killed_anywhere_between_hearing_and_keeping_all_of_it_is_kept_or_nothing(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.programs.hear_and_die", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deaths = [json.loads(line) for line in done.stdout.splitlines()]
+    *died, lived = deaths
+    assert len(died) > 30 and not any(death["told"] for death in died)
+    assert lived["told"]["heard"] == len(HEARD), "the next question is asked once it is kept"
+    for death in deaths:
+        assert death["whole"] == ["ok"] and death["text"].rstrip() == ANSWER, death
+        assert death["state"] in ("interrupted", "cancelled"), death
+        assert death["kept"] in (None, len(HEARD)), death
+        assert death["again"] == len(HEARD), "the next start can keep it"
+    assert {death["kept"] for death in died} == {None, len(HEARD)}
+    assert lived["kept"] == len(HEARD)

@@ -284,6 +284,20 @@ def test_a_stop_word_is_spotted_in_what_has_interrupted_already():
         assert at.world.loop.state == "sleeping"
 
 
+def test_words_into_its_answer_reach_the_recogniser_whole():
+    whole = frames(SPEECH + 77)
+    heard = [b""]
+    with Answering("what else", parts={"whole": lambda: heard[0]}) as at:
+        heard[0] = whole
+        at.microphone.add(INTERRUPTION)
+        assert at.world.speaker.pauses == 1
+        at.microphone.add(seconds(QUIET, 1.0))
+        at.turns_over(1)
+        fed = at.world.stt.utterances[-1].sound
+    assert fed.count(whole) >= len(INTERRUPTION) // len(whole)
+    assert frames(SPEECH) not in fed
+
+
 def test_sound_that_jarvis_made_itself_interrupts_nothing():
     foreign = [1.0]
     with Answering("what else", parts={"foreign": lambda: foreign[0]}) as at:

@@ -4,18 +4,21 @@ import pytest
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
 from jarvis.voice.keyword_features import BANDS, KeywordFeatures, mel_power, normalized
-from jarvis.voice.keyword_model import STEP_SECONDS, WORDS, KeywordModel
+from jarvis.voice.keyword_model import STEP_SECONDS, WORDS, KeywordModel, call_file
 from jarvis.voice.keyword_spotter import QUIET_SECONDS, STOP_WORDS, KeywordSpotter
 from jarvis.voice.keyword_wake import (
+    AGREED_SCORE,
     AGREED_SECONDS,
+    SURE_BEFORE_LOOK,
     SURE_SCORE,
+    UNSURE_SCORE,
     BothWakeDetectors,
     KeywordLook,
     KeywordWakeDetector,
     moved,
 )
 from jarvis.voice.wake import MicroWakeDetector, wake_detector
-from jarvis.voice.wake_confirm import ENOUGH_OWN_SCORE, LEAST_OWN_SCORE, WakeConfirmation
+from jarvis.voice.wake_confirm import ENOUGH_OWN_SCORE, LEAST_OWN_SCORE, SURE_OWN_SCORE, WakeConfirmation
 from jarvis.voice.wake_words import HEY_JARVIS
 from tests.fakes.hearing import MAYBE, HalfSureWake
 from tests.fakes.speech import WAKING_VOICE, pink_noise, silence, synthetic_speech
@@ -198,26 +201,111 @@ def test_a_stop_word_said_alone_is_spotted_once(word, voice):
     assert ends - 0.3 < found.at_seconds < ends + 0.2
 
 
-def test_what_is_not_sure_is_a_candidate_and_the_network_itself_looks_again():
-    unsure = silence(1) + synthetic_speech("hey jarvis", WAKING_VOICE) + silence(1)
+class Asked:
+    """A confirmer that agrees to everything and notes what it was asked."""
+
+    def __init__(self):
+        self.words = []
+
+    def confirm(self, sound, word):
+        self.words.append(word)
+        return True
+
+
+def test_what_is_not_sure_is_a_candidate_and_the_networks_look_again():
     strict = KeywordWakeDetector(1.0, candidates=True)
-    (candidate,) = hits_in(strict, unsure)
+    (candidate,) = hits_in(strict, WAKING)
     assert not candidate.sure
     look = KeywordLook()
-    assert look.score(unsure[-64000:]) >= ENOUGH_OWN_SCORE
-    assert look.score(ORDINARY) < ENOUGH_OWN_SCORE
-    asked: list[str] = []
+    assert look.score(WAKING[-64000:]) >= SURE_OWN_SCORE
+    assert look.score(ORDINARY) < LEAST_OWN_SCORE
+    assert look.score(b"") < LEAST_OWN_SCORE
+    for other in (Asked(), None):
+        confirmation = WakeConfirmation(look=None, own=look, other=other)
+        assert confirmation.confirm(WAKING[-64000:], HEY_JARVIS)
+        assert not confirmation.confirm(ORDINARY, HEY_JARVIS)
+        assert other is None or other.words == []
 
-    class Other:
-        def confirm(self, sound, word):
-            asked.append(word)
-            return True
 
-    confirmation = WakeConfirmation(look=None, own=look, other=Other())
-    assert confirmation.confirm(unsure[-64000:], HEY_JARVIS)
-    assert not confirmation.confirm(ORDINARY, HEY_JARVIS)
-    assert asked == [HEY_JARVIS]
-    assert not WakeConfirmation(look=None, own=look, other=None).confirm(unsure[-64000:], HEY_JARVIS)
+@pytest.mark.parametrize(
+    ("score", "asked", "confirmed"),
+    [(SURE_OWN_SCORE, False, True), (ENOUGH_OWN_SCORE, True, True), (ENOUGH_OWN_SCORE - 0.01, False, False)],
+)
+def test_what_the_networks_are_sure_of_needs_nobody_and_what_is_likely_somebody(score, asked, confirmed):
+    class Fixed:
+        def score(self, sound):
+            return score
+
+    other = Asked()
+    confirmation = WakeConfirmation(look=None, own=Fixed(), other=other)
+    assert confirmation.confirm(silence(2), HEY_JARVIS) is confirmed
+    assert bool(other.words) is asked
+    alone = WakeConfirmation(look=None, own=Fixed(), other=None)
+    assert alone.confirm(silence(2), HEY_JARVIS) is (score >= SURE_OWN_SCORE)
+
+
+def test_what_one_network_takes_for_a_call_the_others_do_not():
+    near = (silence(1) + synthetic_speech("hey travis", "en-us+f2") + silence(0.3))[-64000:]
+    assert KeywordLook(KeywordModel(call_file())).score(near) >= ENOUGH_OWN_SCORE
+    assert KeywordLook().score(near) < ENOUGH_OWN_SCORE
+
+
+def test_a_look_leaves_the_stream_as_it_was():
+    looked, plain = KeywordModel(), KeywordModel()
+    half = len(CALL) // 4 * 2
+    first, expected = looked.scores(CALL[:half]), plain.scores(CALL)
+    rows = KeywordFeatures().process(CALL)
+    alone = looked.scores_alone(rows)
+    assert np.allclose(alone.T, [scores for _, scores in expected], atol=1e-4)
+    assert looked.scores_alone(rows[:2]).shape == (len(WORDS), 0)
+    found = first + looked.scores(CALL[half:])
+    assert np.allclose([scores for _, scores in found], [scores for _, scores in expected], atol=1e-4)
+
+
+class Scores:
+    """A network that gives the same score of a call all the time."""
+
+    def __init__(self, score):
+        self._score = score
+        self._seconds = 0.0
+
+    def scores(self, pcm):
+        self._seconds += len(pcm) / 32000
+        return [(self._seconds, np.full(len(WORDS), self._score, np.float32))]
+
+
+@pytest.mark.parametrize(
+    ("score", "alone", "with_a_look"),
+    [
+        (SURE_BEFORE_LOOK + 0.001, {True}, {True}),
+        ((SURE_SCORE + SURE_BEFORE_LOOK) / 2, {True}, {False}),
+        (UNSURE_SCORE + 0.01, set(), {False}),
+        (UNSURE_SCORE - 0.01, set(), set()),
+    ],
+)
+def test_the_network_asks_for_more_where_a_second_look_follows(score, alone, with_a_look):
+    sound = silence(2)
+    assert {hit.sure for hit in hits_in(KeywordWakeDetector(model=Scores(score)), sound)} == alone
+    looked_at = KeywordWakeDetector(candidates=True, model=Scores(score))
+    assert {hit.sure for hit in hits_in(looked_at, sound)} == with_a_look
+
+
+@pytest.mark.parametrize(("above", "sure"), [(0.001, [False, True]), (-0.001, [False])])
+def test_both_agree_only_where_the_network_is_almost_sure(above, sure):
+    likely = moved(AGREED_SCORE, SURE_BEFORE_LOOK)
+    first = Hits(WakeHit(at_seconds=1.0, score=0.02, sure=False))
+    second = Hits(WakeHit(at_seconds=1.2, score=likely + above, sure=False))
+    both = BothWakeDetectors(first, second, agreeing=True, agreed_from=likely)
+    assert [hit.sure for hit in both.process(b"")] == sure
+
+
+@pytest.mark.parametrize(("score", "sure"), [(AGREED_SCORE + 0.01, [False, True]), (AGREED_SCORE - 0.01, [False])])
+def test_the_usual_detector_lets_them_agree_there(monkeypatch, score, sure):
+    first = Hits(WakeHit(at_seconds=1.0, score=0.02, sure=False))
+    second = Hits(WakeHit(at_seconds=1.2, score=moved(score, SURE_BEFORE_LOOK), sure=False))
+    monkeypatch.setattr("jarvis.voice.wake.MicroWakeDetector", lambda *_args, **_options: first)
+    monkeypatch.setattr("jarvis.voice.keyword_wake.KeywordWakeDetector", lambda *_args, **_options: second)
+    assert [hit.sure for hit in wake_detector(candidates=True).process(b"")] == sure
 
 
 def test_only_the_words_of_the_languages_are_spotted():

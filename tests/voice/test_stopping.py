@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from jarvis.voice.stopping import LONE_WORD_SECONDS, Said, ends_answer, is_turn
+from jarvis.voice.stopping import LONE_WORD_SECONDS, SENTENCE_WORDS, Said, ends_answer, is_turn
 
-WORD = Said(verdict="nothing", accepted=True, basic=False, spotted=False, spots=True, speech_seconds=0.4)
+WORD = Said(verdict="nothing", accepted=True, basic=False, spotted=False, spots=True, speech_seconds=0.4, words=2)
 LONG = LONE_WORD_SECONDS + 0.5
 
 
@@ -43,6 +43,9 @@ def test_a_good_recogniser_is_believed(known, over):
         ({"verdict": "backchannel", "spotted": True}, True),
         ({"verdict": "nothing", "accepted": False, "spotted": True}, True),
         ({"verdict": "go", "spotted": True, "speech_seconds": LONG}, False),
+        ({"verdict": "go", "spotted": True, "words": SENTENCE_WORDS - 1}, True),
+        ({"verdict": "go", "spotted": True, "words": SENTENCE_WORDS}, False),
+        ({"verdict": "go", "spotted": True, "words": SENTENCE_WORDS, "accepted": False}, True),
     ],
 )
 def test_the_basic_recogniser_takes_any_short_sound_for_an_order_so_the_spotter_counts(known, over):
@@ -56,9 +59,10 @@ def test_the_basic_recogniser_takes_any_short_sound_for_an_order_so_the_spotter_
         ({"verdict": "go", "accepted": False}, False),
         ({"verdict": "go", "basic": True, "spotted": True}, False),
         ({"verdict": "go", "basic": True, "spotted": True, "speech_seconds": LONG}, True),
-        ({"verdict": "go", "lone_word": True}, True),
-        ({"verdict": "go", "lone_word": True, "basic": True}, False),
-        ({"verdict": "go", "lone_word": True, "basic": True, "asked": True}, True),
+        ({"verdict": "go", "basic": True, "spotted": True, "words": SENTENCE_WORDS}, True),
+        ({"verdict": "go", "words": 1}, True),
+        ({"verdict": "go", "words": 1, "basic": True}, False),
+        ({"verdict": "go", "words": 1, "basic": True, "asked": True}, True),
         ({"verdict": "backchannel"}, False),
         ({"verdict": "echo"}, False),
         ({"verdict": "stop"}, False),

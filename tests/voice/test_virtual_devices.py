@@ -2,15 +2,19 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from jarvis.app.build import Jarvis
+from jarvis.app.window_voice import WindowVoice
 from jarvis.audio import portaudio
 from jarvis.audio.devices import SoundDeviceMicrophone, SoundDeviceSpeaker
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError
-from jarvis.contracts.speech import AudioChunk, TurnFinished
+from jarvis.contracts.speech import AudioChunk, DeviceInUse, LevelMeasured, TurnFinished, VoiceTrouble
+from jarvis.settings.folders import Folders
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.end_of_turn import RuleTurnJudge
 from jarvis.voice.loop import VoiceLoop
@@ -37,8 +41,17 @@ pytestmark = pytest.mark.skipif(bool(missing_parts()), reason=f"not installed: {
 
 @pytest.fixture
 def audio(tmp_path_factory):
-    before = {name: os.environ.get(name) for name in ("XDG_RUNTIME_DIR", "PULSE_RUNTIME_PATH")}
-    server = VirtualAudio(tmp_path_factory.mktemp("pulse"))
+    yield from served(VirtualAudio(tmp_path_factory.mktemp("pulse")))
+
+
+@pytest.fixture
+def unplugged(tmp_path_factory):
+    yield from served(VirtualAudio(tmp_path_factory.mktemp("pulse"), plugged=False))
+
+
+def served(server: VirtualAudio) -> Iterator[VirtualAudio]:
+    """Let every client in this process ask `server`, and end it then."""
+    before = {name: os.environ.get(name) for name in server.environment}
     os.environ.update(server.environment)
     try:
         portaudio.refresh()
@@ -196,6 +209,30 @@ def test_hey_jarvis_at_the_microphone_is_answered_at_the_speaker(audio, tmp_path
     command = len(stt.utterances[0].sound) / 32000
     assert 1.0 < command < 2.5
     assert loud(samples(recording)).size / RECORDED_RATE == pytest.approx(0.4, abs=0.05)
+
+
+def test_a_microphone_that_is_plugged_in_later_is_listened_to_by_itself_and_told_once(unplugged, tmp_path, monkeypatch):
+    jarvis, log = Jarvis(Folders(home=tmp_path / "home")), EventLog()
+    jarvis.settings.set("language", "en")
+    # Recogniser and voices have no part in it, and their children would only take their time.
+    monkeypatch.setattr(jarvis.speech, "warm_children", lambda: None)
+    voice = WindowVoice(jarvis)
+    voice.subscribe(log)
+    try:
+        voice.start()
+        log.wait_for(lambda events: any(isinstance(event, VoiceTrouble) for event in events))
+        assert log.states()[-1] == "off" and log.of(LevelMeasured) == []
+        unplugged.plug_in()
+        log.wait_for(lambda events: len(log.of(LevelMeasured)) > 3)
+        assert log.states()[-1] == "sleeping", "nobody has pressed anything"
+        assert unplugged.listeners() == 2, "the loop's, and that of the virtual microphone itself"
+        (told,) = log.of(DeviceInUse)
+        assert (told.direction, told.name) == ("input", portaudio.find_device("", "input").name)
+        assert told.note == f"There is a microphone now; Jarvis listens with {told.name}."
+        assert len(log.of(VoiceTrouble)) == 1
+    finally:
+        voice.close()
+        jarvis.close()
 
 
 def asked_aloud(audio, path, recording, lost: list[float]) -> tuple[EventLog, FakeSpeechToText]:

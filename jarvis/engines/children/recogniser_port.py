@@ -74,7 +74,7 @@ def loopback(address: str) -> tuple[str, int]:
         raise InputError(
             "speech.listen",
             en="“{address}” is not a port of this computer; nothing was started. Write it as tcp://127.0.0.1:PORT.",
-            es="«{address}» no es un puerto de este ordenador; no se ha iniciado nada. Escríbelo como "
+            es="«{address}» no es un puerto de este equipo; no se ha iniciado nada. Escríbelo como "
             "tcp://127.0.0.1:PUERTO.",
             address=address,
         )

@@ -104,6 +104,10 @@ class MiniLmEncoder:
         """How the names of graphs of this reading begin, whichever version they are for."""
         return f"minilm-{self._checksum[:12]}-{self._reading.layers}L-int8-"
 
+    def is_kept(self) -> bool:
+        """Tell whether the graph is there and need not be made; ImportError without onnxruntime."""
+        return self._is_kept(self.kept_file)
+
     def ready(self) -> bool:
         """True once `encode` answers at once."""
         return self._session is not None

@@ -264,7 +264,7 @@ def test_only_ports_of_this_computer_are_served(address):
 
     with pytest.raises(InputError) as caught:
         loopback(address)
-    assert "no es un puerto de este ordenador" in caught.value.sentence("es")
+    assert "no es un puerto de este equipo" in caught.value.sentence("es")
     assert loopback("tcp://localhost:10300") == ("localhost", 10300)
 
 
