@@ -1,7 +1,9 @@
 """What the small models' child costs who follows sound: milliseconds a frame and processor, there and in this process.
 
 The same speech and silence goes frame by frame through voice activity and the wake detectors here, then there. Frames
-come as they do from a microphone, one every 32 ms, or with `--hurry` at once.
+come as they do from a microphone, one every 32 ms, or with `--hurry` at once. Of the child only those frames count with
+which it is asked something: where nothing sounds like a call two to four frames wait for each other, and are then
+answered for together.
 
 Run as `python -m benchmarks.small_models [--seconds 20] [--hurry]`.
 """
@@ -16,22 +18,40 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
-from jarvis.engines.small_models.link import SmallModels
+from jarvis.engines.small_models.life import Answer
+from jarvis.engines.small_models.link import Model, SmallModels
 from jarvis.engines.small_models.listening import ChildVoiceDetector, ChildWakeDetector
 from jarvis.processes.child import Child
 from jarvis.processes.registry import ChildRegistry
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.wake import wake_detector
-from tests.fakes.speech import pink_noise
+from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech
 
 LIMIT_MILLISECONDS = 2.0
-"""What a frame may take longer in the median."""
+"""What a frame with which the child is asked may take longer in the median."""
+
+SENTENCES = (
+    ("hey jarvis", WAKING_VOICE),
+    ("what is the weather going to be like tomorrow afternoon", "en-us+f2"),
+    ("pon un temporizador de diez minutos para la pasta", "es"),
+)
 
 FRAME_SECONDS = VAD_SAMPLES / SAMPLE_RATE
+
+
+class _Counted(SmallModels):
+    """Counts what the child is asked while it is followed."""
+
+    asked = 0
+
+    def begin(self, model: Model, facts: dict[str, Any], payload: bytes) -> Answer | None:
+        self.asked += 1
+        return super().begin(model, facts, payload)
 
 
 def main() -> None:
@@ -56,8 +76,10 @@ def measure(folder: Path, seconds: float, every: float) -> dict[str, object]:
         registry=registry,
         mode="pipes",
     )
-    models = SmallModels(child)
-    sound = pink_noise(1.0) * round(seconds)
+    models = _Counted(child)
+    talk = b"".join(synthetic_speech(*sentence) + silence(1.5) for sentence in SENTENCES)
+    wanted = round(seconds * SAMPLE_RATE) * 2
+    sound = (talk * (wanted // len(talk) + 1))[:wanted]
     frames = [sound[at : at + 2 * VAD_SAMPLES] for at in range(0, len(sound) - 2 * VAD_SAMPLES, 2 * VAD_SAMPLES)]
     places: dict[str, dict[str, Callable[[bytes], object]]] = {
         "voice_activity": {
@@ -73,7 +95,10 @@ def measure(folder: Path, seconds: float, every: float) -> dict[str, object]:
     processes = [psutil.Process(), psutil.Process(child.pid)]
     try:
         report: dict[str, object] = {
-            what: {place: _of(take, frames, every, processes) for place, take in both.items()}
+            what: {
+                place: _of(take, frames, every, processes, models if place == "child" else None)
+                for place, take in both.items()
+            }
             for what, both in places.items()
         }
     finally:
@@ -91,18 +116,24 @@ def measure(folder: Path, seconds: float, every: float) -> dict[str, object]:
 
 
 def _of(
-    take: Callable[[bytes], object], frames: list[bytes], every: float, processes: list[psutil.Process]
+    take: Callable[[bytes], object],
+    frames: list[bytes],
+    every: float,
+    processes: list[psutil.Process],
+    counted: _Counted | None,
 ) -> dict[str, float]:
     took, before = [], _cpu_seconds(processes)
     due = began = time.perf_counter()
     for frame in frames:
         due += every
         time.sleep(max(0.0, due - time.perf_counter()))
-        at = time.perf_counter()
+        asked, at = counted.asked if counted else 0, time.perf_counter()
         take(frame)
-        took.append(1000 * (time.perf_counter() - at))
+        if counted is None or counted.asked > asked:
+            took.append(1000 * (time.perf_counter() - at))
     sound = len(frames) * FRAME_SECONDS
     return {
+        "frames_counted": len(took),
         "milliseconds": round(statistics.median(took), 3),
         "milliseconds_of_99_in_100": round(statistics.quantiles(took, n=100)[98], 3),
         "percent_of_a_core": round(100 * (_cpu_seconds(processes) - before) / sound, 2),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import weakref
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from jarvis.app.once import built_once
 from jarvis.app.speech_children import starter
@@ -18,6 +19,7 @@ from jarvis.contracts.speech_ports import (
     WakeDetector,
     WordSpotter,
 )
+from jarvis.engines.small_models.link import STOPPED
 from jarvis.engines.small_models.listening import (
     ChildLook,
     ChildTurnJudge,
@@ -46,8 +48,20 @@ TURN_MODEL_MARK = "smart-turn"
 _log = logging.getLogger(__name__)
 
 
+class _Port(Protocol):
+    """A port over a model in the child."""
+
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=_Port)
+
+
 class HearingParts:
-    """The detectors, made when first asked for; the spotter's child starts with the first sound that needs it."""
+    """The detectors, made when first asked for; the spotter's child starts with the first sound that needs it.
+
+    Where a part cannot run, what is left listens alone; what may run the next time raises a retryable `EngineError`.
+    """
 
     def __init__(self, jarvis: Jarvis, speech_to_text: SpeechToText) -> None:
         self._jarvis = jarvis
@@ -57,6 +71,7 @@ class HearingParts:
         self._failed: EngineError | None = None
         self._wake: NotedWakeDetector | None = None
         self._models = jarvis.small_models if jarvis.models_apart else None
+        self._ports: weakref.WeakSet[_Port] = weakref.WeakSet()
 
     @built_once
     def spotter(self) -> Spotter:
@@ -78,10 +93,14 @@ class HearingParts:
 
     def neural(self, *, candidates: bool = False) -> NotedWakeDetector | None:
         """Return the detector of "hey jarvis" with the threshold that is set; None where none can run."""
-        with contextlib.suppress(EngineError):
+        try:
             self._wake = self.wake_detector(candidates=candidates)
-            return self._wake
-        return None
+        except EngineError as error:
+            _require_final(error)
+            return None
+        if isinstance(self._wake, ChildWakeDetector):
+            self._kept(self._wake)
+        return self._wake
 
     def wake_detector(self, *, candidates: bool = False) -> NotedWakeDetector:
         """Return as `neural` does; `EngineError` where none can run."""
@@ -92,7 +111,7 @@ class HearingParts:
 
     def activity(self) -> VoiceDetector:
         """Return what tells voice from other sound; `EngineError` where its network is missing."""
-        return SileroVoiceDetector() if self._models is None else ChildVoiceDetector(self._models)
+        return SileroVoiceDetector() if self._models is None else self._kept(ChildVoiceDetector(self._models))
 
     def notes(self, language: Language) -> list[tuple[str, str]]:
         """Return what the person should know of what hears them now, each with a code: what fell back to less."""
@@ -109,10 +128,13 @@ class HearingParts:
             return None
         look: Look | None = None
         own: Look | None = None
-        with contextlib.suppress(ImportError, OSError, ValueError, EngineError):
-            look = SecondLook() if self._models is None else ChildLook(self._models, "second look")
-        with contextlib.suppress(EngineError):
-            own = KeywordLook() if self._models is None else ChildLook(self._models, "keyword look")
+        if self._models is not None:
+            look, own = self._child_look("second look"), self._child_look("keyword look")
+        else:
+            with contextlib.suppress(ImportError, OSError, ValueError):
+                look = SecondLook()
+            with contextlib.suppress(EngineError):
+                own = KeywordLook()
         other = _BestConfirmer(self._speech_to_text, SpotterConfirmer(self.spotter))
         return WakeConfirmation(look=look, own=own, other=other)
 
@@ -120,9 +142,11 @@ class HearingParts:
         """Return what hears "stop" and its like while Jarvis speaks: the network, or the child where it cannot load."""
         try:
             if self._models is not None:
-                return ChildWordSpotter(self._models, self._languages)
+                return self._kept(ChildWordSpotter(self._models, self._languages))
             return KeywordSpotter(self._languages)
         except EngineError as error:
+            if self._models is not None:
+                _require_final(error)
             _noted(error)
             self._failed = error
             self._child_hears_stop = True
@@ -144,9 +168,11 @@ class HearingParts:
         if file is None:
             return rules
         try:
-            model = SmartTurnJudge(file) if self._models is None else ChildTurnJudge(self._models, file)
+            model = SmartTurnJudge(file) if self._models is None else self._kept(ChildTurnJudge(self._models, file))
             return CombinedTurnJudge(rules, model, _noted)
         except EngineError as error:
+            if self._models is not None:
+                _require_final(error)
             _noted(error)
             return rules
 
@@ -160,9 +186,23 @@ class HearingParts:
             _noted(error)
 
     def close(self) -> None:
-        """End the spotter's child."""
+        """End the spotter's child, and drop in the other one the models that were made here."""
+        for port in list(self._ports):
+            port.close()
         if "spotter" in self.__dict__:
             self.spotter.close()
+
+    def _kept(self, port: T) -> T:
+        self._ports.add(port)
+        return port
+
+    def _child_look(self, kind: str) -> Look | None:
+        assert self._models is not None
+        try:
+            return _ToldOnce(self._kept(ChildLook(self._models, kind)))
+        except EngineError as error:
+            _require_final(error)
+            return None
 
     @property
     def _own_words(self) -> tuple[str, ...]:
@@ -189,6 +229,23 @@ class HearingParts:
         return found[-1] if found else None
 
 
+class _ToldOnce:
+    """A look that sees nothing where it fails, and says why once; of the child's end others tell."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._told = {STOPPED}
+
+    def score(self, sound: bytes) -> float:
+        try:
+            return self._look.score(sound)
+        except EngineError as error:
+            if error.code in self._told:
+                return 0.0
+            self._told.add(error.code)
+            raise
+
+
 class _BestConfirmer:
     """Asks the full recogniser where there is one, else the spotter: a recogniser of commands knows no names."""
 
@@ -200,6 +257,12 @@ class _BestConfirmer:
     def confirm(self, sound: bytes, word: str) -> bool:
         confirmer: WakeConfirmer = self._full if self._speech_to_text.info().quality == "full" else self._spotter
         return confirmer.confirm(sound, word)
+
+
+def _require_final(error: EngineError) -> None:
+    """Raise `error` where the next try may succeed: nobody shall do without a part for that until Jarvis ends."""
+    if error.retryable:
+        raise error
 
 
 def _noted(error: JarvisError) -> None:

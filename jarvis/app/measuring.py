@@ -37,7 +37,7 @@ def measured(
             en="The memory could not be measured, since {mib} MiB of it are not free; what was known before is kept. "
             "Close a program or unload a model, and measure again.",
             es="No se pudo medir la memoria porque no hay {mib} MiB libres; se conserva lo que se sabía. Cierra un "
-            "programa o descarga un modelo de memoria y vuelve a medir.",
+            "programa o quita un modelo de la memoria y vuelve a medir.",
             mib=MEASURED_BYTES >> 20,
         ) from error
     return MeasuredSpeeds(ram_gbs=ram, disk_gbs=disk)

@@ -33,6 +33,10 @@ TAIL_SECONDS = 1.5
 ECHO_SECONDS = 0.3
 """How long after the last sound of the speaker what is heard may still be Jarvis' own voice, and not just noise of it:
 as long as `LinearEcho` looks for it."""
+KNOWN_DB, DOUBTED_DB = 18.0, 6.0
+"""How far above its rest the predicted echo has to be for the linear filter alone to take it out of what a recogniser
+hears, and until where it stays so: another way of the echo, as of a speaker that is plugged in, gets there in two to
+four seconds of sound, a person in as many of their own voice."""
 ALL_FOREIGN = 1.0
 """How foreign sound is while the speaker is silent, or not heard at all: nothing of it can be Jarvis."""
 
@@ -274,9 +278,12 @@ class EchoCanceller:
             self._aligned.restart()
             self._foreign.begins()
             self._known = False
-        cleaned, left = self._clean(self._aligned.step(at), near)
-        # While somebody else speaks less of what is heard is echo: that is no reason to doubt it.
-        self._known = self._known or self._foreign.knows_the_echo
+        played = self._aligned.step(at)
+        cleaned, left = self._clean(played, near)
+        # While somebody else speaks less of what is heard is echo, and none once Jarvis is silent: that is no reason to
+        # doubt it.
+        if not self._known or played.count(0) != len(played):
+            self._known = self._foreign.gain_db >= (DOUBTED_DB if self._known else KNOWN_DB)
         whole = left if self._known else cleaned
         self._cancelling = self._cancelling + 1 if wanted else 0
         if self._cancelling == 1:

@@ -102,7 +102,15 @@ class ForeignSound:
     @property
     def knows_the_echo(self) -> bool:
         """True once so much of the echo is predicted that what is left tells something."""
-        return self._predicted_steps >= _TRUST_STEPS and self._gain_db >= GOOD_DB
+        return self.gain_db >= GOOD_DB
+
+    @property
+    def gain_db(self) -> float:
+        """How far above what is left the predicted echo has been of late, in dB; 0 until enough of it was heard.
+
+        It falls slowly: a second of somebody else's voice takes a third of it away, and so does another way of it.
+        """
+        return self._gain_db if self._predicted_steps >= _TRUST_STEPS else 0.0
 
     def _learn(self, rest: Samples, predicted: Samples) -> None:
         np = self._np

@@ -25,31 +25,32 @@ _JSON = click.option(
 )
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _ASK = (
-    "Everything here is put aside and the backup takes its place. If it was not written here, where questions are sent "
-    "and what is allowed stay as they are now. Go on?",
-    "Todo lo de aquí se aparta y la copia ocupa su lugar. Si no se escribió aquí, adónde se envían las preguntas y lo "
-    "que se permite quedan como ahora. ¿Seguir?",
+    "Everything here is put aside and the backup takes its place. Unless it shows that it was written here, where "
+    "questions are sent, what they may cost and what is allowed stay as they are now. Go on?",
+    "Todo lo de aquí se aparta y la copia ocupa su lugar. Salvo que conste que se escribió aquí, adónde se envían las "
+    "preguntas, lo que pueden costar y lo que se permite quedan como ahora. ¿Seguir?",
 )
 _ASK_ALL = (
     "Everything here is put aside and the backup takes its place, also in where questions are sent and what is "
-    "allowed: do that only with a file that you trust. Go on?",
-    "Todo lo de aquí se aparta y la copia ocupa su lugar, también en adónde se envían las preguntas y qué se permite: "
-    "hazlo solo con un fichero en el que confíes. ¿Seguir?",
+    "allowed, but for limits of money: do that only with a file that you trust. Go on?",
+    "Todo lo de aquí se aparta y la copia ocupa su lugar, también en adónde se envían las preguntas y qué se permite, "
+    "salvo los límites de dinero: hazlo solo con un fichero en el que confíes. ¿Seguir?",
 )
 _STOPPED = (
     "Stopped while the backup was being checked; nothing was changed.",
     "Interrumpido mientras se comprobaba la copia; no se ha cambiado nada.",
 )
 _LEFT_AS_HERE = (
-    "The backup was not written here, so this stayed as it is on this computer: {names}. Restore it with --take-over "
-    "to have that too.",
-    "La copia no se escribió aquí, así que esto quedó como está en este equipo: {names}. Restáurala con --take-over si "
-    "también lo quieres.",
+    "Nothing shows that the backup was written here, so this stayed as it is on this computer: {names}. Restore it "
+    "with --take-over to have that too.",
+    "Nada indica que la copia se escribiera aquí, así que esto quedó como está en este equipo: {names}. Restáurala con "
+    "--take-over si también lo quieres.",
 )
 _KINDS = {
     "address": ("", ""),
     "consent": ("", ""),
     "permission": ("permission ", "permiso "),
+    "model": ("model ", "modelo "),
     "folder": ("folder ", "carpeta "),
 }
 _MOST_NAMED = 12

@@ -42,10 +42,11 @@ class SetAside:
     """Something of a backup from elsewhere that stays as it is on this computer, unless the person takes it over.
 
     `address` and `consent` are options with the `value` that they have in the backup; `permission` is what a skill or
-    tool may do, with its level there; `folder` one that is followed there, or whose pieces may leave.
+    tool may do, with its level there; `model` a cloud model that may be asked there, or one whose file may lie on
+    another computer; `folder` one that is followed there, or whose pieces may leave.
     """
 
-    kind: Literal["address", "consent", "permission", "folder"]
+    kind: Literal["address", "consent", "permission", "model", "folder"]
     name: str
     value: str = ""
 

@@ -143,7 +143,8 @@ class MemoryDesk(Protocol):
         """Put a backup in the place of what is here; what was here is kept beside it. Jarvis has to start anew then.
 
         Of one that was not written here, addresses and permissions that this computer neither uses nor allows are left
-        as they are here, unless the person wants to `take_over` them. Raises `Cancelled` while it is being checked;
+        as they are here, unless the person wants to `take_over` them; so, in any case, are lower limits of money and
+        what was spent. Raises `Cancelled` while it is being checked;
         nothing is changed then."""
         ...
 

@@ -24,9 +24,11 @@ def web_address(text: str) -> str | None:
     """Return `text` when it is an http or https address with a host, else None."""
     try:
         parts = urlsplit(text.strip())
+        # A port beyond 65535 raises.
+        web = parts.scheme.lower() in ("http", "https") and parts.port != 0
     except ValueError:
         return None
-    return text.strip() if parts.scheme.lower() in ("http", "https") and parts.hostname else None
+    return text.strip() if web and parts.hostname else None
 
 
 def mail_address(text: str) -> str | None:
@@ -38,6 +40,9 @@ def mail_address(text: str) -> str | None:
         return None
     people = parts.path.replace("%40", "@").split(",")
     if parts.scheme.lower() != "mailto" or not all(_PERSON.fullmatch(person) for person in people):
+        return None
+    # Some mail programs know no fragments, or take a semicolon for an ampersand: more would stand there for them.
+    if "#" in whole or ";" in parts.query:
         return None
     said = parse_qsl(parts.query, keep_blank_values=True)
     known = all(name.lower() in _MAIL_PARTS for name, _ in said)
@@ -58,6 +63,8 @@ def pieces_of(text: str) -> Iterator[tuple[str, str]]:
     """
     done = 0
     for found in _BARE.finditer(text):
+        if len(found.group()) > LONGEST_BARE:
+            continue
         shown = _without_tail(found.group())
         address = shown if shown[:4].lower() == "http" else f"https://{shown}"
         if not _reads_as_it_is(found.group(), shown) or web_address(address) is None:
@@ -83,7 +90,7 @@ def _without_tail(run: str) -> str:
 
 def _reads_as_it_is(run: str, shown: str) -> bool:
     """Tell whether nothing in an address is hidden, turned round, or only looks like a sign that ends its host."""
-    if len(run) > LONGEST_BARE or "\\" in run or "\ufffd" in run:
+    if "\\" in run or "\ufffd" in run:
         return False
     if any(unicodedata.category(letter)[0] == "C" for letter in run):
         return False

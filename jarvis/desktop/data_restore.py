@@ -99,7 +99,8 @@ class RestorePart(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """End the check with the window that it is shown in."""
-        if event.type() == QEvent.Type.Hide and watched is self.window():
+        # A window that is minimised comes back, and what it shows goes on.
+        if event.type() == QEvent.Type.Hide and not event.spontaneous() and watched is self.window():
             self.stop_looking()
         return super().eventFilter(watched, event)
 
@@ -234,6 +235,8 @@ class RestorePart(QWidget):
         words = self._desk.words
         if one.kind == "permission":
             return words(texts.A_PERMISSION, name=_plain(one.name))
+        if one.kind == "model":
+            return words(texts.A_MODEL, name=_plain(one.name))
         if one.kind == "folder":
             return words(texts.A_FOLDER, name=_plain(one.name))
         label = words(LABELS[one.name])

@@ -69,15 +69,17 @@ OLDER = Text(
     es="Es de una versión anterior y se ha puesto al día.",
 )
 SET_ASIDE = Text(
-    en="It was not written here. This stays as it is on this computer, which neither uses nor allows it: {names}.",
-    es="No se escribió aquí. Esto queda como está en este equipo, que ni lo usa ni lo permite: {names}.",
+    en="Nothing shows that it was written here. This stays as it is on this computer, which neither uses nor allows "
+    "it: {names}.",
+    es="Nada indica que se escribiera aquí. Esto queda como está en este equipo, que ni lo usa ni lo permite: {names}.",
 )
 NOTHING_STRANGE = Text(
-    en="It was not written here, but it sends questions nowhere new and allows nothing new.",
-    es="No se escribió aquí, pero no envía preguntas a ningún sitio nuevo ni permite nada nuevo.",
+    en="Nothing shows that it was written here, but it sends questions nowhere new and allows nothing new.",
+    es="Nada indica que se escribiera aquí, pero no envía preguntas a ningún sitio nuevo ni permite nada nuevo.",
 )
 TAKE_OVER = Text(en="Take that over too: I trust this file", es="Tomarlo también: confío en este fichero")
 A_PERMISSION = Text(en="permission {name}", es="permiso {name}")
+A_MODEL = Text(en="model {name}", es="modelo {name}")
 A_FOLDER = Text(en="folder {name}", es="carpeta {name}")
 NEW_SERVERS = Text(
     en="MCP servers in it that are not here: {names}. They come switched off, since they can run programs; switch on "

@@ -20,7 +20,7 @@ NO_GPU = Text(
 )
 
 # Measuring
-MEASURE_HEADING = Text(en="How fast this computer is", es="Lo rápido que es este equipo")
+MEASURE_HEADING = Text(en="How fast this computer is", es="Velocidad de este equipo")
 MEASURE_ABOUT = Text(
     en="Measures memory and disk, in about three seconds, so that what is foretold of each model fits this computer. "
     "What is measured is kept until you measure again.",

@@ -33,7 +33,7 @@ from jarvis.memory.backup_trust import DefaultLevel, asks, strange_to_here
 from jarvis.memory.leftovers import ASIDE, new_scratch
 from jarvis.settings.folders import Folders
 from jarvis.storage.database import MIGRATIONS, Database
-from jarvis.storage.foreign_rows import take_own_triggers
+from jarvis.storage.foreign_rows import is_of_own_form, renew_indexes, take_own_triggers
 
 _BAD_ARCHIVE = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error)
 _LOOKS_LIKE_A_ZIP = b"PK\x03\x04"
@@ -91,7 +91,7 @@ def look_into(
         aside = is_own(path, places)
         own = aside or is_marked(manifest, places.home)
         with unpacking(path):
-            _make_current(database, path, look)
+            _make_current(database, path, look, own=own)
             new = () if aside else servers_not_here(staged / SERVERS_FILE, places.home / SERVERS_FILE)
             contents = BackupContents(
                 path=path,
@@ -261,8 +261,9 @@ def _check_room(folder: Path, needed: int, look: Look) -> None:
         )
 
 
-def _make_current(staged: Path, path: Path, look: Look) -> None:
-    """Check the staged database and bring it to this version, as one file, before anything here is touched."""
+def _make_current(staged: Path, path: Path, look: Look, *, own: bool) -> None:
+    """Check the staged database and bring it to this version, as one file, before anything here is touched; one that
+    is not our `own` has to have the very form that this version gives one."""
     if _asked(staged, "PRAGMA quick_check(1)", look) != "ok":
         raise _damaged(path)
     try:
@@ -271,11 +272,14 @@ def _make_current(staged: Path, path: Path, look: Look) -> None:
             fresh = Path(folder) / DATABASE_FILE
             Database(fresh).close()
             whole = _columns(fresh) <= _columns(staged) and take_own_triggers(staged, fresh)
+            whole = whole and (own or is_of_own_form(staged, fresh))
     except StorageError as error:
         raise _not_current(error, staged, path) from error
     if not whole:
         # It says that it is of this version and is not: what reads it would fail long after the restore.
         raise _damaged(path)
+    if not own:
+        renew_indexes(staged, look.watch)
     if _asked(staged, "PRAGMA journal_mode = DELETE") != "delete":
         raise _not_unpacked(path, _LOCKED)
 

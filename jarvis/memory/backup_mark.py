@@ -6,7 +6,6 @@ names the checksum of each file.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
 import json
@@ -18,6 +17,10 @@ from pathlib import Path
 SECRET_FILE = "backup.key"
 MARK = "mark"
 """Where it stands in the list; what it covers is the rest."""
+UNFINISHED = f".{SECRET_FILE}-"
+"""How the name of a secret begins that is being written; the id of the process follows."""
+LOCK_FILE = "backup.lock"
+_PATIENCE_SECONDS = 10.0
 _BYTES = 32
 
 
@@ -49,17 +52,21 @@ def _secret(home: Path) -> bytes | None:
 
 
 def _new_secret(home: Path) -> bytes:
-    made, file = secrets.token_bytes(_BYTES), home / SECRET_FILE
-    unfinished = file.with_name(f".{SECRET_FILE}-{os.getpid()}")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
-        written.write(made)
-        written.flush()
-        os.fsync(written.fileno())
-    if file.exists():
-        # Cut short by a full disk: what was marked with it is no longer known as written here.
-        file.unlink()
-    with contextlib.suppress(FileExistsError):
-        # Another process may make one at the same time: the first one holds for both.
-        os.link(unfinished, file)
-    unfinished.unlink()
-    return _secret(home) or made
+    from filelock import FileLock
+
+    with FileLock(home / LOCK_FILE, timeout=_PATIENCE_SECONDS):
+        if (found := _secret(home)) is not None:
+            # Another process made it meanwhile: the first one holds for both.
+            return found
+        made, file = secrets.token_bytes(_BYTES), home / SECRET_FILE
+        unfinished = file.with_name(f"{UNFINISHED}{os.getpid()}")
+        try:
+            with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as written:
+                written.write(made)
+                written.flush()
+                os.fsync(written.fileno())
+            # One that a full disk cut short goes: what was marked with it is no longer known as written here.
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return made

@@ -22,6 +22,7 @@ from pathlib import Path
 import psutil
 
 from jarvis.contracts.errors import StorageError
+from jarvis.memory.backup_mark import UNFINISHED
 from jarvis.memory.new_file import remove_unfinished
 from jarvis.settings.folders import Folders
 from jarvis.storage.quotes import Quotes
@@ -143,11 +144,16 @@ def new_scratch(home: Path) -> Path:
 
 
 def remove_broken_off(home: Path) -> None:
-    """Remove what backups and restores left behind whose process was killed: whole copies of the database."""
+    """Remove what backups and restores left behind whose process was killed: whole copies of the database, and secrets
+    that were never used."""
     for folder in home.glob(f"{_BACKUP}*"):
         pid = folder.name.removeprefix(_BACKUP).partition("-")[0]
         if not pid.isdigit() or not psutil.pid_exists(int(pid)):
             shutil.rmtree(folder)
+    for file in home.glob(f"{UNFINISHED}*"):
+        pid = file.name.removeprefix(UNFINISHED)
+        if not pid.isdigit() or not psutil.pid_exists(int(pid)):
+            file.unlink(missing_ok=True)
 
 
 def _holds(quotes: Quotes, draft: object) -> bool:

@@ -26,7 +26,7 @@ from jarvis.contracts.ports import Clock
 from jarvis.memory.backup import BESIDE, DATABASE_FILE
 from jarvis.memory.backup_contents import aside_name, drop, is_own, look_into, reason_of, unpacking
 from jarvis.memory.backup_servers import SERVERS_FILE, tame_servers
-from jarvis.memory.backup_trust import DefaultLevel, asks, set_aside
+from jarvis.memory.backup_trust import DefaultLevel, asks, keep_limits, set_aside
 from jarvis.memory.leftovers import remove_broken_off
 from jarvis.processes.instance import InstanceLock, single_instance
 from jarvis.settings.folders import Folders
@@ -136,7 +136,7 @@ def finish_restore(places: Folders) -> bool:
 
 def _decide(contents: BackupContents, places: Folders, clock: Clock, default: DefaultLevel | None) -> Path:
     """Give what was unpacked its place and write down what is to be exchanged; under the lock. Without `default`
-    everything in it is taken over."""
+    everything in it is taken over, but for what `keep_limits` keeps."""
     staging = places.home / _STAGING
     moment = clock.now()
     while (places.home / aside_name(moment)).exists():
@@ -147,8 +147,10 @@ def _decide(contents: BackupContents, places: Folders, clock: Clock, default: De
         shutil.rmtree(staging, ignore_errors=True)
         if not is_own(contents.path, places):
             tame_servers(contents.staged / SERVERS_FILE, places.home / SERVERS_FILE)
-        if not contents.own and default is not None:
-            set_aside(contents.staged, places, default)
+        if not contents.own:
+            if default is not None:
+                set_aside(contents.staged, places, default)
+            keep_limits(contents.staged, places)
         names = sorted(file.name for file in contents.staged.iterdir() if file.name in {DATABASE_FILE, *BESIDE})
         contents.staged.rename(staging)
         try:

@@ -1,7 +1,9 @@
-"""What settings that came from elsewhere may not decide here: where anything goes, and what is allowed. Pure.
+"""What settings that came from elsewhere may not decide here: where anything goes, what it costs, and what is allowed.
+Pure.
 
 An address holds if it is one of this computer or the one that is set here already; a permission, if it allows no more
-than what is set here. Whatever else came stays as it came.
+than what is set here; a path, if it leads to no other computer. What a model is chosen by, and which one is asked at an
+address that is used here, stays as it is here. Whatever else came stays as it came.
 """
 
 from __future__ import annotations
@@ -15,6 +17,8 @@ from jarvis.settings.options import OPTIONS
 
 _NAMES = "privacy.contacts"
 """Names that never leave: those of both sides."""
+_OF_ANOTHER_COMPUTER = re.compile(r"\s*[\\/]{2}")
+"""How a path on the network begins; looking for it already tells another computer who is here."""
 _OF_THIS_COMPUTER = re.compile(
     r"(?:(?:https?|tcp)://)?(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?(?:[/?][!-?A-\[\]-~]*)?",
     re.IGNORECASE,
@@ -33,13 +37,15 @@ class LeftOut:
 def left_out(
     foreign: Callable[[str], OptionValue], here: Callable[[str], OptionValue]
 ) -> tuple[tuple[LeftOut, ...], Mapping[str, OptionValue]]:
-    """Return what of foreign settings is not taken over, and the value that each option concerned gets instead.
+    """Return what of foreign settings is not taken over, but for limits of money, and the value that each option
+    concerned gets instead.
 
     `foreign` and `here` return the value that holds for a name, on either side.
     """
-    left, instead = [], {}
+    left: list[LeftOut] = []
+    instead = dict(lower_limits(foreign, here))
     for option in OPTIONS:
-        if option.goes_with or _holds(option, foreign(option.name), here(option.name)):
+        if option.is_limit or _holds(option, foreign, here):
             continue
         left.append(LeftOut(option=option, value=foreign(option.name)))
         for each in OPTIONS:
@@ -51,19 +57,39 @@ def left_out(
     return tuple(left), instead
 
 
+def lower_limits(
+    foreign: Callable[[str], OptionValue], here: Callable[[str], OptionValue]
+) -> Mapping[str, OptionValue]:
+    """Return the limits of money that are lower here than in foreign settings, whoever wrote those."""
+    names = [option.name for option in OPTIONS if option.is_limit]
+    limits = {name: (float(foreign(name)), float(here(name))) for name in names}
+    return {name: here(name) for name, (theirs, ours) in limits.items() if ours and (not theirs or theirs > ours)}
+
+
 def is_of_this_computer(address: str) -> bool:
     """Tell whether `address`, empty for none, surely leads no further than this computer."""
     return not address or _OF_THIS_COMPUTER.fullmatch(address) is not None
 
 
-def _holds(option: Option, foreign: OptionValue, here: OptionValue) -> bool:
+def leads_elsewhere(path: str) -> bool:
+    """Tell whether opening `path` may ask another computer."""
+    return _OF_ANOTHER_COMPUTER.match(path) is not None
+
+
+def _holds(option: Option, foreign: Callable[[str], OptionValue], here: Callable[[str], OptionValue]) -> bool:
+    theirs, ours = foreign(option.name), here(option.name)
+    if theirs == ours:
+        return True
     if option.is_address:
-        return foreign == here or is_of_this_computer(str(foreign))
+        return is_of_this_computer(str(theirs))
+    if option.goes_with:
+        # With another address it comes, or stays, as that does.
+        return not foreign(option.goes_with) or foreign(option.goes_with) != here(option.goes_with)
     if option.allows:
-        return option.allows.index(foreign) <= option.allows.index(here)
-    if option.is_limit:
-        return foreign == here or (foreign != 0 and (here == 0 or float(foreign) <= float(here)))
-    return True
+        return option.allows.index(theirs) <= option.allows.index(ours)
+    if option.is_path:
+        return not leads_elsewhere(str(theirs))
+    return not option.weighs
 
 
 def _both(here: str, foreign: str) -> str:

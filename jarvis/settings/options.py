@@ -50,6 +50,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="engine.model",
         default="",
+        is_path=True,
         about_en="GGUF file of the local model; empty takes the largest one in the models folder that fits in memory.",
         about_es="Fichero GGUF del modelo local; vacío toma el mayor de la carpeta de modelos que quepa en memoria.",
     ),
@@ -122,6 +123,7 @@ OPTIONS: tuple[Option, ...] = (
         default=1024,
         minimum=16,
         maximum=32768,
+        weighs=True,
         about_en="Longest answer in tokens.",
         about_es="Respuesta más larga en tokens.",
     ),
@@ -152,12 +154,14 @@ OPTIONS: tuple[Option, ...] = (
         name="routing.profile",
         default="balanced",
         choices=("fast", "balanced", "best"),
+        weighs=True,
         about_en="What counts when a model is chosen: short waits, a balance, or the best answer.",
         about_es="Qué cuenta al elegir el modelo: poca espera, un equilibrio o la mejor respuesta.",
     ),
     Option(
         name="routing.model",
         default="",
+        weighs=True,
         about_en="Model that answers everything it can, such as qwen2.5-7b:q4_k_m or openai/gpt-4o; empty lets Jarvis "
         "choose for each question.",
         about_es="Modelo que responde a todo lo que pueda, como qwen2.5-7b:q4_k_m u openai/gpt-4o; vacío deja que "
@@ -168,6 +172,7 @@ OPTIONS: tuple[Option, ...] = (
         default=-1.0,
         minimum=-1.0,
         maximum=10_000.0,
+        weighs=True,
         about_en="Share of good answers that a dollar must buy; higher spends less, -1 takes the profile's.",
         about_es="Proporción de buenas respuestas que debe comprar un dólar; más alta gasta menos, -1 toma la del "
         "perfil.",
@@ -177,6 +182,7 @@ OPTIONS: tuple[Option, ...] = (
         default=-1.0,
         minimum=-1.0,
         maximum=10.0,
+        weighs=True,
         about_en="Share of good answers that a second of waiting costs when speaking; -1 takes the profile's.",
         about_es="Proporción de buenas respuestas que cuesta un segundo de espera al hablar; -1 toma la del perfil.",
     ),
@@ -185,6 +191,7 @@ OPTIONS: tuple[Option, ...] = (
         default=-1.0,
         minimum=-1.0,
         maximum=10.0,
+        weighs=True,
         about_en="The same when reading; -1 takes the profile's.",
         about_es="Lo mismo al leer; -1 toma la del perfil.",
     ),
@@ -193,6 +200,7 @@ OPTIONS: tuple[Option, ...] = (
         default=-1.0,
         minimum=-1.0,
         maximum=10.0,
+        weighs=True,
         about_en="The same for what nobody waits for; -1 takes the profile's.",
         about_es="Lo mismo para lo que nadie espera; -1 toma la del perfil.",
     ),
@@ -201,6 +209,7 @@ OPTIONS: tuple[Option, ...] = (
         default=-1.0,
         minimum=-1.0,
         maximum=1.0,
+        weighs=True,
         about_en="How readily a model that is little known is tried, 0 to 1; -1 takes the profile's. Never on private, "
         "spoken or expensive questions.",
         about_es="Con qué facilidad se prueba un modelo poco conocido, de 0 a 1; -1 toma la del perfil. Nunca con "
@@ -211,6 +220,7 @@ OPTIONS: tuple[Option, ...] = (
         default=-1.0,
         minimum=-1.0,
         maximum=1.0,
+        weighs=True,
         about_en="Share of good answers by which a cloud model must be better before a question leaves; -1 takes the "
         "profile's.",
         about_es="Cuánto mejor, en proporción de buenas respuestas, debe ser un modelo en la nube para que la pregunta "
@@ -292,6 +302,7 @@ OPTIONS: tuple[Option, ...] = (
         name="cooperation.mode",
         default="off",
         choices=("off", "auto"),
+        weighs=True,
         about_en="Let several specialists answer very hard questions together; “think deeper” works either way.",
         about_es="Dejar que varios especialistas respondan juntos las preguntas muy difíciles; «piénsalo a fondo» "
         "funciona siempre.",
@@ -309,6 +320,7 @@ OPTIONS: tuple[Option, ...] = (
         default=0.1,
         minimum=0.0,
         maximum=1000.0,
+        weighs=True,
         about_en="Most that one such answer may cost, in US dollars.",
         about_es="Máximo que puede costar una de esas respuestas, en dólares.",
     ),

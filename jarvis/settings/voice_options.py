@@ -157,6 +157,7 @@ SPEECH_OPTIONS: tuple[Option, ...] = (
     Option(
         name="speech.recognition_model",
         default="",
+        is_path=True,
         about_en="Folder of a faster-whisper model; empty takes the best one in the models folder.",
         about_es="Carpeta de un modelo faster-whisper; vacío toma el mejor de la carpeta de modelos.",
     ),
@@ -176,18 +177,21 @@ SPEECH_OPTIONS: tuple[Option, ...] = (
     Option(
         name="speech.turn_model",
         default="",
+        is_path=True,
         about_en="File of a Smart Turn model (.onnx); empty takes one from the models folder, else rules decide.",
         about_es="Fichero de un modelo Smart Turn (.onnx); vacío toma uno de los modelos o usa reglas.",
     ),
     Option(
         name="speech.voice_en",
         default="",
+        is_path=True,
         about_en="File of the English Piper voice (.onnx); empty takes one from the models folder.",
         about_es="Fichero de la voz Piper en inglés (.onnx); vacío toma una de la carpeta de modelos.",
     ),
     Option(
         name="speech.voice_es",
         default="",
+        is_path=True,
         about_en="File of the Spanish Piper voice (.onnx); empty takes one from the models folder.",
         about_es="Fichero de la voz Piper en español (.onnx); vacío toma una de la carpeta de modelos.",
     ),

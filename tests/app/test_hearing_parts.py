@@ -13,7 +13,9 @@ from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import VoiceEvent, VoiceTrouble
 from jarvis.engines.encoder.minilm import MiniLmEncoder
 from jarvis.engines.small_models.encoder import ChildEncoder
-from jarvis.engines.small_models.listening import ChildVoiceDetector, ChildWakeDetector, ChildWordSpotter
+from jarvis.engines.small_models.life import ModelsLife
+from jarvis.engines.small_models.link import STOPPED, Model
+from jarvis.engines.small_models.listening import ChildLook, ChildVoiceDetector, ChildWakeDetector, ChildWordSpotter
 from jarvis.engines.speech.spotting import SpotterWords
 from jarvis.settings.folders import Folders
 from jarvis.voice.activity import SileroVoiceDetector
@@ -108,6 +110,77 @@ def test_in_the_window_small_models_run_in_a_child_that_ends_with_jarvis(jarvis:
     (child,) = (one for one in psutil.Process().children() if "jarvis.app.small_models_child" in one.cmdline())
     jarvis.close()
     assert gone(child.pid)
+
+
+@pytest.mark.parametrize("part", ["wake", "stop_words", "judge", "confirmer"])
+def test_a_child_that_could_not_be_asked_now_is_no_reason_to_do_without(
+    jarvis: Jarvis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    jarvis.models_apart = True
+    (tmp_path / "home" / "models").mkdir(parents=True, exist_ok=True)
+    (tmp_path / "home" / "models" / "smart-turn-v3.onnx").write_text("never opened")
+    fails: list[EngineError] = [EngineError(STOPPED, en="It ended.", es="Acabó.")]
+
+    def opened(kind: str, **_wanted: object) -> Model:
+        raise fails[0]
+
+    monkeypatch.setattr(jarvis.small_models, "open", opened)
+    hearing = parts(jarvis)
+    with pytest.raises(EngineError) as told:
+        getattr(hearing, part)()
+    assert told.value is fails[0]
+    # What never can run is done without.
+    fails[0] = EngineError("voice.small_model_unusable", en="No file.", es="No hay.", retryable=False)
+    made = getattr(hearing, part)()
+    assert made is None if part == "wake" else made is not None
+
+
+def test_the_child_may_die_while_the_loop_is_built(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> None:
+    jarvis.models_apart = True
+    models, opened, killed = jarvis.small_models, jarvis.small_models._open, []
+
+    def dying(life: ModelsLife, model: Model) -> None:
+        if not killed:
+            (child,) = (one for one in psutil.Process().children() if "jarvis.app.small_models_child" in one.cmdline())
+            child.kill()
+            killed.append(child.pid)
+        opened(life, model)
+
+    monkeypatch.setattr(models, "_open", dying)
+    hearing = parts(jarvis)
+    assert isinstance(hearing.wake(), ChildWakeDetector)
+    assert isinstance(hearing.stop_words(), ChildWordSpotter)
+    assert (len(killed), hearing.notes("en")) == (1, [])
+
+
+def test_parts_that_are_closed_let_go_of_their_models(jarvis: Jarvis) -> None:
+    jarvis.models_apart = True
+    hearing = parts(jarvis)
+    made = [hearing.wake(), hearing.activity(), hearing.confirmer(), hearing.stop_words(), hearing.judge()]
+    assert len(jarvis.small_models._models) == 5
+    hearing.close()
+    assert list(jarvis.small_models._models) == []
+    assert len(made) == 5
+
+
+def test_a_look_that_fails_says_so_once_and_of_the_childs_end_never(
+    jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jarvis.models_apart = True
+    confirmer = parts(jarvis).confirmer()
+    assert confirmer is not None
+    codes = iter([STOPPED, "voice.small_model_unusable", "voice.small_model_unusable", STOPPED])
+
+    def failing(_look: ChildLook, _sound: bytes) -> float:
+        raise EngineError(next(codes), en="It fails.", es="Falla.")
+
+    monkeypatch.setattr(ChildLook, "score", failing)
+    assert not confirmer.confirm(silence(2), "hey jarvis")
+    with pytest.raises(EngineError, match="It fails"):
+        confirmer.confirm(silence(2), "hey jarvis")
+    assert not confirmer.confirm(silence(2), "hey jarvis")
+    assert not confirmer.confirm(silence(2), "hey jarvis")
+    assert next(codes, None) is None
 
 
 def test_one_command_keeps_small_models_to_itself(jarvis: Jarvis) -> None:

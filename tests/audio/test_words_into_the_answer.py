@@ -107,3 +107,27 @@ def test_words_keep_their_beginning_and_what_is_left_of_jarvis_before_them_is_no
     assert decibels(words.person) - decibels(missed) > 20
     before = heard[: (BEFORE_FRAMES - AROUND_FRAMES - 1) * VAD_SAMPLES]
     assert decibels(words.person) - decibels(before) > 35
+
+
+def test_a_speaker_that_is_plugged_in_is_not_taken_for_words_that_are_to_be_kept_whole():
+    answer = np.concatenate([voice(ANSWER, "en-us+m3"), np.zeros(2 * SAMPLE_RATE)])
+    played = np.concatenate([answer, answer])
+    room, reference = EchoRoom(), EchoReference()
+    near = room.echo(played)
+    late = round(0.42 * SAMPLE_RATE)
+    near[answer.size :] = np.concatenate([np.zeros(late), EchoRoom(seed=3).echo(played)[:-late]])[answer.size :]
+    near += room.hiss(near.size)
+    told = iter(pieces(int16(played), SAMPLE_RATE, 0.0, block=VAD_SAMPLES))
+    for piece in islice(told, 3):
+        reference.played(*piece)
+    canceller = EchoCanceller(reference)
+    heard = []
+    for number in range(near.size // VAD_SAMPLES - 4):
+        at = number * VAD_SAMPLES
+        reference.played(*next(told))
+        detectors = canceller.process(int16(near[at : at + VAD_SAMPLES]), at / SAMPLE_RATE)
+        heard.append((detectors, canceller.whole))
+    before = [whole != detectors for detectors, whole in heard[4 * SAMPLE_RATE // VAD_SAMPLES :][:60]]
+    assert all(before)
+    changed = (answer.size + 4 * SAMPLE_RATE) // VAD_SAMPLES
+    assert [whole for _, whole in heard[changed:]] == [detectors for detectors, _ in heard[changed:]]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.desktop.addresses import LONGEST_BARE, link_address, mail_address, pieces_of
+from jarvis.desktop.addresses import LONGEST_BARE, link_address, mail_address, pieces_of, web_address
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,20 @@ def test_nothing_of_a_text_is_lost_and_only_what_may_be_opened_is_found(text: st
         ("mailto:ann@example.org%0ABcc:eve@example.org", False),
         ("mailto:ann@bank.example@evil.example", False),
         ('mailto:"ann"@example.org', False),
+        ("mailto:ann@example.org?subject=x#&attach=/etc/passwd", False),
+        ("mailto:ann@example.org?subject=x;attach=/etc/passwd", False),
     ],
 )
 def test_a_mail_says_no_more_than_whom_what_about_and_what(text: str, allowed: bool) -> None:
     assert mail_address(text) == (text if allowed else None)
+
+
+@pytest.mark.parametrize("text", ["https://example.org:99999/x", "https://example.org:0/x", "https://example.org:x/"])
+def test_an_address_with_an_impossible_port_is_text(text: str) -> None:
+    assert web_address(text) is None
+    assert list(pieces_of(text)) == [(text, "")]
+
+
+def test_an_endless_run_of_brackets_takes_no_time() -> None:
+    text = "https://example.org/" + "(" * 20_000 + ")" * 200_000
+    assert list(pieces_of(text)) == [(text, "")]

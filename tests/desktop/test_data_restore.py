@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -55,7 +56,7 @@ def test_the_file_is_looked_into_and_asked_about_before_anything_changes(
     told = box.informativeText().replace("\u200b", "")
     assert "Jarvis 0.4.2" in told and "older version" not in told and str(desks.data.home()) in told
     assert "Conversations: 1,234 · messages: 20,000 · memories: 57 · size: 12 MB" in told
-    assert "not written here, but it sends questions nowhere new" in told and "MCP" not in told
+    assert "Nothing shows that it was written here, but it sends questions nowhere new" in told and "MCP" not in told
     assert box.checkBox() is None
     assert box.defaultButton() is not None and box.defaultButton().text() == "Cancel"
     assert not desks.data.restored
@@ -114,6 +115,7 @@ STRANGE = (
     SetAside(kind="address", name="cloud.base_url", value="https://evil.example/v1\n\nAll is well" + "l" * 100),
     SetAside(kind="consent", name="cloud.enabled", value="true"),
     SetAside(kind="permission", name="media.play", value="allow"),
+    SetAside(kind="model", name="openai/gpt-4o", value="active"),
     SetAside(kind="folder", name="/home/somebody/Documents"),
 )
 
@@ -123,15 +125,16 @@ STRANGE = (
     [
         (
             "en",
-            "It was not written here. This stays as it is on this computer",
-            "(https://evil.example/v1All is wellllllll…), Allow the cloud, permission media.play, folder /home",
+            "Nothing shows that it was written here. This stays as it is on this computer",
+            "(https://evil.example/v1All is wellllllll…), Allow the cloud, permission media.play, model openai/gpt-4o, "
+            "folder /home",
             "Take that over too: I trust this file",
             "Restore and restart",
         ),
         (
             "es",
-            "No se escribió aquí. Esto queda como está en este equipo",
-            "permiso media.play, carpeta /home/somebody",
+            "Nada indica que se escribiera aquí. Esto queda como está en este equipo",
+            "permiso media.play, modelo openai/gpt-4o, carpeta /home/somebody",
             "Tomarlo también: confío en este fichero",
             "Restaurar y reiniciar",
         ),
@@ -170,6 +173,13 @@ def test_what_a_stranger_set_is_named_and_taken_over_only_when_ticked(
     assert desks.data.taken_over == [tick]
 
 
+class Minimised(QHideEvent):
+    """The event by which the system tells that it took a window off the screen."""
+
+    def spontaneous(self) -> bool:
+        return True
+
+
 def test_the_check_says_how_far_it_is_and_is_stopped_by_its_button_and_with_the_settings(
     page: DataPage, desks: SettingsDesks, until: Until
 ) -> None:
@@ -183,6 +193,8 @@ def test_the_check_says_how_far_it_is_and_is_stopped_by_its_button_and_with_the_
     assert not page.restore.stop.isVisible() and page.restore.choose.isEnabled()
     page.restore.look("/tmp/copy.zip")
     until(lambda: page.message.text() == "Checking the backup: 3 MB of 12 MB…")
+    page.restore.eventFilter(page.window(), Minimised())
+    assert page.restore._looking is not None and not page.restore._looking.cancelled
     page.window().close()
     until(page.restore.choose.isEnabled)
     assert desks.data.looked == [Path("/tmp/copy.zip")] * 2 and not desks.data.restored

@@ -109,6 +109,6 @@ def test_the_window_s_own_process_settles_once_shown_and_looks_as_it_polls(qtbot
     made = Desktop(fake.services, Told())
     made.window.show()
     made._shown()
+    qtbot.waitUntil(lambda: told == ["settle", "look"])
     made.window.end()
     made.close()
-    assert told == ["settle", "look"]

@@ -247,11 +247,16 @@ def test_rows_that_no_jarvis_writes_are_refused(world: DeskWorld, foreign: Path,
     [
         (
             "en",
-            "If it was not written here, where questions are sent",
-            "was not written here, so this stayed",
+            "Unless it shows that it was written here, where questions are sent",
+            "Nothing shows that the backup was written here, so this stayed",
             "folder",
         ),
-        ("es", "Si no se escribió aquí, adónde se envían", "no se escribió aquí, así que esto quedó", "carpeta"),
+        (
+            "es",
+            "Salvo que conste que se escribió aquí, adónde se envían",
+            "Nada indica que la copia se escribiera aquí, así que esto quedó",
+            "carpeta",
+        ),
     ],
 )
 def test_the_command_line_says_in_one_sentence_what_stayed(

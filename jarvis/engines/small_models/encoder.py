@@ -5,6 +5,7 @@ Knows which model it is, but runs none.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import threading
 from array import array
@@ -13,9 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jarvis.contracts.errors import EngineError, JarvisError, Language
+from jarvis.engines.small_models.link import STOPPED
 
 if TYPE_CHECKING:
     from jarvis.engines.small_models.link import Model, SmallModels
+
+MOST_CHARACTERS = 2000
+"""Sent from either end of a text; the encoder reads no more than that."""
+
+MOST_FAILURES = 2
+"""Failures of its own after which it is given up: each may end the child that others listen with."""
 
 NOT_KEPT = "encoder.not_kept"
 """Code of the error with which the child answers that the graph has to be made first, which takes much memory."""
@@ -40,6 +48,7 @@ class ChildEncoder:
         self._thread: threading.Thread | None = None
         self._model: Model | None = None
         self._problem: EngineError | None = None
+        self._failures = 0
 
     def ready(self) -> bool:
         """True once `encode` answers at once; False while the child is away, too."""
@@ -73,7 +82,7 @@ class ChildEncoder:
                 try:
                     self._model, self._problem = self._opened(), None
                 except EngineError as error:
-                    self._problem = error
+                    self._problem = _given_up(error) if self._failures >= MOST_FAILURES else error
             return self.ready()
 
     def encode(self, text: str) -> Sequence[float] | None:
@@ -81,7 +90,7 @@ class ChildEncoder:
         if self._model is None:
             return None
         try:
-            answer = self._model.ask({}, text.encode("utf-8", "replace"))
+            answer = self._model.ask({}, _read(text).encode("utf-8", "replace"))
         except EngineError:
             # The child is being started again; rules judge this one.
             return None
@@ -96,16 +105,42 @@ class ChildEncoder:
         return self._model is None and (self._problem is None or self._problem.retryable)
 
     def _opened(self) -> Model:
-        cache = str(self._cache)
         try:
-            return self._models().open("encoder", cache=cache, make=False)
+            return self._open(make=False)
         except EngineError as error:
             if error.code != NOT_KEPT:
                 raise
         if self._maker is not None:
-            try:
+            # The child says why where it cannot make it either.
+            with contextlib.suppress(JarvisError):
                 self._maker()
-            except JarvisError:
-                # The child says why where it cannot make it either.
-                return self._models().open("encoder", cache=cache, make=True)
-        return self._models().open("encoder", cache=cache, make=True)
+        return self._open(make=True)
+
+    def _open(self, *, make: bool) -> Model:
+        try:
+            # Should it end the child, it does so once.
+            return self._models().open("encoder", tries=1, cache=str(self._cache), make=make)
+        except EngineError as error:
+            self._failures += error.retryable and error.code != NOT_KEPT and (make or error.code == STOPPED)
+            raise
+
+
+def _given_up(error: EngineError) -> EngineError:
+    """Return the error for an encoder that has failed too often, the last time with `error`."""
+    return EngineError(
+        "encoder.given_up",
+        en="Questions are judged by rules alone until Jarvis is started again, because the small model for that could "
+        "not be made ready: {english}",
+        es="Las preguntas se valoran solo con reglas hasta que se reinicie Jarvis, porque no se pudo preparar el "
+        "modelo pequeño que las valora: {spanish}",
+        retryable=False,
+        english=error.sentence("en"),
+        spanish=error.sentence("es"),
+    )
+
+
+def _read(text: str) -> str:
+    """Return what of `text` the encoder reads, so that a question is never too long to be sent."""
+    if len(text) <= 2 * MOST_CHARACTERS:
+        return text
+    return f"{text[:MOST_CHARACTERS]} {text[-MOST_CHARACTERS:]}"

@@ -1,7 +1,7 @@
 """The listening ports over models in the child: wake word, voice activity, stop words, second looks, the turn's end.
 
-What follows sound waits a moment at most: while the child is away nothing is spotted, and the voice counts as going on
-as it was for as long as a restart takes. Knows no model.
+What follows sound waits a moment at most: what is not answered by then is kept for `KEPT_SECONDS` and spotted once the
+child answers again, and the voice counts as going on as it was for as long as a restart takes. Knows no model.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, SpottedWord, TurnSoFar, WakeHit
+from jarvis.engines.small_models.life import NoAnswer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from jarvis.contracts.errors import Language
-    from jarvis.engines.small_models.framing import Message
+    from jarvis.engines.small_models.life import Answer
     from jarvis.engines.small_models.link import Model, SmallModels
 
 CALM_SCORE = 0.005
@@ -36,6 +37,9 @@ STILL_PEAK = 120
 AWAY_FRAMES = 94
 """Frames, 3 s, for which the last probability stands while the child is away; then there is no voice."""
 
+KEPT_SECONDS = 2.0
+"""Sound that is kept for words while no answer comes; of more the latest is heard anew."""
+
 EVEN_ODDS = 0.5
 """Says nothing: the rules for the words decide alone."""
 
@@ -43,32 +47,65 @@ TURN_SOUND_BYTES = 2 * 8 * SAMPLE_RATE
 """The turn model looks at the last 8 s."""
 
 
-class _Stream:
-    """A stream of sound into one model; its time counts all sound, heard or not."""
+class _WordStream:
+    """A stream of sound into a model that spots words; its time counts all sound, heard or not.
+
+    An answer that is late is waited for no longer, but delivered when it comes; what was said meanwhile is sent then.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        self._samples = self._offset = 0
         self._fresh = False
+        self._samples = 0
+        self._kept = b""
+        self._sent = b""
+        self._sent_until = 0
+        self._answer: Answer | None = None
+
+    @property
+    def waits(self) -> bool:
+        """True while an answer is late."""
+        return self._answer is not None
 
     def reset(self, unheard: int = 0) -> None:
         """Forget the sound so far, and that `unheard` samples were to come."""
         self._samples += unheard
         self._fresh = True
+        self._kept, self._answer = b"", None
 
-    def take(self, pcm: bytes) -> Message | None:
-        """Have it heard; None where there is no answer, and then what follows is heard anew."""
-        answer = self.model.ask_at_once({"fresh": True} if self._fresh else {}, pcm)
-        self._fresh = answer is None
+    def take(self, pcm: bytes) -> list[tuple[dict[str, Any], float]]:
+        """Have it heard; return what came by now, and what to add to the times in it, in seconds."""
         self._samples += len(pcm) // 2
-        if answer is not None:
-            # A model that begins anew, and one that missed something, counts less.
-            self._offset = self._samples - int(answer.facts["samples"])
-        return answer
+        self._kept += pcm
+        came = self._came(0.0)
+        if self._kept and self._answer is None:
+            facts = {"fresh": True} if self._fresh else {}
+            if (answer := self.model.begin(facts, self._kept)) is not None:
+                self._answer, self._sent, self._kept, self._fresh = answer, self._kept, b"", False
+                self._sent_until = self._samples
+                came += self._came(self.model.at_once_seconds)
+        most = 2 * round(KEPT_SECONDS * SAMPLE_RATE)
+        if len(self._kept) > most:
+            self._kept, self._fresh = self._kept[-most:], True
+        return came
 
-    def at(self, seconds: float) -> float:
-        """Return the stream's time for one of the model's."""
-        return seconds + self._offset / SAMPLE_RATE
+    def _came(self, seconds: float) -> list[tuple[dict[str, Any], float]]:
+        if self._answer is None:
+            return []
+        try:
+            message = self._answer.within(seconds)
+        except NoAnswer:
+            # Whether it was heard nobody knows: the next life hears it.
+            self._answer, self._kept = None, self._sent + self._kept
+            return []
+        except EngineError:
+            self._answer, self._fresh = None, True
+            return []
+        if message is None:
+            return []
+        self._answer = None
+        # A model that begins anew, and one that missed something, counts less.
+        return [(message.facts, (self._sent_until - int(message.facts["samples"])) / SAMPLE_RATE)]
 
 
 class ChildWakeDetector:
@@ -78,7 +115,7 @@ class ChildWakeDetector:
     """
 
     def __init__(self, models: SmallModels, *, threshold: float, candidates: bool = False) -> None:
-        self._stream = _Stream(models.open("wake", threshold=threshold, candidates=candidates))
+        self._stream = _WordStream(models.open("wake", threshold=threshold, candidates=candidates))
         self._waiting: list[bytes] = []
         self._latest = self._highest = 0.0
         self._still = 0
@@ -99,22 +136,26 @@ class ChildWakeDetector:
         """Take any length of sound and return the hits that it completed; see the port."""
         if pcm:
             self._waiting.append(pcm)
-        if not self._waiting:
+        if pcm and not self._stream.waits and len(self._waiting) < self._together(pcm):
             return []
-        if pcm and len(self._waiting) < self._together(pcm):
-            return []
-        answer = self._stream.take(self._taken())
-        if answer is None:
+        answers = self._stream.take(self._taken())
+        if not answers:
             self._latest = 0.0
-            return []
-        self._latest = float(answer.facts["score"])
-        self._highest = max(self._highest, self._latest)
-        return [_hit(each, self._stream) for each in answer.facts["hits"]]
+        hits = []
+        for facts, add_seconds in answers:
+            self._latest = float(facts["score"])
+            self._highest = max(self._highest, self._latest)
+            hits += [_hit(each, add_seconds) for each in facts["hits"]]
+        return hits
 
     def reset(self) -> None:
         """Forget the sound so far; stream time goes on."""
         self._stream.reset(unheard=len(self._taken()) // 2)
         self._latest = self._highest = 0.0
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._stream.model.close()
 
     def _together(self, pcm: bytes) -> int:
         self._still = self._still + 1 if _is_still(pcm) else 0
@@ -131,7 +172,8 @@ class ChildVoiceDetector:
     """The VoiceDetector port; `EngineError` where the network is missing."""
 
     def __init__(self, models: SmallModels) -> None:
-        self._stream = _Stream(models.open("activity"))
+        self._model = models.open("activity")
+        self._fresh = False
         self._latest = 0.0
         self._away = 0
 
@@ -139,7 +181,8 @@ class ChildVoiceDetector:
         """Return the probability of speech in exactly `VAD_SAMPLES` samples; ValueError for another length."""
         if len(pcm) != VAD_SAMPLES * 2:
             raise ValueError(f"a frame is {VAD_SAMPLES * 2} bytes, not {len(pcm)}")
-        answer = self._stream.take(pcm)
+        answer = self._model.ask_at_once({"fresh": True} if self._fresh else {}, pcm)
+        self._fresh = answer is None
         if answer is None:
             self._away += 1
             return self._latest if self._away <= AWAY_FRAMES else 0.0
@@ -150,27 +193,34 @@ class ChildVoiceDetector:
     def reset(self) -> None:
         """Forget the stream so far."""
         self._latest = 0.0
-        self._stream.reset()
+        self._fresh = True
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._model.close()
 
 
 class ChildWordSpotter:
     """The WordSpotter port for the stop words of `languages`; `EngineError` where the network cannot run."""
 
     def __init__(self, models: SmallModels, languages: tuple[Language, ...]) -> None:
-        self._stream = _Stream(models.open("stops", languages=list(languages)))
+        self._stream = _WordStream(models.open("stops", languages=list(languages)))
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
         """Take any length of sound and return the words that it completed; see the port."""
-        answer = self._stream.take(pcm)
-        found: list[dict[str, Any]] = answer.facts["words"] if answer is not None else []
-        return [SpottedWord(word=str(each["word"]), at_seconds=self._stream.at(each["at_seconds"])) for each in found]
+        return [
+            SpottedWord(word=str(each["word"]), at_seconds=each["at_seconds"] + add_seconds)
+            for facts, add_seconds in self._stream.take(pcm)
+            for each in facts["words"]
+        ]
 
     def reset(self) -> None:
         """Forget the sound so far; stream time goes on."""
         self._stream.reset()
 
     def close(self) -> None:
-        """Nothing of its own is open."""
+        """Let go of the model."""
+        self._stream.model.close()
 
 
 class ChildLook:
@@ -185,6 +235,10 @@ class ChildLook:
     def score(self, sound: bytes) -> float:
         """Return 0..1; `sound` is the last 2 s. `EngineError` when the child is away."""
         return float(self._model.ask({}, sound).facts["score"])
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._model.close()
 
 
 class ChildTurnJudge:
@@ -202,13 +256,20 @@ class ChildTurnJudge:
                 return EVEN_ODDS
             raise
 
+    def close(self) -> None:
+        """Let go of the model."""
+        self._model.close()
+
 
 def _is_still(pcm: bytes) -> bool:
     samples = memoryview(pcm).cast("h")
     return max(samples) <= STILL_PEAK and min(samples) >= -STILL_PEAK
 
 
-def _hit(each: dict[str, Any], stream: _Stream) -> WakeHit:
+def _hit(each: dict[str, Any], add_seconds: float) -> WakeHit:
     return WakeHit(
-        at_seconds=stream.at(each["at_seconds"]), score=each["score"], sure=bool(each["sure"]), word=str(each["word"])
+        at_seconds=each["at_seconds"] + add_seconds,
+        score=each["score"],
+        sure=bool(each["sure"]),
+        word=str(each["word"]),
     )

@@ -1,29 +1,24 @@
-"""With the real child: what it hears is what is heard here, and nobody waits for it when it is gone."""
+"""With the real child: what it hears is what is heard here."""
 
 from __future__ import annotations
 
 import gc
-import os
-import signal
-import sys
-import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import psutil
 import pytest
 
-from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, TurnSoFar
 from jarvis.engines.encoder.minilm import MiniLmEncoder, package_folder
-from jarvis.engines.small_models.encoder import ChildEncoder
-from jarvis.engines.small_models.framing import Message
-from jarvis.engines.small_models.link import SmallModels
+from jarvis.engines.small_models.encoder import MOST_FAILURES, NOT_KEPT, ChildEncoder
+from jarvis.engines.small_models.framing import MOST_PAYLOAD
+from jarvis.engines.small_models.life import Answer
+from jarvis.engines.small_models.link import STOPPED, Model, SmallModels
 from jarvis.engines.small_models.listening import (
-    AWAY_FRAMES,
     CALM_FRAMES,
     EVEN_ODDS,
     STILL_FRAMES,
@@ -33,49 +28,14 @@ from jarvis.engines.small_models.listening import (
     ChildWakeDetector,
     ChildWordSpotter,
 )
-from jarvis.processes.child import Wire
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.keyword_spotter import KeywordSpotter
 from jarvis.voice.keyword_wake import KeywordLook
 from jarvis.voice.wake import wake_detector
 from jarvis.voice.wake_second_look import SecondLook
-from tests.fakes.processes import PATIENCE_SECONDS, gone, program, until
-from tests.fakes.speech import WAKING_VOICE, pink_noise, silence, synthetic_speech
-from tests.fakes.speech_children import ChildFactory
-
-MODULE = "jarvis.app.small_models_child"
-FRAME_BYTES = 2 * VAD_SAMPLES
-FRAME = silence(VAD_SAMPLES / SAMPLE_RATE)
-CALL = silence(1) + synthetic_speech("hey jarvis", WAKING_VOICE) + silence(1)
-ONE_BREATH = silence(1) + synthetic_speech("hey jarvis what time is it", "en-us+f2") + silence(1)
-
-
-def frames(sound: bytes) -> list[bytes]:
-    whole = len(sound) // FRAME_BYTES // 2 * 2
-    return [sound[at * FRAME_BYTES : (at + 1) * FRAME_BYTES] for at in range(whole)]
-
-
-class World:
-    def __init__(self, folder: Path) -> None:
-        self.factory = ChildFactory(folder)
-        self.troubles: list[EngineError] = []
-        self.child = self.factory("small models", MODULE, ())
-        # A computer that is busy with other tests is slow, and here that is not what is looked at.
-        self.models = SmallModels(self.child, on_trouble=self.troubles.append, at_once_seconds=PATIENCE_SECONDS)
-
-    def killed(self) -> None:
-        pid = self.child.pid
-        assert pid is not None
-        os.kill(pid, signal.SIGKILL)
-        until(lambda: self.child.pid not in (pid, None) and self.models.here, "the child is there again")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    world = World(tmp_path)
-    yield world
-    world.models.close()
-    world.factory.stop()
+from tests.fakes.processes import gone, program, until
+from tests.fakes.small_models import CALL, FRAME, FRAME_BYTES, ONE_BREATH, World, frames
+from tests.fakes.speech import pink_noise, silence, synthetic_speech
 
 
 def test_the_wake_word_is_heard_as_it_is_here(world: World) -> None:
@@ -103,13 +63,13 @@ def test_a_hit_is_not_held_up_once_somebody_speaks(world: World) -> None:
 def test_frames_in_which_nothing_sounds_like_a_call_are_sent_together(world: World) -> None:
     there = ChildWakeDetector(world.models, threshold=0.97)
     sent: list[int] = []
-    ask = there._stream.model.ask_at_once
+    begin = there._stream.model.begin
 
-    def asked(facts: dict[str, object], pcm: bytes) -> Message | None:
+    def asked(facts: dict[str, object], pcm: bytes) -> Answer | None:
         sent.append(len(pcm) // FRAME_BYTES)
-        return ask(facts, pcm)
+        return begin(facts, pcm)
 
-    there._stream.model.ask_at_once = asked  # type: ignore[method-assign]
+    there._stream.model.begin = asked  # type: ignore[method-assign]
     for frame in frames(silence(3)):
         there.process(frame)
     assert (sent[0], max(sent)) == (CALM_FRAMES, STILL_FRAMES)
@@ -191,11 +151,56 @@ def test_questions_are_encoded_as_they_are_here(world: World, tmp_path: Path) ->
     there.settle()
     assert there.ready(), there.why_not()
     assert (made, there.prepare(), there.why_not("es")) == (["made"], None, None)
-    for text in ("What is the capital of France?", "¿Por qué es azul el cielo? \ud800", ""):
+    longest = "Why is the sky blue? " * (MOST_PAYLOAD // 16)
+    for text in ("What is the capital of France?", "¿Por qué es azul el cielo? \ud800", "", longest):
         assert there.encode(text) == pytest.approx(here.encode(text), abs=1e-6)
     world.killed()
     assert there.ready()
     assert np.linalg.norm(there.encode("again") or []) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_an_encoder_that_fails_twice_while_it_is_made_is_given_up(tmp_path: Path) -> None:
+    opened: list[bool] = []
+
+    class Models:
+        here = True
+
+        def open(self, kind: str, *, tries: int, cache: str, make: bool) -> Model:
+            assert (kind, tries, cache) == ("encoder", 1, str(tmp_path))
+            opened.append(make)
+            raise EngineError(STOPPED if make else NOT_KEPT, en="It ended {here}.", es="Acabó.", here="here")
+
+    there = ChildEncoder("encoder", tmp_path, lambda: cast("SmallModels", Models()))
+    assert not there.make_ready()
+    assert there.why_not() == "It ended here."
+    assert not there.make_ready()
+    assert opened == [False, True] * MOST_FAILURES
+    assert "until Jarvis is started again" in (there.why_not() or "")
+    assert "Acabó." in (there.why_not("es") or "")
+    assert (there.make_ready(), there.prepare()) == (False, None)
+    assert opened == [False, True] * MOST_FAILURES
+
+
+def test_an_encoder_is_tried_again_while_the_child_cannot_start(tmp_path: Path) -> None:
+    opened: list[bool] = []
+
+    class Models:
+        def open(self, kind: str, *, tries: int, cache: str, make: bool) -> Model:
+            opened.append(make)
+            raise EngineError("child.spawn", en="No memory.", es="Sin memoria.")
+
+    there = ChildEncoder("encoder", tmp_path, lambda: cast("SmallModels", Models()))
+    for _ in range(MOST_FAILURES + 1):
+        assert not there.make_ready()
+    assert opened == [False] * (MOST_FAILURES + 1)
+    assert there.why_not() == "No memory."
+
+
+def test_a_question_that_is_too_long_does_not_end_the_child(world: World) -> None:
+    model = world.models.open("activity")
+    with pytest.raises(ValueError, match="too much"):
+        model.ask({}, bytes(MOST_PAYLOAD + 1))
+    assert model.ask({}, FRAME).facts["samples"] == VAD_SAMPLES
 
 
 def test_an_encoder_that_cannot_be_made_says_why(world: World, tmp_path: Path) -> None:
@@ -209,110 +214,9 @@ def test_an_encoder_that_cannot_be_made_says_why(world: World, tmp_path: Path) -
         assert gone.make_ready()
 
 
-def test_a_child_that_is_killed_is_started_again_and_told_of_once(world: World) -> None:
-    wake = ChildWakeDetector(world.models, threshold=0.97)
-    voice = ChildVoiceDetector(world.models)
-    words = ChildWordSpotter(world.models, ("en",))
-    before = sum(len(frame) for frame in frames(CALL)) // 2 / SAMPLE_RATE
-    assert [hit.at_seconds < before for frame in frames(CALL) for hit in wake.process(frame)] == [True]
-    world.killed()
-    world.killed()
-    assert [trouble.code for trouble in world.troubles] == ["voice.small_models_stopped"]
-    assert "hey Jarvis" in world.troubles[0].sentence("en")
-    assert "vuelve a iniciar" in world.troubles[0].sentence("es")
-    # It begins anew, and the stream's time goes on.
-    hits = [hit for frame in frames(CALL) for hit in wake.process(frame)]
-    assert [before + 1 < hit.at_seconds < 2 * before for hit in hits] == [True]
-    assert voice.probability(FRAME) == SileroVoiceDetector().probability(FRAME)
-    said = frames(silence(0.5) + synthetic_speech("cancel", "en-us") + silence(1))
-    assert [word.word for frame in said for word in words.process(frame)] == ["cancel"]
-
-
-def test_ears_go_on_while_the_child_is_frozen_and_hear_again_after_that(tmp_path: Path) -> None:
-    world = World(tmp_path)
-    world.models = SmallModels(world.child, on_trouble=world.troubles.append, at_once_seconds=0.05)
-    try:
-        wake, voice = ChildWakeDetector(world.models, threshold=0.97), ChildVoiceDetector(world.models)
-        speech = frames(synthetic_speech("hey jarvis", WAKING_VOICE))
-        until(lambda: voice.probability(speech[10]) > 0.5, "voice is heard")
-        latest = voice.probability(speech[10])
-        assert world.child.pid is not None
-        os.kill(world.child.pid, signal.SIGSTOP)
-        try:
-            assert [voice.probability(FRAME) for _ in range(AWAY_FRAMES)] == [latest] * AWAY_FRAMES
-            assert voice.probability(FRAME) == 0.0
-            assert [hit for frame in frames(CALL) for hit in wake.process(frame)] == []
-        finally:
-            os.kill(world.child.pid, signal.SIGCONT)
-        until(lambda: voice.probability(FRAME) > 0.0, "it answers again")
-        assert world.troubles == []
-    finally:
-        world.models.close()
-        world.factory.stop()
-
-
-def test_one_that_dies_at_every_start_is_tried_by_one_thread_until_it_lives(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    voice = ChildVoiceDetector(world.models)
-    working = world.child._command
-    monkeypatch.setattr("jarvis.engines.small_models.link.PAUSES_SECONDS", (0.0,))
-    starts: list[int] = []
-    wire = world.child.wire
-
-    def started(cancel: CancelToken | None = None) -> Wire:
-        starts.append(threading.get_ident())
-        return wire(cancel)
-
-    monkeypatch.setattr(world.child, "wire", started)
-    world.child._command = [sys.executable, "-c", "raise SystemExit(3)"]
-    assert world.child.pid is not None
-    os.kill(world.child.pid, signal.SIGKILL)
-    until(lambda: len(starts) >= 4, "it is tried again and again")
-    assert len(set(starts)) == 1
-    assert voice.probability(FRAME) >= 0.0
-    world.child._command = working
-    until(lambda: world.models.here, "it lives")
-    assert voice.probability(FRAME) == SileroVoiceDetector().probability(FRAME)
-    codes = [trouble.code for trouble in world.troubles]
-    assert codes[0] == "voice.small_models_stopped"
-    # A start that fails before it could be asked anything is another kind, which is told once too.
-    assert codes[1:] in ([], ["child.exited"])
-
-
-def test_closing_releases_whoever_waits_for_a_frozen_child(world: World) -> None:
-    look = ChildLook(world.models, "keyword look")
-    wake = ChildWakeDetector(world.models, threshold=0.97)
-    pid = world.child.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGSTOP)
-    raised: list[EngineError] = []
-
-    def ask() -> None:
-        try:
-            look.score(silence(2))
-        except EngineError as error:
-            raised.append(error)
-
-    asking = [threading.Thread(target=ask) for _ in range(3)]
-    hearing = threading.Thread(target=lambda: [wake.process(frame) for frame in frames(CALL)])
-    for thread in (*asking, hearing):
-        thread.start()
-    world.models.close()
-    for thread in (*asking, hearing):
-        thread.join(PATIENCE_SECONDS)
-        assert not thread.is_alive()
-    assert [error.code for error in raised] == ["voice.small_models_stopped"] * 3
-    assert gone(pid)
-    assert world.troubles == []
-    with pytest.raises(EngineError):
-        world.models.open("activity")
-    assert wake.process(CALL) == []
-
-
 def test_a_model_that_nobody_has_any_more_is_dropped_in_the_child(world: World) -> None:
     kept, voice = world.models.open("activity"), ChildVoiceDetector(world.models)
-    number = voice._stream.model.number
+    number = voice._model.number
     assert voice.probability(FRAME) >= 0.0
     del voice
     gc.collect()
@@ -320,6 +224,31 @@ def test_a_model_that_nobody_has_any_more_is_dropped_in_the_child(world: World) 
     kept.number = number
     with pytest.raises(EngineError, match="KeyError"):
         kept.ask({}, FRAME)
+
+
+def test_a_port_that_is_closed_lets_go_of_its_model(world: World, tmp_path: Path) -> None:
+    from tests.voice.test_smart_turn import last_column
+
+    kept = world.models.open("activity")
+    ports = (
+        ChildWakeDetector(world.models, threshold=0.97),
+        ChildVoiceDetector(world.models),
+        ChildWordSpotter(world.models, ("es",)),
+        ChildLook(world.models, "keyword look"),
+        ChildTurnJudge(world.models, last_column.__wrapped__(tmp_path)),
+    )
+    numbers = sorted(world.models._models)
+    for port in ports:
+        port.close()
+        port.close()
+    assert list(world.models._models) == [kept.number]
+    assert ports[0].process(CALL) == ports[2].process(CALL) == []
+    assert ports[1].probability(FRAME) == 0.0
+    # What is dropped is told with the next question, also where a model is opened.
+    assert world.models.open("activity").ask({}, FRAME).facts["samples"] == VAD_SAMPLES
+    for kept.number in (number for number in numbers if number != kept.number):
+        with pytest.raises(EngineError, match="KeyError"):
+            kept.ask({}, FRAME)
 
 
 def test_the_child_ends_with_its_parent(tmp_path: Path) -> None:
