@@ -189,7 +189,8 @@ class AnswerMessage(QWidget):
 
     def _refresh(self) -> None:
         answer, words = self.answer, self._desk.words
-        self.body.show_text(text_with_mark(answer, words), at_once=not self._bare)
+        # What is still being written comes in slices: a frame of it can hold a table, code and more.
+        self.body.show_text(text_with_mark(answer, words), at_once=answer.ended and not self._bare)
         set_shown(self.body, bool(answer.text))
         if answer.ended:
             self.body.finish()

@@ -16,6 +16,10 @@ class FlowRow(QLayout):
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._gap = spacing
+        # Qt asks for the same sizes many times in a turn; what they are made of tells when it changes.
+        self._heights: dict[int, int] = {}
+        self._line: QSize | None = None
+        self._widest: QSize | None = None
         self.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
             self.addWidget(widget)
@@ -44,22 +48,34 @@ class FlowRow(QLayout):
         """A narrow row is higher."""
         return True
 
+    def invalidate(self) -> None:
+        """Forget the sizes: something in it changed."""
+        self._heights.clear()
+        self._line = self._widest = None
+        super().invalidate()
+
     def heightForWidth(self, width: int) -> int:
         """Return the height of all lines."""
-        return self._place(QRect(0, 0, width, 0), move=False)
+        height = self._heights.get(width)
+        if height is None:
+            height = self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return height
 
     def sizeHint(self) -> QSize:
         """Return the size of one line."""
-        sizes = [item.sizeHint() for item in self._shown()]
-        width = sum(size.width() for size in sizes) + self._gap * max(0, len(sizes) - 1)
-        return QSize(width, max((size.height() for size in sizes), default=0))
+        if self._line is None:
+            sizes = [item.sizeHint() for item in self._shown()]
+            width = sum(size.width() for size in sizes) + self._gap * max(0, len(sizes) - 1)
+            self._line = QSize(width, max((size.height() for size in sizes), default=0))
+        return QSize(self._line)
 
     def minimumSize(self) -> QSize:
         """Return the size of the widest alone."""
-        sizes = [item.minimumSize() for item in self._shown()]
-        return QSize(
-            max((size.width() for size in sizes), default=0), max((size.height() for size in sizes), default=0)
-        )
+        if self._widest is None:
+            sizes = [item.minimumSize() for item in self._shown()]
+            width = max((size.width() for size in sizes), default=0)
+            self._widest = QSize(width, max((size.height() for size in sizes), default=0))
+        return QSize(self._widest)
 
     def setGeometry(self, rect: QRect) -> None:
         """Put every widget in its place."""
