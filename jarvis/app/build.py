@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from jarvis.app.late_recall import LatePassages, LateRecall
 from jarvis.app.once import built_once
-from jarvis.app.preferences import SettingsPreferences, ask_options, chosen_language
+from jarvis.app.preferences import SettingsPreferences, ask_options
 from jarvis.app.stopping import StopHub, StoppableAssistant
+from jarvis.app.stored import Stored
 from jarvis.assistant.abilities import Abilities
 from jarvis.assistant.ask import JarvisAssistant
-from jarvis.assistant.language import language_of
-from jarvis.cli.output import aside, system_language
+from jarvis.cli.output import aside
 from jarvis.cli.services import Check
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
@@ -28,26 +27,16 @@ from jarvis.contracts.speech_ports import TextToSpeech
 from jarvis.contracts.spending import Spending
 from jarvis.hardware.gpus import NvidiaGpus
 from jarvis.hardware.probe import MachineProbe
-from jarvis.host.keeper_lock import is_held
 from jarvis.host.launcher import SystemLauncher
 from jarvis.host.media import MprisMediaControl
 from jarvis.host.volume import SystemVolume
-from jarvis.memory.restoring import finish_restore
 from jarvis.orchestrator.cooperation import SpecialistPlanner
-from jarvis.processes.logs import start_logging
 from jarvis.processes.registry import ChildRegistry
-from jarvis.settings.clock import SystemClock
 from jarvis.settings.folders import Folders, folders
 from jarvis.settings.secrets import KeyringSecrets
-from jarvis.settings.store import Settings
 from jarvis.skills.book import SkillBook, SkillPorts
-from jarvis.storage.alerts import SqliteAlertBook
-from jarvis.storage.attachments import SqliteAttachments
 from jarvis.storage.conversations import SqliteConversationLog, SqlitePendingConfirmations
-from jarvis.storage.database import Database
-from jarvis.storage.facts import SqliteFactBook
 from jarvis.storage.lists import SqliteListBook
-from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.notes import SqliteNoteBook
 
 if TYPE_CHECKING:
@@ -61,72 +50,21 @@ if TYPE_CHECKING:
     from jarvis.app.routing import Routing
     from jarvis.app.routing_desk import AppRoutingDesk
     from jarvis.app.speech import Speech
+    from jarvis.app.speech_acts import SpeechActs
     from jarvis.app.tools import Tools
     from jarvis.engines.small_models.link import SmallModels
 
 _log = logging.getLogger(__name__)
 
 
-class Jarvis:
+class Jarvis(Stored):
     """Everything, built late; also the command line's `Services`. Call `close` when done."""
 
     def __init__(self, places: Folders | None = None) -> None:
-        self.folders = places or folders()
-        self.folders.create()
-        self.clock = SystemClock()
-        self.building = RLock()
-        self._log_handler = start_logging(self.folders.logs)
-        self.settings = Settings(self.folders.settings_file)
-        for warning in self.settings.warnings:
-            _log.warning("setting ignored", extra={"facts": {"code": warning.code}})
+        super().__init__(places or folders(), self._purge_memory)
         self.stop_hub = StopHub()
         self.models_apart = False
         """Small models run in a child of their own: for a process that stays. One command is over before that pays."""
-        self._closers: list[Callable[[], None]] = []
-
-    @property
-    def language(self) -> Language:
-        """The language of what Jarvis itself says: as chosen, else the system's."""
-        return chosen_language(self.settings) or system_language()
-
-    # Storage
-
-    @built_once
-    def database(self) -> Database:
-        """The open database; answers that a dead process left half-written are marked on the way."""
-        if finish_restore(self.folders):
-            _log.warning("a restore that was decided is done now")
-        database = Database(self.folders.database)
-        self._closers.append(database.close)
-        if recovered := SqliteConversationLog(database, self.clock).recover():
-            _log.warning("answers were interrupted", extra={"facts": {"count": recovered}})
-        SqliteAttachments(database, self.clock).recover()
-        return database
-
-    @built_once
-    def conversation_log(self) -> SqliteConversationLog:
-        """Conversations and messages."""
-        return SqliteConversationLog(self.database, self.clock, self._forgot)
-
-    @built_once
-    def alert_book(self) -> SqliteAlertBook:
-        """Timers, alarms and reminders."""
-        return SqliteAlertBook(self.database, self.clock, lambda: is_held(self.keeper_lock_file))
-
-    @property
-    def keeper_lock_file(self) -> Path:
-        """Held by the process that rings alerts."""
-        return self.folders.run / "alerts.lock"
-
-    @built_once
-    def memories(self) -> SqliteMemories:
-        """What is remembered, as rows."""
-        return SqliteMemories(self.database, self.clock, lambda text: language_of(text, self.language))
-
-    @built_once
-    def fact_book(self) -> SqliteFactBook:
-        """Facts that the person asked to be remembered."""
-        return SqliteFactBook(self.memories, self.database, self.clock, self._forgot)
 
     # Abilities
 
@@ -247,11 +185,6 @@ class Jarvis:
         self._closers.append(engines.close)
         return engines
 
-    def _forgot(self) -> None:
-        """Rows were deleted: what the memory's indexes hold of them goes too."""
-        if self.memories.forgotten(1):
-            self.memory_room.keeper.purge()
-
     def text_engines(self) -> list[TextEngine]:
         """Return the engines that can answer open questions now, local first."""
         return self.text_engine_list()
@@ -260,9 +193,8 @@ class Jarvis:
         """Return the text models that are in memory now, in whichever process; starts nothing."""
         return tuple(row.id for row in self.models_room.book.rows() if row.loaded is not None)
 
-    def on_close(self, closer: Callable[[], None]) -> None:
-        """Have `closer` called when Jarvis ends, before whatever was built earlier."""
-        self._closers.append(closer)
+    def _purge_memory(self) -> None:
+        self.memory_room.keeper.purge()
 
     # Services of the command line
 
@@ -315,21 +247,28 @@ class Jarvis:
         self._closers.append(speech.close)
         return speech
 
+    @built_once
+    def speech_acts(self) -> SpeechActs:
+        """What the command line does with sound."""
+        from jarvis.app.speech_acts import SpeechActs
+
+        return SpeechActs(self.speech, self.settings)
+
     def text_to_speech(self) -> TextToSpeech:
         """The voice."""
         return self.speech.text_to_speech
 
     def transcribe(self, file: Path, language: Language | None) -> Transcript:
         """Recognise one audio file."""
-        return self.speech.transcribe(file, language)
+        return self.speech_acts.transcribe(file, language)
 
     def wake_hits(self, file: Path) -> Iterator[WakeHit]:
         """Yield the wake words in an audio file."""
-        return self.speech.wake_hits(file)
+        return self.speech_acts.wake_hits(file)
 
     def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
         """Speak `text` to the speaker or into a WAV."""
-        return self.speech.say(text, language, output)
+        return self.speech_acts.say(text, language, output)
 
     def listen(
         self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
@@ -337,11 +276,11 @@ class Jarvis:
         """Run the listening loop on the microphone or a file."""
         if source is None:
             self.memory_room.work.start()
-        return self.speech.listen(source=source, output=output, once=once, cancel=cancel)
+        return self.speech_acts.listen(source=source, output=output, once=once, cancel=cancel)
 
     def demo(self, *, source: Path | None, output: Path | None) -> Mapping[str, object]:
         """Run one whole spoken turn."""
-        return self.speech.demo(source=source, output=output)
+        return self.speech_acts.demo(source=source, output=output)
 
     def models(self) -> AppModelDesk:
         """Everything that a door can do with models."""
@@ -403,10 +342,4 @@ class Jarvis:
         """End every child and release everything; safe to call twice."""
         if "running_assistant" in self.__dict__:
             self.running_assistant.stop()
-        while self._closers:
-            try:
-                self._closers.pop()()
-            except Exception:  # noqa: BLE001 - whatever one part does, the others are closed
-                _log.exception("a part did not close")
-        logging.getLogger("jarvis").removeHandler(self._log_handler)
-        self._log_handler.close()
+        super().close()

@@ -1,15 +1,9 @@
-"""Builds hearing and speaking from the settings, and the whole acts that the command line asks for."""
+"""Builds hearing and speaking from the settings."""
 
 from __future__ import annotations
 
 import logging
-import queue
-import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from jarvis.app.hearing import HearingParts
@@ -17,37 +11,27 @@ from jarvis.app.once import built_once
 from jarvis.app.recognition_place import RecognitionPlace
 from jarvis.app.vocabulary import Vocabulary
 from jarvis.app.wake_files import wake_of_file
-from jarvis.assistant.language import language_of
 from jarvis.assistant.prepare import Preparation
 from jarvis.audio.device_choice import OnDevice
 from jarvis.audio.devices import SoundDeviceMicrophone, SoundDeviceSpeaker
 from jarvis.audio.echo import EchoCancellingMicrophone, EchoReference
-from jarvis.audio.files import FileMicrophone, WavSpeaker, sound_info
-from jarvis.audio.portaudio import Direction, find_device
-from jarvis.audio.silent import SilentSpeaker
+from jarvis.audio.portaudio import Direction
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import LANGUAGES, DeviceError, EngineError, InputError, JarvisError, Language
+from jarvis.contracts.errors import LANGUAGES, DeviceError, EngineError, Language
 from jarvis.contracts.messages import Request
-from jarvis.contracts.speech import DeviceInUse, Transcript, TurnFinished, VoiceEvent, VoiceTrouble, WakeHit
+from jarvis.contracts.speech import DeviceInUse, VoiceEvent, VoiceTrouble
 from jarvis.contracts.speech_ports import Speaker, SpeechToText, TextToSpeech, WakeDetector
 from jarvis.storage.heard import SqliteHeardLog
-from jarvis.voice.clauses import clauses_of
-from jarvis.voice.demo import listen_to_file, run_demo
 from jarvis.voice.floor import Resting
 from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions, hearing_options, voice_options
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.spoken_text import warm as warm_words
 from jarvis.voice.turns import SilenceTurnDetector
-from jarvis.voice.unanswered import Unanswered
-from jarvis.voice.wake import NotedWakeDetector, no_wake_word
-from jarvis.voice.wake_confirm import confirmed_hits
+from jarvis.voice.wake import NotedWakeDetector
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
-
-LONGEST_TRANSCRIPTION_SECONDS = 2 * 3600.0
-"""Longer recordings are refused with a sentence."""
 
 _OPEN_QUESTIONS: dict[Language, str] = {"en": "why is the sky blue", "es": "por qué el cielo es azul"}
 """What no skill answers: the way of a question to a model is gone with them once, up to the model itself."""
@@ -102,6 +86,10 @@ class Speech:
         """Return the voice options as they are now."""
         return voice_options(self._jarvis.settings, self._jarvis.language)
 
+    def wake_of_file(self) -> WakeDetector | None:
+        """Return the wake words for a recording, in step with it; None where none can be heard."""
+        return wake_of_file(self.hearing, self._jarvis.settings.text("voice.wake_words"))
+
     def microphone(
         self, on_device: OnDevice | None = None, quiet: Callable[[], bool] = lambda: True
     ) -> EchoCancellingMicrophone:
@@ -132,7 +120,7 @@ class Speech:
         microphone = microphone or self.microphone()
         return VoiceParts(
             microphone=lambda: microphone,
-            wake=self._wake_of_file() if of_file else hearing.wake(),
+            wake=self.wake_of_file() if of_file else hearing.wake(),
             activity=hearing.activity(),
             turns=SilenceTurnDetector(),
             speech_to_text=self.speech_to_text,
@@ -218,137 +206,6 @@ class Speech:
         for language, question in _OPEN_QUESTIONS.items():
             preparation.prepare(Request(text=question, door="voice", language=language), CancelToken())
 
-    def transcribe(self, file: Path, language: Language | None) -> Transcript:
-        """Recognise one audio file as one utterance."""
-        sound_info(file)
-        utterance = self.speech_to_text.open(language)
-        try:
-            microphone = FileMicrophone(file, trailing_silence_seconds=0.3, limit_seconds=LONGEST_TRANSCRIPTION_SECONDS)
-            for chunk in microphone.chunks():
-                utterance.feed(chunk)
-        except BaseException:
-            utterance.abandon()
-            raise
-        return utterance.finish()
-
-    def wake_hits(self, file: Path) -> Iterator[WakeHit]:
-        """Yield the wake words in an audio file."""
-        sound_info(file)
-        detector, confirmer = self._wake_of_file(), self.hearing.confirmer()
-        if detector is None:
-            raise no_wake_word()
-        microphone = FileMicrophone(file, trailing_silence_seconds=0.5, limit_seconds=LONGEST_TRANSCRIPTION_SECONDS)
-        yield from confirmed_hits(microphone.chunks(), detector, confirmer)
-
-    def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
-        """Speak `text`; returns `{engine, voice, audio_seconds, first_audio_seconds}`."""
-        spoken_in = language or language_of(text, self._jarvis.language)
-        clauses = clauses_of(text, spoken_in)
-        if not clauses:
-            raise InputError(
-                "say.empty", en="There is nothing to say in that text.", es="En ese texto no hay nada que decir."
-            )
-        speaker = WavSpeaker(output) if output else self._present_speaker()
-        voice = self.text_to_speech
-        voice.warm()
-        began, first, seconds = time.perf_counter(), None, 0.0
-        try:
-            for clause in clauses:
-                for chunk in voice.synthesize(clause, spoken_in, self._jarvis.settings.number("voice.rate")):
-                    first = first or time.perf_counter() - began
-                    seconds += chunk.seconds
-                    speaker.play(chunk)
-            speaker.wait()
-        finally:
-            speaker.close()
-        info = voice.info(spoken_in)
-        return {
-            "engine": info.engine,
-            "voice": info.model,
-            "language": spoken_in,
-            "audio_seconds": round(seconds, 3),
-            "first_audio_seconds": round(first or 0.0, 4),
-            "note": info.note,
-        }
-
-    def listen(
-        self, *, source: Path | None, output: Path | None, once: bool, cancel: CancelToken
-    ) -> Iterator[VoiceEvent]:
-        """Yield what the listening loop does, until `cancel`, the file's end or, with `once`, one turn.
-
-        `InputError` at the end of a file of which nothing was answered: it says why.
-        """
-        if source:
-            sound_info(source)
-        elif self._jarvis.settings.text("voice.mode") == "push":
-            raise _no_talk_button()
-        else:
-            find_device(self._jarvis.settings.text("voice.microphone"), "input")
-        written = WavSpeaker(output) if output else None
-        parts = self._file_parts(written or self._file_speaker()) if source else None
-        events: queue.SimpleQueue[VoiceEvent | JarvisError | None] = queue.SimpleQueue()
-        turns = 1 if once else None
-        loop = None if source else self.loop(_with_words(events.put), speaker=written)
-
-        unanswered = Unanswered()
-
-        def told(event: VoiceEvent) -> None:
-            unanswered.take(event)
-            events.put(event)
-
-        def run() -> None:
-            try:
-                if loop is None:
-                    assert source is not None and parts is not None
-                    listen_to_file(parts, source, options=self.options, on_event=_with_words(told), turns=turns)
-                    if not unanswered.answered:
-                        raise unanswered.error(source, told=True)
-                else:
-                    loop.run(turns=turns)
-            except JarvisError as error:
-                events.put(error)
-            finally:
-                events.put(None)
-
-        if loop is not None:
-            cancel.on_cancel(loop.close)
-            threading.Thread(target=self._warm_quietly, name="jarvis-warming", daemon=True).start()
-        else:
-            self.warm_answers()
-        thread = threading.Thread(target=run, name="jarvis-listen", daemon=True)
-        thread.start()
-        try:
-            while (event := events.get()) is not None:
-                if isinstance(event, JarvisError):
-                    raise event
-                yield event
-        finally:
-            if loop is not None:
-                loop.close()
-
-    def demo(self, *, source: Path | None, output: Path | None) -> Mapping[str, object]:
-        """Run one whole spoken turn; the reply is played where there is a speaker, else only written."""
-        if source:
-            sound_info(source)
-        with tempfile.TemporaryDirectory(prefix="jarvis-demo") as folder:
-            speaker: Speaker
-            if output:
-                speaker, heard = WavSpeaker(output), str(output)
-            else:
-                try:
-                    speaker, heard = self._present_speaker(), "speaker"
-                except DeviceError:
-                    speaker, heard = (
-                        WavSpeaker(Path(folder) / "reply.wav"),
-                        "nowhere: no speaker here; --output keeps it",
-                    )
-            self.warm_answers()
-            # The question that is spoken on the spot is English, whatever Jarvis is set to.
-            options = self.options if source else lambda: replace(self.options(), language="en")
-            report = run_demo(self._file_parts(speaker), options=options, path=source)
-        recogniser = self.speech_to_text.info(self._jarvis.language)
-        return {**report.to_json(), "reply": heard, "note": recogniser.note}
-
     def close(self) -> None:
         """End the children that were started."""
         for part in ("hearing", "speech_to_text", "text_to_speech"):
@@ -357,47 +214,3 @@ class Speech:
 
     def _stop_loop(self) -> bool:
         return self._loop is not None and self._loop.stop_all()
-
-    def _warm_quietly(self) -> None:
-        """Warm while it listens already; what cannot start is told to whoever then asks it."""
-        try:
-            self.warm()
-        except JarvisError as error:
-            _log.info("warming ended", extra={"facts": {"code": error.code}})
-
-    def _present_speaker(self) -> Speaker:
-        find_device(self._jarvis.settings.text("voice.speaker"), "output")
-        return self.speaker()
-
-    def _file_parts(self, speaker: Speaker) -> VoiceParts:
-        return self.parts(speaker, of_file=True)
-
-    def _wake_of_file(self) -> WakeDetector | None:
-        return wake_of_file(self.hearing, self._jarvis.settings.text("voice.wake_words"))
-
-    def _file_speaker(self) -> Speaker:
-        # A recording answered without a speaker and without --output is still answered in text.
-        try:
-            return self._present_speaker()
-        except DeviceError:
-            return SilentSpeaker()
-
-
-def _with_words(tell: Callable[[VoiceEvent], None]) -> Callable[[VoiceEvent], None]:
-    """Return what tells everything but the end of turns that had no words and nothing to say."""
-
-    def told(event: VoiceEvent) -> None:
-        if not isinstance(event, TurnFinished) or event.transcript is not None or event.text:
-            tell(event)
-
-    return told
-
-
-def _no_talk_button() -> InputError:
-    return InputError(
-        "listen.push",
-        en="voice.mode is push: Jarvis listens only while its window's talk button was pressed, and the terminal has "
-        "none. Nothing was listened to; “jarvis config set voice.mode wake” listens for the wake word.",
-        es="voice.mode es push: Jarvis solo escucha cuando se pulsa el botón de hablar de su ventana y el terminal no "
-        "tiene ninguno. No se ha escuchado nada; «jarvis config set voice.mode wake» escucha la palabra de activación.",
-    )

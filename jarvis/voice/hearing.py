@@ -66,8 +66,8 @@ class SpeechWent:
 class SpeechPaused:
     """The person fell silent, which may be the end; times in seconds of stream, all its sound was handed over.
 
-    It comes up to twice in a pause: `early` as soon as there may be one, then when it is long enough to end the turn.
-    `only_far` tells that whoever spoke was much softer than the wake word.
+    It comes up to twice in a pause: `early` as soon as there may be one, then when it is long enough to end the turn,
+    which it is not before `least_seconds`. `only_far` tells that whoever spoke was much softer than the wake word.
     """
 
     end_of_speech_at: float
@@ -75,6 +75,7 @@ class SpeechPaused:
     speech_seconds: float
     early: bool = False
     only_far: bool = False
+    least_seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,8 +49,15 @@ ONSET_SECONDS = 0.3
 WORD_SILENCE_SECONDS = 0.3
 """Silence after a word alone into Jarvis' answer, after which it is over: Jarvis is held all the while."""
 
+AFTERSOUND_SECONDS = 0.25
+"""How long after Jarvis fell silent what interrupts may be over at the earliest: its voice dies away meanwhile, and
+what follows a word was hardly heard through it."""
+
 HELD_SECONDS = 0.5
 """How long Jarvis is held for a word alone at most; should it have been an order, it still stops later."""
+
+HELD_FOR_STOP_SECONDS = 3.0
+"""The same for a spotted stop word: who said it wants to hear nothing more until a slow recogniser agrees."""
 
 _LEVEL_FRAMES = 4
 
@@ -99,6 +106,7 @@ class Listener:
         self._spotted = ""
         self._word: SpokenTurn | None = None
         self._held_frames = 0
+        self._held_at = self._pause_began = 0.0
         self._frames = 0
         self._score = 0.0
 
@@ -121,7 +129,7 @@ class Listener:
         def act() -> None:
             turn = self._turn
             if turn is not None and turn.revisions is revisions and revisions.is_current(revision):
-                self._hearing.allow(min(seconds, WORD_SILENCE_SECONDS) if turn is self._word else seconds)
+                self._hearing.allow(self._word_pause(seconds) if turn is self._word else seconds)
 
         self._errands.put(act)
 
@@ -290,12 +298,20 @@ class Listener:
     def _paused(self, signal: SpeechPaused) -> None:
         if self._turn is None:
             return
-        self._turn.pause(signal)
+        self._pause_began = signal.end_of_speech_at
+        self._turn.pause(replace(signal, least_seconds=self._least_pause()))
         if self._turn is self._word:
-            self._hearing.allow(WORD_SILENCE_SECONDS)
+            self._hearing.allow(self._word_pause(WORD_SILENCE_SECONDS))
         if self._hold:
             self._turn.judged.wait()
             self._do_errands()
+
+    def _word_pause(self, seconds: float) -> float:
+        """Return how long the pause after a word alone may last, of `seconds` that another pause might."""
+        return max(min(seconds, WORD_SILENCE_SECONDS), self._least_pause())
+
+    def _least_pause(self) -> float:
+        return max(0.0, self._held_at + AFTERSOUND_SECONDS - self._pause_began)
 
     def _end(self, ended: SpeechEnded) -> None:
         turn, self._turn = self._turn, None
@@ -324,6 +340,8 @@ class Listener:
         """Look for "stop" in what interrupts: somebody speaks for a third of a second before a word is over."""
         if word := self._overhearing.stop_word(frame):
             turn.start_facts = replace(turn.start_facts, stop_word=word)
+            if turn is self._word:
+                self._held_frames = _frames(HELD_FOR_STOP_SECONDS)
             self._word = turn
 
     def _may_interrupt(self) -> bool:
@@ -337,10 +355,11 @@ class Listener:
             return False
         self._expect("interrupting", found.stop_word)
         work.hold()
+        self._held_at = self._hearing.seconds
         self._overhearing.cut()
         began = self._hearing.listen_since(found.seconds + ONSET_SECONDS, surely=bool(found.stop_word))
         if found.word and not any(isinstance(signal, SpeechResumed) for signal in began):
-            self._held_frames = round(HELD_SECONDS / FRAME_SECONDS)
+            self._held_frames = _frames(HELD_FOR_STOP_SECONDS if found.stop_word else HELD_SECONDS)
             self._heed_word(began)
         else:
             self._held_frames = -1
@@ -375,3 +394,7 @@ class Listener:
             self._lock.post(WakeScored(score=self._score))
             self._score = 0.0
             self._talk.stay_awake()
+
+
+def _frames(seconds: float) -> int:
+    return round(seconds / FRAME_SECONDS)

@@ -255,7 +255,7 @@ class Recognising:
         return transcript
 
     def _decide(self, pause: _Pause, words: Transcript | None) -> Heard | None:
-        patience = self._listening.patience(self._completeness(words))
+        patience = max(self._listening.patience(self._completeness(words)), pause.signal.least_seconds)
         patience = max(patience, DOUBTFUL_SECONDS) if pause.signal.only_far else patience
         now = self._listening.decided_at()
         silence = max(pause.signal.silence_seconds, now - pause.signal.end_of_speech_at)

@@ -50,7 +50,7 @@ def test_a_recording_is_answered_where_there_is_no_speaker(
     def no_speaker(name: str, direction: str) -> None:
         raise DeviceError("audio.none", en="There is none.", es="No hay ninguno.")
 
-    monkeypatch.setattr("jarvis.app.speech.find_device", no_speaker)
+    monkeypatch.setattr("jarvis.app.speech_acts.find_device", no_speaker)
     question = synthetic_speech("what time is it", "en-us+adam", 150)
     call = silence(0.5) + synthetic_speech("hey jarvis", WAKING_VOICE, 150) + silence(0.6)
     file = write_wav(tmp_path / "asked.wav", call + question + silence(1.0))
@@ -75,7 +75,7 @@ def turn(words: str | None, text: str) -> TurnFinished:
     ],
 )
 def test_a_turn_without_words_is_nothing_to_tell(event: VoiceEvent, told: bool) -> None:
-    from jarvis.app.speech import _with_words
+    from jarvis.app.speech_acts import _with_words
 
     heard: list[VoiceEvent] = []
     _with_words(heard.append)(event)

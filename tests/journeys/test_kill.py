@@ -53,7 +53,9 @@ def test_killing_the_engine_mid_answer(jarvis: Program) -> None:
     engine.send_signal(signal.SIGKILL)
     rest, errors, code = rest_of(process)
     assert code == 1
-    assert "Traceback" not in errors and len(errors.strip().splitlines()) <= 2, errors
+    # On a busy computer a further line says that meanings could not be compared yet.
+    told = [line for line in errors.strip().splitlines() if "compares meanings is still starting" not in line]
+    assert "Traceback" not in errors and 1 <= len(told) <= 2, errors
     role, text, state = stored(jarvis)[-1]
     assert (role, state) == ("assistant", "failed")
     assert text.rstrip() == (shown + rest).rstrip()

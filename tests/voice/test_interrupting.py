@@ -220,7 +220,7 @@ def test_a_noise_shorter_than_a_word_only_makes_it_quieter_for_a_moment():
 @pytest.mark.parametrize("words", ["stop", "¡Para!", "silencio"])
 def test_a_short_order_is_heard_by_the_recogniser_where_nobody_spots_it(words):
     with Answering(heard(words)) as at:
-        at.microphone.add(SHORT + seconds(QUIET, 0.4))
+        at.microphone.add(SHORT + seconds(QUIET, 0.6))
         at.turns_over(2)
         assert at.world.loop.state == "sleeping"
     assert len(at.world.assistant.requests) == 1
@@ -238,7 +238,7 @@ def test_a_short_order_is_heard_by_the_recogniser_where_nobody_spots_it(words):
 )
 def test_any_other_short_sound_is_over_at_once_and_it_goes_on_where_it_was(words):
     with Answering(words) as at:
-        at.microphone.add(SHORT + seconds(QUIET, 0.4))
+        at.microphone.add(SHORT + seconds(QUIET, 0.6))
         at.turns_over(1)
         at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
         assert at.world.loop.state == "speaking"
@@ -260,6 +260,32 @@ def test_words_that_follow_a_short_one_belong_to_it():
         at.turns_over(2)
     assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "no the other one"]
     assert at.world.speaker.pauses == 1
+
+
+@pytest.mark.parametrize(("gap", "one_turn"), [(0.06, True), (0.16, True), (0.5, False)])
+def test_what_follows_a_word_until_jarvis_died_away_belongs_to_it(gap, one_turn):
+    # The recogniser takes what it hears first for a whole sentence, which might end after a fifth of a second.
+    with Answering(*["what time is it"] * 3, answers=["Ten."], parts={"judge": FakeJudge(1.0)}) as at:
+        at.microphone.add(SHORT + seconds(QUIET, 0.2))
+        (turn,) = at.world.loop._talk._turns - {at.world.loop._floor.work}
+        assert turn.judged.wait(PATIENCE_SECONDS)
+        at.microphone.add(seconds(QUIET, gap) + seconds(SPEECH, 0.6) + seconds(QUIET, 1.0))
+        at.turns_over(1)
+        whole = len(SHORT) // len(frames(SPEECH)) + round(0.6 * 31)
+        assert any(heard.sound.count(frames(SPEECH)) >= whole for heard in at.world.stt.utterances[1:]) is one_turn
+
+
+def test_a_recogniser_that_takes_long_over_a_spotted_stop_word_is_waited_for_in_silence():
+    slow = threading.Event()
+    slow.set()
+    with Answering(heard("stop"), parts={"stop_words": Spotter()}) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(SHORT + frames(Spotter.SOUND) + seconds(QUIET, 2.0))
+        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 0)
+        slow.set()
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
 
 
 def test_a_recogniser_that_takes_long_over_a_word_keeps_nobody_waiting_and_still_stops_it():
