@@ -326,8 +326,7 @@ class EchoCancellingMicrophone:
     seconds; without it a frame counts as just recorded. Where the processing is missing, the sound comes as it is
     and `note` says so. `captured_at`, `plain`, `whole` and `foreign` belong to the frame that was yielded last: `plain`
     has only the echo taken out, for detectors that noise suppression would mislead; for the others see `EchoCanceller`.
-    What was learned of the room outlasts a
-    `chunks`: keep one of these for as long as the microphone stays the same.
+    What was learned of the room outlasts a `chunks`: keep one of these for as long as the microphone stays the same.
     """
 
     def __init__(
