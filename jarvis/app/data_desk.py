@@ -51,9 +51,9 @@ class AppDataDesk:
         found = [DataPlace(kind=kind, path=path, bytes=size) for kind, (path, size) in sizes.items()]
         return [*found, DataPlace(kind="other", path=folders.home, bytes=max(rest, 0))]
 
-    def backup(self, path: Path) -> None:
+    def backup(self, path: Path, *, cancel: CancelToken | None = None) -> None:
         """Write a backup; the dialog that named the file has asked about an older one."""
-        self._jarvis.memory_room.desk.backup(path, force=True)
+        self._jarvis.memory_room.desk.backup(path, force=True, cancel=cancel)
 
     def look_into(
         self,

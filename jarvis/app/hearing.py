@@ -142,8 +142,8 @@ class HearingParts:
         """Return what hears "stop" and its like while Jarvis speaks: the network, or the child where it cannot load."""
         try:
             if self._models is not None:
-                return self._kept(ChildWordSpotter(self._models, self._languages))
-            return KeywordSpotter(self._languages)
+                return self._kept(ChildWordSpotter(self._models))
+            return KeywordSpotter()
         except EngineError as error:
             if self._models is not None:
                 _require_final(error)
@@ -155,7 +155,7 @@ class HearingParts:
     def network_failure(self) -> EngineError | None:
         """Return why the network that hears the stop words cannot run, None where it can."""
         try:
-            KeywordSpotter(self._languages).close()
+            KeywordSpotter().close()
         except EngineError as error:
             return error
         return None

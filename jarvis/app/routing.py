@@ -212,7 +212,7 @@ class Routing:
     @built_once
     def redactor(self) -> PatternRedactor:
         """Finds personal data."""
-        return PatternRedactor(self._names)
+        return PatternRedactor(self.private_names)
 
     @built_once
     def outgoing(self) -> OutgoingGuard:
@@ -234,7 +234,7 @@ class Routing:
         """What holds for a skill or tool as long as nobody said otherwise."""
         return defaults_for(lambda: self._jarvis.skill_book.sentences("en").risks)
 
-    def _names(self) -> Sequence[str]:
+    def private_names(self) -> Sequence[str]:
         """Return the names that never leave: those listed, and people in what was told to be remembered."""
         version, told = self._told
         now = self._jarvis.fact_book.version()

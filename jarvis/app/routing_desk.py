@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jarvis.app.described_engines import catalogue_clouds, planned_engines
-from jarvis.app.preferences import privacy_of
+from jarvis.app.preferences import ask_options, privacy_of
+from jarvis.app.went_along import WentAlong, went_along
+from jarvis.assistant.language import language_of
 from jarvis.assistant.prompt import CHARACTERS_PER_TOKEN
 from jarvis.assistant.question import question_of
 from jarvis.contracts.errors import InputError, Language
 from jarvis.contracts.messages import Privacy, StoredMessage
 from jarvis.contracts.ports import EngineStatus
-from jarvis.contracts.routing import Effectiveness, RouteQuestion
+from jarvis.contracts.routing import PRIVACY_ORDER, Effectiveness, RouteQuestion
 from jarvis.contracts.routing_desk import Calibration, CalibrationTarget, Routed, RouteRequest
 from jarvis.contracts.spending import LoggedDecision
 from jarvis.orchestrator.calibration import (
@@ -50,24 +52,26 @@ class AppRoutingDesk:
         """Say how a question would be routed; nothing is loaded or sent."""
         # Made before the clock runs: nobody is kept waiting by what a window has had for long.
         self._room.encoder.make_ready()
+        along = self._along(request)
         began = time.perf_counter()
-        assessment = self._room.router.assess(request.text, request.language, images=request.images)
+        assessment = self._room.router.assess(
+            request.text, request.language, images=request.images + along.pictures, context_tokens=along.tokens
+        )
         assessed = time.perf_counter()
         language = request.language or assessment.language
         settings = self._jarvis.settings
-        privacy: Privacy = request.privacy or privacy_of(settings)
-        if request.cloud is not None and request.privacy is None:
-            privacy = "cloud" if request.cloud else "local"
+        privacy = self._privacy(request, along)
         question = RouteQuestion(
             text=request.text,
             assessment=assessment,
             language=language,
             door=request.door,
-            prompt_tokens=round(len(request.text) / CHARACTERS_PER_TOKEN) + _SYSTEM_TOKENS,
+            prompt_tokens=along.tokens + round(len(request.text) / CHARACTERS_PER_TOKEN) + _SYSTEM_TOKENS,
+            further_tokens=along.further_tokens,
             max_answer_tokens=settings.integer("engine.max_answer_tokens"),
             privacy=privacy,
             private=settings.text("privacy.personal_data") == "stay"
-            and bool(self._room.redactor.findings(request.text)),
+            and (along.personal or bool(self._room.redactor.findings(request.text))),
             pinned=request.model or settings.text("routing.model").strip() or None,
             weights=self._room.weights(request.profile),
             unusable=self._room.health.resting(),
@@ -108,6 +112,31 @@ class AppRoutingDesk:
         before, after = asdict(weights), asdict(found.weights)
         changed = {name: value for name, value in after.items() if value != before[name]}
         return Calibration(questions=found.questions, weights=changed, sentence=found.sentence(language))
+
+    # What went along.
+
+    def _along(self, request: RouteRequest) -> WentAlong:
+        if request.question_id is None:
+            return WentAlong()
+        jarvis, options = self._jarvis, ask_options(self._jarvis.settings, self._room.weights(request.profile))
+        language = request.language or language_of(request.text, options.usual_language)
+        return went_along(
+            request,
+            language,
+            log=jarvis.conversation_log,
+            reader=jarvis.attachments(),
+            redactor=self._room.redactor,
+            engines=self._statuses(request, language, request.privacy or options.privacy),
+            context_tokens=options.context_tokens,
+            answer_tokens=options.max_answer_tokens,
+        )
+
+    def _privacy(self, request: RouteRequest, along: WentAlong) -> Privacy:
+        """Return the strictest of what applies."""
+        privacy: Privacy = request.privacy or privacy_of(self._jarvis.settings)
+        if request.cloud is not None and request.privacy is None:
+            privacy = "cloud" if request.cloud else "local"
+        return min((privacy, *along.rules), key=PRIVACY_ORDER.index)
 
     # Engines.
 

@@ -77,10 +77,10 @@ class _Activity:
 class _Stops:
     aside = False
 
-    def __init__(self, *, languages: list[Any]) -> None:
+    def __init__(self) -> None:
         from jarvis.voice.keyword_spotter import KeywordSpotter
 
-        self._spotter = KeywordSpotter(languages)
+        self._spotter = KeywordSpotter()
         self._samples = 0
         self.told: dict[str, Any] = {}
 

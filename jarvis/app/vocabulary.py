@@ -1,18 +1,25 @@
-"""Names and words that the person is likely to say: they help a recogniser that can be told. Nothing of it leaves
-it."""
+"""Names and words that the person is likely to say: they help a recogniser that can be told. What of it may leave the
+computer is marked; the rest never does."""
 
 from __future__ import annotations
 
+import itertools
 import logging
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from jarvis.contracts.errors import JarvisError
+from jarvis.contracts.messages import StoredMessage
+from jarvis.contracts.skills import Application
 from jarvis.contracts.speech import RecognitionHints
 from jarvis.host.launcher import SystemLauncher
+from jarvis.skills.folding import key
+from jarvis.skills.names import is_known_program
 from jarvis.storage.lists import SqliteListBook
+from jarvis.storage.word_forms import SMALL_WORDS
+from jarvis.storage.words import fold
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
@@ -23,9 +30,29 @@ MOST_WORDS = 60
 """Whisper reads about 220 tokens of hints; more words only crowd out the likely ones."""
 
 _BEFORE_CHARACTERS = 200
+_CONVERSATIONS = 3
 _TURNS = 8
+_FACTS = 50
+_PEOPLE = 20
+_NAMES = 10
+_NAMED_PROGRAMS = 6
+_ITEMS = 12
+_ITEM_CHARACTERS = 40
 _PROGRAMS = 20
-_NAME = re.compile(r"(?<![.!?¿¡\n] )(?<!^)\b[A-ZÁÉÍÓÚÑ][\w’'-]{2,}")
+
+_CAPITAL = r"[A-ZÁÉÍÓÚÜÑ][\w’'-]{2,}"
+_BEGINS = r"(?:^|(?<=[.!?¿¡\n] )|(?<=[¿¡\n]))"
+_NAME = re.compile(rf"(?<![.!?¿¡\n] )(?<![¿¡\n])(?<!^)\b{_CAPITAL}")
+_DOES = (
+    r"is|was|has|had|lives|works|likes|loves|wants|needs|said|says|called|calls|turns|and [A-ZÁÉÍÓÚÜÑ]\w+"
+    r"|es|era|est[áa]|tiene|vive|trabaja|quiere|dice|dijo|llam[óa]|se llama|cumple|le gustan?|y [A-ZÁÉÍÓÚÜÑ]\w+"
+)
+_FIRST_NAME = re.compile(rf"{_BEGINS}{_CAPITAL}(?:(?<=['’]s)|(?=(?: {_CAPITAL}){{0,2}} (?:{_DOES})\b))")
+_POSSESSIVE = re.compile(r"['’]s$")
+_NO_NAMES = frozenset(
+    "let here today tomorrow yesterday everything something nothing someone nobody hoy ayer mañana todo nadie alguien"
+    " aqui ahora now please".split()
+).union(*SMALL_WORDS.values())
 _log = logging.getLogger(__name__)
 
 
@@ -53,17 +80,23 @@ class Vocabulary:
     def look(self) -> RecognitionHints:
         """Look now, on this thread, and return what was found."""
         jarvis = self._jarvis
-        newest = jarvis.conversation_log.conversations(limit=1)
-        turns = jarvis.conversation_log.messages(newest[0].id, limit=_TURNS) if newest else []
+        newest = jarvis.conversation_log.conversations(limit=_CONVERSATIONS)
+        talks = [jarvis.conversation_log.messages(each.id, limit=_TURNS)[::-1] for each in newest]
+        turns = talks[0] if talks else []
+        installed = self._launcher.applications()
+        named = programs_in((turn.text for talk in talks for turn in talk), installed)
         words = [
-            *self._names(line.text for line in jarvis.memory_room.profile.lines()),
-            *self._names(turn.text for turn in reversed(turns)),
-            *SqliteListBook(jarvis.database, jarvis.clock).names(),
-            *[application.name for application in self._launcher.applications()[:_PROGRAMS]],
+            *self._people(turns),
+            *names_in(line.text for line in jarvis.memory_room.profile.lines())[:_NAMES],
+            *names_in(turn.text for turn in turns)[:_NAMES],
+            *(program.name for program in named[:_NAMED_PROGRAMS]),
+            *self._lists(),
         ]
-        before = next((turn.text for turn in reversed(turns) if turn.text.strip()), "")
+        public = [program.name for program in known_first(installed)[:_PROGRAMS]]
+        before = next((turn.text for turn in turns if turn.text.strip()), "")
         hints = RecognitionHints(
-            words=tuple(dict.fromkeys(word for word in words if word.strip()))[:MOST_WORDS],
+            words=_each_once([*words, *public])[:MOST_WORDS],
+            public=_each_once(public),
             before=before[-_BEFORE_CHARACTERS:],
         )
         with self._lock:
@@ -80,7 +113,64 @@ class Vocabulary:
             with self._lock:
                 self._looking = False
 
-    @staticmethod
-    def _names(texts: Iterable[str]) -> list[str]:
-        """Return the words of `texts` that are written as names are, not those that only begin a sentence."""
-        return [name for text in texts for name in _NAME.findall(text)]
+    def _people(self, turns: Sequence[StoredMessage]) -> list[str]:
+        """Return who was listed and who is in what was told to be remembered; who was just spoken of comes first."""
+        jarvis = self._jarvis
+        told = names_in(fact.text for fact in jarvis.fact_book.all(_FACTS))
+        said = set(key(" ".join(turn.text for turn in turns)).split())
+        known = _each_once([*jarvis.routing_room.private_names(), *told])
+        return sorted(known, key=lambda name: said.isdisjoint(key(name).split()))[:_PEOPLE]
+
+    def _lists(self) -> list[str]:
+        """Return the names of the lists, then what is open on them: of each the newest first, in turn."""
+        lists = SqliteListBook(self._jarvis.database, self._jarvis.clock)
+        names = lists.names()
+        open_items = [[item.text for item in reversed(lists.items(name))] for name in names]
+        items = [text for row in itertools.zip_longest(*open_items, fillvalue="") for text in row]
+        short = [text for text in items if 0 < len(text) <= _ITEM_CHARACTERS]
+        return [*names[:_NAMES], *short[:_ITEMS]]
+
+
+def names_in(texts: Iterable[str]) -> list[str]:
+    """Return the words of `texts` that are written as names are.
+
+    Of words that begin a sentence only those that are somebody's or of whom something is said.
+    """
+    found = []
+    for text in texts:
+        places = [*_FIRST_NAME.finditer(text), *_NAME.finditer(text)]
+        for match in sorted(places, key=lambda match: match.start()):
+            name = _POSSESSIVE.sub("", match[0])
+            if fold(name) not in _NO_NAMES:
+                found.append(name)
+    return list(dict.fromkeys(found))
+
+
+def programs_in(texts: Iterable[str], installed: Sequence[Application]) -> list[Application]:
+    """Return the programs of which `texts` speak, those of the first text first."""
+    found: dict[str, Application] = {}
+    names = [(program, {f" {key(name)} " for name in (program.name, *program.other_names)}) for program in installed]
+    for text in texts:
+        said = f" {key(text)} "
+        for program, called in names:
+            if any(name.strip() and name in said for name in called):
+                found.setdefault(program.command, program)
+    return list(found.values())
+
+
+def known_first(installed: Sequence[Application]) -> list[Application]:
+    """Return the programs with those first that everybody knows by name, else in their order."""
+
+    def unknown(program: Application) -> bool:
+        return not any(is_known_program(name) for name in (program.name, *program.other_names))
+
+    return sorted(installed, key=unknown)
+
+
+def _each_once(words: Iterable[str]) -> tuple[str, ...]:
+    """Return `words` without those that are another one but for case and accents, the first spelling kept."""
+    found: dict[str, str] = {}
+    for word in words:
+        if plain := key(word):
+            found.setdefault(plain, word.strip())
+    return tuple(found.values())

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 from jarvis.app.window_alerts import WindowAlerts
 from jarvis.app.window_assistant import LateAssistant
 from jarvis.app.window_memory import give_back_memory, use_little_memory
+from jarvis.app.window_notes import told_for_window
 from jarvis.app.window_voice import WindowVoice
 from jarvis.contracts.errors import AlreadyRunning, DeviceError, JarvisError, Language
 from jarvis.desktop.interpreter import window_first
 from jarvis.desktop.services import DesktopServices, Notice
+from jarvis.desktop.ways_on import Place
 from jarvis.documents.formulas import FormulaDrawer
 from jarvis.engines.llama_build import build_state
 from jarvis.host.compositor import composites
@@ -255,23 +257,38 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
     statuses = [engine.status(language) for engine in jarvis.text_engines()]
     if build.state == "installed" and not any(status.state in {"ready", "loadable"} for status in statuses):
         local = next((status.sentence for status in statuses if status.where == "local"), "")
-        found.append(Notice(id="no-model", text=local, step="jarvis models download qwen2.5-1.5b"))
+        found.append(_no_model(jarvis, local, language))
     if "speech" in jarvis.__dict__ and "speech_to_text" in jarvis.speech.__dict__:
-        hearing = jarvis.speech.speech_to_text.info(language)
+        hearing = told_for_window(jarvis.speech.speech_to_text.info(language), language)
         parts = jarvis.speech.__dict__.get("hearing")
         notes = parts.notes(language) if parts is not None else []
         found += (Notice(id=f"hearing:{code}", text=note, kind="warning") for code, note in notes)
         if hearing.note:
-            found.append(Notice(id="basic-hearing", text=hearing.note, step="jarvis models download whisper-base"))
+            way: Place = "hearing" if hearing.quality == "basic" else "voice"
+            found.append(Notice(id="basic-hearing", text=hearing.note, way=way))
     if "speech" in jarvis.__dict__ and "text_to_speech" in jarvis.speech.__dict__:
-        voice = jarvis.speech.text_to_speech.info(language)
+        voice = told_for_window(jarvis.speech.text_to_speech.info(language), language)
         if voice.note:
-            step = f"jarvis models download {'voice-es-davefx' if spanish else 'voice-en-lessac'}"
-            found.append(Notice(id="basic-voice", text=voice.note, step=step))
+            found.append(Notice(id="basic-voice", text=voice.note, way="voices"))
     trouble = jarvis.memory_room.work.trouble if "memory_room" in jarvis.__dict__ else None
     if trouble is not None:
         found.append(Notice(id="memory-trouble", text=trouble.sentence(language), kind="warning"))
     return found
+
+
+def _no_model(jarvis: Jarvis, sentence: str, language: Language) -> Notice:
+    """Say that nothing here can answer: in the window's words where no model is here at all, else in `sentence`."""
+    why = jarvis.models_room.why_none()
+    if why.code != "engine.no_model" or sentence != why.sentence(language):
+        return Notice(id="no-model", text=sentence, way="models")
+    text = (
+        "Todavía no hay ningún modelo de lenguaje en este equipo, así que solo responden las habilidades. Elige uno y "
+        "Jarvis lo descarga."
+        if language == "es"
+        else "There is no language model on this computer yet, so only skills answer. Choose one, and Jarvis "
+        "downloads it."
+    )
+    return Notice(id="no-model", text=text, way="recommended")
 
 
 def _restored(jarvis: Jarvis, *, spanish: bool) -> list[Notice]:

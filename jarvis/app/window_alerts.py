@@ -142,16 +142,31 @@ class WindowAlerts:
                 return
 
     def _sound(self, alert: Alert, ring: _Ring) -> None:
-        """Ring until stopped: the next time only after the last one was heard, so that none piles up."""
+        """Ring until stopped: the next time only after the last one was heard, so that none piles up.
+
+        A stop word that was said meanwhile does what the stop button does.
+        """
         from jarvis.audio.tones import alert_tone
 
         words = words_for(alert)
         while not ring.stopped.is_set():
-            notice = self._voice.announce(words, alert.language, alert_tone(), lambda: self._rings(alert, ring))
+            notice = self._voice.announce(
+                words, alert.language, alert_tone(), lambda: self._rings(alert, ring), ring.stop_for_word
+            )
             words = ""
             if notice is not None:
                 ring.wait_for(notice)
             ring.stopped.wait(RING_AGAIN_SECONDS)
+        ring.stop()
+        if ring.by_word:
+            self._stop_for_word(alert)
+
+    def _stop_for_word(self, alert: Alert) -> None:
+        try:
+            # Whoever has put it off meanwhile wants it to come back.
+            self._change(alert.id, lambda now: replace(now, state="done") if now.state == "ringing" else None)
+        except JarvisError as error:
+            _log.warning("an alert is silent, but not stored as stopped", extra={"facts": {"code": error.code}})
 
     def _rings(self, alert: Alert, ring: _Ring) -> bool:
         """Tell whether nobody has stopped `alert`, by whichever door; True when the book cannot be asked."""
@@ -186,22 +201,30 @@ class _Ring:
 
     def __init__(self) -> None:
         self.stopped = threading.Event()
+        self.by_word = False
         self._lock = threading.Lock()
         self._notice: Notice | None = None
 
     def wait_for(self, notice: Notice) -> None:
-        """Wait until `notice` is over; one that came too late is withdrawn."""
+        """Wait until `notice` is over; one that came too late is withdrawn. The one before rings no more."""
         with self._lock:
-            self._notice = notice
+            before, self._notice = self._notice, notice
+        if before is not None:
+            before.cancel()
         if self.stopped.is_set():
-            notice.cancel()
+            self.stop()
         notice.over.wait()
+
+    def stop_for_word(self) -> None:
+        """A stop word was said: ring no more. Returns at once; what is stored is changed by who rings."""
+        self.by_word = self.by_word or not self.stopped.is_set()
+        self.stopped.set()
 
     def stop(self) -> None:
         """Ring no more, and fall silent at once."""
         self.stopped.set()
         with self._lock:
-            notice = self._notice
+            notice, self._notice = self._notice, None
         if notice is not None:
             notice.cancel()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from jarvis.app.window_microphone import WindowMicrophone
+from jarvis.app.window_notes import told_for_window
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState, VoiceTrouble
@@ -151,11 +152,11 @@ class WindowVoice:
 
     def recogniser_in_use(self, language: Language) -> SpeechServiceInfo:
         """Say what recognises speech now."""
-        return self._jarvis.speech.speech_to_text.info(language)
+        return told_for_window(self._jarvis.speech.speech_to_text.info(language), language)
 
     def voice_in_use(self, language: Language) -> SpeechServiceInfo:
         """Say what speaks `language` now."""
-        return self._jarvis.speech.text_to_speech.info(language)
+        return told_for_window(self._jarvis.speech.text_to_speech.info(language), language)
 
     def watch_microphone(self) -> None:
         """Send levels and wake scores; where the microphone is off, open it for that."""
@@ -187,14 +188,22 @@ class WindowVoice:
 
     def say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
         """Say `text`, after `sound`, in the background."""
-        self.announce(text, language, sound, lambda: True)
+        self.announce(text, language, sound, lambda: True, None)
 
     def announce(
-        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool]
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None,
+        still_wanted: Callable[[], bool],
+        on_stopped: Callable[[], None] | None,
     ) -> Notice | None:
-        """Say `text`, after `sound`, in the background, if then `still_wanted`; None when there is no voice."""
+        """Say `text`, after `sound`, in the background, if then `still_wanted`; None when there is no voice.
+
+        With `on_stopped` it rings, see `jarvis.voice.announcements.Notice`.
+        """
         loop = self._ready()
-        return loop.text_to_say(text, language, sound, still_wanted) if loop else None
+        return loop.text_to_say(text, language, sound, still_wanted, on_stopped) if loop else None
 
     def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:
         """Send every event to `callback`, the current state first."""
@@ -234,7 +243,7 @@ class WindowVoice:
     def _wanted(self) -> dict[str, object]:
         """The options that a running loop cannot take up."""
         names = [o.name for o in (*VOICE_OPTIONS, *SPEECH_OPTIONS) if o.name not in _READ_ANEW]
-        # Stop words are those of the language.
+        # Wake words of one's own are those of the language.
         return {name: self._jarvis.settings.get(name) for name in (*names, "language")}
 
     def _drop_stale(self) -> bool:

@@ -95,8 +95,9 @@ class DataDesk(Protocol):
         """Return what is kept by kind, in a fixed order; a kind of which there is nothing has 0 bytes."""
         ...
 
-    def backup(self, path: Path) -> None:
-        """Write a consistent copy of everything but models, caches and keys to a file, in the place of an older one."""
+    def backup(self, path: Path, *, cancel: CancelToken | None = None) -> None:
+        """Write a consistent copy of everything but models, caches and keys to a file, in the place of an older one.
+        Raises `Cancelled`; the older one stays then."""
         ...
 
     def look_into(

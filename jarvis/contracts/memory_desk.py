@@ -135,8 +135,9 @@ class MemoryDesk(Protocol):
         """Read a file that `export` wrote; what is there already stays as it is."""
         ...
 
-    def backup(self, path: Path, *, force: bool = False) -> Transferred:
-        """Write a consistent copy of everything that Jarvis keeps (except models, caches, keys) to a new file."""
+    def backup(self, path: Path, *, force: bool = False, cancel: CancelToken | None = None) -> Transferred:
+        """Write a consistent copy of everything that Jarvis keeps (except models, caches, keys) to a new file. Raises
+        `Cancelled`; nothing is written then."""
         ...
 
     def restore(self, path: Path, *, take_over: bool = False, cancel: CancelToken | None = None) -> Transferred:

@@ -22,6 +22,9 @@ class RouteRequest:
 
     `hardware` describes another machine, whose models are those that Jarvis was made to run; `cloud` True counts the
     catalogue's cloud models in as if their keys were there. None of both looks at what is here now.
+
+    `question_id` is the stored question that `text` is: what went along with it when it was asked is weighed too, its
+    files, what was said before it and how private its conversation is. `images` are pictures beyond those.
     """
 
     text: str
@@ -33,6 +36,7 @@ class RouteRequest:
     hardware: Path | None = None
     cloud: bool | None = None
     images: int = 0
+    question_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

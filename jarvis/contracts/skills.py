@@ -15,7 +15,7 @@ SlotValue = str | int | float
 SkillRisk = Literal["none", "acts", "could_lose"]
 """`none` only reads; `acts` changes something that is easily changed back; `could_lose` always asks first."""
 
-ControlAct = Literal["stop", "repeat"]
+ControlAct = Literal["stop", "repeat", "sleep"]
 """Acts on the conversation itself, carried out by the door that shows it."""
 
 

@@ -72,10 +72,12 @@ class PartialWords:
 class RecognitionHints:
     """What helps a recogniser: names and words that are likely (best first), and what was said just before.
 
+    Only the words in `public` may be given to a recogniser on another machine; nothing of `before` may.
     `aside` is for what nobody waits for: it is read as nothing where another utterance is open, or as soon as one is.
     """
 
     words: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
     before: str = ""
     aside: bool = False
 

@@ -225,7 +225,8 @@ def what_answered(answer: Answer, words: Words) -> str:
     elif answer.source == "memory":
         by = words(texts.BY_MEMORY)
     elif answer.source == "none":
-        by = words(texts.BY_NOTHING)
+        # Who is asked something first, such as whether a question may leave, was not left without an answer.
+        by = words(texts.ASKS_BACK if answer.text.rstrip().endswith("?") else texts.BY_NOTHING)
     else:
         return ""
     parts = [by]

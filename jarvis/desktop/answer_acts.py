@@ -81,7 +81,12 @@ class AnswerActs(QWidget):
         if self._menu is None:
             self._menu = AgainMenu(self._desk, self.again)
             self._menu.chosen.connect(self.ask_again)
-        self._menu.question, self._menu.model = self.answer.question, self.answer.model
+        answer = self.answer
+        self._menu.question, self._menu.question_id, self._menu.model = (
+            answer.question,
+            answer.question_id,
+            answer.model,
+        )
         return self._menu
 
     def ask_again(self, model: str = "") -> None:

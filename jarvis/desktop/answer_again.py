@@ -6,19 +6,25 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 from shiboken6 import isValid
 
-from jarvis.contracts.routing import RouteCandidate
+from jarvis.contracts.routing import Decision, Excluded, RouteCandidate
 from jarvis.contracts.routing_desk import RouteRequest
 from jarvis.contracts.spending import dollars
 from jarvis.desktop import message_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.menu_reasons import MenuReasons
 from jarvis.desktop.texts import Text
+
+_UNFIT = {"vision": texts.MODEL_BLIND, "context": texts.MODEL_TOO_SHORT}
+"""By the code of an `Excluded`: what to say of a model that what goes along with the question keeps from answering."""
 
 
 class AgainMenu(QMenu):
     """Asks which models could answer `question` whenever it opens; `model` is the one that did.
 
-    What may answer is what routing would let: present, with its key, within privacy and budget.
+    What may answer is what routing would let: present, with its key, within privacy and budget, and fit for the files
+    and the turns that go along with the stored question `question_id`. Who is not fit for those is shown all the same,
+    with why, and cannot be chosen.
     """
 
     chosen = Signal(str)
@@ -29,20 +35,23 @@ class AgainMenu(QMenu):
         self._desk = desk
         self._opened = 0
         self.question = ""
+        self.question_id = ""
         self.model = ""
+        self._reasons = MenuReasons(self)
         desk.words.name(self, texts.ANOTHER, tooltip=False)
         self.aboutToShow.connect(self._begin)
 
     def _begin(self) -> None:
         self._opened += 1
-        routing, question, opened = self._desk.services.routing, self.question, self._opened
+        routing, opened = self._desk.services.routing, self._opened
+        request = RouteRequest(text=self.question, question_id=self.question_id or None)
         self._head()
         if routing is None:
             return
         self._say(texts.LOOKING_FOR_MODELS)
 
-        def look() -> tuple[RouteCandidate, ...]:
-            return routing().route(RouteRequest(text=question)).decision.candidates
+        def look() -> Decision:
+            return routing().route(request).decision
 
         self._desk.bridge.run(
             look,
@@ -66,18 +75,25 @@ class AgainMenu(QMenu):
         line = self.addAction(sentence)
         line.setEnabled(False)
 
-    def _list(self, found: tuple[RouteCandidate, ...]) -> None:
+    def _list(self, found: Decision) -> None:
         self._head()
-        others = [one for one in found if one.model != self.model]
-        if not others:
+        others = [one for one in found.candidates if one.model != self.model]
+        if others:
+            self.addSeparator()
+            self._say(texts.WITH_MODEL)
+        else:
             self._say(texts.NO_OTHER_MODEL)
-            return
-        self.addSeparator()
-        self._say(texts.WITH_MODEL)
         for one in others:
             act = self.addAction(self._words_of(one))
-            act.setToolTip(one.why)
+            self._reasons.give(act, one.why)
             act.triggered.connect(lambda _=False, engine=one.engine: self.chosen.emit(engine))
+        for out in found.excluded:
+            self._leave_out(out)
+
+    def _leave_out(self, one: Excluded) -> None:
+        text = _UNFIT.get(one.code)
+        if text is not None and one.model != self.model:
+            self._line(self._desk.words(text, model=one.model.replace("&", "&&")))
 
     def _fail(self, error: Exception) -> None:
         self._head()

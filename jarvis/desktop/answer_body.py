@@ -9,14 +9,17 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
+from markdown_it.token import Token
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
 from jarvis.desktop import texts
+from jarvis.desktop.code_block import CodeBlock
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.markdown import CodeClosed, CodeOpened, CodeText, MarkdownStream, Piece, Settled, Tail
+from jarvis.desktop.picture_text import AnswerPictures
 from jarvis.desktop.rest_note import RestNote
-from jarvis.desktop.text_widgets import CodeBlock, RichText
+from jarvis.desktop.text_widgets import RichText
 
 SLICE_CHARACTERS = 600
 """Most text parsed at once: a millisecond or two on a slow laptop."""
@@ -48,6 +51,7 @@ class AnswerBody(QWidget):
         self._shown.setSpacing(8)
         self._layout.addLayout(self._shown)
         self._rest: RestNote | None = None
+        self._pictures = AnswerPictures(desk.bridge, self)
         self._more = desk.slices.add(self, self._slice)
         self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self._draw_late_tail)
@@ -80,12 +84,14 @@ class AnswerBody(QWidget):
         """Append `text`; what is long, or not wanted `at_once`, is shown slice by slice."""
         if text:
             self._text += text
+            self._source += self._pictures.sieve.feed(text)
             self._go_on(at_once and len(text) <= _AT_ONCE)
 
     def finish(self) -> None:
         """No more text comes: settle what is left."""
         if not self._finished:
             self._finished = True
+            self._source += self._pictures.sieve.finish()
             self._go_on(not self.busy)
 
     @property
@@ -116,6 +122,9 @@ class AnswerBody(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self._pictures.begin()
+        self._source = ""
+        """The text without the pictures that stand in it."""
         self._stream = MarkdownStream()
         self._pieces: deque[Piece] = deque()
         self._settled_all = False
@@ -150,12 +159,12 @@ class AnswerBody(QWidget):
         """Do the next small piece of work; False when there is none."""
         if self._pieces:
             self._apply(self._pieces.popleft())
-        elif self._taken < min(len(self._text), self._most):
-            part = self._text[self._taken : min(self._taken + SLICE_CHARACTERS, self._most)]
+        elif self._taken < min(len(self._source), self._most):
+            part = self._source[self._taken : min(self._taken + SLICE_CHARACTERS, self._most)]
             self._taken += len(part)
-            more = self._taken < min(len(self._text), self._most) or self._finished
+            more = self._taken < min(len(self._source), self._most) or self._finished
             self._pieces.extend(self._stream.feed(part, more=more))
-        elif self._taken < len(self._text):
+        elif self._taken < len(self._source):
             self._tell_rest()
             return False
         elif self._finished and not self._settled_all:
@@ -169,7 +178,7 @@ class AnswerBody(QWidget):
 
     def _tell_rest(self) -> None:
         """Say how much is not shown, and again as it grows by a tenth."""
-        total = len(self._text)
+        total = len(self._source)
         if total < self._told * 1.1 and not self._finished:
             return
         self._told = total
@@ -188,6 +197,8 @@ class AnswerBody(QWidget):
         self._go_on(False)
 
     def _apply(self, piece: Piece) -> None:
+        if isinstance(piece, Settled | Tail):
+            self._restore(piece.tokens)
         if isinstance(piece, Settled):
             self._hide_tail()
             cells = sum(token.type == "td_open" for token in piece.tokens)
@@ -198,12 +209,18 @@ class AnswerBody(QWidget):
             self._code = CodeBlock(self._desk.theme, self._desk.words, self._desk.bridge, piece.language)
             self._shown.addWidget(self._code)
         elif isinstance(piece, CodeText) and self._code is not None:
-            self._code.add(piece.text)
+            self._code.add(self._pictures.sieve.restored(piece.text))
         elif isinstance(piece, CodeClosed) and self._code is not None:
             self._code.close_code()
             self._code = None
-        elif isinstance(piece, Tail) and not (self._pieces or self._taken < min(len(self._text), self._most)):
+        elif isinstance(piece, Tail) and not (self._pieces or self._taken < min(len(self._source), self._most)):
             self._draw_tail(piece)
+
+    def _restore(self, tokens: Sequence[Token]) -> None:
+        """Put back what stands among words, not as a picture."""
+        for token in tokens:
+            token.content = self._pictures.sieve.restored(token.content)
+            self._restore(token.children or ())
 
     def _settled(self, cells: int) -> RichText:
         full = self._settled_here is not None and self._settled_here.document().characterCount() > _PIECE_CHARACTERS
@@ -249,7 +266,9 @@ class AnswerBody(QWidget):
             self._tail.hide()
 
     def _rich(self) -> RichText:
-        rich = RichText(self._desk.theme, self._desk.words, texts.ANSWER, maths=self._desk.maths)
+        rich = RichText(
+            self._desk.theme, self._desk.words, texts.ANSWER, maths=self._desk.maths, pictures=self._pictures
+        )
         rich.refused.connect(self.link_refused)
         return rich
 

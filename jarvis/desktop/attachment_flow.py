@@ -58,7 +58,7 @@ class AttachmentFlow(QObject):
                 self._tray.show_hint(False)
             case QEvent.Type.Drop if isinstance(event, QDropEvent):
                 self._tray.show_hint(False)
-                if self._tray.offer_mime(event.mimeData()):
+                if self._tray.offer_mime(event.mimeData(), dropped=True):
                     event.acceptProposedAction()
                     return True
             case _:

@@ -54,15 +54,16 @@ def offered_paths(paths: Sequence[str]) -> list[Offered]:
     return [Offered(name=Path(path).name, path=Path(path)) for path in paths if path]
 
 
-def offered_by(data: QMimeData, words: Words) -> list[Offered]:
+def offered_by(data: QMimeData, words: Words, *, dropped: bool = False) -> list[Offered]:
     """Return what there is to attach in something dropped or pasted; empty for a short text, which is typed in.
 
-    A picture with words beside it, as from a table, counts as the words.
+    Pasted, a picture with words beside it, as from a table, counts as the words; dropped, it counts as the picture,
+    since browsers give its address as words. Nothing is fetched from that address.
     """
     files = offered_paths([url.toLocalFile() for url in data.urls() if url.isLocalFile()])
     if files:
         return files
-    if data.hasImage() and not data.hasText():
+    if data.hasImage() and (dropped or not data.hasText()):
         picture = data.imageData()
         name = f"{words(texts.PASTED_PICTURE_NAME)}.png"
         return [Offered(name=name, picture=picture)] if isinstance(picture, QImage) and not picture.isNull() else []

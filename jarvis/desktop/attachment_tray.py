@@ -105,11 +105,15 @@ class AttachmentTray(QWidget):
         self._loaded.discard(self._draft)
         self.show_draft(self._draft)
 
-    def offer_mime(self, data: QMimeData) -> bool:
-        """Attach what is in something dropped or pasted; False where there is nothing to attach."""
-        offered = offered_by(data, self._desk.words) if self.usable else []
+    def offer_mime(self, data: QMimeData, *, dropped: bool = False) -> bool:
+        """Attach what is in something dropped or pasted, or tell that it cannot be read; False where there is nothing
+        to attach, as in words."""
+        offered = offered_by(data, self._desk.words, dropped=dropped) if self.usable else []
         if offered:
             self.add(offered)
+        elif self.takes(data) and (dropped or not data.hasText()):
+            self.tell(self._desk.words(texts.UNREADABLE))
+            return True
         return bool(offered)
 
     def takes(self, data: QMimeData) -> bool:

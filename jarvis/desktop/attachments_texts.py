@@ -20,6 +20,10 @@ TOO_MANY = Text(
     en="At most {most} files go with one question; the others were not attached.",
     es="A una pregunta se adjuntan {most} ficheros como mucho; los demás no se adjuntaron.",
 )
+UNREADABLE = Text(
+    en="What came could not be read, so nothing was attached; save it as a file and attach that.",
+    es="Lo que llegó no se pudo leer, así que no se adjuntó nada; guárdalo como fichero y adjunta ese.",
+)
 DISMISS = Text(en="Close this message", es="Cerrar este mensaje")
 REMOVE = Text(en="Remove {name}", es="Quitar {name}")
 ATTACHED_FILES = Text(en="Attached files", es="Ficheros adjuntos")

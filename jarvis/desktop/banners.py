@@ -6,12 +6,23 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QProgressBar,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from jarvis.contracts.skills import Alert
 from jarvis.desktop import texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_flow import FlowRow
+from jarvis.desktop.one_line import OneLine
 from jarvis.desktop.services import Notice
 from jarvis.desktop.step_label import StepLabel
 from jarvis.desktop.text_widgets import copied_mark
@@ -40,9 +51,11 @@ class Banners(QWidget):
 
     dismissed = Signal(str)
     """Id of a notice that the person does not want to see again."""
+    put_away = Signal(str)
+    """Id of something told that the person has seen."""
     alert_dismissed = Signal(str)
     way_wanted = Signal(str)
-    """A `Place` where the trouble can be mended."""
+    """A `Place` where trouble can be mended or a notice leads."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -54,7 +67,7 @@ class Banners(QWidget):
         self._trouble = ""
         self._trouble_code = ""
         self._bars: dict[str, QProgressBar] = {}
-        self._progress_words: dict[str, QLabel] = {}
+        self._progress_words: dict[str, OneLine] = {}
         self._shape: object = None
         self._compact = False
         self._all = False
@@ -111,12 +124,13 @@ class Banners(QWidget):
             self.show_trouble("")
 
     def visible_notices(self) -> list[Notice]:
-        """Return the notices that were not dismissed, what just happened first."""
-        return [*self._own.values(), *(notice for notice in self._notices if notice.id not in self._hidden)]
+        """Return the notices that were not dismissed: what just happened first, then what is under way."""
+        told = sorted(self._own.values(), key=lambda notice: notice.percent is not None)
+        return [*told, *(notice for notice in self._notices if notice.id not in self._hidden)]
 
     def _update(self) -> None:
         shape = (
-            [(n.id, n.text, n.step, n.kind, n.percent is None) for n in self.visible_notices()],
+            [(n.id, n.text, n.step, n.kind, n.percent is None, n.way) for n in self.visible_notices()],
             list(self._ringing.values()),
             (self._trouble, self._trouble_code),
         )
@@ -126,8 +140,7 @@ class Banners(QWidget):
         for notice in self.visible_notices():
             if notice.percent is not None and notice.id in self._bars:
                 self._bars[notice.id].setValue(round(notice.percent * 10))
-                percent = self._desk.words(texts.PERCENT, percent=round(notice.percent))
-                self._progress_words[notice.id].setText(percent)
+                self._tell_progress(notice, self._progress_words[notice.id])
 
     def _rebuild(self) -> None:
         while self._layout.count():
@@ -170,8 +183,8 @@ class Banners(QWidget):
     def _trouble_bar(self) -> QFrame:
         way = WayButton(self._desk)
         way.wanted.connect(self.way_wanted)
-        way.lead(place_of(self._trouble_code))
         bar, _ = self._bar("bad", "warning", "bad", self._trouble, lambda: self.show_trouble(""), below=way)
+        way.lead(place_of(self._trouble_code))
         return bar
 
     def _alert_bar(self, alert: Alert) -> QFrame:
@@ -189,7 +202,14 @@ class Banners(QWidget):
             "progress": ("download", "accent"),
         }
         icon, role = icons[notice.kind]
-        bar, _ = self._bar(notice.kind, icon, role, notice.text, lambda: self._dismiss(notice.id), notice)
+        way = None
+        if notice.way is not None:
+            way = WayButton(self._desk)
+            way.wanted.connect(self.way_wanted)
+        bar, _ = self._bar(notice.kind, icon, role, notice.text, lambda: self._dismiss(notice.id), notice, way)
+        if way is not None:
+            # Not before it stands in the bar: until then it would be a window of its own.
+            way.lead(notice.way)
         return bar
 
     def _bar(
@@ -213,11 +233,11 @@ class Banners(QWidget):
         column.setSpacing(7)
         column.addWidget(text)
         if notice is not None and notice.percent is not None:
-            column.addLayout(self._progress(notice))
+            column.addLayout(self._progress(notice, below))
+        elif below is not None:
+            column.addLayout(FlowRow(below))
         if notice is not None and notice.step:
             column.addLayout(self._step(notice.step))
-        if below is not None:
-            column.addLayout(FlowRow(below))
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(14, 10, 8, 10)
         layout.setSpacing(11)
@@ -233,19 +253,32 @@ class Banners(QWidget):
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return bar, layout
 
-    def _progress(self, notice: Notice) -> QHBoxLayout:
+    def _progress(self, notice: Notice, way: QPushButton | None) -> QLayout:
         bar = QProgressBar()
         bar.setRange(0, 1000)
         bar.setTextVisible(False)
         bar.setAccessibleName(notice.text)
-        words = QLabel()
+        bar.setValue(round((notice.percent or 0.0) * 10))
+        words = OneLine()
         words.setProperty("look", "small")
+        self._tell_progress(notice, words)
         self._bars[notice.id], self._progress_words[notice.id] = bar, words
+        if way is not None:
+            rows = QVBoxLayout()
+            rows.setSpacing(7)
+            rows.addWidget(bar)
+            rows.addLayout(FlowRow(words, way, spacing=10))
+            return rows
         layout = QHBoxLayout()
         layout.setSpacing(10)
         layout.addWidget(bar, 1)
         layout.addWidget(words)
         return layout
+
+    def _tell_progress(self, notice: Notice, words: OneLine) -> None:
+        told = notice.progress or self._desk.words(texts.PERCENT, percent=round(notice.percent or 0.0))
+        if words.text() != told:
+            words.setText(told)
 
     def _step(self, step: str) -> QHBoxLayout:
         label = StepLabel(step)
@@ -267,6 +300,7 @@ class Banners(QWidget):
     def _dismiss(self, notice_id: str) -> None:
         if notice_id in self._own:
             self.untell(notice_id)
+            self.put_away.emit(notice_id)
             return
         self._hidden.add(notice_id)
         self.dismissed.emit(notice_id)

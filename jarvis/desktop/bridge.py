@@ -120,6 +120,7 @@ class Bridge(QObject):
         self._mail = Mailbox(self._deliver, merged)
         self._levels = LevelGate()
         self._running: dict[CancelToken, threading.Thread] = {}
+        self._cancels: dict[object, CancelToken] = {}
         self._closed = False
 
     def ask(self, request: Request, began: Callable[[str], None] | None = None) -> CancelToken:
@@ -147,15 +148,21 @@ class Bridge(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         long: bool = False,
+        cancel: CancelToken | None = None,
     ) -> None:
         """Run `work` on a worker; `done` or `failed` follows on the Qt thread. A failure nobody takes is logged.
 
-        `long` work waits for other long work only, so that three large files keep no window waiting.
+        `long` work waits for other long work only, so that three large files keep no window waiting. `close` raises
+        `cancel`, the flag that `work` watches, and waits for `work` then.
         """
         if self._closed:
             return
+        job = object()
+        if cancel is not None:
+            self._cancels[job] = cancel
 
         def finish(future: Future[Result]) -> None:
+            self._cancels.pop(job, None)
             if future.cancelled():
                 return
             error = future.exception()
@@ -179,9 +186,11 @@ class Bridge(QObject):
             cancel.cancel()
 
     def close(self) -> None:
-        """Cancel asks, let them store their end for up to two seconds, and take no more work."""
+        """Cancel asks and jobs that can be, let asks store their end for up to two seconds, and take no more work."""
         self._closed = True
         self.stop()
+        for cancel in list(self._cancels.values()):
+            cancel.cancel("Jarvis ends")
         for thread in list(self._running.values()):
             thread.join(_DRAIN_SECONDS)
         # What is read for long ends with the child that reads it.

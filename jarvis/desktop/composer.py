@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QDropEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout
 
 from jarvis.contracts.speech import PartialWords
@@ -219,6 +219,7 @@ class _Input(QPlainTextEdit):
     def __init__(self, composer: Composer) -> None:
         super().__init__(composer)
         self._composer = composer
+        self._dropping = False
         self.setTabChangesFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -240,15 +241,21 @@ class _Input(QPlainTextEdit):
         self.setFixedHeight(shown * self.fontMetrics().lineSpacing() + 10 + margins.top() + margins.bottom())
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste words; very long ones, pictures and files are attached, or where nothing can be, very long words become
-        the composer's chip."""
-        if self._composer.tray.offer_mime(source):
+        """Take words pasted or dropped; very long ones, pictures and files are attached, or where nothing can be, very
+        long words become the composer's chip."""
+        if self._composer.tray.offer_mime(source, dropped=self._dropping):
             return
         text = source.text()
         if len(text) > LONG_PASTE:
             self._composer.set_pasted(text)
         elif text:
             self.insertPlainText(text)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take what is dropped for itself, not for what stands beside it as for pasting."""
+        self._dropping = True
+        super().dropEvent(event)
+        self._dropping = False
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Text can be pasted, and what can be attached."""

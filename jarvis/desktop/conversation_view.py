@@ -5,7 +5,7 @@ What to show is handed in; what lies above that is read from the log as it is ne
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QTimer, Signal
@@ -26,6 +26,9 @@ from jarvis.desktop.theme import styled
 
 __all__ = ["WIDEST_COLUMN", "ConversationView"]
 
+_FORGOTTEN = "…"
+"""What stands where a question was forgotten."""
+
 
 class ConversationView(MessageColumn):
     """A scrolling column of messages that stays at its end while the person is there."""
@@ -40,9 +43,13 @@ class ConversationView(MessageColumn):
     """Older messages could not be read, in a sentence and with the error's code."""
     way_wanted = Signal(str)
     """A `Place` where a failed answer's trouble can be mended."""
+    reworded = Signal(str, str)
+    """A question's id, and the words that it is being put in, empty once they are sent or left."""
 
     def __init__(self, desk: Desk) -> None:
         self.wishes = MessageWishes()
+        self.rewording: Callable[[str], str] = lambda _: ""
+        """Gives the words that the question with this id was being put in, empty for none."""
         self._pages = MessagePages(desk, lambda error: self.trouble.emit(desk.sentence(error), code_of(error)))
         self._ratings: dict[str, Rating] = {}
         self._remembering: frozenset[str] = frozenset()
@@ -141,6 +148,8 @@ class ConversationView(MessageColumn):
         """Take the message away with all below it, for another version of it; False when it is not known."""
         at = self._find(message_id)
         if at is not None:
+            if self.list.places[at].role == "user":
+                self.reworded.emit(message_id, "")
             self.cut(at)
         return at is not None
 
@@ -291,7 +300,18 @@ class ConversationView(MessageColumn):
         widget.correct.connect(self.correct)
         widget.editing.connect(lambda: QTimer.singleShot(0, widget, lambda: self._bring_into_view(widget)))
         widget.set_column(self.column_width())
+        self._resume(widget)
+        # The id of one that was just asked comes later.
+        widget.reworded.connect(lambda words: self.reworded.emit(widget.message_id, words))
         return widget
+
+    def _resume(self, widget: UserMessage) -> None:
+        """Show a question in the words that it was being put in when it was last in view; not where it is forgotten."""
+        kept = self.rewording(widget.message_id) if widget.message_id else ""
+        if kept and widget.text.strip() == _FORGOTTEN:
+            self.reworded.emit(widget.message_id, "")
+        elif kept:
+            widget.resume_edit(kept)
 
     def _answer_widget(self, answer: Answer) -> AnswerMessage:
         widget = AnswerMessage(self._desk, answer, self.wishes)

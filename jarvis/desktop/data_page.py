@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,9 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.data_desk import DataDesk, DataPlace, Forgotten, KeptAside
+from jarvis.contracts.errors import Cancelled
 from jarvis.desktop import data_texts as texts
 from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.data_restore import RestorePart, breakable
@@ -20,6 +23,8 @@ from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import button_of, column, muted, scroll_over
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
+
+_log = logging.getLogger(__name__)
 
 
 class DataPage(QWidget):
@@ -61,7 +66,7 @@ class DataPage(QWidget):
         )
 
     def back_up_to(self, path: str) -> None:
-        """Write a backup to `path`."""
+        """Write a backup to `path`; the end of the program ends that, an older one stays."""
         self.backup.setEnabled(False)
         self._say(texts.BACKING_UP)
 
@@ -69,7 +74,14 @@ class DataPage(QWidget):
             self.backup.setEnabled(True)
             self._say(texts.BACKED_UP, path=path)
 
-        self._desk.bridge.run(lambda: self._data().backup(Path(path)), done, self._failed)
+        def failed(error: Exception) -> None:
+            if isinstance(error, Cancelled):
+                _log.warning("no backup was written: Jarvis ended first")
+            else:
+                self._failed(error)
+
+        cancel = CancelToken()
+        self._desk.bridge.run(lambda: self._data().backup(Path(path), cancel=cancel), done, failed, cancel=cancel)
 
     def forget(self) -> None:
         """Forget everything, if the word for it stands in the field."""

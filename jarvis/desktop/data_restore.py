@@ -88,7 +88,10 @@ class RestorePart(QWidget):
         self.window().installEventFilter(self)
         told = _by_percent(lambda *done: self._desk.bridge.post(partial(self._tell_progress, cancel, *done)))
         self._desk.bridge.run(
-            lambda: self._data().look_into(Path(path), cancel=cancel, progress=told), self._looked, self._failed
+            lambda: self._data().look_into(Path(path), cancel=cancel, progress=told),
+            self._looked,
+            self._failed,
+            cancel=cancel,
         )
 
     def stop_looking(self) -> None:

@@ -31,6 +31,7 @@ from PySide6.QtGui import (
     QTextOption,
 )
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.desktop_ports import Formulas
 from jarvis.desktop.colours import LIGHT
 from jarvis.desktop.export_maths import FormulasOnPaper
@@ -64,10 +65,19 @@ class _Section:
     size: int = 0
 
 
-def write_pdf(markdown: str, file: Path, *, title: str, page_word: str, formulas: Formulas | None) -> int:
+def write_pdf(
+    markdown: str,
+    file: Path,
+    *,
+    title: str,
+    page_word: str,
+    formulas: Formulas | None,
+    cancel: CancelToken | None = None,
+) -> int:
     """Write `markdown` to `file` and return the number of pages; `page_word` holds a place `{number}`.
 
-    What `formulas` cannot draw, or all where it is None, stays LaTeX. `OSError` when the file cannot be written.
+    What `formulas` cannot draw, or all where it is None, stays LaTeX. `OSError` when the file cannot be written, and
+    `Cancelled`.
     """
     file.open("wb").close()
     # A thread without an event loop of its own may not lay a document out.
@@ -86,6 +96,8 @@ def write_pdf(markdown: str, file: Path, *, title: str, page_word: str, formulas
     try:
         pages = _Pages(writer, painter, title, page_word, FormulasOnPaper(formulas))
         for section in _sections(markdown):
+            if cancel is not None:
+                cancel.raise_if_cancelled()
             pages.add(section)
         pages.finish()
     finally:

@@ -11,6 +11,7 @@ import logging
 import os
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -24,7 +25,12 @@ AGAIN_MILLISECONDS = 3000
 """Pause before another try where it could not be written."""
 INTRODUCED = "introduced"
 """What is kept once the first run was shown, however it ended."""
+LONGEST_EDIT = 100_000
+"""Characters of a question put in other words that are kept: all is written anew with every change."""
+MOST_EDITS = 50
+"""Questions whose other words are kept, the newest."""
 _DRAFTS = "drafts"
+_EDIT = "/"
 _ABSENT = object()
 _log = logging.getLogger(__name__)
 
@@ -67,12 +73,9 @@ class Keepsake(QObject):
     def keep(self, name: str, value: object) -> None:
         """Keep a JSON-ready `value`; an empty one is dropped."""
         with self._holding:
-            if self._values.get(name) == value:
-                return
-            values = {key: kept for key, kept in self._values.items() if key != name}
-            self._values = values if value in ("", [], {}, None) else {**values, name: value}
-        if not self._timer.isActive():
-            self._timer.start()
+            changed = self._hold(name, value)
+        if changed:
+            self._save_later()
 
     def draft(self, conversation_id: str | None) -> tuple[str, str]:
         """Return what was typed and pasted in a conversation but not sent, unless it was forgotten meanwhile."""
@@ -87,11 +90,45 @@ class Keepsake(QObject):
         """Keep what is typed and pasted in a conversation."""
         with self._holding:
             self._look_again()
-        kept = dict(_drafts(self._values))
-        kept.pop(conversation_id or "", None)
-        if typed or pasted:
-            kept[conversation_id or ""] = [typed, pasted]
-        self.keep(_DRAFTS, kept)
+            kept = dict(_drafts(self._values))
+            kept.pop(conversation_id or "", None)
+            if typed or pasted:
+                kept[conversation_id or ""] = [typed, pasted]
+            changed = self._hold(_DRAFTS, kept)
+        if changed:
+            self._save_later()
+
+    def drop_drafts(self, is_there: Callable[[str], bool]) -> None:
+        """Drop the drafts of conversations that are not there, on disk too when it returns; for worker threads.
+
+        What cannot be written is told by `unkept` and tried again. Raises what `is_there` does; all are kept then.
+        """
+        with self._holding:
+            self._look_again()
+            known = list(_drafts(self._values))
+        gone = {name for name in known if name and not is_there(name.partition(_EDIT)[0])}
+        if not gone:
+            return
+        with self._holding:
+            self._hold(_DRAFTS, {name: draft for name, draft in _drafts(self._values).items() if name not in gone})
+        try:
+            self._save()
+        except StorageError as error:
+            told = error
+            self._bridge.post(lambda: self._failed(told))
+
+    def edit(self, conversation_id: str, message_id: str) -> str:
+        """Return the words that a question was being put in, empty for none, as `draft` does."""
+        return self.draft(_edit_of(conversation_id, message_id))[0]
+
+    def keep_edit(self, conversation_id: str, message_id: str, words: str) -> None:
+        """Keep the words that a question is being put in; none where they are empty or longer than `LONGEST_EDIT`.
+
+        They are drafts of their conversation, and are forgotten and deleted with those.
+        """
+        self.keep_draft(_edit_of(conversation_id, message_id), words if len(words) <= LONGEST_EDIT else "", "")
+        for old in [name for name in _drafts(self._values) if _EDIT in name][:-MOST_EDITS]:
+            self.keep_draft(old, "", "")
 
     def save_now(self) -> None:
         """Write on this thread, as when the program ends."""
@@ -101,6 +138,18 @@ class Keepsake(QObject):
                 self._save()
             except StorageError as error:
                 _log.error("the window's own notes could not be saved at the end: %s", error.sentence("en"))
+
+    def _hold(self, name: str, value: object) -> bool:
+        """Take a value over, the lock being held; tells whether it is another."""
+        if self._values.get(name) == value:
+            return False
+        values = {key: kept for key, kept in self._values.items() if key != name}
+        self._values = values if value in ("", [], {}, None) else {**values, name: value}
+        return True
+
+    def _save_later(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
 
     def _save_soon(self) -> None:
         self._bridge.run(self._save, lambda _: self._worked(), self._failed)
@@ -172,6 +221,11 @@ def _newer(name: str, mine: dict[str, object], before: dict[str, object], theirs
 def _drafts(values: dict[str, object]) -> dict[str, object]:
     drafts = values.get(_DRAFTS)
     return drafts if isinstance(drafts, dict) else {}
+
+
+def _edit_of(conversation_id: str, message_id: str) -> str:
+    """Return under which name among the drafts an edited question is kept."""
+    return f"{conversation_id}{_EDIT}{message_id}"
 
 
 def _identity(path: Path) -> tuple[int, int, int] | None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QStandardPaths, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.conversation_desk import ConversationDesk
 from jarvis.contracts.messages import Conversation
 from jarvis.desktop import library_texts as texts
@@ -57,17 +58,21 @@ class LibraryExport(QObject):
         dialog.open()
 
     def write(self, conversation: Conversation, form: ExportForm, file: Path) -> None:
-        """Write a conversation into `file`, in the place of what it holds."""
+        """Write a conversation into `file`, in the place of what it holds; where the program ends first, that stays."""
         words, formulas = self._desk.words, self._desk.services.formulas
         language, title, page_word = words.language, told(conversation.title), words(texts.PAGE)
         self._folder = str(file.parent)
+        cancel = CancelToken()
         self.said.emit(words(texts.EXPORTING, name=file.name), None)
 
         def work(desk: ConversationDesk) -> None:
             text = desk.written(conversation.id, "json" if form == "json" else "markdown", language)
             if form == "pdf":
                 write_whole(
-                    file, lambda part: write_pdf(text, part, title=title, page_word=page_word, formulas=formulas)
+                    file,
+                    lambda part: write_pdf(
+                        text, part, title=title, page_word=page_word, formulas=formulas, cancel=cancel
+                    ),
                 )
             else:
                 write_whole(file, lambda part: part.write_text(text, encoding="utf-8"))
@@ -75,7 +80,7 @@ class LibraryExport(QObject):
         def done(_: None) -> None:
             self.said.emit(self._desk.words(texts.EXPORTED, name=file.name), _opener(file))
 
-        self._reader.work(work, done)
+        self._reader.work(work, done, cancel=cancel)
 
     def _chosen(self, conversation: Conversation, form: ExportForm, chosen: Path) -> None:
         file = with_suffix(chosen, form)

@@ -8,8 +8,9 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 from shiboken6 import isValid
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.conversation_desk import ConversationDesk, ConversationHit
-from jarvis.contracts.errors import InputError
+from jarvis.contracts.errors import Cancelled, InputError
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.library_shelves import AT_ONCE, Shelves, Wanted, read_shelves
 
@@ -107,14 +108,19 @@ class LibraryReader(QObject):
         work: Callable[[ConversationDesk], Result],
         done: Callable[[Result], None],
         retry: Callable[[], None] | None = None,
+        *,
+        cancel: CancelToken | None = None,
     ) -> None:
-        """Run `work` on a worker thread; a failure becomes a sentence. Whoever is gone by then hears of neither."""
+        """Run `work` on a worker thread; a failure becomes a sentence. Whoever is gone by then hears of neither.
+
+        The end of the program raises `cancel`; that `work` was cancelled is no failure.
+        """
         build = self._desk.services.conversations
         if build is None:
             return
 
         def told(error: Exception) -> None:
-            if isValid(self):
+            if isValid(self) and not isinstance(error, Cancelled):
                 # What was handed in wrongly would fail again.
                 self.failed.emit(self._desk.sentence(error), None if isinstance(error, InputError) else retry)
 
@@ -122,7 +128,7 @@ class LibraryReader(QObject):
             if isValid(self):
                 done(result)
 
-        self._desk.bridge.run(lambda: work(build()), act, told)
+        self._desk.bridge.run(lambda: work(build()), act, told, cancel=cancel)
 
     def _search(self) -> None:
         self._again = self._running

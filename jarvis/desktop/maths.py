@@ -37,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 KIND = QTextFormat.ObjectTypes.UserObject.value + 1
 """Type of the text objects that are formulas."""
+PICTURE = KIND + 1
+"""Type of the text objects that are pictures; their `SOURCE` is their words."""
 SOURCE = QTextFormat.Property.UserProperty.value + 1
 """Property of a formula's characters: how it was written, marks around it included."""
 _LATEX, _BLOCK = SOURCE + 1, SOURCE + 2
@@ -249,7 +251,7 @@ class FormulasInText:
 
 
 def text_in(cursor: QTextCursor) -> str:
-    """Return what is selected as it was written, formulas as LaTeX."""
+    """Return what is selected as it was written, formulas as LaTeX, pictures as their words."""
     text = cursor.selection().toPlainText()
     if _OBJECT not in text:
         return text
@@ -257,7 +259,7 @@ def text_in(cursor: QTextCursor) -> str:
     block = cursor.document().findBlock(cursor.selectionStart())
     while block.isValid() and block.position() < cursor.selectionEnd():
         for fragment in _pieces(block):
-            if fragment.charFormat().objectType() == KIND:
+            if fragment.charFormat().objectType() in (KIND, PICTURE):
                 first = max(fragment.position(), cursor.selectionStart())
                 after = min(fragment.position() + fragment.length(), cursor.selectionEnd())
                 sources += [str(fragment.charFormat().property(SOURCE))] * max(0, after - first)

@@ -146,7 +146,7 @@ class McpPage(QWidget):
         def failed(error: Exception) -> None:
             card.say(self._desk.sentence(error), bad=True)
 
-        self._desk.bridge.run(lambda: self._mcp().test(name, cancel), connected, failed)
+        self._desk.bridge.run(lambda: self._mcp().test(name, cancel), connected, failed, cancel=cancel)
 
     def remove(self, name: str) -> None:
         """Take a server out of the configuration."""

@@ -99,7 +99,7 @@ class FoldersPage(QWidget):
         acts.work(lambda: (acts.memory.folders(), acts.memory.following()), lambda found: self._show(*found))
 
     def ingest(self, path: Path, *, watch: bool = True, privacy: MemoryPrivacy = "local") -> None:
-        """Read a folder, showing how far it is."""
+        """Read a folder, showing how far it is; the end of the program ends that, what was read is kept."""
         if self._cancel is not None:
             return
         cancel = self._cancel = CancelToken()
@@ -118,7 +118,7 @@ class FoldersPage(QWidget):
                 pass
             return done
 
-        self._desk.bridge.run(work, self._done, self._failed)
+        self._desk.bridge.run(work, self._done, self._failed, cancel=cancel)
 
     def _progress(self, step: IngestProgress) -> None:
         if step.total:

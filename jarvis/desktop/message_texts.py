@@ -36,6 +36,10 @@ NO_OTHER_MODEL = Text(en="No other model can answer this", es="Ningún otro mode
 MODEL_LOCAL = Text(en="{model} · on this computer", es="{model} · en este equipo")
 MODEL_CLOUD = Text(en="{model} · cloud, about {cost}", es="{model} · nube, unos {cost}")
 MODEL_UNPRICED = Text(en="{model} · cloud, price not known", es="{model} · nube, precio desconocido")
+MODEL_BLIND = Text(en="{model} · cannot see the picture", es="{model} · no puede ver la imagen")
+MODEL_TOO_SHORT = Text(
+    en="{model} · takes less text than goes along", es="{model} · admite menos texto del que acompaña"
+)
 
 # What an answer took
 TOKENS_A_SECOND = Text(en="{rate} tokens/s", es="{rate} tokens/s")
@@ -54,6 +58,8 @@ STARS_TIP = Text(
     en="Rate this answer: arrows choose, Enter keeps", es="Valorar esta respuesta: flechas para elegir, Intro guarda"
 )
 REASON = Text(en="What was wrong with it?", es="¿Qué le faltó?")
+REASON_GOOD = Text(en="What did you like?", es="¿Qué te gustó?")
+SAY_WHY = Text(en="Say why you rated it so", es="Decir por qué la valoras así")
 REASON_KEEP = Text(en="Keep", es="Guardar")
 RATING_KEPT = Text(en="Kept. Jarvis learns from it.", es="Guardado. Jarvis aprende de ello.")
 COPY_TABLE = Text(en="Copy table", es="Copiar tabla")

@@ -30,6 +30,9 @@ from jarvis.desktop.wrapped_label import WrappedLabel
 
 __all__ = ["AnswerMessage", "Spark", "UserMessage"]
 
+FIRST_WORDS = 200
+"""Characters of an answer that are shown in the turn in which they came: two lines, which take a millisecond or two."""
+
 
 class Spark(QWidget):
     """Jarvis' mark beside an answer; breathes while the answer is being found."""
@@ -100,7 +103,8 @@ class AnswerMessage(QWidget):
         self.way.wanted.connect(self.way_wanted)
         self.rating = AnswerRating(desk)
         # While it has no place among the acts it belongs to what goes with it.
-        self.rating.stars.setParent(self.rating)
+        self.rating.beside.setParent(self.rating)
+        self.rating.grown.connect(self.grown)
         self._footer: AnswerFooter | None = None
         self._footer_next = desk.slices.add(self, self._make_footer)
         self._memories = AnswerMemories(desk)
@@ -189,8 +193,9 @@ class AnswerMessage(QWidget):
 
     def _refresh(self) -> None:
         answer, words = self.answer, self._desk.words
-        # What is still being written comes in slices: a frame of it can hold a table, code and more.
-        self.body.show_text(text_with_mark(answer, words), at_once=answer.ended and not self._bare)
+        # After its first words what is being written comes in slices: a frame of it can hold a table, code and more.
+        soon = answer.ended or len(answer.text) <= FIRST_WORDS
+        self.body.show_text(text_with_mark(answer, words), at_once=soon and not self._bare)
         set_shown(self.body, bool(answer.text))
         if answer.ended:
             self.body.finish()
@@ -276,7 +281,7 @@ class AnswerMessage(QWidget):
         return self._footer
 
     def _new_footer(self) -> AnswerFooter:
-        footer = self._footer = AnswerFooter(self._desk, self._wishes, self.body.selected_text, self.rating.stars)
+        footer = self._footer = AnswerFooter(self._desk, self._wishes, self.body.selected_text, self.rating.beside)
         footer.anew.clicked.connect(lambda: self._once_more(self.anew))
         footer.acts.why.clicked.connect(self._show_why)
         footer.acts.remembered.toggled.connect(self._toggle_memories)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QScrollArea, QVBoxLayout, QW
 from shiboken6 import isValid
 
 from jarvis.contracts.model_desk import ModelView
+from jarvis.contracts.models import ModelKind
 from jarvis.contracts.placement import Placement
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.answer_body import in_slices
@@ -83,6 +84,18 @@ class ListPage(QWidget):
         """Other cards may have come into view."""
         super().resizeEvent(event)
         self._settled.start()
+
+    def show_kind(self, kind: ModelKind) -> None:
+        """Let all models of `kind` through, and no other."""
+        for field in (self.search, self.kind, self.fitting):
+            field.blockSignals(True)
+        self.search.clear()
+        self.fitting.setChecked(False)
+        self.kind.setCurrentIndex(self.kind.findData(kind))
+        for field in (self.search, self.kind, self.fitting):
+            field.blockSignals(False)
+        self._most = AT_ONCE
+        self.read()
 
     def read(self) -> None:
         """Show what the stock has now: cards are changed in place, so that the keyboard stays where it is."""

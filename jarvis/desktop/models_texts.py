@@ -161,6 +161,15 @@ PROGRESS_OF = Text(en="Progress of {name}", es="Progreso de {name}")
 PAUSE_ALL = Text(en="Pause all", es="Pausar todo")
 RUNNING = Text(en="Downloads: {count}", es="Descargas: {count}")
 
+# In the chat's window
+FETCHING = Text(en="Downloading {name}", es="Descargando {name}")
+UPDATING_OF = Text(en="Updating {name}", es="Actualizando {name}")
+AND_MORE = Text(en="{name} and {count} more", es="{name} y {count} más")
+NAMES_AND = Text(en="{names} and {last}", es="{names} y {last}")
+SO_FAR = Text(en="{percent} %, {done} of {total}", es="{percent} %, {done} de {total}")
+READY = Text(en="{name} is here and ready.", es="{name} ya está aquí, listo para usar.")
+READY_ALL = Text(en="{name} are here and ready.", es="{name} ya están aquí, listos para usar.")
+
 # Recommended
 RECOMMENDED_BODY = Text(
     en="A set that works together on this computer.", es="Un conjunto que funciona bien en este equipo."

@@ -5,6 +5,8 @@ Knows the models' port only. Downloads belong to `ModelTransfers` and outlive it
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
@@ -22,6 +24,9 @@ from jarvis.desktop.paged_dialog import PagedDialog
 
 LOOK_MILLISECONDS = 15_000
 """How often an open window looks again: another process may load a model, or Ollama come and go."""
+
+ModelsPart = Literal["recommended", "recognition", "voice"]
+"""What the window can be opened on: the recommended set, or what can be downloaded of a kind."""
 
 
 class ModelsWindow(PagedDialog):
@@ -52,6 +57,15 @@ class ModelsWindow(PagedDialog):
         self._looks.timeout.connect(stock.look)
         transfers.moved.connect(self._moved)
         desk.words.changed.connect(self._look_if_shown)
+
+    def go_to(self, part: ModelsPart) -> None:
+        """Turn to a part of it."""
+        late = self.recommended if part == "recommended" else self.download
+        self.pages.setCurrentRow(self.stack.indexOf(late))
+        if part != "recommended":
+            page = self.download.page
+            assert isinstance(page, ListPage)
+            page.show_kind(part)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look at once, and now and then while it is open."""

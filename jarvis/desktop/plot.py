@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from jarvis.desktop.plot_geometry import Frame, Point, Span, bars_of, lines_of, nearest, place_of, spaced, ticks
+from jarvis.desktop.plot_geometry import Frame, Point, Span, bars_of, lines_of, nearest, place_of, spaced, ticks_around
 from jarvis.desktop.theme import Theme
 
 Hue = Literal["accent", "good", "warn", "bad", "muted", "text", "syntax_keyword", "syntax_name", "syntax_number"]
@@ -203,8 +203,9 @@ class Plot(QWidget):
     def _up(self) -> tuple[Span, tuple[float, ...]]:
         values = [value for series in self.picture.series for _, value in series.points if value is not None]
         top = self.picture.top
-        steps = ticks(top if top is not None else max(values, default=0.0), 4)
-        return Span(low=0.0, high=top if top is not None else steps[-1]), steps
+        lowest = min(values, default=0.0)
+        steps = ticks_around(lowest, top if top is not None else max(values, default=0.0), 4)
+        return Span(low=steps[0], high=top if top is not None else steps[-1]), steps
 
     def _frame(self, steps: Sequence[float]) -> Frame:
         if self._plain:

@@ -64,6 +64,16 @@ def ticks(highest: float, most: int) -> tuple[float, ...]:
     return tuple(step * number for number in range(count + 1))
 
 
+def ticks_around(lowest: float, highest: float, most: int) -> tuple[float, ...]:
+    """Return round values from at most `lowest` to at least `highest`, 0 among them, in the steps of `ticks` for
+    whichever is further from 0; without anything below 0 they are those of `ticks`."""
+    if not math.isfinite(lowest) or lowest >= 0:
+        return ticks(highest, most)
+    step = ticks(max(highest, -lowest), most)[1]
+    above = math.ceil(highest / step - 1e-9) if math.isfinite(highest) and highest > 0 else 0
+    return tuple(step * number for number in range(-math.ceil(-lowest / step - 1e-9), above + 1))
+
+
 def place_of(x: float, value: float, across: Span, up: Span, frame: Frame) -> Place:
     """Return the pixel of a value."""
     return frame.left + across.share(x) * frame.width, frame.bottom - up.share(value) * frame.height
@@ -88,19 +98,21 @@ def lines_of(
 
 
 def bars_of(points: Sequence[Point], across: Span, up: Span, frame: Frame) -> list[Frame]:
-    """Return a bar for every value above 0; each stands around its x, which counts in whole steps of 1.
+    """Return a bar for every value but 0, from 0 to it; each stands around its x, which counts in whole steps of 1.
 
-    A bar is at least one pixel high and wide; where there is room, a fifth of its step is left free.
+    A bar is at least one pixel high and wide; where there is room, a fifth of its step is left free. Where the scale
+    `up` begins at 0, values below have none.
     """
     step = frame.width / max(1.0, across.high - across.low)
     width = max(1.0, step * 0.8 if step >= 3 else step)
     found = []
+    zero = frame.bottom - up.share(0.0) * frame.height
     for x, value in points:
-        if value is None or value <= 0:
+        if value is None or value == 0 or (value < 0 and up.low >= 0):
             continue
-        middle, top = place_of(x, value, across, up, frame)
-        top = min(top, frame.bottom - 1)
-        found.append(Frame(left=middle - width / 2, top=top, width=width, height=frame.bottom - top))
+        middle, end = place_of(x, value, across, up, frame)
+        top, bottom = (min(end, zero - 1), zero) if value > 0 else (zero, max(end, zero + 1))
+        found.append(Frame(left=middle - width / 2, top=top, width=width, height=bottom - top))
     return found
 
 

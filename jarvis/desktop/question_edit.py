@@ -18,6 +18,8 @@ class QuestionEdit(QWidget):
 
     asked = Signal(str)
     left = Signal()
+    changed = Signal(str)
+    """The words as they are now."""
 
     def __init__(self, desk: Desk, text: str) -> None:
         super().__init__()
@@ -50,7 +52,7 @@ class QuestionEdit(QWidget):
         layout.addLayout(buttons)
         self.setFocusProxy(self.field)
         self.field.textChanged.connect(self._changed)
-        self._changed()
+        self._fit()
 
     def begin(self) -> None:
         """Put the keyboard at the end of the words."""
@@ -66,6 +68,10 @@ class QuestionEdit(QWidget):
             self.asked.emit(text)
 
     def _changed(self) -> None:
+        self._fit()
+        self.changed.emit(self.field.toPlainText())
+
+    def _fit(self) -> None:
         self.field.fit()
         self.ask.setEnabled(bool(self.field.toPlainText().strip()))
 

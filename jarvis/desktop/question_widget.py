@@ -33,6 +33,8 @@ class UserMessage(QWidget):
     correct = Signal(str)
     editing = Signal()
     """Its words can be changed from now on."""
+    reworded = Signal(str)
+    """The words that it is being put in, empty once that ended or where they are its own."""
 
     def __init__(
         self,
@@ -102,16 +104,13 @@ class UserMessage(QWidget):
         if self.edit is not None:
             self.edit.begin()
             return
-        self.edit = QuestionEdit(self._desk, self.text)
-        self.edit.asked.connect(self._ask_edited)
-        self.edit.left.connect(self.leave_edit)
-        layout = self.layout()
-        assert isinstance(layout, QVBoxLayout)
-        layout.insertWidget(0, self.edit)
-        self._bubble.hide()
-        self._row.hide()
-        self.edit.begin()
+        self._show_edit(self.text).begin()
         self.editing.emit()
+
+    def resume_edit(self, text: str) -> None:
+        """Show `text` as the words that it was being put in; the keyboard stays where it is."""
+        if self.edit is None:
+            self._show_edit(text)
 
     def leave_edit(self) -> None:
         """Leave the question as it was."""
@@ -122,6 +121,19 @@ class UserMessage(QWidget):
             self.edit.hide()
             self.edit.deleteLater()
             self.edit = None
+            self.reworded.emit("")
+
+    def _show_edit(self, text: str) -> QuestionEdit:
+        edit = self.edit = QuestionEdit(self._desk, text)
+        edit.asked.connect(self._ask_edited)
+        edit.left.connect(self.leave_edit)
+        edit.changed.connect(lambda words: self.reworded.emit("" if words == self.text else words))
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(0, edit)
+        self._bubble.hide()
+        self._row.hide()
+        return edit
 
     def _ask_edited(self, text: str) -> None:
         if text == self.text.strip():

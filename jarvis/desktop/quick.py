@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QCursor, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -17,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.events import AskEvent, AskFinished
+from jarvis.contracts.events import AskEvent, AskFailed, AskFinished
 from jarvis.contracts.messages import Request
 from jarvis.desktop import texts
 from jarvis.desktop.answer import Answer, after
@@ -27,10 +29,12 @@ from jarvis.desktop.theme import styled
 
 WIDTH = 620
 _TALLEST_ANSWER = 380
+_CONVERSATION_GONE = "conversation.unknown"
 
 
 class QuickQuery(QWidget):
-    """Asks one question at a time, each in a conversation of its own that the chat can open."""
+    """Asks one question at a time. What is asked below an answer goes on in its conversation, which the chat can open;
+    one that appears anew begins another."""
 
     open_wanted = Signal(str, str, object)
     """Conversation, run and its cancel token, which belong to the chat from then on."""
@@ -43,12 +47,14 @@ class QuickQuery(QWidget):
         self._token: CancelToken | None = None
         self._answer: Answer | None = None
         self._widget: AnswerMessage | None = None
+        self._asked = ""
+        self._waits = False
+        self._left_running = False
         self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         desk.words.bind(self, self.setWindowTitle, texts.QUICK)
         self.input = styled(QLineEdit(), "quick")
         self.input.setMaxLength(20_000)
         desk.words.name(self.input, texts.QUICK, tooltip=False)
-        desk.words.bind(self.input, self.input.setPlaceholderText, texts.QUICK_HINT)
         self.input.returnPressed.connect(self._ask)
         self.setFocusProxy(self.input)
         self._stop = QToolButton()
@@ -68,31 +74,34 @@ class QuickQuery(QWidget):
         self._hint = QLabel()
         self._hint.setProperty("look", "small")
         self._hint.setWordWrap(True)
-        desk.words.bind(self._hint, self._hint.setText, texts.QUICK_KEYS)
         self._open = QPushButton()
         self._open.setProperty("look", "link")
         desk.words.bind(self._open, self._open.setText, texts.QUICK_OPEN)
         desk.words.name(self._open, texts.QUICK_OPEN, tooltip=False)
         desk.theme.dress(self._open, "open", size=15)
         self._open.clicked.connect(self._open_in_chat)
+        desk.words.follow(self, self._say_keys)
         self._assemble()
         desk.bridge.asked.connect(self._take)
 
     def pop_up(self) -> None:
-        """Appear near the top centre of the screen, empty."""
-        self._clear()
-        room = self.screen().availableGeometry()
-        width = min(WIDTH, room.width() - 24)
-        self.setFixedWidth(width)
-        self._fit()
-        self.move(room.x() + (room.width() - width) // 2, room.y() + max(12, room.height() // 7))
+        """Come forward as it is; where it is away, appear empty near the top centre of the screen with the pointer.
+
+        An answer that was still on its way when its window was closed is shown again.
+        """
+        if not self.isVisible():
+            if not self._left_running:
+                self._clear()
+            self._place()
+        if self.isMinimized():
+            self.showNormal()
         self.show()
         self.raise_()
         self.activateWindow()
         self.input.setFocus()
 
     def toggle(self) -> None:
-        """Appear, or go away when it is in front."""
+        """Appear or come forward, or go away when it is in front."""
         if self.isVisible() and self.isActiveWindow():
             self._dismiss()
         else:
@@ -108,6 +117,11 @@ class QuickQuery(QWidget):
             self._dismiss()
         else:
             super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is still on its way: closing the window, unlike Esc, does not stop it."""
+        super().closeEvent(event)
+        self._left_running = self._answer is not None and not self._answer.ended
 
     def changeEvent(self, event: QEvent) -> None:
         """Go away when another window comes forward and nothing was asked."""
@@ -142,36 +156,77 @@ class QuickQuery(QWidget):
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(frame)
 
+    def _place(self) -> None:
+        room = self._room()
+        width = min(WIDTH, room.width() - 24)
+        self.setFixedWidth(width)
+        self._fit()
+        self.move(room.x() + (room.width() - width) // 2, room.y() + max(12, room.height() // 7))
+
+    def _room(self) -> QRect:
+        pointed = QGuiApplication.screenAt(QCursor.pos())
+        return (pointed or self.screen()).availableGeometry()
+
     def _ask(self) -> None:
         text = self.input.text().strip()
-        if not text or (self._answer is not None and not self._answer.ended):
-            return
+        if text and (self._answer is None or self._answer.ended):
+            self._send(text)
+
+    def _ask_again(self, text: str) -> None:
+        # A yes is over once it was said: what it agreed to is asked anew, as the chat does.
+        self._send(text, again=self._answer.message_id or None if self._answer is not None else None)
+
+    def _send(self, text: str, again: str | None = None) -> None:
+        conversation = self._answer.conversation_id if self._answer is not None else ""
         self._clear()
+        self._asked = text
         self.input.setText(text)
-        self._show_answer(Answer(ask_id="", question=text))
+        self._show_answer(Answer(ask_id="", conversation_id=conversation, question=text))
 
         def began(ask_id: str) -> None:
             if self._token is token:
-                self._answer = Answer(ask_id=ask_id, question=text)
+                self._answer = Answer(ask_id=ask_id, conversation_id=conversation, question=text)
 
-        token = self._desk.bridge.ask(Request(text=text, door="quick"), began)
+        request = Request(text=text, door="quick", conversation_id=conversation or None, again=again)
+        token = self._desk.bridge.ask(request, began)
         self._token = token
-
-    def _ask_again(self, text: str) -> None:
-        self.input.setText(text)
-        self._ask()
 
     def _take(self, event: AskEvent) -> None:
         if self._answer is None or event.ask_id != self._answer.ask_id:
             return
-        self._show_answer(after(self._answer, event))
+        answer = after(self._answer, event)
+        if isinstance(event, AskFailed) and event.code == _CONVERSATION_GONE:
+            # It was deleted meanwhile: what is asked next begins another.
+            answer = replace(answer, conversation_id="")
+        if isinstance(event, AskFinished):
+            self._be_ready(waits=event.expects_reply)
+        self._show_answer(answer)
         settings, voice = self._desk.services.settings, self._desk.services.voice
         if isinstance(event, AskFinished) and settings.text("voice.answer_aloud") == "always":
             said, language = event.spoken or event.text, event.language
             self._desk.bridge.run(lambda: voice.say(said, language))
 
+    def _be_ready(self, *, waits: bool) -> None:
+        """Have the field take the next words, without a key for the old ones; what was typed meanwhile stays."""
+        self._waits = waits
+        if self.input.text().strip() == self._asked:
+            if waits:
+                self.input.clear()
+            else:
+                self.input.selectAll()
+        if waits:
+            self.input.setFocus()
+
+    def _say_keys(self) -> None:
+        words = self._desk.words
+        further = self._answer is not None and self._answer.ended
+        keys = texts.QUICK_WAITS if self._waits else texts.QUICK_FURTHER if further else texts.QUICK_KEYS
+        self._hint.setText(words(keys))
+        self.input.setPlaceholderText(words(texts.QUICK_REPLY if self._waits else texts.QUICK_HINT))
+
     def _show_answer(self, answer: Answer) -> None:
         self._answer = answer
+        self._say_keys()
         if self._widget is None:
             self._widget = AnswerMessage(self._desk, answer)
             self._widget.retry.connect(self._ask_again)
@@ -196,12 +251,14 @@ class QuickQuery(QWidget):
             self._token.cancel()
         self._token = None
         self._answer = None
+        self._waits = self._left_running = False
         if self._widget is not None:
             self._hold_layout.removeWidget(self._widget)
             self._widget.hide()
             self._widget.deleteLater()
             self._widget = None
         self.input.clear()
+        self._say_keys()
         self._fit()
 
     def _cancel(self) -> None:

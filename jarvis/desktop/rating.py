@@ -1,13 +1,24 @@
-"""How good an answer was: one to five stars, and a reason where they are few. Keeps it through the routing's port."""
+"""How good an answer was: one to five stars, and a reason, asked for where they are few. Keeps it through the routing's
+port."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from jarvis.contracts.conversation_desk import Rating
@@ -18,7 +29,7 @@ from jarvis.desktop.theme import styled
 
 MOST = 5
 FEW = 3
-"""Stars up to which a reason is asked for."""
+"""Stars up to which a reason is asked for; with more, it is given by who wants to."""
 _SIZE = 20
 _SETTLED = 900
 """Milliseconds after the last arrow key until the stars are kept."""
@@ -131,18 +142,18 @@ def stars_name(stars: int, desk: Desk) -> str:
 
 
 class RatingReason(QFrame):
-    """The line under few stars in which to say why."""
+    """The line under the stars in which to say why."""
 
     given = Signal(str)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         styled(self, "clear")
-        words = desk.words
+        words = self._words = desk.words
+        self._few = True
         self.field = QLineEdit()
         self.field.setMaxLength(500)
-        words.name(self.field, texts.REASON, tooltip=False)
-        words.bind(self.field, self.field.setPlaceholderText, texts.REASON)
+        words.follow(self, self._ask)
         self.keep = QPushButton()
         words.bind(self.keep, self.keep.setText, texts.REASON_KEEP)
         words.name(self.keep, texts.REASON_KEEP, tooltip=False)
@@ -153,23 +164,43 @@ class RatingReason(QFrame):
         layout.addWidget(self.field, 1)
         layout.addWidget(self.keep)
 
+    def ask_for(self, stars: int) -> None:
+        """Ask as fits so many stars."""
+        self._few = stars <= FEW
+        self._ask()
+
+    def _ask(self) -> None:
+        asked = self._words(texts.REASON if self._few else texts.REASON_GOOD)
+        self.field.setAccessibleName(asked)
+        self.field.setPlaceholderText(asked)
+
     def _give(self) -> None:
         self.given.emit(self.field.text().strip())
 
 
 class AnswerRating(QWidget):
-    """Stars' second line under one answer: the reason and what came of keeping it; `stars` stands among the acts."""
+    """Stars' second line under one answer: the reason and what came of keeping it. `beside` stands among the acts: the
+    `stars`, and once there are some what opens the reason."""
 
     rated = Signal(str, object)
     """A `Rating` of the answer with this message id was kept."""
+    grown = Signal()
+    """There is more in it where the keyboard stops."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._message_id = ""
         self._rating = Rating(stars=0)
+        self._opened = False
         self.stars = Stars(desk)
         self.stars.chosen.connect(lambda stars: self._keep(Rating(stars=stars, reason=self._rating.reason)))
+        self.why: QToolButton | None = None
+        self.beside = QWidget()
+        self._row = QHBoxLayout(self.beside)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2)
+        self._row.addWidget(self.stars)
         self.reason: RatingReason | None = None
         self.message = QLabel()
         self.message.setProperty("look", "small")
@@ -188,19 +219,20 @@ class AnswerRating(QWidget):
             self.stars.show_stars(self._rating.stars)
             if self.reason is not None:
                 self.reason.field.setText(self._rating.reason)
+            self._offer_reason()
 
     def _keep(self, rating: Rating) -> None:
         routing, message_id, before = self._desk.services.routing, self._message_id, self._rating
         if routing is None or not message_id:
             return
         self._rating = rating
-        self._show_rows(asked=rating.stars <= FEW, told="")
+        self._show_rows(asked=rating.stars <= FEW or self._being_said(), told="")
 
         def failed(error: Exception) -> None:
             self._rating = before
             self.stars.show_stars(before.stars)
             why = self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error))
-            self._show_rows(asked=False, told=why)
+            self._show_rows(asked=self._being_said(), told=why)
 
         self._desk.bridge.run(
             lambda: routing().rate(message_id, rating.stars, rating.reason),
@@ -212,20 +244,56 @@ class AnswerRating(QWidget):
         self.rated.emit(message_id, rating)
         asks = rating.stars <= FEW and not rating.reason
         if rating == self._rating:
-            self._show_rows(asked=asks, told=self._desk.words(texts.RATING_KEPT))
+            self._show_rows(asked=asks or self._being_said(), told=self._desk.words(texts.RATING_KEPT))
+
+    def _being_said(self) -> bool:
+        """Tell whether the reason was opened, or holds words that are not kept yet."""
+        reason = self.reason
+        if reason is None or self._rating.stars == 0:
+            return False
+        return self._opened or (not reason.isHidden() and reason.field.text().strip() != self._rating.reason)
+
+    def _say_why(self) -> None:
+        """Open the reason, or close it again."""
+        self._opened = self.reason is None or self.reason.isHidden()
+        self._show_rows(asked=self._opened, told="")
+        if self._opened and self.reason is not None:
+            self.reason.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _give(self, reason: str) -> None:
+        self._opened = False
+        self._keep(Rating(stars=self._rating.stars, reason=reason))
 
     def _show_rows(self, *, asked: bool, told: str) -> None:
         if asked and self.reason is None:
-            # Few answers are ever rated low, so the field is made for those.
+            # Hardly any answer gets a reason, so the field is made for those.
             self.reason = RatingReason(self._desk)
             self.reason.field.setText(self._rating.reason)
-            self.reason.given.connect(lambda reason: self._keep(Rating(stars=self._rating.stars, reason=reason)))
+            self.reason.given.connect(self._give)
             self._column.insertWidget(0, self.reason)
+            self.grown.emit()
         if self.reason is not None:
+            self.reason.ask_for(self._rating.stars)
             self.reason.setVisible(asked)
         self.message.setText(told)
         self.message.setVisible(bool(told))
         self.setVisible(asked or bool(told))
+        self._offer_reason()
+
+    def _offer_reason(self) -> None:
+        rated = self._rating.stars > 0
+        if rated and self.why is None:
+            self.why = QToolButton()
+            self.why.setProperty("look", "small")
+            self.why.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.why.setMinimumSize(QSize(26, 26))
+            self._desk.words.name(self.why, texts.SAY_WHY)
+            self._desk.theme.dress(self.why, "rename", size=16)
+            self.why.clicked.connect(self._say_why)
+            self._row.addWidget(self.why)
+            self.grown.emit()
+        if self.why is not None:
+            self.why.setVisible(rated)
 
     def _if_there(self, act: Callable[..., None]) -> Callable[..., None]:
         return lambda given: act(given) if isValid(self) else None

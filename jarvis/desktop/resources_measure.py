@@ -70,6 +70,7 @@ class MeasurePanel(QFrame):
             ),
             self._here(self._done),
             self._here(self._failed),
+            cancel=cancel,
         )
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -1,7 +1,8 @@
 """Writes parsed markdown into a `QTextDocument`.
 
 Text reaches the document only through `insertText`, so nothing in an answer can act as markup; images are never
-loaded; only web and mail addresses become links. Knows nothing about messages.
+loaded, shown only where they stand in the text itself; only web and mail addresses become links. Knows nothing about
+messages.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from jarvis.desktop.addresses import link_address, pieces_of
 from jarvis.desktop.colours import Colours
 from jarvis.desktop.markdown_maths import MATHS, source_of
 from jarvis.desktop.maths import FormulasInText
+from jarvis.desktop.picture_text import PicturesInText
 
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value
@@ -76,12 +78,14 @@ class RichWriter:
         base: QFont,
         mono: QFont,
         formulas: FormulasInText | None = None,
+        pictures: PicturesInText | None = None,
     ) -> None:
         self._document = document
         self._colours = colours
         self._base = base
         self._mono = mono
         self._formulas = formulas
+        self._pictures = pictures
         self._lists: list[_OpenList] = []
         self._item_fresh = False
         self._task = ""
@@ -242,7 +246,10 @@ class RichWriter:
         address = str(token.attrGet("src") or "")
         form = QTextCharFormat(top)
         self._make_link(form, address)
-        cursor.insertText(_safe(token.content or address), form)
+        if self._pictures is not None and address.startswith("data:"):
+            self._pictures.write(cursor, address, _safe(token.content), form)
+        else:
+            cursor.insertText(_safe(token.content or address), form)
 
     def _preformatted(self, cursor: QTextCursor, code: str) -> None:
         self._new_block(cursor, below=10)

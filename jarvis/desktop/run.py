@@ -24,6 +24,7 @@ from jarvis.desktop.instance import QUICK_ARGUMENT, InstanceServer
 from jarvis.desktop.interpreter import Cycles
 from jarvis.desktop.keepsake import INTRODUCED, Keepsake
 from jarvis.desktop.key_recorder import KeyRecorder
+from jarvis.desktop.models_told import DownloadsTold
 from jarvis.desktop.qt_words import QtWords
 from jarvis.desktop.quick import QuickQuery
 from jarvis.desktop.services import DesktopServices, Notice
@@ -105,6 +106,7 @@ class Desktop(QObject):
         self.quick = QuickQuery(self.desk)
         self.keys = GlobalKeys(self.desk, services.shortcuts) if services.shortcuts is not None else None
         self.further = FurtherWindows(self.desk, self.window)
+        self.downloads = DownloadsTold(self.desk, self.window, self.further, self.tray)
         self.pill = PillHolder(self.desk, self.keepsake)
         self.shortcuts: ShortcutsWindow | None = None
         self.settings_dialog: SettingsDialog | None = None
@@ -247,6 +249,7 @@ class Desktop(QObject):
         self._qt_words.close()
         self.keepsake.save_now()
         self.further.close()
+        self.downloads.close()
         # What is still on its way is for widgets that may be gone by then.
         self.bridge.heard.disconnect(self._heard)
         self.bridge.close()
@@ -264,13 +267,7 @@ class Desktop(QObject):
 
     def open_place(self, place: str) -> None:
         """Show the window or the page of the settings that is called `place` in `ways_on`."""
-        windows = {
-            "models": self.further.show_models,
-            "resources": self.further.show_resources,
-            "usage": self.further.show_usage,
-        }
-        if place in windows:
-            windows[place]()
+        if self.further.show_place(place):
             return
         self.open_settings()
         assert self.settings_dialog is not None

@@ -27,6 +27,7 @@ from jarvis.contracts.routing_desk import RoutingDesk
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent
 from jarvis.contracts.spending import Spending
+from jarvis.desktop.ways_on import Place
 from jarvis.settings.store import Settings
 
 
@@ -35,8 +36,9 @@ class Notice:
     """One thing that the person should know: what is missing or under way, and the one step that mends it.
 
     `id` is stable: a dismissed notice stays away while its id is the same. `text` is a sentence or two in the
-    asked language. `step` is a command, address or folder to copy; empty when there is nothing to do.
-    `percent` 0..100 shows progress, None shows none.
+    asked language. `step` is a command, address or folder to copy; empty when there is nothing to do. `way` is where a
+    button leads, None for no button. `percent` 0..100 shows progress, None shows none; `progress` says it in other
+    words than the percentage alone.
     """
 
     id: str
@@ -44,6 +46,8 @@ class Notice:
     step: str = ""
     kind: Literal["info", "warning", "progress"] = "info"
     percent: float | None = None
+    progress: str = ""
+    way: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

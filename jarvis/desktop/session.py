@@ -87,6 +87,8 @@ class ChatSession(QObject):
         self._anew: set[str] = set()
         self.outgoing: Callable[[], tuple[Attachment, ...]] = tuple
         """Gives the files that go with the question being sent, once."""
+        self.drop_drafts: Callable[[], None] = lambda: None
+        """Takes away, on a worker thread, what was typed in conversations that are not there any more."""
         self._files: dict[str, tuple[Attachment, ...]] = {}
         self._view = 0
         desk.bridge.asked.connect(self.take)
@@ -271,7 +273,7 @@ class ChatSession(QObject):
         self._read(lambda: log.rename(conversation_id, title), lambda _: self.refresh())
 
     def delete(self, conversation_id: str) -> None:
-        """Delete a conversation for good, stopping what is written in it."""
+        """Delete a conversation for good, with what was typed in it, stopping what is written in it."""
         for answer in list(self.answers.values()):
             if answer.conversation_id == conversation_id and answer.ask_id in self._tokens:
                 self._tokens[answer.ask_id].cancel()
@@ -284,7 +286,13 @@ class ChatSession(QObject):
             # Its rows may be gone all the same.
             self.refresh()
 
-        self._desk.bridge.run(lambda: log.delete(conversation_id), lambda _: self.refresh(), failed)
+        def work() -> None:
+            try:
+                log.delete(conversation_id)
+            finally:
+                self.drop_drafts()
+
+        self._desk.bridge.run(work, lambda _: self.refresh(), failed)
 
     def stop(self) -> None:
         """Stop the answers of the open conversation and whatever is said or rings."""

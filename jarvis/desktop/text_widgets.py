@@ -1,4 +1,4 @@
-"""Text areas as tall as their text: rich text, and a code block with its copy button. Know nothing of messages."""
+"""A text area as tall as its rich text, and small parts beside texts. Know nothing of messages."""
 
 from __future__ import annotations
 
@@ -19,25 +19,21 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
-    QPlainTextEdit,
     QSizePolicy,
     QTextBrowser,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from jarvis.desktop import texts
 from jarvis.desktop.addresses import link_address
-from jarvis.desktop.bridge import Bridge
-from jarvis.desktop.code_colours import CodeColours
-from jarvis.desktop.highlight import Span, spans_of
+from jarvis.desktop.answer_texts import PICTURE
 from jarvis.desktop.links import open_address
 from jarvis.desktop.markdown import inert
 from jarvis.desktop.maths import FormulasInText, Maths, table_text, text_in
 from jarvis.desktop.message_texts import COPY_TABLE
+from jarvis.desktop.picture_text import AnswerPictures, PicturesInText
 from jarvis.desktop.richtext import RichWriter
 from jarvis.desktop.theme import Theme
 from jarvis.desktop.words import Words
@@ -61,7 +57,13 @@ class RichText(QTextBrowser):
     refused = Signal()
 
     def __init__(
-        self, theme: Theme, words: Words, name: texts.Text, widest: int | None = None, maths: Maths | None = None
+        self,
+        theme: Theme,
+        words: Words,
+        name: texts.Text,
+        widest: int | None = None,
+        maths: Maths | None = None,
+        pictures: AnswerPictures | None = None,
     ) -> None:
         super().__init__()
         self._theme = theme
@@ -70,6 +72,10 @@ class RichText(QTextBrowser):
         self._formulas: FormulasInText | None = None
         if maths is not None:
             maths.came.connect(self._take_formulas)
+        self._pictures: PicturesInText | None = None
+        if pictures is not None:
+            self._pictures = PicturesInText(self.document(), pictures, words(PICTURE))
+            pictures.came.connect(self._take_pictures)
         self._widest = widest
         self.setOpenLinks(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -92,14 +98,14 @@ class RichText(QTextBrowser):
         """Add markdown blocks at the end."""
         self._writer.write(tokens)
         self.fit()
-        self._say_formulas()
+        self._say_objects()
 
     def replace_tokens(self, tokens: Sequence[Token]) -> None:
         """Show only these markdown blocks."""
         self._fresh_document()
         self._writer.write(tokens)
         self.fit()
-        self._say_formulas()
+        self._say_objects()
 
     def set_widest(self, pixels: int) -> None:
         """Shrink to the text, at most `pixels` wide."""
@@ -180,11 +186,16 @@ class RichText(QTextBrowser):
     def _take_formulas(self) -> None:
         if self._formulas is not None and self._formulas.take_in():
             self.fit()
-            self._say_formulas()
+            self._say_objects()
 
-    def _say_formulas(self) -> None:
+    def _take_pictures(self) -> None:
+        if self._pictures is not None and self._pictures.take_in():
+            self.fit()
+            self._say_objects()
+
+    def _say_objects(self) -> None:
         """Tell those who hear the window what a picture does not say."""
-        if self._formulas is not None and self._formulas.any:
+        if any(objects is not None and objects.any for objects in (self._formulas, self._pictures)):
             whole = QTextCursor(self.document())
             whole.select(QTextCursor.SelectionType.Document)
             self.setAccessibleDescription(text_in(whole))
@@ -196,6 +207,8 @@ class RichText(QTextBrowser):
             self._formulas = FormulasInText(document, self._maths)
         if self._formulas is not None:
             self._formulas.begin(self._theme.colours.text)
+        if self._pictures is not None:
+            self._pictures.begin()
         document.setDocumentMargin(0)
         document.setIndentWidth(24)
         document.setUndoRedoEnabled(False)
@@ -205,159 +218,15 @@ class RichText(QTextBrowser):
         base = self.font()
         base.setPointSizeF(base.pointSizeF() + _LARGER)
         document.setDefaultFont(base)
-        self._writer = RichWriter(document, self._theme.colours, base, self._theme.mono(), self._formulas)
+        self._writer = RichWriter(
+            document, self._theme.colours, base, self._theme.mono(), self._formulas, self._pictures
+        )
 
     def _open(self, url: QUrl) -> None:
         if link_address(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)) is None:
             self.refused.emit()
         else:
             open_address(url, self.document(), self.window(), self._words)
-
-
-class CodeBlock(QFrame):
-    """Code as it is written: plain while it grows, coloured when it is whole, with a copy button."""
-
-    def __init__(self, theme: Theme, words: Words, bridge: Bridge, language: str) -> None:
-        super().__init__()
-        self.setObjectName("code")
-        self._bridge = bridge
-        self._words = words
-        self._theme = theme
-        self._language = language
-        self._code = ""
-        self._text = _CodeText()
-        mono = theme.mono()
-        mono.setPointSizeF(self.font().pointSizeF() + _LARGER)
-        self._text.setFont(mono)
-        words.name(self._text, texts.CODE, tooltip=False)
-        label = QLabel(language)
-        label.setProperty("look", "small")
-        if not language:
-            words.bind(label, label.setText, texts.CODE)
-        self._copy = QToolButton()
-        self._copy.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._copy.setProperty("look", "small")
-        words.name(self._copy, texts.COPY_CODE)
-        words.bind(self._copy, self._copy.setText, texts.COPY)
-        theme.dress(self._copy, "copy", size=16)
-        self._copy.clicked.connect(self._copy_code)
-        head = QHBoxLayout()
-        head.setContentsMargins(14, 6, 8, 0)
-        head.addWidget(label)
-        head.addStretch()
-        head.addWidget(self._copy)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 10)
-        layout.setSpacing(2)
-        layout.addLayout(head)
-        layout.addWidget(self._text)
-        self._painter = CodeColours(self._text.document(), theme)
-
-    @property
-    def code(self) -> str:
-        """The code so far."""
-        return self._code
-
-    def add(self, text: str) -> None:
-        """Append to the code."""
-        self._code += text
-        self._text.append(text)
-
-    def close_code(self) -> None:
-        """The code is whole: drop its last line end and colour it in the background."""
-        self._code = self._code.rstrip("\n")
-        cursor = QTextCursor(self._text.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        while self._text.document().blockCount() > 1 and cursor.block().length() == 1:
-            cursor.deletePreviousChar()
-        self._text.fit()
-        code = self._code
-        if not self._text.broken:
-            self._bridge.run(lambda: spans_of(code, self._language), lambda spans: self._colour(spans, code))
-
-    def _colour(self, spans: list[Span], code: str) -> None:
-        from shiboken6 import isValid
-
-        if spans and isValid(self._painter):
-            self._painter.paint(spans, code)
-
-    def _copy_code(self) -> None:
-        QGuiApplication.clipboard().setText(self._code)
-        copied_mark(self._copy, self._theme, self._words)
-
-
-LONGEST_LINE = 1_000
-"""Characters of code on one line; what is longer goes on below, since Qt lays a line out as a whole."""
-_GOES_ON = 1
-
-
-class _CodeText(QPlainTextEdit):
-    """Read-only code as tall as its lines, scrolling sideways. `broken` once a line went on below; copying joins it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.broken = False
-        self.setReadOnly(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabChangesFocus(True)
-        self.setUndoRedoEnabled(False)
-        self.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-        )
-        self.document().setDocumentMargin(0)
-        self.setViewportMargins(14, 0, 14, 0)
-        self.horizontalScrollBar().rangeChanged.connect(self.fit)
-
-    def append(self, text: str) -> None:
-        """Add `text` at the end."""
-        cursor = QTextCursor(self.document())
-        cursor.movePosition(QTextCursor.MoveOperation.End)
-        for number, line in enumerate(text.split("\n")):
-            if number:
-                cursor.insertBlock()
-                cursor.block().setUserState(-1)
-            at = 0
-            while at < len(line):
-                if cursor.block().length() > LONGEST_LINE:
-                    cursor.insertBlock()
-                    cursor.block().setUserState(_GOES_ON)
-                    self.broken = True
-                room = LONGEST_LINE - cursor.block().length() + 1
-                cursor.insertText(line[at : at + room])
-                at += room
-        self.fit()
-
-    def createMimeDataFromSelection(self) -> QMimeData:
-        """Copy lines as they were written, whole."""
-        cursor = self.textCursor()
-        text = ""
-        block = self.document().findBlock(cursor.selectionStart())
-        while block.isValid() and block.position() < cursor.selectionEnd():
-            start = max(0, cursor.selectionStart() - block.position())
-            part = block.text()[start : cursor.selectionEnd() - block.position()]
-            text += ("\n" if text and block.userState() != _GOES_ON else "") + part
-            block = block.next()
-        data = QMimeData()
-        data.setText(text)
-        return data
-
-    def fit(self) -> None:
-        """Take the height of all lines, and of the sideways scroll bar where there is one."""
-        bar = self.horizontalScrollBar()
-        extra = bar.sizeHint().height() if bar.maximum() > 0 else 0
-        line = self.blockBoundingRect(self.document().firstBlock()).height()
-        height = math.ceil(self.blockCount() * line) + extra + 6
-        if height != self.minimumHeight():
-            self.setFixedHeight(height)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Scroll sideways here; leave up and down to the conversation."""
-        if abs(event.angleDelta().x()) > abs(event.angleDelta().y()):
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def copied_mark(button: QToolButton, theme: Theme, words: Words) -> None:

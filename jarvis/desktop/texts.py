@@ -76,6 +76,7 @@ BY_SOME_SKILL = Text(en="Answered by a skill", es="Respondido por una habilidad"
 BY_MODEL = Text(en="Model: {model}", es="Modelo: {model}")
 BY_SOME_MODEL = Text(en="Answered by a model", es="Respondido por un modelo")
 BY_MEMORY = Text(en="From memory", es="De la memoria")
+ASKS_BACK = Text(en="Jarvis asks first", es="Jarvis pregunta antes")
 BY_NOTHING = Text(en="Nothing could answer", es="Nada pudo responder")
 SECONDS = Text(en="{seconds} s", es="{seconds} s")
 WHY = Text(en="Why?", es="¿Por qué?")
@@ -169,6 +170,12 @@ OPEN_WINDOW = Text(en="Open Jarvis", es="Abrir Jarvis")
 QUICK = Text(en="Quick question", es="Consulta rápida")
 QUICK_HINT = Text(en="Ask quickly…", es="Pregunta rápida…")
 QUICK_KEYS = Text(en="Enter asks · Esc closes", es="Intro pregunta · Esc cierra")
+QUICK_FURTHER = Text(en="Enter asks further · Esc closes", es="Intro pregunta más · Esc cierra")
+QUICK_REPLY = Text(en="Your answer…", es="Tu respuesta…")
+QUICK_WAITS = Text(
+    en="Jarvis waits for your answer · Enter sends it · Esc closes",
+    es="Jarvis espera tu respuesta · Intro la envía · Esc cierra",
+)
 QUICK_OPEN = Text(en="Open in chat", es="Abrir en el chat")
 STOP_ALL = Text(en="Stop everything", es="Detener todo")
 TIMERS = Text(en="Timers and alarms", es="Temporizadores y alarmas")

@@ -69,18 +69,34 @@ def _slow(row: SpendingRow) -> float | None:
     return row.slow_first_seconds
 
 
+def _saved(row: SpendingRow) -> float | None:
+    return row.cloud_usd - row.cost_usd
+
+
 def cost_picture(report: SpendingReport, words: Words) -> Picture:
     """Return what each day cost."""
+    return _dollars_picture(report, words, texts.COST, _cost, "accent")
+
+
+def saved_picture(report: SpendingReport, words: Words) -> Picture:
+    """Return what each day saved against the reference cloud model; below 0 where it cost more than that."""
+    return _dollars_picture(report, words, texts.SAVED, _saved, "syntax_keyword")
+
+
+def _dollars_picture(
+    report: SpendingReport, words: Words, name: Text, value: Callable[[SpendingRow], float | None], hue: Hue
+) -> Picture:
     language = words.language
 
     def tell(usd: float) -> str:
         return dollars(usd, language)
 
     def step(usd: float) -> str:
-        return f"${usd:.2f}" if language == "en" else f"{number(usd, language, 2)} $"
+        sign = "-" if usd < 0 else ""
+        return f"{sign}${abs(usd):.2f}" if language == "en" else f"{number(usd, language, 2)} $"
 
-    dearest = max((row.cost_usd for row in report.by_day), default=0.0)
-    return _picture(report, words, texts.COST, _cost, "accent", tell, step if dearest >= 0.05 else tell)
+    furthest = max((abs(value(row) or 0.0) for row in report.by_day), default=0.0)
+    return _picture(report, words, name, value, hue, tell, step if furthest >= 0.05 else tell)
 
 
 def tokens_picture(report: SpendingReport, words: Words) -> Picture:

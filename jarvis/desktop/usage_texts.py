@@ -60,10 +60,15 @@ TRUSTED = Text(en="{usd} counts as today's now.", es="{usd} cuentan ahora como d
 
 # Plots
 COST_BY_DAY = Text(en="Cost by day", es="Coste por día")
+SAVED_BY_DAY = Text(en="Saved by day", es="Ahorrado por día")
 TOKENS_BY_DAY = Text(en="Tokens by day", es="Tokens por día")
 FIRST_BY_DAY = Text(en="Seconds to the first word by day", es="Segundos hasta la primera palabra, por día")
 HALF_WITHIN = Text(en="half of the answers within", es="la mitad de las respuestas en")
 MOST_WITHIN = Text(en="95 of 100 within", es="95 de cada 100 en")
+COST_BY_MODEL = Text(en="Cost by model", es="Coste por modelo")
+SAVED_BY_MODEL = Text(en="Saved by model", es="Ahorrado por modelo")
+TOKENS_BY_MODEL = Text(en="Tokens by model", es="Tokens por modelo")
+FIRST_BY_MODEL = Text(en="Seconds to the first word by model", es="Segundos hasta la primera palabra, por modelo")
 NO_VALUES = Text(en="Nothing in these days.", es="Nada en estos días.")
 
 # Tables

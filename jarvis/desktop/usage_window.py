@@ -29,11 +29,32 @@ from jarvis.desktop.resources_models import Said
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
 from jarvis.desktop.usage_legend import Legend
-from jarvis.desktop.usage_pictures import FIRST_HUES, SPANS, cost_picture, first_day, first_picture, tokens_picture
+from jarvis.desktop.usage_models import ModelBars, cost_bars, first_bars, saved_bars, tokens_bars
+from jarvis.desktop.usage_pictures import (
+    FIRST_HUES,
+    SPANS,
+    cost_picture,
+    first_day,
+    first_picture,
+    saved_picture,
+    tokens_picture,
+)
 from jarvis.desktop.usage_tables import DecisionRows, ModelTable
 from jarvis.desktop.usage_totals import BudgetPanel, Totals
 
 DECISIONS_AT_ONCE = 10
+_BY_DAY = (
+    (texts.COST_BY_DAY, cost_picture),
+    (texts.SAVED_BY_DAY, saved_picture),
+    (texts.TOKENS_BY_DAY, tokens_picture),
+    (texts.FIRST_BY_DAY, first_picture),
+)
+_BY_MODEL = (
+    (texts.COST_BY_MODEL, cost_bars),
+    (texts.SAVED_BY_MODEL, saved_bars),
+    (texts.TOKENS_BY_MODEL, tokens_bars),
+    (texts.FIRST_BY_MODEL, first_bars),
+)
 _WIDEST, _TALLEST = 980, 800
 Result = TypeVar("Result")
 
@@ -72,7 +93,8 @@ class UsageWindow(QDialog):
         self.again.hide()
         self.totals, self.budget = Totals(desk), BudgetPanel(desk)
         self.budget.trust_wanted.connect(self._trust)
-        self.plots = [Plot(desk.theme, tall=120) for _ in range(3)]
+        self.plots = [Plot(desk.theme, tall=120) for _ in _BY_DAY]
+        self.bars = [ModelBars(desk, name, made) for name, made in _BY_MODEL]
         self.models, self.decisions = ModelTable(desk), DecisionRows(desk)
         self.more = self._button(texts.MORE)
         self.more.clicked.connect(self._more)
@@ -115,18 +137,25 @@ class UsageWindow(QDialog):
     def _counted_part(self) -> QWidget:
         part, layout = _column()
         layout.addWidget(self.totals)
-        names = (texts.COST_BY_DAY, texts.TOKENS_BY_DAY, texts.FIRST_BY_DAY)
-        for plot, name in zip(self.plots, names, strict=True):
+        for plot, (name, _) in zip(self.plots, _BY_DAY, strict=True):
             layout.addWidget(self._heading(name))
             layout.addWidget(plot)
             if name is texts.FIRST_BY_DAY:
-                said = (texts.HALF_WITHIN, texts.MOST_WITHIN)
-                layout.addWidget(Legend(self._desk, tuple(zip(FIRST_HUES, said, strict=True))))
+                layout.addWidget(self._first_legend())
             self._desk.words.name(plot, name, tooltip=False)
+        for bars, (name, _) in zip(self.bars, _BY_MODEL, strict=True):
+            layout.addWidget(self._heading(name))
+            layout.addWidget(bars)
+            if name is texts.FIRST_BY_MODEL:
+                layout.addWidget(self._first_legend())
         layout.addWidget(self._heading(texts.BY_MODEL))
         layout.addWidget(self.models)
         part.hide()
         return part
+
+    def _first_legend(self) -> Legend:
+        said = (texts.HALF_WITHIN, texts.MOST_WITHIN)
+        return Legend(self._desk, tuple(zip(FIRST_HUES, said, strict=True)))
 
     def _always_part(self) -> QWidget:
         part, layout = _column()
@@ -217,8 +246,10 @@ class UsageWindow(QDialog):
         first, last = (day(one, words.language, year=True) for one in (report.first_day, report.last_day))
         self.days.setText(words(texts.DAYS, first=first, last=last))
         self.totals.show_report(report, words)
-        for plot, made in zip(self.plots, (cost_picture, tokens_picture, first_picture), strict=True):
+        for plot, (_, made) in zip(self.plots, _BY_DAY, strict=True):
             plot.show_picture(made(report, words))
+        for bars in self.bars:
+            bars.show_models(report.by_model)
         self.models.show_models(report.by_model)
         self.budget.show_budget(seen.budget)
         self.decisions.setVisible(bool(self._decisions))

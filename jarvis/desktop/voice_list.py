@@ -43,6 +43,7 @@ class VoicePreviews(QObject):
             lambda: voice.preview(Path(file), words, language, cancel),
             lambda _: self._over(cancel),
             partial(self._broke, file, cancel),
+            cancel=cancel,
         )
         self.changed.emit()
 

@@ -34,15 +34,13 @@ from jarvis.desktop.theme import svg_renderer
 from jarvis.desktop.voice_pill_place import placed, read, written
 from jarvis.desktop.voice_pill_state import PillState, after, pill_text
 from jarvis.desktop.voice_texts import HEARD_SO_FAR
-from jarvis.desktop.voice_widgets import fill_voice_menu, state_colour
+from jarvis.desktop.voice_widgets import STILL_STEPS, fill_voice_menu, state_colour
 
 _PLACE = "pill"
 """Under which name the keepsake has its place."""
 _DISC, _EDGE, _ROUND = 30, 9, 22
 """The microphone's disc, the room around it, the corners' radius; pixels."""
 _WORDS_WIDTH = 300
-_STILL_STEPS = 4
-"""Where nothing moves by itself, the level is shown in so many steps."""
 
 
 class FloatingPill(QAbstractButton):
@@ -250,7 +248,7 @@ class FloatingPill(QAbstractButton):
         if self._desk.theme.moves:
             self.level = max(share, self.level * 0.7)
         else:
-            self.level = round(share * _STILL_STEPS) / _STILL_STEPS
+            self.level = round(share * STILL_STEPS) / STILL_STEPS
         self._keep_beating()
         self.update()
 

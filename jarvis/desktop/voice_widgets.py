@@ -28,6 +28,8 @@ DETAIL_TEXTS = {"follow_up": texts.VOICE_FOLLOW_UP, "reply": texts.VOICE_REPLY, 
 
 _LOUD = 0.12
 """RMS of a near, clear voice as a fraction of full scale; fills the ring."""
+STILL_STEPS = 4
+"""Where nothing moves by itself, a level is shown in so many steps."""
 
 
 def state_colour(state: VoiceStateName, colours: Colours) -> str:
@@ -66,7 +68,7 @@ class MicrophoneButton(QToolButton):
         self._fade = QTimer(self, interval=50)
         self._fade.timeout.connect(self._decay)
         desk.words.follow(self, self._rename)
-        desk.theme.follow(self, self._redraw)
+        desk.theme.follow(self, self._take_look)
 
     def set_state(self, state: VoiceStateName) -> None:
         """Show the voice's state."""
@@ -77,8 +79,14 @@ class MicrophoneButton(QToolButton):
         self._redraw()
 
     def set_level(self, level: float) -> None:
-        """Show a microphone level, RMS 0..1; it fades when no other follows."""
+        """Show a microphone level, RMS 0..1; it fades when no other follows, or stands still where nothing moves."""
         share = min(1.0, level / _LOUD)
+        if not self._desk.theme.moves:
+            still = round(share * STILL_STEPS) / STILL_STEPS if self._state not in ("off", "muted") else 0.0
+            if still != self._level:
+                self._level = still
+                self.update()
+            return
         if share == self._level == 0.0:
             return
         self._level = max(self._level * 0.6, share)
@@ -123,10 +131,19 @@ class MicrophoneButton(QToolButton):
 
     def _decay(self) -> None:
         self._level *= 0.8
-        if self._level < 0.02:
-            self._level = 0.0
-            self._fade.stop()
+        if self._level < 0.02 or not self._desk.theme.moves:
+            self._rest()
         self.update()
+
+    def _take_look(self) -> None:
+        if not self._desk.theme.moves:
+            # It may be on its way down in a silence that is told once.
+            self._rest()
+        self._redraw()
+
+    def _rest(self) -> None:
+        self._level = 0.0
+        self._fade.stop()
 
     def _rename(self) -> None:
         text = self._desk.words(texts.TALK_OFF if self._state in ("off", "muted") else texts.TALK)

@@ -7,14 +7,19 @@ from typing import Literal
 
 from jarvis.desktop.texts import Text
 
-Place = Literal["keys", "usage", "resources", "models", "data", "voice", "privacy", "answers"]
-"""A window, or a page of the settings."""
+Place = Literal[
+    "keys", "usage", "resources", "models", "recommended", "hearing", "voices", "data", "voice", "privacy", "answers"
+]
+"""A window, a part of the models' ("recommended", "hearing", "voices"), or a page of the settings."""
 
 NAMES: dict[Place, Text] = {
     "keys": Text(en="API keys", es="Claves de API"),
     "usage": Text(en="Costs and budget", es="Costes y presupuesto"),
     "resources": Text(en="GPUs and memory", es="GPU y memoria"),
     "models": Text(en="Models", es="Modelos"),
+    "recommended": Text(en="Choose a model…", es="Elegir un modelo…"),
+    "hearing": Text(en="Open Models", es="Abrir Modelos"),
+    "voices": Text(en="Open Models", es="Abrir Modelos"),
     "data": Text(en="Your data", es="Tus datos"),
     "voice": Text(en="Voice settings", es="Ajustes de voz"),
     "privacy": Text(en="Privacy", es="Privacidad"),

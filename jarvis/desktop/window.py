@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShortcut
@@ -61,6 +62,8 @@ class ChatWindow(QMainWindow):
         self._desk = desk
         self.session = session
         self._keepsake = keepsake
+        log = desk.services.log
+        session.drop_drafts = partial(keepsake.drop_drafts, lambda one: log.conversation(one) is not None)
         self._has_tray = has_tray
         self._side_wanted = not keepsake.flag("side_hidden")
         self._side_over = False
@@ -224,6 +227,10 @@ class ChatWindow(QMainWindow):
         composer.sent.connect(self._send)
         composer.stop_wanted.connect(session.stop)
         composer.edited.connect(self._keep_draft)
+        # What is shown, not what is being opened: the words belong to what they are typed in.
+        shown = partial(self._keepsake.text, "conversation")
+        self.view.rewording = lambda message_id: self._keepsake.edit(shown(), message_id)
+        self.view.reworded.connect(lambda message_id, words: self._keepsake.keep_edit(shown(), message_id, words))
         self.view.way_wanted.connect(self.way_wanted)
         self.banners.way_wanted.connect(self.way_wanted)
         self.banners.dismissed.connect(self._dismissed)
@@ -250,6 +257,8 @@ class ChatWindow(QMainWindow):
             self.resize(min(1080, room.width() - 40), min(760, room.height() - 60))
         self.session.open(self._keepsake.text("conversation") or None)
         self.session.refresh()
+        # Others delete conversations too; where the log cannot be read, the list says so.
+        self._desk.bridge.run(self.session.drop_drafts, failed=lambda _: None)
         self._changed()
         self.composer.setFocus()
 

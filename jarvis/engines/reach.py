@@ -57,7 +57,11 @@ def is_private_way(url: str) -> bool:
 
 def is_this_computer(url: str) -> bool:
     """Tell whether the http address `url` is one of this computer."""
-    host = host_of(url)
+    return is_this_host(host_of(url))
+
+
+def is_this_host(host: str) -> bool:
+    """Tell whether `host`, a name or an address, is surely this computer; not by its own address on a network."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jarvis import __version__
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.memory import Transferred
 from jarvis.contracts.ports import Clock
 from jarvis.memory.backup_mark import MARK, mark_of
@@ -31,13 +32,27 @@ BESIDE = ("settings.json", "roles.json", "desktop.json", "mcp.json")
 """What is kept besides the database."""
 CHUNK = 1 << 20
 """Bytes that are read at once."""
+_PAGES = 2048
+"""Pages of the database that are copied at once: 8 MiB."""
 
 
-def back_up(path: Path, *, places: Folders, database: Database, clock: Clock, force: bool = False) -> Transferred:
-    """Write a backup to a new private file; raises as `new_file` does. Jarvis may go on working meanwhile."""
+def back_up(
+    path: Path,
+    *,
+    places: Folders,
+    database: Database,
+    clock: Clock,
+    force: bool = False,
+    cancel: CancelToken | None = None,
+) -> Transferred:
+    """Write a backup to a new private file; raises as `new_file` does, and `Cancelled`: what was there stays then.
+
+    Jarvis may go on working meanwhile.
+    """
+    cancel = cancel or CancelToken()
     with new_file(path, force=force) as file, scratch_for_backup(places.home) as scratch:
         copy = scratch / DATABASE_FILE
-        _copy_database(database, copy)
+        _copy_database(database, copy, cancel)
         rows = rows_of(copy, "memories")
         members = [(DATABASE_FILE, copy), *((name, places.home / name) for name in BESIDE)]
         listed = {}
@@ -46,7 +61,7 @@ def back_up(path: Path, *, places: Folders, database: Database, clock: Clock, fo
                 if name == "mcp.json":
                     source = _without_secrets(source, scratch)  # noqa: PLW2901 - what is written is the clean copy
                 if source.is_file():
-                    listed[name] = _pack(archive, name, source)
+                    listed[name] = _pack(archive, name, source, cancel)
             manifest = {
                 "kind": KIND,
                 "format": FORMAT,
@@ -60,12 +75,17 @@ def back_up(path: Path, *, places: Folders, database: Database, clock: Clock, fo
     return Transferred(path=path, written=rows)
 
 
-def _copy_database(database: Database, copy: Path) -> None:
+def _copy_database(database: Database, copy: Path, cancel: CancelToken) -> None:
     os.close(os.open(copy, os.O_CREAT | os.O_RDWR, 0o600))
     target = sqlite3.connect(copy)
     try:
         with database.read() as connection:
-            connection.backup(target)
+            # Of one moment: without it the copy begins anew whenever somebody writes in between.
+            connection.execute("BEGIN")
+            try:
+                connection.backup(target, pages=_PAGES, progress=lambda *_: cancel.raise_if_cancelled())
+            finally:
+                connection.rollback()
         # One file, without a log beside it.
         target.execute("PRAGMA journal_mode = DELETE")
     finally:
@@ -90,13 +110,14 @@ def _without_secrets(source: Path, scratch: Path) -> Path:
     return clean
 
 
-def _pack(archive: zipfile.ZipFile, name: str, source: Path) -> dict[str, Any]:
+def _pack(archive: zipfile.ZipFile, name: str, source: Path, cancel: CancelToken) -> dict[str, Any]:
     digest, size = hashlib.sha256(), 0
     info = zipfile.ZipInfo(name)
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o600 << 16
     with source.open("rb") as read, archive.open(info, "w", force_zip64=True) as write:
         while block := read.read(CHUNK):
+            cancel.raise_if_cancelled()
             digest.update(block)
             size += len(block)
             write.write(block)

@@ -244,9 +244,11 @@ class RememberingDesk:
         self._index.wake()
         return done
 
-    def backup(self, path: Path, *, force: bool = False) -> Transferred:
+    def backup(self, path: Path, *, force: bool = False, cancel: CancelToken | None = None) -> Transferred:
         """Write a consistent copy of everything that Jarvis keeps to a new file."""
-        return back_up(path, places=self._places, database=self._database, clock=self._clock, force=force)
+        return back_up(
+            path, places=self._places, database=self._database, clock=self._clock, force=force, cancel=cancel
+        )
 
     def restore(self, path: Path, *, take_over: bool = False, cancel: CancelToken | None = None) -> Transferred:
         """Put a backup in the place of what is here; this process has to end, or build everything anew, afterwards."""

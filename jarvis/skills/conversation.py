@@ -1,4 +1,5 @@
-"""The conversation itself: stop, never mind, repeat, slower, faster, the other language, greetings, who Jarvis is.
+"""The conversation itself: stop, sleep, never mind, repeat, slower, faster, the other language, greetings, who Jarvis
+is.
 
 Knows nothing about what is running; `StopSwitch` and the door that shows the reply act.
 """
@@ -19,6 +20,13 @@ def stop(turn: Turn) -> SkillReply:
     """Stop whatever Jarvis is doing; nothing is said aloud."""
     stopped = turn.ports.stop.stop_all()
     return replace(turn.reply("stopped" if stopped else "nothing_to_stop", control="stop"), spoken="")
+
+
+def sleep(turn: Turn) -> SkillReply:
+    """Listen no more until called; what is typed changes nothing about what is heard."""
+    if turn.call.request.door != "voice":
+        return turn.reply("typed_sleep")
+    return turn.reply("asleep", control="sleep")
 
 
 def never_mind(turn: Turn) -> SkillReply:
@@ -84,6 +92,7 @@ def _change_rate(turn: Turn, step: float) -> SkillReply:
 
 HANDLERS: dict[str, Handler] = {
     "stop": stop,
+    "sleep": sleep,
     "never_mind": never_mind,
     "repeat": repeat,
     "slower": slower,

@@ -57,14 +57,15 @@ _SPREAD = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gone:
-    """What goes, or went: counts as `ForgetPreview` has them, the seqs of a few memories, and what to look for in
-    files (nothing where everything goes)."""
+    """What goes, or went: counts as `ForgetPreview` has them, the seqs of a few memories, the ids of whole
+    conversations, and what to look for in files (nothing where everything goes)."""
 
     memories: int
     by_source: dict[str, int]
     messages: int
     answers: int
     conversations: int
+    conversation_ids: tuple[str, ...]
     examples: tuple[int, ...]
     quotes: Quotes = field(repr=False)
 
@@ -267,13 +268,15 @@ def _counted(connection: sqlite3.Connection, quotes: Quotes, redacted: int) -> G
     answers = "SELECT count(*) FROM going_messages WHERE answer = 1 AND id NOT IN (SELECT message_id FROM memories"
     answers += " WHERE seq IN going_first AND message_id IS NOT NULL)"
     drew = int(connection.execute(answers).fetchone()[0])
+    whole = tuple(row["id"] for row in connection.execute("SELECT id FROM going_conversations"))
     shown = connection.execute("SELECT seq FROM going_first ORDER BY seq DESC LIMIT ?", (EXAMPLES,))
     return Gone(
         memories=_number(connection, "going"),
         by_source={row["source"]: row["n"] for row in by_source},
         messages=_number(connection, "going_messages") - drew + redacted,
         answers=drew,
-        conversations=_number(connection, "going_conversations"),
+        conversations=len(whole),
+        conversation_ids=whole,
         examples=tuple(row["seq"] for row in shown),
         quotes=quotes,
     )

@@ -11,13 +11,15 @@ from collections import deque
 from collections.abc import Callable
 
 from jarvis.contracts.speech import AudioChunk
-from jarvis.voice.work import Announcement, Conversing, Said
+from jarvis.voice.work import Announcement, Conversing, Said, Work
 
 
 class Notice:
     """One thing to say; `over` is set once it was said, was interrupted, or was withdrawn.
 
-    `still_wanted` is asked on the speaking thread just before it would sound; False drops it unheard.
+    `still_wanted` is asked on the speaking thread just before it would sound; False drops it unheard. With `on_stopped`
+    it rings until `cancel`, also once it is over: a stop word said into it or into the silence after it is told by
+    `on_stopped`, which may be called on any thread and more than once, and must return quickly.
     """
 
     def __init__(
@@ -26,15 +28,17 @@ class Notice:
         sound: AudioChunk | None,
         on_cancel: Callable[[Notice], None],
         still_wanted: Callable[[], bool] | None = None,
+        on_stopped: Callable[[], None] | None = None,
     ) -> None:
         self.said = said
         self.sound = sound
         self.still_wanted = still_wanted
+        self.on_stopped = on_stopped
         self.over = threading.Event()
         self._on_cancel = on_cancel
 
     def cancel(self) -> None:
-        """Withdraw it: unheard while it waits, silent at once while it sounds; nothing when it is over."""
+        """Withdraw it: unheard while it waits, silent at once while it sounds; once it is over it rings no more."""
         self._on_cancel(self)
 
 
@@ -44,6 +48,7 @@ class WaitingNotices:
     def __init__(self) -> None:
         self._waiting: deque[Notice] = deque()
         self._sounding: tuple[Notice, Announcement] | None = None
+        self._ringing: tuple[Notice, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -52,6 +57,8 @@ class WaitingNotices:
         """Let `notice` wait behind the others; one without words and sound is over at once."""
         if notice.said or notice.sound is not None:
             self._waiting.append(notice)
+            if notice.on_stopped is not None:
+                self._ringing = (*self._ringing, notice)
         else:
             notice.over.set()
 
@@ -74,11 +81,31 @@ class WaitingNotices:
 
     def withdraw(self, notice: Notice) -> Announcement | None:
         """Let `notice` wait no more; returns the work that is saying it, if it has begun."""
+        self._ringing = tuple(other for other in self._ringing if other is not notice)
         if notice in self._waiting:
             self._waiting.remove(notice)
             notice.over.set()
         sounding = self._sounding
         return sounding[1] if sounding is not None and sounding[0] is notice else None
+
+    @property
+    def ringing(self) -> bool:
+        """True while something rings, sounding or not; may be asked without the lock."""
+        return bool(self._ringing)
+
+    def rings(self, work: Work | None) -> bool:
+        """Tell whether `work` says something that rings."""
+        sounding = self._sounding
+        return sounding is not None and sounding[1] is work and sounding[0].on_stopped is not None
+
+    def last_rung(self) -> Said:
+        """Return the words of what rang last, if it still rings."""
+        sounding = self._sounding
+        return sounding[1].clauses if sounding is not None and sounding[0] in self._ringing else ()
+
+    def to_tell(self) -> list[Callable[[], None]]:
+        """Return whom to tell that everything that rings was stopped."""
+        return [notice.on_stopped for notice in self._ringing if notice.on_stopped is not None]
 
     def clear(self) -> None:
         """Let none wait any more."""

@@ -10,7 +10,8 @@ from jarvis.voice.clauses import Clause, ClauseStream, clauses_in
 class AnswerVoice:
     """Turns events into clauses as they come.
 
-    Skills are said from their final event, which may carry another wording for the ear; models as they stream.
+    Skills are said from their final event, which may carry another wording for the ear; models as they stream. Why an
+    answer failed is left to `trouble`.
     """
 
     def __init__(self, language: Language) -> None:
@@ -34,13 +35,17 @@ class AnswerVoice:
         elif isinstance(event, AskFinished):
             return self._rest(event)
         elif isinstance(event, AskFailed):
-            return [*self._stream.close(), *clauses_in(event.sentence, self.language)]
+            return self._stream.close()
         return []
+
+    def trouble(self, event: AskFailed) -> list[Clause]:
+        """Return why there is no answer, or no more of it."""
+        return clauses_in(event.sentence, self.language)
 
     def _rest(self, event: AskFinished) -> list[Clause]:
         if self._streamed:
             return self._stream.close()
         self.language = event.language
-        if event.control is not None:
+        if event.control in ("stop", "repeat"):
             return []
         return clauses_in(event.text if event.spoken is None else event.spoken, event.language)

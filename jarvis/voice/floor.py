@@ -68,6 +68,8 @@ class Floor:
         self._shut = False
         self.deaf = True
         self.closing = False
+        self.waiting = False
+        """Listening for whoever speaks, with nobody about to: that may be left at any time."""
 
     @property
     def turn(self) -> SpokenTurn | None:
@@ -212,6 +214,7 @@ class Floor:
 
     def set_state(self, name: VoiceStateName, detail: str = "") -> None:
         """Change the state and tell it, if it is another one."""
+        self.waiting = self.waiting and name == "listening"
         if name != self.state:
             self.state = name
             self._lock.post(VoiceState(name=name, detail=detail))

@@ -22,9 +22,11 @@ class ForeignVoice:
         self._inner = inner
         self._foreign = foreign
         self._weights: OrderedDict[bytes, float] = OrderedDict()
+        self._latest: float | None = None
 
     def take(self, frame: bytes) -> None:
         """A frame came: keep how foreign it is, unless nothing in it can be Jarvis."""
+        self._latest = None
         weight = self._foreign()
         if weight >= 1.0:
             self._weights.pop(frame, None)
@@ -35,7 +37,12 @@ class ForeignVoice:
 
     def probability(self, pcm: bytes) -> float:
         """Return how surely somebody else speaks in a frame; see the port."""
-        return self._inner.probability(pcm) * self._weights.get(pcm, 1.0)
+        self._latest = self._inner.probability(pcm) * self._weights.get(pcm, 1.0)
+        return self._latest
+
+    def now(self, frame: bytes) -> float:
+        """Return the same for the frame that came last, which the inner one hears only once."""
+        return self.probability(frame) if self._latest is None else self._latest
 
     def reset(self) -> None:
         """Forget the stream so far; what is known of its frames stays."""

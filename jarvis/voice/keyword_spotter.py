@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from jarvis.contracts.errors import LANGUAGES, Language
+from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import SpottedWord
 from jarvis.voice.keyword_model import WORDS, KeywordModel, keyword_file, stop_file
 
@@ -18,7 +18,7 @@ STOP_WORDS: dict[Language, tuple[str, ...]] = {
     "en": ("stop", "cancel"),
     "es": ("para", "cancela", "silencio", "basta"),
 }
-"""What silences Jarvis, by language."""
+"""What silences Jarvis, by language. People say the words of both, whichever they speak: all are spotted always."""
 
 SPOTTED_SCORE = 0.45
 """Mean score from which a word counts: other people's talk gets there some three times an hour."""
@@ -28,7 +28,7 @@ QUIET_SECONDS = 0.8
 
 
 class KeywordSpotter:
-    """The WordSpotter port over the network: the stop words of `languages`, called out alone.
+    """The WordSpotter port over the networks: the stop words of both languages, called out alone.
 
     Reports a word about a tenth of a second after it ends. 1 % of a core. `EngineError` as `KeywordModel`.
     """
@@ -37,14 +37,13 @@ class KeywordSpotter:
 
     def __init__(
         self,
-        languages: Sequence[Language] = LANGUAGES,
         *,
         threshold: float = SPOTTED_SCORE,
         models: Sequence[KeywordModel] | None = None,
     ) -> None:
         self.threshold = threshold
         self._models = models or (KeywordModel(keyword_file()), KeywordModel(stop_file()))
-        self._words = [word for language in languages for word in STOP_WORDS[language]]
+        self._words = [word for words in STOP_WORDS.values() for word in words]
         self._places = np.array([WORDS.index(word) for word in self._words])
         self._quiet_until = 0.0
 

@@ -19,7 +19,6 @@ from jarvis.voice.floor import Floor, Order
 from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.hearing import (
     CANDIDATE_SECONDS,
-    FRAME_SECONDS,
     Hearing,
     MaybeWoke,
     NothingSaid,
@@ -31,6 +30,7 @@ from jarvis.voice.hearing import (
     SpeechWent,
     Woke,
 )
+from jarvis.voice.holding import HELD_FOR_STOP_SECONDS, HELD_FOR_TALK_SECONDS, HELD_FOR_WORD_SECONDS, Holding
 from jarvis.voice.mouth import Mouth
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
@@ -52,12 +52,6 @@ WORD_SILENCE_SECONDS = 0.3
 AFTERSOUND_SECONDS = 0.25
 """How long after Jarvis fell silent what interrupts may be over at the earliest: its voice dies away meanwhile, and
 what follows a word was hardly heard through it."""
-
-HELD_SECONDS = 0.5
-"""How long Jarvis is held for a word alone at most; should it have been an order, it still stops later."""
-
-HELD_FOR_STOP_SECONDS = 3.0
-"""The same for a spotted stop word: who said it wants to hear nothing more until a slow recogniser agrees."""
 
 _LEVEL_FRAMES = 4
 
@@ -105,7 +99,7 @@ class Listener:
         self._after_question = False
         self._spotted = ""
         self._word: SpokenTurn | None = None
-        self._held_frames = 0
+        self._holding = Holding()
         self._held_at = self._pause_began = 0.0
         self._frames = 0
         self._score = 0.0
@@ -144,9 +138,11 @@ class Listener:
             self._overhear(frame)
         elif self._turn is not None and self._floor.challenger is self._turn:
             self._hear_stop_word(frame, self._turn)
+        elif self._floor.challenger is not None and self._holding.gave_up:
+            self._overhear(frame)
         else:
-            self._overhearing.end()
-        self._let_go_of_word()
+            self._overhearing.rest(frame)
+        self._let_go()
         self._measure(frame)
 
     def file_ended(self) -> None:
@@ -195,6 +191,7 @@ class Listener:
         self._expect(self._kind_of(order), after_question=order == "reply")
         if order == "sleep":
             self._hearing.sleep()
+            self._talk.announce()
         elif order in ("reply", "follow_up"):
             self._hearing.listen(
                 ignore_seconds=0.0 if self._hold or self._echo_free else SPEECH_TAIL_SECONDS,
@@ -237,6 +234,7 @@ class Listener:
                 self._paused(signal)
             case SpeechResumed():
                 self._word = None
+                self._holding.lengthen(HELD_FOR_TALK_SECONDS)
                 if self._turn is not None:
                     self._turn.resume()
             case SpeechEnded():
@@ -317,6 +315,8 @@ class Listener:
         turn, self._turn = self._turn, None
         if turn is None:
             return
+        if turn is not self._word:
+            self._holding.lengthen(HELD_FOR_TALK_SECONDS)
         turn.end(ended)
         if self._hold:
             turn.done.wait()
@@ -329,9 +329,8 @@ class Listener:
 
     def _overhear(self, frame: bytes) -> None:
         """Look for the person's own words, and for "stop", while Jarvis is at it."""
-        found = self._overhearing.process(
-            frame, sounding=self._floor.state == "speaking", any_speech=self._may_interrupt()
-        )
+        sounding = self._floor.state == "speaking" or self._holding.gave_up
+        found = self._overhearing.process(frame, sounding=sounding, any_speech=self._may_interrupt())
         if found is not None and not self._cut(found):
             # It is no speech to those who know speech: what is left of Jarvis' own voice, or a noise.
             self._talk.resume()
@@ -340,8 +339,10 @@ class Listener:
         """Look for "stop" in what interrupts: somebody speaks for a third of a second before a word is over."""
         if word := self._overhearing.stop_word(frame):
             turn.start_facts = replace(turn.start_facts, stop_word=word)
-            if turn is self._word:
-                self._held_frames = _frames(HELD_FOR_STOP_SECONDS)
+            if self._holding.gave_up and (work := self._floor.work) is not None:
+                work.hold()
+                self._holding.begin(HELD_FOR_STOP_SECONDS)
+            self._holding.lengthen(HELD_FOR_STOP_SECONDS)
             self._word = turn
 
     def _may_interrupt(self) -> bool:
@@ -350,7 +351,7 @@ class Listener:
 
     def _cut(self, found: Interruption) -> bool:
         """Hold what Jarvis says and hear what is said; False when that was no speech after all."""
-        work = self._floor.answering
+        work = self._floor.answering or self._talk.drop_challenger()
         if work is None:
             return False
         self._expect("interrupting", found.stop_word)
@@ -359,10 +360,10 @@ class Listener:
         self._overhearing.cut()
         began = self._hearing.listen_since(found.seconds + ONSET_SECONDS, surely=bool(found.stop_word))
         if found.word and not any(isinstance(signal, SpeechResumed) for signal in began):
-            self._held_frames = _frames(HELD_FOR_STOP_SECONDS if found.stop_word else HELD_SECONDS)
+            self._holding.begin(HELD_FOR_STOP_SECONDS if found.stop_word else HELD_FOR_WORD_SECONDS)
             self._heed_word(began)
         else:
-            self._held_frames = -1
+            self._holding.begin(HELD_FOR_TALK_SECONDS)
             self._heed_all(began)
         if self._floor.challenger is not None:
             return True
@@ -376,14 +377,14 @@ class Listener:
             if isinstance(signal, SpeechBegan):
                 self._word = self._turn
 
-    def _let_go_of_word(self) -> None:
-        """Let Jarvis go on when its recogniser has not known a word alone for too long."""
-        if self._word is None:
-            return
-        self._held_frames -= 1
-        if self._held_frames == 0 or self._floor.challenger is not self._word:
-            if self._floor.challenger is self._word and (work := self._floor.work) is not None:
-                work.go_on()
+    def _let_go(self) -> None:
+        """Let Jarvis go on when nothing is known of what interrupts it for too long; it may still be an order."""
+        challenger, work = self._floor.challenger, self._floor.work
+        if challenger is None or work is None:
+            self._word = None
+            self._holding.end()
+        elif self._holding.is_over("" if challenger is self._word else challenger.words_so_far):
+            work.go_on()
             self._word = None
 
     def _measure(self, frame: bytes) -> None:
@@ -394,7 +395,3 @@ class Listener:
             self._lock.post(WakeScored(score=self._score))
             self._score = 0.0
             self._talk.stay_awake()
-
-
-def _frames(seconds: float) -> int:
-    return round(seconds / FRAME_SECONDS)

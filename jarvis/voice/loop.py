@@ -30,6 +30,7 @@ from jarvis.voice.parts import VoiceParts
 from jarvis.voice.phrases import UNEXPECTED
 from jarvis.voice.recognising import Listening
 from jarvis.voice.revisions import Revisions
+from jarvis.voice.ringing import RingWords
 from jarvis.voice.talk import Talk
 from jarvis.voice.whole_words import WholeWords
 from jarvis.voice.work import Conversing
@@ -97,6 +98,7 @@ class VoiceLoop:
             changed=self._changed.set,
             echo_free=parts.echo_free,
             spots_stop_words=parts.stop_words is not None,
+            wakes=parts.wake is not None,
         )
         activity = ForeignVoice(parts.activity, parts.foreign)
         self._listener = Listener(
@@ -108,6 +110,7 @@ class VoiceLoop:
                 stop_words=parts.stop_words,
                 speaker=parts.speaker,
                 own_sentences=None if parts.echo_free else self._talk.own_sentences,
+                ring_words=RingWords(rings=self._talk.rings, stop=self._talk.stop_ringing, probability=activity.now),
             ),
             whole=WholeWords(parts.whole, parts.foreign),
             confirmer=parts.confirmer,
@@ -210,9 +213,10 @@ class VoiceLoop:
         language: Language,
         sound: AudioChunk | None = None,
         still_wanted: Callable[[], bool] | None = None,
+        on_stopped: Callable[[], None] | None = None,
     ) -> Notice:
         """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once, see `Notice`."""
-        return self._talk.say(text, language, sound, still_wanted)
+        return self._talk.say(text, language, sound, still_wanted, on_stopped)
 
     def _run_reporting(self) -> None:
         try:
@@ -260,6 +264,7 @@ class VoiceLoop:
             if resting == self._floor.resting == "sleeping":
                 return
             gone = self._floor.rest_as(resting)
+            self._talk.asleep = False
             if resting != "sleeping":
                 self._ears.close()
         gone.settle("muted")

@@ -68,12 +68,14 @@ class Mouth:
         on_first_audio: Callable[[], None] | None = None,
         *,
         volume: float = 1.0,
+        on_unsaid: Callable[[], None] = lambda: None,
     ) -> Speech:
         """Return a new speech at `rate` (0.5..2) and `volume` (0..1); cancelling `cancel` silences it at once.
 
-        `on_first_audio` is called just before its first audible sample is handed to the speaker.
+        `on_first_audio` is called just before its first audible sample is handed to the speaker, `on_unsaid` when the
+        voice could not say something: what is played then still sounds.
         """
-        return Speech(self, cancel, rate, volume, on_first_audio)
+        return Speech(self, cancel, rate, volume, on_first_audio, on_unsaid)
 
     @property
     def says_name(self) -> bool:
@@ -105,6 +107,7 @@ class Speech:
         rate: float,
         volume: float,
         on_first_audio: Callable[[], None] | None,
+        on_unsaid: Callable[[], None],
     ) -> None:
         self._mouth = mouth
         self._speaker = mouth.speaker
@@ -112,6 +115,7 @@ class Speech:
         self._rate = rate
         self._volume = volume
         self._on_first_audio = on_first_audio
+        self._on_unsaid = on_unsaid
         self._changed = threading.Condition(threading.RLock())
         self._wishes: deque[Clause | AudioChunk] = deque()
         self._parts: deque[_Part] = deque()
@@ -309,14 +313,12 @@ class Speech:
                             part.made = True
                             part.chunks.append(chunk)
                             self._changed.notify_all()
-            except EngineError as error:
-                if part.made or attempt == 2:
+            except JarvisError as error:
+                if part.made or attempt == 2 or not isinstance(error, EngineError):
                     self._mouth.on_trouble(error)
+                    self._on_unsaid()
                     return
                 _logger.warning("the voice failed and is asked again", extra={"facts": {"code": error.code}})
-            except JarvisError as error:
-                self._mouth.on_trouble(error)
-                return
             else:
                 return
 

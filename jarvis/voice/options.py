@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from jarvis.contracts.errors import Language
+from jarvis.voice.wake_words import wake_words_of
 
 if TYPE_CHECKING:
     from jarvis.settings.store import Settings
@@ -22,7 +23,8 @@ class VoiceOptions:
     `language` None lets the recogniser and the words decide; `usual_language` is that of Jarvis' own sentences
     then. `aloud` says whether spoken questions are answered aloud. `rate` 0.5..2 is the speed of speech, `volume`
     0..1 its loudness. `follow_up_seconds` is how long to listen after an answer without the wake word. `continuous`
-    needs no wake word at all. `sounds` and `fillers` say whether there are any.
+    needs no wake word at all. `sounds` and `fillers` say whether there are any. `wake_word` is the first one, ""
+    where there is only the talk button.
     """
 
     language: Language | None = None
@@ -35,6 +37,7 @@ class VoiceOptions:
     barge_in: BargeInMode = "auto"
     sounds: bool = False
     fillers: bool = False
+    wake_word: str = "hey Jarvis"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,4 +90,9 @@ def voice_options(settings: Settings, usual_language: Language) -> VoiceOptions:
         barge_in=cast("BargeInMode", settings.text("voice.barge_in")),
         sounds=settings.flag("voice.sounds"),
         fillers=settings.flag("voice.fillers"),
+        wake_word="" if settings.text("voice.mode") == "push" else _first_word(settings.text("voice.wake_words")),
     )
+
+
+def _first_word(setting: str) -> str:
+    return wake_words_of(setting)[0].replace("jarvis", "Jarvis")

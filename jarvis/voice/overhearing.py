@@ -12,16 +12,13 @@ from dataclasses import dataclass
 
 from jarvis.contracts.speech_ports import Speaker, VoiceDetector, WordSpotter
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, Cut, Duck, Unduck
+from jarvis.voice.ringing import FEWEST_SPOKEN, SPOKEN_BAR, RingWords
 
 STOP_WORD_SECONDS = 0.8
 """How long ago a spotted stop word began at most."""
 LATE_SECONDS = 0.3
 """How much later than it ended a word is reported at most: a tenth of a second by Jarvis' own network, the rest by the
 spotter's child, where the network cannot be loaded."""
-
-SPOKEN_BAR = 0.3
-FEWEST_SPOKEN = 2
-"""A spotted stop word counts where so many frames of that time are somebody's speech as surely as this."""
 
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
@@ -54,13 +51,15 @@ class Overhearing:
         stop_words: WordSpotter | None,
         speaker: Speaker,
         own_sentences: Callable[[], list[str]] | None,
+        ring_words: RingWords | None = None,
     ) -> None:
         self._activity = activity
         self._barge_in = barge_in
         self._stop_words = stop_words
         self._speaker = speaker
         self._own_sentences = own_sentences
-        self._begun = False
+        self._ring_words = ring_words
+        self._begun = self._answering = False
         self._spoken: deque[bool] = deque(maxlen=round((STOP_WORD_SECONDS + LATE_SECONDS) / FRAME_SECONDS))
 
     def process(self, frame: bytes, *, sounding: bool, any_speech: bool) -> Interruption | None:
@@ -68,7 +67,7 @@ class Overhearing:
 
         Returns what interrupts, if anything does.
         """
-        self._begun = True
+        self._begun = self._answering = True
         probability = self._activity.probability(frame)
         self._spoken.append(probability >= SPOKEN_BAR)
         word = self.stop_word(frame)
@@ -88,7 +87,22 @@ class Overhearing:
     def stop_word(self, frame: bytes) -> str:
         """Return the stop word that was spotted by this frame, "" without; also for what follows an interruption."""
         found = self._stop_words.process(frame) if self._stop_words is not None else []
-        return next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
+        word = next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
+        if self._ring_words is not None:
+            self._ring_words.take(frame, word)
+        return word
+
+    def rest(self, frame: bytes) -> None:
+        """Jarvis does not answer: take one frame all the same while something rings on after it."""
+        if self._ring_words is None or not self._ring_words.rings():
+            self.end()
+            return
+        if self._answering:
+            self._answering = False
+            self._spoken.clear()
+            self.cut()
+        self._begun = True
+        self.stop_word(frame)
 
     def cut(self) -> None:
         """Jarvis fell silent for an interruption: begin anew, at normal loudness."""
@@ -98,9 +112,11 @@ class Overhearing:
     def end(self) -> None:
         """Jarvis does not answer any more."""
         if self._begun:
-            self._begun = False
+            self._begun = self._answering = False
             self._spoken.clear()
             self.cut()
+            if self._ring_words is not None:
+                self._ring_words.end()
             if self._stop_words is not None:
                 self._stop_words.reset()
 

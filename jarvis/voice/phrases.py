@@ -22,6 +22,14 @@ UNEXPECTED: dict[Language, str] = {
     "en": "Something in Jarvis itself went wrong ({kind}); what was shown is kept. The log has the details.",
     "es": "Algo falló en el propio Jarvis ({kind}); lo mostrado se conserva. El registro tiene los detalles.",
 }
+SAY_TO_WAKE: dict[Language, str] = {
+    "en": "Say “{word}” to wake me.",
+    "es": "Di «{word}» para despertarme.",
+}
+PRESS_TO_WAKE: dict[Language, str] = {
+    "en": "Press the talk button to talk to me.",
+    "es": "Pulsa el botón de hablar para hablarme.",
+}
 
 _WAKE_WORDS = re.compile(
     r"^\W*(?:(?:hey|hay|hi|hé|he|ei|ey|hei|oye|eh|ok|okay|a)\W+)?(?:jarvis|jervis|jarvi|yarvis|járvis|jarbis|harvis)\b[^\w¿¡]*",

@@ -19,7 +19,8 @@ class Said:
     """What is known of words into an answer: what they are as text, whether their recogniser trusts them, and whether
     it is the `basic` one, which reads an order into every other short sound.
 
-    `words` counts those of the text, `asked` tells that Jarvis had asked something.
+    `words` counts those of the text, `asked` tells that Jarvis had asked something, `ringing` that they were said to
+    what rings.
     `spotted` tells that a stop word was spotted at their beginning, `spots` that somebody looks for them at all.
     """
 
@@ -31,6 +32,7 @@ class Said:
     speech_seconds: float
     words: int
     asked: bool = False
+    ringing: bool = False
 
     @property
     def alone(self) -> bool:
@@ -42,14 +44,15 @@ def ends_answer(said: Said) -> bool:
     """Return whether the answer is over: two of spotter and recogniser agree, or one knows and the other has no idea.
 
     A word that was spotted in longer talk is not an order, nor is one that a good recogniser understood as something
-    else. What only the basic recogniser took for an order counts where nobody spots words, or in more than one.
+    else, unless that is one word too and said to what rings. What only the basic recogniser took for an order counts
+    where nobody spots words, or in more than one.
     """
     if said.verdict == "stop":
         trusted = said.accepted and (not said.basic or not said.spots or not said.alone)
         return said.spotted or trusted
     if not (said.spotted and said.alone):
         return False
-    unclear = said.basic and said.words < SENTENCE_WORDS
+    unclear = (said.basic and said.words < SENTENCE_WORDS) or (said.ringing and said.words == 1)
     return unclear or not said.accepted or said.verdict in ("nothing", "echo")
 
 

@@ -19,6 +19,7 @@ from jarvis.voice.context import SpokenContext
 from jarvis.voice.floor import DETAILS, Floor, Order
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
+from jarvis.voice.phrases import PRESS_TO_WAKE, SAY_TO_WAKE
 from jarvis.voice.recognising import Heard, Listening
 from jarvis.voice.stopping import Said, ends_answer, is_turn
 from jarvis.voice.turn import Kind, SpokenTurn, TurnHooks
@@ -44,6 +45,7 @@ class Talk:
         *,
         echo_free: bool,
         spots_stop_words: bool,
+        wakes: bool,
     ) -> None:
         self._conversing = conversing
         self._listening = listening
@@ -54,15 +56,23 @@ class Talk:
         self._changed = changed
         self._echo_free = echo_free
         self._spots_stop_words = spots_stop_words
+        self._wakes = wakes
         self._notices = WaitingNotices()
         self._hooks = TurnHooks(
-            committed=self._committed, wanted=self._wanted, speaking=self._speaking, over=self._turn_over
+            committed=self._committed,
+            wanted=self._wanted,
+            speaking=self._speaking,
+            over=self._turn_over,
+            muted=lambda: floor.resting == "muted",
+            how_to_wake=self._how_to_wake,
         )
         self._turns: set[SpokenTurn] = set()
         self._judged: set[SpokenTurn] = set()
         self._empty_turns = 0
         self._wake_at: float | None = None
         self.turns_left: int | None = None
+        self.asleep = False
+        """Told to listen no more: also without a wake word being needed Jarvis waits until it is called."""
 
     def woke(self, score: float, at_seconds: float) -> bool:
         """The wake word was said: whatever Jarvis is at gives way. False when something else was asked for before."""
@@ -72,8 +82,10 @@ class Talk:
             interrupted = self._floor.detach()
             challenger = self._floor.drop_challenger()
             self._wake_at = at_seconds
+            self.asleep = False
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=score)))
             self._floor.set_state("listening")
+            self._floor.waiting = False
         self._interrupt(interrupted, challenger, "interrupted by the wake word")
         self._chime(start_tone())
         return True
@@ -81,11 +93,13 @@ class Talk:
     def listen(self, order: Order, at_seconds: float) -> None:
         """The ears begin to listen because of `order`; call it with the lock held."""
         self._wake_at = self._wake_at if order == "go_on" else None
+        self.asleep = False
         if order == "talk":
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=1.0)))
         if order in ("talk", "dictate"):
             self._chime(start_tone())
         self._floor.set_state("listening", DETAILS.get(order, ""))
+        self._floor.waiting = order == "awake"
 
     def begin(
         self, sound: bytes, kind: Kind, *, after_question: bool = False, stop_word: str = ""
@@ -154,10 +168,15 @@ class Talk:
         self._changed()
 
     def say(
-        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool] | None
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None,
+        still_wanted: Callable[[], bool] | None,
+        on_stopped: Callable[[], None] | None = None,
     ) -> Notice:
         """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once, see `Notice`."""
-        notice = Notice(tuple(clauses_in(text, language)), sound, self._withdraw, still_wanted)
+        notice = Notice(tuple(clauses_in(text, language)), sound, self._withdraw, still_wanted, on_stopped)
         with self._lock:
             if self._floor.closing:
                 notice.over.set()
@@ -165,6 +184,22 @@ class Talk:
                 self._notices.add(notice)
         self.announce()
         return notice
+
+    def rings(self) -> bool:
+        """Tell whether a stop word said now is for what rings: it sounds, is held, or pauses until it rings again."""
+        if not self._notices.ringing:
+            return False
+        with self._lock:
+            return self._floor.is_free() or self._notices.rings(self._floor.work)
+
+    def stop_ringing(self) -> None:
+        """A stop word was said alone: whatever rings is over, and who rings is told."""
+        with self._lock:
+            to_tell = self._notices.to_tell() if self.rings() else []
+        if to_tell:
+            self.stop("stopped by the user")
+        for tell in to_tell:
+            tell()
 
     def nothing_said(self) -> None:
         """Nobody said anything: listen no more."""
@@ -177,6 +212,9 @@ class Talk:
     def announce(self) -> None:
         """Say the notice that has waited longest if nobody has the floor."""
         with self._lock:
+            if self._notices and self._floor.waiting and self._floor.order is None:
+                # The ears rest first, for what is said is not for them.
+                self._floor.order = "sleep"
             if not self._floor.is_free() or not self._notices:
                 return
             options = self._options()
@@ -190,7 +228,7 @@ class Talk:
 
     def stay_awake(self) -> None:
         """Listen without a wake word whenever nothing else is going on, if that is wanted."""
-        if self._floor.state == "sleeping" and self._options().continuous:
+        if self._floor.state == "sleeping" and self._options().continuous and not self.asleep:
             with self._lock:
                 if self._floor.is_free() and self._floor.order is None:
                     self._floor.order = "awake"
@@ -198,7 +236,8 @@ class Talk:
     def own_sentences(self) -> list[str]:
         """Return what Jarvis is saying or has just said, oldest first, as far as it may still be in the air."""
         work = self._floor.work
-        return [clause.spoken for clause in work.said[-_OWN_CLAUSES:]] if work is not None else []
+        said = work.said if work is not None else self._notices.last_rung()
+        return [clause.spoken for clause in said[-_OWN_CLAUSES:]]
 
     def resume(self) -> None:
         """Nobody spoke after all: go on saying what was held."""
@@ -207,6 +246,15 @@ class Talk:
             if self._floor.challenger is not None or work is None:
                 return
         work.go_on()
+
+    def drop_challenger(self) -> Work | None:
+        """Let go of what is still being recognised, as somebody speaks again; returns what they speak into."""
+        with self._lock:
+            challenger = self._floor.challenger
+            work = self._floor.lose() if challenger is not None else None
+        if challenger is not None:
+            challenger.cancel("something else was said")
+        return work
 
     def _chime(self, tone: AudioChunk) -> None:
         """Make a short sound, where the microphone does not take it for speech."""
@@ -247,9 +295,10 @@ class Talk:
             speech_seconds=heard.ended.speech_seconds,
             words=len(transcript.text.split()),
             asked=has_asked(own),
+            ringing=self.rings(),
         )
         if ends_answer(said):
-            self.stop("stopped by the user", by=turn)
+            self._stop_for(turn)
         if not is_turn(said):
             return False
         with self._lock:
@@ -262,6 +311,14 @@ class Talk:
         self._interrupt(interrupted, None, "interrupted by speech")
         return True
 
+    def _stop_for(self, turn: SpokenTurn) -> None:
+        """Stop what `turn` was said into; what rings is over for good."""
+        with self._lock:
+            to_tell = self._notices.to_tell() if self._notices.rings(self._floor.work) else []
+        if self.stop("stopped by the user", by=turn):
+            for tell in to_tell:
+                tell()
+
     def _speaking(self, turn: SpokenTurn) -> None:
         with self._lock:
             if self._floor.work is turn and not turn.cancel_token.cancelled:
@@ -270,7 +327,7 @@ class Talk:
     def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
         if turn.start_facts.stop_word and turn not in self._judged and not turn.cancel_token.cancelled:
             # Its recogniser failed, as one does that does not know the language: the spotter is all there is.
-            self.stop("stopped by the user", by=turn)
+            self._stop_for(turn)
         with self._lock:
             self._turns.discard(turn)
             self._judged.discard(turn)
@@ -294,6 +351,9 @@ class Talk:
     def _next_order(self, end: WorkEnd) -> Order | None:
         self._empty_turns = self._empty_turns + 1 if end in ("nothing", "unwanted") else 0
         options = self._options()
+        if end == "asleep":
+            self.asleep = True
+            return None
         if end == "question":
             return "reply"
         if 0 < self._empty_turns <= _MOST_EMPTY_TURNS:
@@ -301,6 +361,11 @@ class Talk:
         if end == "answered" and options.follow_up_seconds > 0 and options.aloud:
             return "follow_up"
         return None
+
+    def _how_to_wake(self, language: Language) -> str:
+        word = self._options().wake_word
+        called = word and self._wakes and self._floor.resting == "sleeping"
+        return SAY_TO_WAKE[language].format(word=word) if called else PRESS_TO_WAKE[language]
 
     def _announced(self, work: Announcement) -> None:
         self._context.said(work.clauses)

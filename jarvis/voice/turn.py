@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from jarvis.audio.tones import error_tone
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import JarvisError
+from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.events import (
     AskCancelled,
     AskEvent,
@@ -80,13 +81,16 @@ class TurnHooks:
     """Whom a turn tells what becomes of it, on its own thread.
 
     `committed` once the person has finished; `wanted` whether what was said is to be answered at all; `speaking` when
-    sound begins; `over` once at the very end.
+    sound begins; `over` once at the very end. `muted` tells whether Jarvis is, `how_to_wake` what to say
+    or press once it sleeps.
     """
 
     committed: Callable[[SpokenTurn], None]
     wanted: Callable[[SpokenTurn, Heard], bool]
     speaking: Callable[[SpokenTurn], None]
     over: Callable[[SpokenTurn, WorkEnd], None]
+    muted: Callable[[], bool]
+    how_to_wake: Callable[[Language], str]
 
 
 class SpokenTurn(Work):
@@ -98,6 +102,7 @@ class SpokenTurn(Work):
         self._options = start.options
         self.start_facts = start
         self._hooks = hooks
+        self._began_muted = hooks.muted()
         self._clock = TurnClock(start.wake_at)
         self._recognising = Recognising(
             listening,
@@ -110,13 +115,15 @@ class SpokenTurn(Work):
         )
         self._transcript: Transcript | None = None
         self._text = ""
-        self._silenced = False
+        self._silenced = self._told_trouble = False
         self._question_id = ""
         self._answer_end: WorkEnd = "answered"
         self._voice = AnswerVoice(start.options.usual_language)
         self._speech = self._new_speech()
         self.conversation_id = start.conversation_id
         self.explained_basic = False
+        self.words_so_far = ""
+        """What a recogniser has shown of the words that are being said."""
         self._said: list[Clause] = []
 
     @property
@@ -212,6 +219,7 @@ class SpokenTurn(Work):
             # What Jarvis was saying goes on.
             return
         self._hooks.committed(self)
+        self._sound_trouble()
         self._say_all(clauses_in(sentence, self._options.usual_language))
 
     def _turn(self) -> WorkEnd:
@@ -243,6 +251,7 @@ class SpokenTurn(Work):
         return replace(transcript, text=without_wake_word(transcript.text))
 
     def _partial(self, words: PartialWords) -> None:
+        self.words_so_far = words.text
         self._conversing.emit(PartialHeard(words=words))
 
     def _ahead(self, transcript: Transcript, void: CancelToken) -> None:
@@ -310,6 +319,9 @@ class SpokenTurn(Work):
             self._obey(event)
         elif isinstance(event, AskFailed | AskCancelled):
             self._text = event.text
+        if isinstance(event, AskFailed):
+            self._sound_trouble()
+            self._say_all(self._voice.trouble(event))
 
     def _filling(self, event: AskStarted) -> Filling:
         now = self._conversing.monotonic
@@ -326,6 +338,9 @@ class SpokenTurn(Work):
         elif event.control == "repeat":
             text = event.text if event.spoken is None else event.spoken
             self._say_all(self.start_facts.previously_said or clauses_in(text, event.language))
+        elif event.control == "sleep":
+            self._answer_end = "asleep"
+            self._say_all(clauses_in(self._hooks.how_to_wake(event.language), event.language))
 
     def _speak_anew(self) -> None:
         """Drop what was to be said: another engine answers from the beginning."""
@@ -335,7 +350,18 @@ class SpokenTurn(Work):
 
     def _new_speech(self) -> Speech:
         options = self._options
-        return self._conversing.mouth.speech(self.cancel_token, options.rate, self._sounding, volume=options.volume)
+        return self._conversing.mouth.speech(
+            self.cancel_token, options.rate, self._sounding, volume=options.volume, on_unsaid=self._sound_trouble
+        )
+
+    def _sound_trouble(self) -> None:
+        """Let the sound of trouble be heard, once a turn, before or in place of its sentence."""
+        wanted = self._options.sounds and self._options.aloud and not self._silenced
+        # The talk button works muted too; who mutes Jarvis after that wants it quiet.
+        muted_since = self._hooks.muted() and not self._began_muted
+        if wanted and not self._told_trouble and not muted_since:
+            self._told_trouble = True
+            self._speech.play(error_tone())
 
     def _say_all(self, clauses: Sequence[Clause]) -> None:
         for clause in clauses:

@@ -18,9 +18,9 @@ from jarvis.voice.clauses import Clause
 from jarvis.voice.heard_notes import HeardNotes
 from jarvis.voice.mouth import Mouth, Speech
 
-WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "cancelled"]
+WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "asleep", "cancelled"]
 """`question`: Jarvis asked back. `nothing`: no words in it. `rejected`: words, but not understood. `unwanted`: words
-that were not meant for Jarvis."""
+that were not meant for Jarvis. `asleep`: an answer, and Jarvis was told not to listen on."""
 
 Said = tuple[Clause, ...]
 """Clauses that were said."""

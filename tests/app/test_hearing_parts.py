@@ -24,7 +24,7 @@ from jarvis.voice.keyword_spotter import KeywordSpotter
 from jarvis.voice.keyword_wake import BothWakeDetectors, KeywordWakeDetector
 from jarvis.voice.wake_words import WakeWords
 from tests.fakes.processes import gone
-from tests.fakes.speech import silence
+from tests.fakes.speech import silence, synthetic_speech
 from tests.fakes.voice import FakeSpeechToText
 
 
@@ -69,6 +69,37 @@ def test_stop_words_are_heard_without_a_child(jarvis: Jarvis, child: Child) -> N
     hearing.warm()
     hearing.close()
     assert child.started == 0
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("language", ["en", "es", "auto"])
+def test_stop_words_of_both_languages_are_heard_whatever_the_language(
+    jarvis: Jarvis, language: str, apart: bool
+) -> None:
+    jarvis.models_apart = apart
+    if apart:
+        jarvis.small_models.at_once_seconds = 60.0
+    jarvis.settings.set("language", language)
+    hearing = parts(jarvis)
+    spotter = hearing.stop_words()
+    found = []
+    for word, voice in (("stop", "en-us"), ("para", "es+f2"), ("cancel", "en-us+m1"), ("silencio", "es+m1")):
+        found += spotter.process(silence(1) + synthetic_speech(word, voice) + silence(0.7))
+    hearing.close()
+    assert [each.word for each in found] == ["stop", "para", "cancel", "silencio"]
+
+
+def test_the_child_that_hears_them_instead_hears_those_of_the_language(
+    jarvis: Jarvis, child: Child, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_args: object) -> KeywordSpotter:
+        raise EngineError("voice.no_keyword_network", en="None here.", es="No hay.", retryable=False)
+
+    monkeypatch.setattr("jarvis.app.hearing.KeywordSpotter", missing)
+    jarvis.settings.set("language", "es")
+    spotter = parts(jarvis).stop_words()
+    assert isinstance(spotter, SpotterWords)
+    assert set(spotter._wanted.words) == {"para", "cancela", "silencio", "basta"}
 
 
 def test_words_of_ones_own_need_the_child(jarvis: Jarvis, child: Child) -> None:

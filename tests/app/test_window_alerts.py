@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,15 +13,20 @@ from pathlib import Path
 
 import pytest
 
+from jarvis.app import window_alerts
 from jarvis.app.build import Jarvis
 from jarvis.app.window_alerts import SNOOZED_FOR, WindowAlerts, button_words
 from jarvis.contracts.errors import Language
-from jarvis.contracts.skills import Alert
+from jarvis.contracts.skills import Alert, AlertKind
 from jarvis.contracts.speech import AudioChunk
 from jarvis.settings.folders import Folders
 from jarvis.voice.announcements import Notice
 from tests.fakes.host import FakeClock
 from tests.fakes.processes import until
+from tests.fakes.voice import PATIENCE_SECONDS, QUIET, FakeSpeechToText, error, seconds
+from tests.fakes.voice_output import FakeSpeaker
+from tests.fakes.voice_spotter import ALONE, Spotter
+from tests.fakes.voice_world import LiveMicrophone, World
 from tests.host.conftest import bus_address, on_bus
 
 __all__ = ["bus_address", "on_bus"]
@@ -32,11 +38,65 @@ class Silent:
     """A voice whose announcements are over at once."""
 
     def announce(
-        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool]
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None,
+        still_wanted: Callable[[], bool],
+        on_stopped: Callable[[], None],
     ) -> Notice:
         notice = Notice(((text, language),), sound, lambda _: None, still_wanted)
         notice.over.set()
         return notice
+
+
+class Spoken:
+    """The window's voice over a loop among fakes, whose sound lasts until `gate` opens."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.microphone = LiveMicrophone()
+        self.speaker = FakeSpeaker(self.gate)
+        self.notices: list[Notice] = []
+        self.loop = World(
+            self.microphone,
+            stt=FakeSpeechToText(refuses=error()),
+            speaker=self.speaker,
+            parts={"echo_free": True, "stop_words": Spotter()},
+            hold_while_answering=False,
+        ).loop
+        self.loop.start()
+        self.microphone.add(seconds(QUIET, 0.2))
+
+    def announce(
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None,
+        still_wanted: Callable[[], bool],
+        on_stopped: Callable[[], None],
+    ) -> Notice:
+        self.notices.append(self.loop.text_to_say(text, language, sound, still_wanted, on_stopped))
+        return self.notices[-1]
+
+    def rings(self) -> None:
+        assert self.speaker.sounding.wait(PATIENCE_SECONDS)
+        self.microphone.add(seconds(QUIET, 0.5))
+
+    def pauses(self) -> None:
+        self.gate.set()
+        assert self.notices[0].over.wait(PATIENCE_SECONDS)
+
+    def close(self) -> None:
+        self.gate.set()
+        self.loop.close()
+
+
+@pytest.fixture
+def spoken() -> Iterator[Spoken]:
+    spoken = Spoken()
+    yield spoken
+    spoken.close()
 
 
 @pytest.fixture
@@ -110,6 +170,50 @@ def test_what_another_door_stops_leaves_the_screen(
     number = shown(service)["number"]
     assert jarvis.stop_hub.stop_all()
     assert shown(service) == {"closed": number}
+
+
+@pytest.fixture
+def heard_alerts(jarvis: Jarvis, spoken: Spoken, monkeypatch: pytest.MonkeyPatch) -> Iterator[WindowAlerts]:
+    """Alerts that the fake loop rings once, and then pauses for as long as the test takes."""
+    monkeypatch.setattr(window_alerts, "RING_AGAIN_SECONDS", 3600.0)
+    alerts = WindowAlerts(jarvis, spoken)  # type: ignore[arg-type]
+    yield alerts
+    alerts.stop()
+
+
+@pytest.mark.parametrize("pausing", [False, True])
+@pytest.mark.parametrize("kind", ["timer", "alarm"])
+def test_a_stop_word_does_what_the_stop_button_does(
+    jarvis: Jarvis, spoken: Spoken, heard_alerts: WindowAlerts, kind: AlertKind, pausing: bool
+) -> None:
+    jarvis.alert_book.add(kind, "tea", NOON - timedelta(seconds=1))
+    heard_alerts.start()
+    spoken.rings()
+    if pausing:
+        spoken.pauses()
+        spoken.microphone.add(seconds(QUIET, 2.0))
+    assert stored(jarvis) == [("ringing", NOON - timedelta(seconds=1))]
+    spoken.microphone.add(ALONE)
+    until(lambda: stored(jarvis) == [], "the alert stopped")
+    assert [alert.state for alert in heard_alerts.recent()] == ["done"]
+    until(lambda: not heard_alerts._ringing, "silence")
+    assert spoken.notices[0].over.wait(PATIENCE_SECONDS)
+    until(lambda: not spoken.loop._talk.rings(), "nothing listened for")
+    assert len(spoken.notices) == 1
+
+
+def test_a_stop_word_leaves_what_another_door_has_put_off(
+    jarvis: Jarvis, spoken: Spoken, heard_alerts: WindowAlerts
+) -> None:
+    timer = jarvis.alert_book.add("timer", "tea", NOON - timedelta(seconds=1), duration_seconds=60)
+    heard_alerts.start()
+    spoken.rings()
+    spoken.pauses()
+    later = NOON + timedelta(minutes=5)
+    jarvis.alert_book.replace(replace(timer, state="running", due_at=later))
+    spoken.microphone.add(ALONE)
+    until(lambda: not any(thread.name == "jarvis-ring" for thread in threading.enumerate()), "silence")
+    assert stored(jarvis) == [("running", later)]
 
 
 def test_only_what_rings_can_be_put_off(jarvis: Jarvis, alerts: WindowAlerts) -> None:

@@ -40,7 +40,12 @@ class Recorder:
         self.cancelled: list[Notice] = []
 
     def announce(
-        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool]
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None,
+        still_wanted: Callable[[], bool],
+        on_stopped: Callable[[], None],
     ) -> Notice:
         self.said.append((text, sound))
         self.notices.append(Notice(((text, language),), sound, self._cancel, still_wanted))

@@ -19,10 +19,11 @@ from pytestqt.qtbot import QtBot
 
 from jarvis.app.build import Jarvis
 from jarvis.contracts.speech import Transcript
+from jarvis.desktop.code_block import CodeBlock
 from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.run import Desktop, make_application
 from jarvis.desktop.services import DesktopServices
-from jarvis.desktop.text_widgets import CodeBlock, RichText
+from jarvis.desktop.text_widgets import RichText
 from jarvis.settings.folders import Folders
 from tests.fakes.desk_settings import SettingsDesks, furnished
 from tests.fakes.desktop import FakeDesktop

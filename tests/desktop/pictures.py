@@ -102,14 +102,14 @@ TITLES = {
 }
 NOTICES = {
     "en": (
-        Notice(id="a", text="No model is installed yet; skills work.", step="jarvis models download qwen2.5-1.5b"),
+        Notice(id="a", text="No model is installed yet; skills work.", way="recommended"),
         Notice(id="b", text="Building llama.cpp for this computer", kind="progress", percent=42.0),
     ),
     "es": (
         Notice(
             id="a",
             text="Aún no hay ningún modelo instalado; las habilidades funcionan.",
-            step="jarvis models download qwen2.5-1.5b",
+            way="recommended",
         ),
         Notice(id="b", text="Compilando llama.cpp para este equipo", kind="progress", percent=42.0),
     ),

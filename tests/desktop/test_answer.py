@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,6 +96,18 @@ def test_what_was_replaced_is_counted_and_what_would_leave_is_shown(qapp: object
     assert "2 personal details replaced" in what_answered(told, Words("en"))
     asked = ConsentAsked(ask_id="1", model="b", where="b", preview=({"role": "user", "text": "[EMAIL_1]?"},))
     assert page_of(folded(ROUTE, asked), Record(), Words("en")).aside == ("user: [EMAIL_1]?",)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "told"),
+    [
+        ("This would be sent to gpt-4o. Shall I send it?", "en", "Jarvis asks first"),
+        ("Esto se enviaría a gpt-4o. ¿Lo envío?\n", "es", "Jarvis pregunta antes"),
+        ("No model is here that could answer that.", "en", "Nothing could answer"),
+    ],
+)
+def test_who_is_asked_something_first_is_not_told_that_nothing_could_answer(text, language, told):
+    assert what_answered(replace(folded(finished()), source="none", text=text), Words(language)).startswith(told)
 
 
 def test_tools_and_stages_are_told_while_they_run(qapp: object) -> None:

@@ -313,6 +313,87 @@ def test_words_with_a_picture_of_them_are_words(desktop: Desktop) -> None:
     assert desktop.window.composer.draft()[0] == "a cell of a table"
 
 
+def dragged_picture(image: QImage) -> QMimeData:
+    """What Firefox and Chromium give for a picture dragged out of a page: itself, its address, words and markup."""
+    address = "https://pictures.example/plumber.png"
+    data = QMimeData()
+    data.setImageData(image)
+    data.setUrls([QUrl(address)])
+    data.setData("text/x-moz-url", QByteArray(f"{address}\nA plumber".encode("utf-16-le")))
+    data.setText(address)
+    data.setHtml(f'<img src="{address}" alt="A plumber">')
+    return data
+
+
+def drop(target: QWidget, data: QMimeData) -> bool:
+    """Drag something over `target` and let it go there; tell whether it was taken."""
+    how, place = Qt.DropAction.CopyAction, QPoint(20, 10)
+    keys = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(target, QDragEnterEvent(place, how, data, *keys))
+    event = QDropEvent(QPointF(place), how, data, *keys)
+    QApplication.sendEvent(target, event)
+    return event.isAccepted()
+
+
+@pytest.mark.parametrize("over", ["window", "input"])
+def test_a_picture_dragged_from_a_browser_is_attached(
+    desktop: Desktop, world: AttachingDesk, until: Until, over: str
+) -> None:
+    composer = desktop.window.composer
+    image = QImage(300, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("#20c040"))
+    assert drop(desktop.window if over == "window" else composer.input.viewport(), dragged_picture(image))
+    assert ready(desktop, until, 1) == ["Pasted picture.png"]
+    (file,) = composer.tray.files()
+    kept = decoded(world.rows.data(file.id), QSize(1_000, 1_000))
+    assert kept is not None and kept.size() == QSize(300, 200) and kept.pixelColor(9, 9) == QColor("#20c040")
+    assert composer.draft() == ("", "") and composer.tray.sentence == ""
+
+
+@pytest.mark.parametrize("over", ["window", "input"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_was_dropped_and_cannot_be_attached_is_told(
+    desktop: Desktop, world: AttachingDesk, until: Until, over: str, language: str
+) -> None:
+    world.fake.settings.set("language", language)
+    until(lambda: desktop.words.language == language)
+    composer = desktop.window.composer
+    target = desktop.window if over == "window" else composer.input.viewport()
+    assert drop(target, dragged_picture(QImage()))
+    told = "nothing was attached" if language == "en" else "no se adjuntó nada"
+    assert told in composer.tray.sentence and composer.tray.isVisible()
+    assert composer.draft() == ("", "") and not composer.tray.chips()
+
+
+def test_words_and_addresses_dropped_on_the_input_are_typed_in(desktop: Desktop) -> None:
+    composer = desktop.window.composer
+    data = QMimeData()
+    data.setUrls([QUrl("https://pictures.example/")])
+    data.setText("https://pictures.example/")
+    drop(composer.input.viewport(), data)
+    assert composer.draft()[0] == "https://pictures.example/" and composer.tray.sentence == ""
+
+
+def test_a_broken_picture_that_is_pasted_is_told(desktop: Desktop) -> None:
+    data = QMimeData()
+    data.setImageData(QImage())
+    paste(desktop, data)
+    assert "nothing was attached" in desktop.window.composer.tray.sentence
+
+
+def test_cells_pasted_after_a_picture_was_dropped_are_words(desktop: Desktop, until: Until) -> None:
+    image = QImage(10, 10, QImage.Format.Format_RGB32)
+    drop(desktop.window.composer.input.viewport(), dragged_picture(image))
+    ready(desktop, until, 1)
+    cells = QMimeData()
+    cells.setImageData(image)
+    cells.setText("pipe\t912")
+    cells.setHtml("<table><tr><td>pipe</td><td>912</td></tr></table>")
+    paste(desktop, cells)
+    assert desktop.window.composer.draft()[0] == "pipe\t912"
+    assert len(desktop.window.composer.tray.chips()) == 1
+
+
 def test_every_file_is_named_in_the_language_in_use(
     desktop: Desktop, world: AttachingDesk, report: Path, until: Until
 ) -> None:

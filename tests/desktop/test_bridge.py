@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.events import TextDelta
 from jarvis.contracts.speech import LevelMeasured, PartialHeard, PartialWords, VoiceState, WakeScored
 from jarvis.desktop import bridge
@@ -160,6 +161,22 @@ def test_long_work_keeps_nothing_else_waiting(desktop: Desktop, until: Until) ->
     until(lambda: done == ["short"])
     held.set()
     until(lambda: done == ["short", 0, 1, 2, 3])
+
+
+def test_closing_ends_the_jobs_that_can_be_ended_and_waits_for_them(desktop: Desktop, until: Until) -> None:
+    begun, told, seen = threading.Event(), CancelToken(), []
+
+    def work() -> bool:
+        begun.set()
+        return told.wait(30)
+
+    desktop.bridge.run(work, seen.append, cancel=told)
+    over = CancelToken()
+    desktop.bridge.run(lambda: None, seen.append, cancel=over)
+    until(lambda: begun.is_set() and seen == [None])
+    desktop.bridge.close()
+    # The last answers are taken while there is a window; what had ended by itself is left alone.
+    assert seen == [None, True] and not over.cancelled
 
 
 def second_start(server: InstanceServer, run_folder: Path, qtbot: QtBot) -> str:

@@ -17,11 +17,11 @@ from jarvis.contracts.events import AskFailed, EngineFailed, EngineLoading, Engi
 from jarvis.contracts.messages import Request
 from jarvis.contracts.speech import AnswerStep
 from jarvis.desktop import texts
+from jarvis.desktop.code_block import CodeBlock
 from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.message_widgets import UserMessage
 from jarvis.desktop.run import Desktop
-from jarvis.desktop.text_widgets import CodeBlock
-from tests.desktop.conftest import Until, answers, questions, shown, type_and_send
+from tests.desktop.conftest import Until, answers, questions, shown, started, type_and_send
 from tests.fakes.desktop import FakeDesktop
 
 
@@ -239,6 +239,41 @@ def test_the_draft_and_the_conversation_outlive_the_window(
     again.close()
     document = json.loads(file.read_text(encoding="utf-8"))
     assert document["conversation"] == kept.id
+
+
+def test_what_was_typed_in_a_conversation_goes_with_it(
+    desktop: Desktop, fake: FakeDesktop, qtbot: QtBot, until: Until, tmp_path: Path
+) -> None:
+    gone, kept = (fake.log.start_conversation(title).id for title in ("gone", "kept"))
+    file = tmp_path / "desktop.json"
+    for one, words in ((gone, "my PIN is 4711"), (kept, "about the boiler")):
+        desktop.session.open(one)
+        until(lambda: desktop.window.composer.input.toPlainText() == "")
+        qtbot.keyClicks(desktop.window.composer.input, words)
+        until(lambda words=words: file.exists() and words in file.read_text(encoding="utf-8"))
+    desktop.session.delete(gone)
+    # No later save is what takes it away.
+    desktop.keepsake._timer.stop()
+    until(lambda: fake.log.conversation(gone) is None and "4711" not in file.read_text(encoding="utf-8"))
+    desktop.session.open(kept)
+    until(lambda: desktop.window.composer.input.toPlainText() == "about the boiler")
+    desktop.session.delete(kept)
+    until(lambda: "boiler" not in file.read_text(encoding="utf-8"))
+    assert desktop.window.composer.input.toPlainText() == ""
+
+
+def test_what_was_typed_in_a_conversation_that_others_deleted_goes_at_the_next_start(
+    fake: FakeDesktop, until: Until, tmp_path: Path
+) -> None:
+    kept = fake.log.start_conversation("kept").id
+    drafts = {"gone": ["my PIN is 4711", ""], kept: ["boiler", ""], "": ["something new", ""]}
+    file = tmp_path / "desktop.json"
+    file.write_text(json.dumps({"drafts": drafts, "tray_told": True}), encoding="utf-8")
+    with started(fake.services) as again:
+        until(lambda: "4711" not in file.read_text(encoding="utf-8"))
+        assert again.keepsake.draft(kept) == ("boiler", "")
+    del drafts["gone"]
+    assert json.loads(file.read_text(encoding="utf-8"))["drafts"] == drafts
 
 
 def test_a_megabyte_pasted_becomes_a_chip_and_is_sent_whole(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:

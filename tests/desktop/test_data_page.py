@@ -54,6 +54,16 @@ def test_a_backup_is_written_where_the_person_says(page: DataPage, desks: Settin
     assert page.message.property("look") == "bad"
 
 
+def test_the_end_of_the_program_ends_a_backup(
+    page: DataPage, shown: Desktop, desks: SettingsDesks, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    desks.data.endless = True
+    page.back_up_to("/tmp/copy.zip")
+    until(lambda: bool(desks.data.begun))
+    shown.bridge.close()
+    assert desks.data.backups == [] and "no backup was written" in caplog.text
+
+
 def test_nothing_is_forgotten_before_the_word_was_typed(page: DataPage, desks: SettingsDesks, until: Until) -> None:
     assert not page.forget_now.isEnabled()
     for wrong in ("forget", "FORGE", "OLVIDAR", ""):

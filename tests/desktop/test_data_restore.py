@@ -67,6 +67,16 @@ def test_the_file_is_looked_into_and_asked_about_before_anything_changes(
     assert page.message.text().endswith("What was here is kept in /home/somebody/.local/share/jarvis/before-restore-x.")
 
 
+def test_the_end_of_the_program_ends_the_check(
+    page: DataPage, shown: Desktop, desks: SettingsDesks, until: Until
+) -> None:
+    desks.data.endless = True
+    page.restore.look("/tmp/copy.zip")
+    until(lambda: page.message.text().startswith("Checking the backup: "))
+    shown.bridge.close()
+    assert page.message.text() == "Nothing was changed." and page.restore.choose.isEnabled()
+
+
 def test_saying_no_changes_nothing_and_takes_away_what_was_unpacked(
     page: DataPage, desks: SettingsDesks, fake: FakeDesktop, shown: Desktop, until: Until
 ) -> None:

@@ -47,7 +47,12 @@ class Silent:
     """A voice whose announcements are over at once."""
 
     def announce(
-        self, text: str, language: Language, sound: AudioChunk | None, still_wanted: Callable[[], bool]
+        self,
+        text: str,
+        language: Language,
+        sound: AudioChunk | None,
+        still_wanted: Callable[[], bool],
+        on_stopped: Callable[[], None],
     ) -> Notice:
         notice = Notice(((text, language),), sound, lambda _: None, still_wanted)
         notice.over.set()

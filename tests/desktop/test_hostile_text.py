@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from jarvis.desktop import answer_texts
 from jarvis.desktop.answer_body import SHOWN_CHARACTERS, AnswerBody
+from jarvis.desktop.code_block import LONGEST_LINE, CodeBlock
 from jarvis.desktop.markdown import LONGEST_OPEN, CodeText, MarkdownStream, Settled, inert
 from jarvis.desktop.run import Desktop
-from jarvis.desktop.text_widgets import LONGEST_LINE, CodeBlock, RichText
+from jarvis.desktop.text_widgets import RichText
 from tests.desktop.conftest import Until, answers, questions
 from tests.fakes.desktop import FakeDesktop
 

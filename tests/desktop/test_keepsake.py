@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from jarvis.desktop.run import Desktop
 from jarvis.memory.leftovers import Leftovers
 from jarvis.settings.folders import Folders
 from jarvis.storage.quotes import Quotes
+from tests.desktop.conftest import Until
 
 FORGET = """
 import sys
@@ -76,6 +78,39 @@ def test_forgetting_everything_leaves_the_rest(home: Path, keepsake: Keepsake) -
     keepsake.keep("conversation", "c9")
     keepsake.save_now()
     assert json.loads(said(home)) == {"place": "left", "conversation": "c9"}
+
+
+def test_drafts_of_conversations_that_are_gone_go_at_once(home: Path, keepsake: Keepsake) -> None:
+    keepsake.keep_draft(None, "of a new one", "")
+    keepsake.save_now()
+    keepsake.drop_drafts(lambda conversation_id: conversation_id == "c2")
+    drafts = json.loads(said(home))["drafts"]
+    assert drafts == {"": ["of a new one", ""], "c2": ["what about the boiler", "pasted words"]}
+    assert keepsake.draft("c1") == ("", "")
+    keepsake.keep_draft("c2", "what else", "")
+    keepsake.save_now()
+    assert "4711" not in said(home)
+    assert [path.name for path in home.iterdir()] == ["desktop.json"]
+
+
+def test_what_cannot_be_dropped_on_disk_is_told_and_tried_again(
+    desktop: Desktop, home: Path, keepsake: Keepsake, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keepsake_module, "AGAIN_MILLISECONDS", 50)
+    told, over = [], []
+    keepsake.unkept.connect(told.append)
+    keepsake.kept.connect(over.append)
+    write = keepsake_module._write
+
+    def full(path: Path, *given: object) -> object:
+        raise keepsake_module._unwritten(path, OSError(errno.ENOSPC, "No space left on device"))
+
+    monkeypatch.setattr(keepsake_module, "_write", full)
+    keepsake.drop_drafts(lambda conversation_id: conversation_id == "c2")
+    until(lambda: [error.code for error in told] == ["storage.full"])
+    assert "4711" in said(home) and keepsake.draft("c1") == ("", "")
+    monkeypatch.setattr(keepsake_module, "_write", write)
+    until(lambda: over == told and "4711" not in said(home))
 
 
 def test_what_two_windows_keep_is_brought_together(desktop: Desktop, home: Path, keepsake: Keepsake) -> None:

@@ -35,6 +35,16 @@ def test_what_is_typed_is_a_program_or_an_address() -> None:
         new_server("x", 'run "half', private=False)
 
 
+def test_the_end_of_the_program_waits_for_no_server(
+    page: McpPage, shown: Desktop, desks: SettingsDesks, until: Until
+) -> None:
+    desks.mcp.silent = True
+    typed(page, "files", "npx server /tmp")
+    until(lambda: desks.mcp.connected == ["files"])
+    shown.bridge.close()
+    assert desks.mcp.stopped == ["files"]
+
+
 def test_a_server_is_added_connected_and_shows_its_tools(page: McpPage, desks: SettingsDesks, until: Until) -> None:
     assert not page.add.isEnabled()
     page.private.setChecked(True)

@@ -128,6 +128,41 @@ def test_a_folder_is_read_and_its_files_are_told(
     until(lambda: any(button.text() == texts.FILES.en for button in window.folders.findChildren(QAbstractButton)))
 
 
+def papers_of(folder: Path, count: int) -> Path:
+    papers = folder / "papers"
+    papers.mkdir()
+    for number in range(count):
+        (papers / f"{number:04}.txt").write_text(f"Receipt {number} of the boiler.", encoding="utf-8")
+    return papers
+
+
+def test_quitting_ends_the_reading_and_keeps_what_was_read(
+    qtbot: QtBot, fake: FakeDesktop, jarvis: Jarvis, tmp_path: Path, until: Until
+) -> None:
+    papers = papers_of(tmp_path, 1500)
+    with started(replace(fake.services, memory=jarvis.memory, log=jarvis.conversation_log)) as made:
+        made.open_memory()
+        assert made.memory_window is not None
+        page = made.memory_window.folders
+        page.ingest(papers)
+        until(lambda: page.bar.maximum() == 1500 and page.bar.value() >= 1)
+    read = len(jarvis.memory().files(papers))
+    assert 0 < read < 1500
+    assert [(one.path, one.watched) for one in jarvis.memory().folders()] == [(papers, True)]
+    # What follows the folder at the next start goes on where it stopped.
+    next(step for step in jarvis.memory().ingest(papers, watch=True, privacy="local") if step.done > read)
+
+
+def test_the_reading_goes_on_behind_a_closed_window(
+    desktop: Desktop, window: MemoryWindow, jarvis: Jarvis, tmp_path: Path, until: Until
+) -> None:
+    papers = papers_of(tmp_path, 30)
+    window.folders.ingest(papers, watch=False)
+    window.close()
+    until(lambda: window.folders.message.text() == texts.READ_DONE.en.format(done=30))
+    assert not window.isVisible() and {one.state for one in jarvis.memory().files(papers)} == {"indexed"}
+
+
 def test_the_profile_is_edited(window: MemoryWindow, jarvis: Jarvis, until: Until) -> None:
     window.pages.setCurrentRow(2)
     page = window.profile

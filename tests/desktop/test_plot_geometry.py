@@ -19,6 +19,7 @@ from jarvis.desktop.plot_geometry import (
     spaced,
     stacked,
     ticks,
+    ticks_around,
 )
 
 FRAME = Frame(left=10, top=20, width=100, height=50)
@@ -104,6 +105,32 @@ def test_lines_break_where_something_is_missing(points: list[Point], gap: float 
 def test_bars(days: int, points: list[Point], expected: list[tuple[float, float, float, float]]) -> None:
     found = bars_of(points, Span(low=-0.5, high=days - 0.5), PERCENT, FRAME)
     assert [(bar.left, bar.top, bar.width, bar.height) for bar in found] == [pytest.approx(one) for one in expected]
+
+
+def test_what_is_below_nothing_hangs_from_it() -> None:
+    around = Span(low=-50, high=50)
+    found = bars_of([(0.0, 50.0), (1.0, -25.0), (2.0, -0.001)], Span(low=-0.5, high=9.5), around, FRAME)
+    places = [(bar.left, bar.top, bar.width, bar.height) for bar in found]
+    assert places == [
+        pytest.approx((11.0, 20.0, 8.0, 25.0)),
+        pytest.approx((21.0, 45.0, 8.0, 12.5)),
+        pytest.approx((31.0, 45.0, 8.0, 1.0)),
+    ]
+    assert bars_of([(0.0, -5.0)], TEN, PERCENT, FRAME) == []
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "expected"),
+    [
+        (0, 7, (0, 2, 4, 6, 8)),
+        (-0.3, 0.8, (-0.4, -0.2, 0, 0.2, 0.4, 0.6, 0.8)),
+        (-7, 1, (-8, -6, -4, -2, 0, 2)),
+        (-7, -2, (-8, -6, -4, -2, 0)),
+        (math.nan, 1, (0, 0.5, 1)),
+    ],
+)
+def test_scales_that_go_below_nothing(lowest: float, highest: float, expected: tuple[float, ...]) -> None:
+    assert ticks_around(lowest, highest, 4) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,64 @@ def test_a_low_rating_asks_why_and_both_outlive_the_window(
     again.close()
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "asked"),
+    [
+        ("en", "Say why you rated it so", "What did you like?"),
+        ("es", "Decir por qué la valoras así", "¿Qué te gustó?"),
+    ],
+)
+def test_who_wants_to_says_why_it_was_good(
+    chat: Desktop, routed: RoutedDesktop, qtbot: QtBot, until: Until, language: str, name: str, asked: str
+) -> None:
+    routed.settings.set("language", language)
+    chat.apply_settings()
+    rating = answers(chat)[0].rating
+    assert rating.why is None or rating.why.isHidden(), "without stars there is nothing to give a reason for"
+    qtbot.keyClick(stars(chat), Qt.Key.Key_5)
+    until(lambda: [stars for _, stars, _ in routed.routing.rated] == [5])
+    until(lambda: not rating.message.isHidden())
+    assert rating.reason is None, "nobody is asked"
+    assert rating.why is not None and rating.why.isVisible()
+    assert rating.why.accessibleName() == rating.why.toolTip() == name
+    stops = answers(chat)[0].stops()
+    assert stops.index(rating.why) == stops.index(rating.stars) + 1
+    rating.why.setFocus()
+    qtbot.keyClick(rating.why, Qt.Key.Key_Space)
+    reason = rating.reason
+    assert reason is not None and reason.isVisible() and chat.window.focusWidget() is reason.field
+    assert reason.field.accessibleName() == reason.field.placeholderText() == asked
+    assert answers(chat)[0].stops()[-2:] == [reason.field, reason.keep]
+    qtbot.keyClick(stars(chat), Qt.Key.Key_4)
+    until(lambda: routed.routing.rated[-1][1:] == (4, "") and not rating.message.isHidden())
+    assert reason.isVisible(), "what was opened stays open"
+    qtbot.keyClicks(reason.field, "to the point")
+    qtbot.keyClick(reason.field, Qt.Key.Key_Return)
+    until(lambda: routed.routing.rated[-1][1:] == (4, "to the point") and reason.isHidden())
+    rating.why.click()
+    assert reason.isVisible() and reason.field.text() == "to the point"
+    rating.why.click()
+    assert reason.isHidden()
+
+
+def test_a_reason_can_be_added_to_what_was_rated_before(
+    chat: Desktop, routed: RoutedDesktop, qtbot: QtBot, until: Until
+) -> None:
+    qtbot.keyClick(stars(chat), Qt.Key.Key_5)
+    until(lambda: [stars for _, stars, _ in routed.routing.rated] == [5])
+    conversation = chat.session.current
+    chat.session.open(None)
+    chat.session.open(conversation)
+    until(lambda: len(answers(chat)) == 1 and answers(chat)[0].rating.stars.value() == 5)
+    rating = answers(chat)[0].rating
+    assert rating.why is not None and rating.reason is None and rating.isHidden()
+    rating.why.click()
+    assert rating.reason is not None
+    qtbot.keyClicks(rating.reason.field, "it knew")
+    rating.reason.keep.click()
+    until(lambda: routed.routing.rated[-1][1:] == (5, "it knew"))
+
+
 def test_a_rating_that_could_not_be_kept_is_not_shown(
     chat: Desktop, routed: RoutedDesktop, qtbot: QtBot, until: Until
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -91,6 +92,19 @@ def test_it_is_stopped_by_its_button_and_with_the_window(
     models.measuring.set()
     panel.begin.click()
     until(lambda: panel.message.text().startswith("Memory "))
+
+
+def test_the_end_of_the_program_ends_it(
+    window: ResourceWindow, models: HoldingModels, desk: Desk, until: Until
+) -> None:
+    models.measuring.clear()
+    window.measure.begin.click()
+    until(lambda: window.measure.message.text() == "Measuring the memory (1 of 2)…")
+    late = threading.Timer(30, models.measuring.set)
+    late.start()
+    desk.bridge.close()
+    late.cancel()
+    assert window.measure.message.text() == "Stopped; what was known before is kept."
 
 
 def test_why_it_could_not_be_measured_is_said_and_it_can_be_tried_again(

@@ -15,6 +15,7 @@ from jarvis.desktop.first_run import FirstRun
 from jarvis.desktop.paged_dialog import PagedDialog
 from jarvis.desktop.quick import QuickQuery
 from jarvis.desktop.services import Notice
+from jarvis.desktop.way_button import WayButton
 from tests.desktop.by_keys import Whole, everything
 from tests.desktop.conftest import Until, answers
 
@@ -92,6 +93,14 @@ def test_what_comes_and_goes_in_the_chat_has_its_place(world: Whole, watch: Watc
     desktop = world.desktop
     world.routed.notices = [Notice(id="a", text="Something.", step="jarvis doctor"), Notice(id="b", text="More.")]
     desktop.poll()
+    banners = desktop.window.banners
+    for progress in (None, 40.0):
+        banners.tell(Notice(id="c", text="On its way.", kind="progress", percent=progress, way="models"))
+        until(lambda: [way.text() for way in banners.findChildren(WayButton) if way.isVisible()] == ["Models"])
+    banners.untell("c")
+    banners.show_trouble("It did not.", "engine.auth")
+    until(lambda: [way.text() for way in banners.findChildren(WayButton) if way.isVisible()] == ["API keys"])
+    banners.show_trouble("")
     desktop.session.ask("hello there")
     until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.phase == "done")
     answer = answers(desktop)[0]

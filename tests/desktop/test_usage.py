@@ -11,24 +11,31 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from jarvis.contracts.errors import Language
 from jarvis.contracts.spending import BudgetState
 from jarvis.desktop import usage_texts as texts
 from jarvis.desktop.bridge import Bridge
+from jarvis.desktop.colours import ACCENTS, look_of
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.plot import Plot
-from jarvis.desktop.theme import Theme
+from jarvis.desktop.theme import SCALES, Theme
+from jarvis.desktop.usage_models import MOST_BARS, ModelBar, ModelBars, cost_bars, first_bars, saved_bars, tokens_bars
 from jarvis.desktop.usage_pictures import (
+    FIRST_HUES,
     SpanName,
     by_day,
     cost_picture,
     first_day,
     first_picture,
     marks,
+    saved_picture,
     tokens_picture,
 )
 from jarvis.desktop.usage_totals import hue_for
 from jarvis.desktop.usage_window import UsageWindow
 from jarvis.desktop.words import Words
+from tests.desktop.fitting import cut_texts
+from tests.desktop.test_richtext import contrast
 from tests.fakes.desk_resources import BIG, LAST_DAY, AddedUp, row, trouble
 from tests.fakes.desktop import FakeDesktop
 
@@ -182,16 +189,16 @@ def test_what_a_wrong_clock_dated_ahead_can_be_counted_today(
 @pytest.mark.parametrize("language", ["en", "es"])
 def test_everything_has_a_name_and_the_keyboard_reaches_it(shown: UsageWindow, language: str) -> None:
     shown._desk.words.use(language)  # type: ignore[arg-type]
-    kinds = (QAbstractButton, QComboBox, QTableWidget, Plot)
+    kinds = (QAbstractButton, QComboBox, QTableWidget, Plot, ModelBars)
     seen = [
         widget
         for widget in shown.findChildren(QWidget)
         if isinstance(widget, kinds) and widget.isVisible() and not isinstance(widget.parent(), QTableWidget)
     ]
-    assert len(seen) == 6
+    assert len(seen) == 11
     assert [widget for widget in seen if not widget.accessibleName()] == []
     assert [widget for widget in seen if not widget.focusPolicy().value & 1] == []
-    assert all(widget.accessibleDescription() for widget in seen if isinstance(widget, Plot))
+    assert all(widget.accessibleDescription() for widget in seen if isinstance(widget, Plot | ModelBars))
 
 
 def test_nothing_is_asked_on_the_qt_thread(shown: UsageWindow, spending: AddedUp, until: Until) -> None:
@@ -256,6 +263,105 @@ def test_the_pictures_write_their_numbers_in_the_language(qapp: object) -> None:
         assert [series.shape for series in (*cost.series, *tokens.series)] == ["bar", "bar"]
         assert [(series.shape, len(series.points)) for series in first.series] == [("line", 7)] * 2
         assert [series.points[0][1] for series in first.series] == [0.5, 1.4], "half, and 95 of 100"
+
+
+def test_what_each_day_saved_also_where_it_cost_more(qapp: object) -> None:
+    first = date(2026, 3, 19)
+    rows = [row(day=first, cost_usd=0.5, cloud_usd=0.2), row(day=LAST_DAY, cost_usd=0.1, cloud_usd=0.9)]
+    report = replace(AddedUp().report(first, LAST_DAY), by_day=rows)
+    for words, told in ((Words("en"), ("-$0.30", "-$0.30", "$0.80")), (Words("es"), ("-0,30 $", "-0,30 $", "0,80 $"))):
+        picture = saved_picture(report, words)
+        assert [value for _, value in picture.series[0].points] == [pytest.approx(-0.3), pytest.approx(0.8)]
+        assert picture.tell_step is not None
+        assert (picture.tell_y(-0.3), picture.tell_step(-0.3), picture.tell_y(0.8)) == told
+    plot = Plot(Theme("light"))
+    plot.show_picture(saved_picture(report, Words("en")))
+    plot.resize(300, plot.sizeHint().height())
+    drawn = plot.grab().toImage()
+    hue = plot._theme.colours.syntax_keyword
+    frame = plot._frame(plot._up()[1])
+    middle = frame.bottom - plot._up()[0].share(0) * frame.height
+    columns = [frame.left + share * frame.width for share in (0.25, 0.75)]
+    below, above = ([drawn.pixelColor(int(x), int(middle + away)).name() for x in columns] for away in (4, -4))
+    assert (below[0], above[1]) == (hue, hue), "what was lost hangs below the line, what was saved stands on it"
+    assert hue not in (below[1], above[0])
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (cost_bars, [("claude-sonnet-4.5", "$8.20", [8.2]), (BIG, "$0.00", [0.0])]),
+        (saved_bars, [(BIG, "$25.40", [25.4]), ("claude-sonnet-4.5", "-$3.10", [3.1])]),
+        (
+            tokens_bars,
+            [
+                (BIG, "1,834,200", [1_834_200.0]),
+                ("claude-sonnet-4.5", "1,200", [1200.0]),
+                ("openrouter/new-model", "1,200", [1200.0]),
+            ],
+        ),
+        (first_bars, [(BIG, "0.80 s – 2.1 s", [0.8, 1.3]), ("claude-sonnet-4.5", "0.92 s – 2.1 s", [0.92, 1.18])]),
+    ],
+)
+def test_bars_of_each_model(made: Callable[..., list[ModelBar]], expected: list[tuple[str, str, list[float]]]) -> None:
+    found = made(AddedUp().models, Words("en"))
+    assert [(bar.model, bar.told) for bar in found] == [(model, told) for model, told, _ in expected]
+    assert [[part.amount for part in bar.parts] for bar in found] == [pytest.approx(parts) for *_, parts in expected]
+    if made is saved_bars:
+        assert [bar.parts[0].hue for bar in found] == ["syntax_keyword", "bad"]
+
+
+def test_bars_stand_in_the_window_on_one_scale_and_are_read_whole(shown: UsageWindow) -> None:
+    names = [bars.accessibleName() for bars in shown.bars]
+    assert names == ["Cost by model", "Saved by model", "Tokens by model", "Seconds to the first word by model"]
+    cost, _, tokens, _ = shown.bars
+    assert cost.accessibleDescription() == f"claude-sonnet-4.5: $8.20, {BIG}: $0.00"
+    rows = [one for one in tokens._rows if one.isVisible()]
+    assert [(one.name.text(), one.told.text(), one.bar.total) for one in rows] == [
+        (BIG, "1,834,200", 1_834_200.0),
+        ("claude-sonnet-4.5", "1,200", 1_834_200.0),
+        ("openrouter/new-model", "1,200", 1_834_200.0),
+    ]
+    shown._desk.words.use("es")
+    assert cost.accessibleName() == "Coste por modelo"
+    assert cost.accessibleDescription() == f"claude-sonnet-4.5: 8,20 $, {BIG}: 0,00 $"
+    tokens.show_models([row(f"model-{at}") for at in range(MOST_BARS + 4)])
+    assert len([one for one in tokens._rows if one.isVisible()]) == MOST_BARS
+    tokens.show_models([])
+    assert tokens._empty.isVisible() and tokens.accessibleDescription() == texts.NO_VALUES.es
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("accent", list(ACCENTS))
+def test_bars_and_lines_stand_out_from_what_they_are_drawn_on(dark: bool, accent: str) -> None:
+    look = look_of(dark=dark, accent=accent)
+    hues = {"accent", "good", "bad", "syntax_keyword", *FIRST_HUES}
+    for hue in hues:
+        assert contrast(getattr(look, hue), look.ground) >= 3, "WCAG 2.1, 1.4.11"
+
+
+@pytest.mark.parametrize("scale", ["normal", "very_large"])
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_nothing_is_cut(
+    shown: UsageWindow,
+    fake: FakeDesktop,
+    until: Until,
+    monkeypatch: pytest.MonkeyPatch,
+    language: Language,
+    scale: str,
+) -> None:
+    monkeypatch.setitem(SCALES, "very_large", 2.0)
+    theme, settings = shown._desk.theme, fake.services.settings
+    settings.set("appearance.font_size", scale)
+    theme.take(settings)
+    try:
+        shown._desk.words.use(language)
+        for width in (980, 560):
+            shown.resize(width, 4000)
+            until(lambda: cut_texts(shown) == [])
+    finally:
+        settings.set("appearance.font_size", "normal")
+        theme.take(settings)
 
 
 @pytest.mark.parametrize(("spent", "hue"), [(0, "accent"), (7.9, "accent"), (8, "warn"), (10, "bad"), (12, "bad")])

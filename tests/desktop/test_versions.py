@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QHelpEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.errors import InputError
@@ -59,6 +60,14 @@ def question(chat: Desktop, at: int) -> UserMessage:
 def pick(menu: AgainMenu, words: str) -> None:
     """Choose the line of a menu that holds `words`."""
     next(action for action in menu.actions() if words in action.text()).trigger()
+
+
+def by_keys(menu: AgainMenu, key: Qt.Key, entry: QAction, qtbot: QtBot) -> None:
+    """Go to an entry of a menu with one of the arrow keys."""
+    for _ in menu.actions():
+        if menu.activeAction() != entry:
+            qtbot.keyClick(menu, key)
+    assert menu.activeAction() == entry
 
 
 def test_a_question_is_put_in_other_words_and_the_first_stays(
@@ -135,11 +144,23 @@ def test_an_answer_is_given_anew_by_another_model(
     until(lambda: any("big-model" in action.text() for action in menu.actions()))
     texts = [action.text() for action in menu.actions() if action.text()]
     expected = {
-        "en": ["Try again", "With another model", "big-model · cloud, about $0.0042"],
-        "es": ["Intentarlo de nuevo", "Con otro modelo", "big-model · nube, unos 0,0042 $"],
+        "en": [
+            "Try again",
+            "With another model",
+            "big-model · cloud, about $0.0042",
+            "blind-model · cannot see the picture",
+        ],
+        "es": [
+            "Intentarlo de nuevo",
+            "Con otro modelo",
+            "big-model · nube, unos 0,0042 $",
+            "blind-model · no puede ver la imagen",
+        ],
     }
     assert texts == expected[language]
-    assert routed.routing.asked[-1].text == "why"
+    assert [action.isEnabled() for action in menu.actions() if action.text()] == [True, False, True, False]
+    first = routed.bench.log.messages(chat.session.current or "")[0]
+    assert (routed.routing.asked[-1].text, routed.routing.asked[-1].question_id) == ("why", first.id)
     answers(chat)[0].acts.ask_again("other")
     until(lambda: said(chat) == ["why", "other says no"] and not chat.session.busy)
     until(lambda: bool(answers(chat)) and answers(chat)[0].versions.label.text() == "2/2")
@@ -150,13 +171,36 @@ def test_an_answer_is_given_anew_by_another_model(
     until(lambda: said(chat) == ["why", "other says no"])
 
 
+def test_why_a_model_is_offered_stands_beside_it_for_pointer_keyboard_and_screen_reader(
+    chat: Desktop, qtbot: QtBot, until: Until
+) -> None:
+    ask(chat, until, "why")
+    menu = answers(chat)[0].acts.menu
+    menu.popup(chat.window.mapToGlobal(QPoint(20, 20)))
+    until(lambda: any("big-model" in action.text() for action in menu.actions()))
+    offered = next(action for action in menu.actions() if "big-model" in action.text())
+    by_keys(menu, Qt.Key.Key_Down, offered, qtbot)
+    assert QToolTip.text() == menu.accessibleDescription() == offered.whatsThis() == "It is able."
+    by_keys(menu, Qt.Key.Key_Up, menu.actions()[0], qtbot)
+    assert menu.accessibleDescription() == "", "what has no reason says nothing beside its words"
+    until(lambda: not QToolTip.isVisible())
+    middle = menu.actionGeometry(offered).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, middle, menu.mapToGlobal(middle))
+    assert QApplication.sendEvent(menu, event)
+    until(QToolTip.isVisible)
+    assert QToolTip.text() == "It is able."
+    menu.close()
+    until(lambda: not QToolTip.isVisible())
+
+
 def test_the_menu_says_why_there_is_no_other_model(chat: Desktop, routed: RoutedDesktop, until: Until) -> None:
     ask(chat, until, "why")
     menu = answers(chat)[0].acts.menu
     routed.routing.candidates = routed.routing.candidates[:1]
     menu.aboutToShow.emit()
     assert menu.actions()[-1].text() == message_texts.LOOKING_FOR_MODELS.en
-    until(lambda: menu.actions()[-1].text() == message_texts.NO_OTHER_MODEL.en)
+    until(lambda: menu.actions()[-2].text() == message_texts.NO_OTHER_MODEL.en)
+    assert menu.actions()[-1].text() == "blind-model · cannot see the picture"
     routed.routing.fail = InputError("x", en="The list is gone.", es="No hay lista.")
     menu.aboutToShow.emit()
     until(lambda: "The list is gone." in menu.actions()[-1].text())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -64,6 +66,17 @@ def test_one_voice_at_a_time_and_none_once_the_page_is_left(page: VoicePage, fak
     until(lambda: len(fake.voice.previewed) == 3)
     page.window().close()
     assert page.previews.file == "" and page.previews._cancel.cancelled
+
+
+def test_the_end_of_the_program_is_silent(page: VoicePage, fake: FakeDesktop, shown: Desktop, until: Until) -> None:
+    fake.voice.sounds.clear()
+    page.lists["en"].buttons[LESSAC].click()
+    until(lambda: len(fake.voice.previewed) == 1)
+    late = threading.Timer(30, fake.voice.sounds.set)
+    late.start()
+    shown.bridge.close()
+    late.cancel()
+    assert page.previews._cancel.cancelled and page.previews.file == ""
 
 
 def test_what_is_not_downloaded_cannot_be_heard_and_says_why_in_both_languages(

@@ -51,6 +51,38 @@ def test_the_voice_is_seen_and_driven(desktop: Desktop, fake: FakeDesktop, until
     until(lambda: desktop.window.banners._trouble == "The microphone is gone.")
 
 
+def test_the_ring_of_the_microphone_stands_still_where_nothing_moves_by_itself(
+    desktop: Desktop, fake: FakeDesktop
+) -> None:
+    microphone = desktop.window.composer.microphone
+    desktop._heard(VoiceState(name="hearing"))
+    desktop._heard(LevelMeasured(level=0.1))
+    assert microphone._fade.isActive() and 0.8 < microphone._level < 1.0
+    fake.settings.set("appearance.motion", "reduced")
+    desktop.apply_settings()
+    assert not microphone._fade.isActive() and microphone._level == 0.0
+    shown = []
+    for level in (0.1, 0.06, 0.061, 0.004):
+        desktop._heard(LevelMeasured(level=level))
+        shown.append(microphone._level)
+        assert not microphone._fade.isActive()
+    # As loud as it is, in steps, and without a way from one to the next.
+    assert shown == [0.75, 0.5, 0.5, 0.0]
+    desktop._heard(LevelMeasured(level=0.1))
+    desktop._heard(VoiceState(name="muted"))
+    desktop._heard(LevelMeasured(level=0.1))
+    assert microphone._level == 0.0
+
+
+def test_a_ring_on_its_way_down_stops_when_the_system_asks_for_rest(desktop: Desktop, until: Until) -> None:
+    microphone = desktop.window.composer.microphone
+    desktop._heard(VoiceState(name="hearing"))
+    desktop._heard(LevelMeasured(level=0.1))
+    desktop.theme.system_rests(True)
+    microphone._decay()
+    assert microphone._level == 0.0 and not microphone._fade.isActive()
+
+
 def test_notices_say_the_step_move_and_stay_dismissed(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
     banners = desktop.window.banners
     fake.notices = [
@@ -101,7 +133,7 @@ def test_the_quick_query_answers_and_opens_in_chat(
     qtbot.keyClick(quick.input, Qt.Key.Key_Return)
     until(lambda: quick._answer is not None and quick._answer.ended)
     assert fake.assistant.requests[0].door == "quick"
-    assert shown(quick._widget) == "It is 12."
+    until(lambda: quick._widget is not None and shown(quick._widget) == "It is 12.")
     quick._open.click()
     assert not quick.isVisible()
     until(lambda: questions(desktop) == ["15 % of 80"] and len(answers(desktop)) == 1)

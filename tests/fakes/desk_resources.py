@@ -235,8 +235,17 @@ class AddedUp(Threads):
             day_limit_usd=2.0, month_limit_usd=25.0, spent_day_usd=1.7, spent_month_usd=8.43, open_usd=0.12
         )
         self.models = [
-            row("claude-sonnet-4.5", calls=41, answers=38, cost_usd=8.2, median_first_seconds=0.92),
-            row(BIG, calls=310, answers=296, prompt_tokens=1_834_000, cost_usd=0.0, joules=1.9e6, suspect_calls=3),
+            row("claude-sonnet-4.5", calls=41, answers=38, cost_usd=8.2, cloud_usd=5.1, median_first_seconds=0.92),
+            row(
+                BIG,
+                calls=310,
+                answers=296,
+                prompt_tokens=1_834_000,
+                cost_usd=0.0,
+                cloud_usd=25.4,
+                joules=1.9e6,
+                suspect_calls=3,
+            ),
             row(
                 "openrouter/new-model",
                 calls=2,
@@ -275,6 +284,7 @@ class AddedUp(Threads):
             row(
                 day=one,
                 cost_usd=0.05 * (at * 7 % 11),
+                cloud_usd=0.05 * (at * 7 % 11) + 0.2 * (at * 5 % 13) - 0.3,
                 prompt_tokens=9_000 * (at * 5 % 13),
                 median_first_seconds=0.5 + 0.1 * (at * 3 % 7),
                 slow_first_seconds=1.4 + 0.2 * (at * 3 % 7),

@@ -107,12 +107,14 @@ class ListedAudit:
 
 
 class ListedServers:
-    """An `McpDesk` in memory; `fail` is what connecting raises."""
+    """An `McpDesk` in memory; `fail` is what connecting raises. A `silent` server is waited for until it is stopped."""
 
     def __init__(self) -> None:
         self.rows: dict[str, McpServerRow] = {}
         self.added: list[NewMcpServer] = []
         self.connected: list[str] = []
+        self.silent = False
+        self.stopped: list[str] = []
         self.fail: JarvisError | None = None
 
     def servers(self, cancel: CancelToken, *, connect: bool = True) -> list[McpServerRow]:
@@ -121,6 +123,10 @@ class ListedServers:
 
     def test(self, name: str, cancel: CancelToken) -> tuple[McpServerRow, float]:
         self.connected.append(name)
+        if self.silent:
+            assert cancel.wait(30)
+            self.stopped.append(name)
+            raise Cancelled
         if self.fail is not None:
             raise self.fail
         read = McpToolRow(
@@ -158,8 +164,8 @@ class ListedServers:
 
 
 class CountedData:
-    """A `DataDesk` that only counts; `fail` is what everything that writes raises. An `endless` check goes on until it
-    is stopped."""
+    """A `DataDesk` that only counts; `fail` is what everything that writes raises. An `endless` check or backup
+    goes on until it is stopped."""
 
     def __init__(self) -> None:
         self.backups: list[Path] = []
@@ -180,6 +186,7 @@ class CountedData:
         self.restored: list[BackupContents] = []
         self.taken_over: list[bool] = []
         self.endless = False
+        self.begun: list[Path] = []
         self.kept: list[KeptAside] = []
         self.fail: JarvisError | None = None
 
@@ -192,9 +199,13 @@ class CountedData:
             DataPlace(kind="models", path=self.home() / "models", bytes=4_680_000_000),
         ]
 
-    def backup(self, path: Path) -> None:
+    def backup(self, path: Path, *, cancel: CancelToken | None = None) -> None:
         if self.fail is not None:
             raise self.fail
+        self.begun.append(path)
+        if self.endless and cancel is not None:
+            assert cancel.wait(30)
+            raise Cancelled
         self.backups.append(path)
 
     def look_into(

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from jarvis.contracts.errors import AlreadyRunning, InputError, StorageError
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import AlreadyRunning, Cancelled, InputError, StorageError
 from jarvis.memory import restoring
 from jarvis.processes.instance import single_instance
 from jarvis.storage.database import MIGRATIONS, Database
@@ -75,6 +76,35 @@ def test_a_backup_has_rows_and_settings_and_no_secret(world: DeskWorld, tmp_path
     with world.database.read() as connection:
         assert manifest["schema"] == connection.execute("PRAGMA user_version").fetchone()[0]
     assert sorted(each.name for each in home.iterdir() if each.name.startswith(".backup")) == []
+
+
+class AtStep(CancelToken):
+    """A token that is cancelled when it is looked at for the so-manieth time."""
+
+    def __init__(self, step: int) -> None:
+        super().__init__()
+        self.left = step
+
+    def raise_if_cancelled(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            self.cancel()
+        super().raise_if_cancelled()
+
+
+@pytest.mark.parametrize("step", [1, 2])
+def test_a_backup_that_is_cancelled_leaves_what_was_there(world: DeskWorld, tmp_path: Path, step: int) -> None:
+    path = _backed_up(world, tmp_path / "b.zip", "One")
+    before = path.read_bytes()
+    world.add("Two")
+    with pytest.raises(Cancelled):
+        world.desk.backup(path, force=True, cancel=AtStep(step))
+    assert path.read_bytes() == before
+    left = [*tmp_path.glob("*.jarvis-part"), *tmp_path.glob(".*"), *world.folders.home.glob(".backup*")]
+    assert left == []
+    # The connection is free again, and the next one is whole.
+    world.add("Three")
+    assert world.desk.backup(path, force=True, cancel=CancelToken()).written == 3
 
 
 def test_a_backup_made_while_rows_are_written_is_whole(world: DeskWorld, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -226,6 +227,23 @@ def test_a_log_that_goes_meanwhile_is_no_trouble(world: DeskWorld, monkeypatch: 
     monkeypatch.setattr(Path, "is_file", and_then_it_goes)
     (memory,) = world.add(SECRETS[0])
     assert world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,))) == 1
+
+
+@pytest.mark.parametrize("kind", ["conversation", "span"])
+def test_what_was_typed_in_a_conversation_goes_with_it_whatever_it_says(world: DeskWorld, kind: str) -> None:
+    talk, other = (world.log.start_conversation(title).id for title in ("one", "another"))
+    world.turn(talk, SECRETS[0])
+    drafts = world.folders.home / "desktop.json"
+    reworded = f"{talk}/{uuid.uuid4().hex}"
+    unsent = {talk: ["Something else", "pasted"], reworded: ["Put so", ""], other: ["Buy milk", ""], "": ["Hi", ""]}
+    drafts.write_text(json.dumps({"drafts": unsent}), encoding="utf-8")
+    target = (
+        ForgetTarget(kind="conversation", conversation_id=talk) if kind == "conversation" else KINDS[kind](world, {})[0]
+    )
+    world.desk.forget(target)
+    assert world.log.conversation(talk) is None and world.log.conversation(other) is not None
+    del unsent[talk], unsent[reworded]
+    assert json.loads(drafts.read_text(encoding="utf-8"))["drafts"] == unsent
 
 
 def test_where_a_file_cannot_be_cleaned_everything_stays(world: DeskWorld) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from jarvis.contracts.messages import Request
 from jarvis.skills.book import SkillBook
 from tests.fakes.skills import MADRID, FakePorts
 from tests.skills.conftest import Say
@@ -14,6 +15,11 @@ EN = [
         "conversation.stop",
         "stop\nstop it\nstop talking\nbe quiet\nquiet\nenough\nshut up\nthat's enough\n"
         "please stop\nstop please\nsilence\nhey jarvis stop",
+    ),
+    *phrasings(
+        "conversation.sleep",
+        "stop listening\ngo to sleep\nstop listening to me\nplease go to sleep\nyou can go to sleep now\n"
+        "go back to sleep\ndon't listen anymore\nhey jarvis stop listening",
     ),
     *phrasings(
         "conversation.never_mind",
@@ -61,6 +67,11 @@ ES = [
         "conversation.stop",
         "para\nsilencio\ncállate\nbasta\nya basta\ndetente\npara ya\ndeja de hablar\n"
         "por favor para\nsuficiente\nya está\nno sigas",
+    ),
+    *phrasings(
+        "conversation.sleep",
+        "deja de escuchar\nduérmete\ndeja de escucharme\nvete a dormir\nno escuches más\npor favor deja de escuchar\n"
+        "ya puedes dormir\nduérmete ya\npara de escuchar",
     ),
     *phrasings(
         "conversation.never_mind",
@@ -116,6 +127,19 @@ def test_stop_stops_and_says_nothing(say: Say, fakes: FakePorts) -> None:
     fakes.stop.busy = False
     assert say("para").text == "No hay nada que parar."
     assert fakes.stop.stops == 2
+
+
+def test_said_aloud_sleep_ends_listening_typed_it_cannot(book: SkillBook) -> None:
+    for sentence, spoken, typed in (
+        ("go to sleep", "I am no longer listening.", "when you say it"),
+        ("duérmete", "Ya no escucho.", "de viva voz"),
+    ):
+        found = book.match(sentence)
+        assert found is not None
+        reply = book.run(found, Request(text=sentence, door="voice"), None)
+        assert (reply.text, reply.control) == (spoken, "sleep")
+        reply = book.run(found, Request(text=sentence, door="chat"), None)
+        assert typed in reply.text and reply.control is None
 
 
 def test_never_mind_closes_an_open_question(book: SkillBook, say: Say) -> None:

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from jarvis.contracts.speech import AnswerInterrupted, SpottedWord, TranscriptReady, TurnFinished
+from jarvis.contracts.speech import AnswerInterrupted, TranscriptReady, TurnFinished
 from jarvis.voice.options import VoiceOptions
 from tests.fakes.voice import (
     PATIENCE_SECONDS,
@@ -18,74 +18,8 @@ from tests.fakes.voice import (
     seconds,
     utterance,
 )
-from tests.fakes.voice_output import FakeSpeaker
+from tests.fakes.voice_interrupted import HEARING_ITSELF, INTERRUPTION, SHORT, STOP, Answering, Spotter
 from tests.fakes.voice_world import COMMAND, live
-
-ANSWER = "The kettle is in the kitchen. It is on the second shelf."
-INTERRUPTION = seconds(SPEECH, 1.0)
-HEARING_ITSELF = {"echo_free": False}
-
-
-class Heard:
-    def __init__(self) -> None:
-        self.kept = []
-
-    def heard(self, question_id: str, text: str) -> None:
-        self.kept.append((question_id, text))
-
-
-class Spotter:
-    """Finds "stop" in a frame of its own amplitude."""
-
-    SOUND = 2000
-
-    def __init__(self) -> None:
-        self.resets = 0
-        self.closed = False
-
-    def process(self, pcm: bytes) -> list[SpottedWord]:
-        found = pcm == frames(self.SOUND)
-        return [SpottedWord(word="stop", at_seconds=0.0)] if found else []
-
-    def reset(self) -> None:
-        self.resets += 1
-
-    def close(self) -> None:
-        self.closed = True
-
-
-STOP = seconds(SPEECH, 0.4) + frames(Spotter.SOUND)
-"""A word, and the frame at which it is found."""
-
-
-class Answering:
-    """A loop that is in the middle of saying `ANSWER`."""
-
-    def __init__(self, *results, parts=None, options=None, answers=(), gate=None) -> None:
-        self.gate = threading.Event()
-        self.heard_log = Heard()
-        self.world, self.microphone = live(
-            stt=FakeSpeechToText("where is the kettle", *results),
-            speaker=FakeSpeaker(gate=self.gate),
-            assistant=FakeAssistant(ANSWER, *answers),
-            options=options,
-            parts={"echo_free": True, "heard_log": self.heard_log, **(parts or {})},
-        )
-
-    def __enter__(self):
-        self.microphone.add(COMMAND)
-        assert self.world.speaker.sounding.wait(PATIENCE_SECONDS)
-        self.world.log.wait_for_state("speaking")
-        # What is looked for while Jarvis speaks begins after its own onset.
-        self.microphone.add(seconds(QUIET, 0.5))
-        return self
-
-    def __exit__(self, *_):
-        self.gate.set()
-        self.world.loop.close()
-
-    def turns_over(self, count: int) -> None:
-        self.world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TurnFinished)]) >= count)
 
 
 def test_a_question_into_the_answer_cuts_it_and_is_answered():
@@ -204,10 +138,6 @@ def test_its_own_stop_does_not_stop_it_where_it_hears_itself():
     assert at.world.log.of(AnswerInterrupted) == []
 
 
-SHORT = seconds(SPEECH, 0.2)
-"""Shorter than what is surely speech: a word, or a noise that sounds like one."""
-
-
 def test_a_noise_shorter_than_a_word_only_makes_it_quieter_for_a_moment():
     with Answering() as at:
         at.microphone.add(seconds(SPEECH, 0.1) + seconds(QUIET, 1.0))
@@ -260,45 +190,6 @@ def test_words_that_follow_a_short_one_belong_to_it():
         at.turns_over(2)
     assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "no the other one"]
     assert at.world.speaker.pauses == 1
-
-
-@pytest.mark.parametrize(("gap", "one_turn"), [(0.06, True), (0.16, True), (0.5, False)])
-def test_what_follows_a_word_until_jarvis_died_away_belongs_to_it(gap, one_turn):
-    # The recogniser takes what it hears first for a whole sentence, which might end after a fifth of a second.
-    with Answering(*["what time is it"] * 3, answers=["Ten."], parts={"judge": FakeJudge(1.0)}) as at:
-        at.microphone.add(SHORT + seconds(QUIET, 0.2))
-        (turn,) = at.world.loop._talk._turns - {at.world.loop._floor.work}
-        assert turn.judged.wait(PATIENCE_SECONDS)
-        at.microphone.add(seconds(QUIET, gap) + seconds(SPEECH, 0.6) + seconds(QUIET, 1.0))
-        at.turns_over(1)
-        whole = len(SHORT) // len(frames(SPEECH)) + round(0.6 * 31)
-        assert any(heard.sound.count(frames(SPEECH)) >= whole for heard in at.world.stt.utterances[1:]) is one_turn
-
-
-def test_a_recogniser_that_takes_long_over_a_spotted_stop_word_is_waited_for_in_silence():
-    slow = threading.Event()
-    slow.set()
-    with Answering(heard("stop"), parts={"stop_words": Spotter()}) as at:
-        at.world.stt.gate = slow
-        slow.clear()
-        at.microphone.add(SHORT + frames(Spotter.SOUND) + seconds(QUIET, 2.0))
-        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 0)
-        slow.set()
-        at.turns_over(2)
-        assert at.world.loop.state == "sleeping"
-
-
-def test_a_recogniser_that_takes_long_over_a_word_keeps_nobody_waiting_and_still_stops_it():
-    slow = threading.Event()
-    slow.set()
-    with Answering("stop") as at:
-        at.world.stt.gate = slow
-        slow.clear()
-        at.microphone.add(SHORT + seconds(QUIET, 1.0))
-        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
-        slow.set()
-        at.turns_over(2)
-        assert at.world.loop.state == "sleeping"
 
 
 def test_a_stop_word_is_spotted_in_what_has_interrupted_already():

@@ -142,6 +142,37 @@ def test_continuous_listening_needs_no_wake_word_at_all():
     assert [request.text for request in world.assistant.requests] == ["one", "two"]
 
 
+def test_what_is_to_be_said_does_not_wait_for_somebody_to_speak_first():
+    world, microphone = live(stt=FakeSpeechToText("one"), options=VoiceOptions(continuous=True))
+    try:
+        microphone.add(seconds(QUIET, 1.0))
+        assert world.loop.state == "listening"
+        notice = world.loop.text_to_say("Your tea is ready.", "en")
+        microphone.add(seconds(QUIET, 0.1))
+        assert notice.over.wait(PATIENCE_SECONDS)
+        assert world.said() == ["Your tea is ready."]
+        microphone.add(seconds(QUIET, 1.0) + utterance() + seconds(QUIET, 1.0))
+        world.log.wait_for(lambda events: any(isinstance(event, TurnFinished) for event in events))
+    finally:
+        world.loop.close()
+    assert [request.text for request in world.assistant.requests] == ["one"]
+
+
+def test_who_has_called_is_not_cut_short_by_what_is_to_be_said():
+    world, microphone = live(stt=FakeSpeechToText("one"), options=VoiceOptions(continuous=True))
+    try:
+        microphone.add(seconds(QUIET, 1.0) + wake_word())
+        world.log.wait_for(lambda events: any(isinstance(event, WakeHeard) for event in events))
+        world.loop.text_to_say("Your tea is ready.", "en")
+        microphone.add(seconds(QUIET, 0.3))
+        assert world.said() == []
+        microphone.add(utterance() + seconds(QUIET, 1.0))
+        world.log.wait_for(lambda events: "Your tea is ready." in world.said())
+    finally:
+        world.loop.close()
+    assert world.said()[-1] == "Your tea is ready."
+
+
 def test_dictation_takes_pauses_in_its_stride_and_asks_nothing():
     world, microphone = live(stt=FakeSpeechToText(*["first, and second"] * 9))
     try:

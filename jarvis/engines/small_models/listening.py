@@ -15,7 +15,6 @@ from jarvis.engines.small_models.life import NoAnswer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from jarvis.contracts.errors import Language
     from jarvis.engines.small_models.life import Answer
     from jarvis.engines.small_models.link import Model, SmallModels
 
@@ -201,10 +200,10 @@ class ChildVoiceDetector:
 
 
 class ChildWordSpotter:
-    """The WordSpotter port for the stop words of `languages`; `EngineError` where the network cannot run."""
+    """The WordSpotter port for the stop words; `EngineError` where the network cannot run."""
 
-    def __init__(self, models: SmallModels, languages: tuple[Language, ...]) -> None:
-        self._stream = _WordStream(models.open("stops", languages=list(languages)))
+    def __init__(self, models: SmallModels) -> None:
+        self._stream = _WordStream(models.open("stops"))
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
         """Take any length of sound and return the words that it completed; see the port."""

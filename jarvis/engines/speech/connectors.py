@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from jarvis.contracts.errors import EngineError, InputError
+from jarvis.engines.reach import is_this_host
 from jarvis.engines.speech.wyoming_connection import WyomingConnection
 
 if TYPE_CHECKING:
@@ -37,6 +38,11 @@ class Connector(Protocol):
         """True for our own child: it drops an unfinished request when told to, so the connection can stay open."""
         ...
 
+    @property
+    def on_this_computer(self) -> bool:
+        """True where what is said to the service surely stays on this computer."""
+        ...
+
     def connect(self) -> WyomingConnection:
         """Return a fresh connection, starting the service if it is ours; raises `EngineError`."""
         ...
@@ -58,6 +64,7 @@ class ChildConnector:
     """
 
     ours = True
+    on_this_computer = True
 
     def __init__(self, child: Child, again: Callable[[], Child] | None = None) -> None:
         self._child = child
@@ -107,6 +114,7 @@ class TcpConnector:
                 address=address,
             )
         self._host, self._port = parts.hostname, port
+        self.on_this_computer = is_this_host(parts.hostname)
 
     def connect(self) -> WyomingConnection:
         """Open a TCP connection within `CONNECT_SECONDS`."""

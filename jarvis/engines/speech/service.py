@@ -69,6 +69,11 @@ class WyomingService:
         """True for a child of ours."""
         return self._connector.ours
 
+    @property
+    def on_this_computer(self) -> bool:
+        """True where what is said to the service surely stays on this computer."""
+        return self._connector.on_this_computer
+
     def connection(self) -> WyomingConnection:
         """Return the open conversation, or connect, load and describe; raises `EngineError`."""
         with self._lock:

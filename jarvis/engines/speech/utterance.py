@@ -70,8 +70,11 @@ class WyomingUtterance:
         self._failed: Event | None = None
         self._partial: PartialWords | None = None
         self._streamed = ""
-        context = {"utterance": number, "partials": True, "before": hints.before} if self._extended else None
-        terms = list(hints.words[:_MOST_WORDS]) or None
+        # Nothing that the person has not just said goes to another machine.
+        here = service.on_this_computer
+        words, before = (hints.words, hints.before) if here else (hints.public, "")
+        context = {"utterance": number, "partials": True, "before": before} if self._extended else None
+        terms = list(words[:_MOST_WORDS]) or None
         self._send(Transcribe(language=language, context=context, transcript_terms=terms).event())
         self._send(AudioStart(rate=SAMPLE_RATE, width=2, channels=1).event())
 

@@ -77,6 +77,19 @@ def test_a_file_whose_ending_was_left_out_is_asked_about(
     until(lambda: "which one" in file.read_text())
 
 
+def test_the_end_of_the_program_ends_the_writing_and_leaves_the_file_as_it_was(
+    sidebar: Sidebar, stored: StoredConversations, squares: Squares, desk: Desk, until: Until, tmp_path: Path
+) -> None:
+    file = tmp_path / "tea.pdf"
+    file.write_text("older")
+    tea = stored.add("Tea", "which one", "The $x$ one.\n\n" + "Green or black.\n\n" * 20_000)
+    sidebar.acts.export.write(tea, "pdf", file)
+    until(lambda: bool(squares.asked))
+    desk.bridge.close()
+    assert file.read_text() == "older" and list(tmp_path.glob("*.pdf")) == [file]
+    assert sidebar.note.text.text() == texts.EXPORTING.en.format(name="tea.pdf")
+
+
 def test_what_cannot_be_written_out_is_one_sentence(
     sidebar: Sidebar, stored: StoredConversations, until: Until, tmp_path: Path
 ) -> None:

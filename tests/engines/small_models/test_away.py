@@ -80,7 +80,7 @@ def dying_when_opened(world: World, monkeypatch: pytest.MonkeyPatch, times: int)
 def test_a_child_that_is_killed_is_started_again_and_told_of_once(world: World) -> None:
     wake = ChildWakeDetector(world.models, threshold=0.97)
     voice = ChildVoiceDetector(world.models)
-    words = ChildWordSpotter(world.models, ("en",))
+    words = ChildWordSpotter(world.models)
     before = sum(len(frame) for frame in frames(CALL)) // 2 / SAMPLE_RATE
     assert [hit.at_seconds < before for frame in frames(CALL) for hit in wake.process(frame)] == [True]
     world.killed()
@@ -263,8 +263,8 @@ def test_words_are_heard_when_the_answer_is_late(tmp_path: Path) -> None:
     world.models = SmallModels(world.child, at_once_seconds=AT_ONCE)
     try:
         said = silence(1) + synthetic_speech("cancel", "en-us") + silence(1)
-        wake, words = ChildWakeDetector(world.models, threshold=0.97), ChildWordSpotter(world.models, ("en",))
-        for sound, there, here in ((CALL, wake, wake_detector()), (said, words, KeywordSpotter(("en",)))):
+        wake, words = ChildWakeDetector(world.models, threshold=0.97), ChildWordSpotter(world.models)
+        for sound, there, here in ((CALL, wake, wake_detector()), (said, words, KeywordSpotter())):
             expected = [found for frame in frames(sound) for found in here.process(frame)]
             assert len(expected) == 1
             found = []

@@ -92,7 +92,7 @@ def test_the_meter_shows_the_highest_score_since_it_was_read(world: World) -> No
 def test_voice_and_stop_words_are_heard_as_they_are_here(world: World) -> None:
     sound = silence(0.5) + synthetic_speech("silencio", "es") + silence(1)
     voice_here, voice_there = SileroVoiceDetector(), ChildVoiceDetector(world.models)
-    words_here, words_there = KeywordSpotter(("en", "es")), ChildWordSpotter(world.models, ("en", "es"))
+    words_here, words_there = KeywordSpotter(), ChildWordSpotter(world.models)
     for _ in range(2):
         expected = [voice_here.probability(frame) for frame in frames(sound)]
         assert [voice_there.probability(frame) for frame in frames(sound)] == expected
@@ -233,7 +233,7 @@ def test_a_port_that_is_closed_lets_go_of_its_model(world: World, tmp_path: Path
     ports = (
         ChildWakeDetector(world.models, threshold=0.97),
         ChildVoiceDetector(world.models),
-        ChildWordSpotter(world.models, ("es",)),
+        ChildWordSpotter(world.models),
         ChildLook(world.models, "keyword look"),
         ChildTurnJudge(world.models, last_column.__wrapped__(tmp_path)),
     )

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import threading
@@ -10,6 +11,7 @@ from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import CommandGrammar, PartialWords, RecognitionHints
 from jarvis.engines.speech.children import WhisperPlace, command_listener, speech_to_text
 from jarvis.engines.speech.command_files import command_files, fingerprint
+from jarvis.engines.speech.connectors import TcpConnector
 from jarvis.skills.automaton import fsg_text, smallest_automaton
 from jarvis.skills.phrases import Words, choice
 from tests.fakes.speech import silence, synthetic_speech
@@ -327,6 +329,41 @@ def test_words_of_a_streaming_network_service_are_shown(server, start_child, tmp
     assert utterance.finish().text == "what time is it"
     assert server.asked["transcript_terms"] == ["Ana", "Zaragoza"] and "context" not in server.asked
     recogniser.close()
+
+
+@pytest.mark.parametrize("extended", [False, True])
+def test_a_service_on_another_machine_gets_no_private_words(server, start_child, tmp_path, monkeypatch, extended):
+    monkeypatch.setattr("jarvis.engines.speech.connectors.is_this_host", lambda host: host != "127.0.0.1")
+    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"), address=server.address)
+    recogniser.warm()
+    if extended:
+        # It says of itself that it is one of our own.
+        recogniser._preferred._service.facts = {"extended": True}
+    hints = RecognitionHints(words=("Ana", "Firefox"), public=("Firefox",), before="Ana is my wife")
+    utterance = recogniser.open("en", hints)
+    deadline = time.monotonic() + 20
+    while not server.asked and time.monotonic() < deadline:
+        time.sleep(0.005)
+    utterance.abandon()
+    assert server.asked["transcript_terms"] == ["Firefox"]
+    assert "Ana" not in json.dumps(server.asked)
+    assert ("context" in server.asked) is extended
+    recogniser.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "here"),
+    [
+        ("127.0.0.1", True),
+        ("localhost", True),
+        ("[::1]", True),
+        ("192.168.1.20", False),
+        ("kitchen.local", False),
+        ("localhost.example.org", False),
+    ],
+)
+def test_only_a_loopback_address_is_surely_this_computer(host, here):
+    assert TcpConnector(f"tcp://{host}:10300").on_this_computer is here
 
 
 def test_absent_network_service_gives_way_visibly(start_child, tmp_path):
