@@ -92,10 +92,12 @@ class Vocabulary:
             *(program.name for program in named[:_NAMED_PROGRAMS]),
             *self._lists(),
         ]
-        public = [program.name for program in known_first(installed)[:_PROGRAMS]]
+        likely = known_first(installed)[:_PROGRAMS]
+        # Which other programs somebody has is nobody else's business.
+        public = [program.name for program in likely if is_well_known(program)]
         before = next((turn.text for turn in turns if turn.text.strip()), "")
         hints = RecognitionHints(
-            words=_each_once([*words, *public])[:MOST_WORDS],
+            words=_each_once([*words, *(program.name for program in likely)])[:MOST_WORDS],
             public=_each_once(public),
             before=before[-_BEFORE_CHARACTERS:],
         )
@@ -160,11 +162,12 @@ def programs_in(texts: Iterable[str], installed: Sequence[Application]) -> list[
 
 def known_first(installed: Sequence[Application]) -> list[Application]:
     """Return the programs with those first that everybody knows by name, else in their order."""
+    return sorted(installed, key=lambda program: not is_well_known(program))
 
-    def unknown(program: Application) -> bool:
-        return not any(is_known_program(name) for name in (program.name, *program.other_names))
 
-    return sorted(installed, key=unknown)
+def is_well_known(program: Application) -> bool:
+    """Tell whether everybody knows the program by one of its names."""
+    return any(is_known_program(name) for name in (program.name, *program.other_names))
 
 
 def _each_once(words: Iterable[str]) -> tuple[str, ...]:

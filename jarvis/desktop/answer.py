@@ -226,7 +226,7 @@ def what_answered(answer: Answer, words: Words) -> str:
         by = words(texts.BY_MEMORY)
     elif answer.source == "none":
         # Who is asked something first, such as whether a question may leave, was not left without an answer.
-        by = words(texts.ASKS_BACK if answer.text.rstrip().endswith("?") else texts.BY_NOTHING)
+        by = words(texts.ASKS_BACK if "?" in answer.text else texts.BY_NOTHING)
     else:
         return ""
     parts = [by]

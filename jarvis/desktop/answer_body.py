@@ -150,10 +150,19 @@ class AnswerBody(QWidget):
 
     def _slice(self) -> None:
         """Parse and show for a few milliseconds; what is left follows between the window's other events."""
-        while self._step():
+        begun = False
+        while not (begun and self._makes_widget()):
+            if not self._step():
+                self._more.stop()
+                return
+            begun = True
             if self._desk.slices.over:
                 return
-        self._more.stop()
+
+    def _makes_widget(self) -> bool:
+        """Tell whether the next piece begins a widget, which takes a turn of its own."""
+        piece = self._pieces[0] if self._pieces else None
+        return isinstance(piece, CodeOpened) or (isinstance(piece, Settled) and self._settled_here is None)
 
     def _step(self) -> bool:
         """Do the next small piece of work; False when there is none."""
@@ -197,7 +206,7 @@ class AnswerBody(QWidget):
         self._go_on(False)
 
     def _apply(self, piece: Piece) -> None:
-        if isinstance(piece, Settled | Tail):
+        if self._pictures.sieve.any and isinstance(piece, Settled | Tail):
             self._restore(piece.tokens)
         if isinstance(piece, Settled):
             self._hide_tail()

@@ -83,6 +83,8 @@ def _copy_database(database: Database, copy: Path, cancel: CancelToken) -> None:
             # Of one moment: without it the copy begins anew whenever somebody writes in between.
             connection.execute("BEGIN")
             try:
+                # Only reading takes hold of that moment.
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
                 connection.backup(target, pages=_PAGES, progress=lambda *_: cancel.raise_if_cancelled())
             finally:
                 connection.rollback()

@@ -70,7 +70,8 @@ class Forgetter:
         """Forget it and return what went, once no byte of it is left; raises as `preview`, and `StorageError`."""
 
         def clean(gone: Gone) -> None:
-            self._leftovers.clean(None if target.kind == "everything" else gone.quotes, gone.conversation_ids)
+            quotes = None if target.kind == "everything" else gone.quotes
+            self._leftovers.clean(quotes, gone.conversation_ids, gone.message_ids)
 
         gone = self._rows.carry_out(target, clean)
         self.finish()

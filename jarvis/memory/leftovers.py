@@ -54,11 +54,11 @@ class Leftovers:
         """Return the names of the folders that restores put aside; what is forgotten may lie in them."""
         return tuple(sorted(folder.name for folder in self._home.glob(f"{ASIDE}*") if folder.is_dir()))
 
-    def clean(self, quotes: Quotes | None, conversations: Collection[str] = ()) -> None:
+    def clean(self, quotes: Quotes | None, conversations: Collection[str] = (), messages: Collection[str] = ()) -> None:
         """Remove what holds one of the quotes, None for everything; `StorageError` where a file cannot be changed.
 
-        Of `conversations`, by id, what was typed and not sent goes whatever it says. What a restore put aside goes
-        whole: nobody knows what lies in it.
+        Of `conversations`, by id, what was typed and not sent goes whatever it says, and so do the other words that
+        `messages`, by id, were being put in. What a restore put aside goes whole: nobody knows what lies in it.
         """
         try:
             for name in self.aside():
@@ -66,7 +66,7 @@ class Leftovers:
             remove_broken_off(self._home)
             remove_unfinished(self._home.rglob(".*.jarvis-part"))
             self._half_written()
-            self._drafts(quotes, conversations)
+            self._drafts(quotes, conversations, messages)
             for path in self._texts():
                 with contextlib.suppress(FileNotFoundError):
                     # Children and logs end and turn over meanwhile.
@@ -88,7 +88,7 @@ class Leftovers:
                     if time.time() - path.stat().st_mtime > _OLD_SECONDS:
                         path.unlink()
 
-    def _drafts(self, quotes: Quotes | None, conversations: Collection[str]) -> None:
+    def _drafts(self, quotes: Quotes | None, conversations: Collection[str], messages: Collection[str]) -> None:
         path = self._home / _DRAFTS
         try:
             document = json.loads(path.read_text(encoding="utf-8"))
@@ -101,12 +101,10 @@ class Leftovers:
         drafts = document.get("drafts") if isinstance(document, dict) else None
         if not isinstance(drafts, dict):
             return
-        # One of a question that is put in other words is called after its message too.
-        going = {name for name in drafts if name.partition("/")[0] in conversations}
         kept = {
             name: draft
             for name, draft in drafts.items()
-            if quotes is not None and name not in going and not _holds(quotes, draft)
+            if quotes is not None and not _belongs(name, conversations, messages) and not _holds(quotes, draft)
         }
         if kept != drafts or quotes is None:
             _replace(path, {**document, "drafts": kept})
@@ -161,6 +159,12 @@ def remove_broken_off(home: Path) -> None:
         pid = file.name.removeprefix(UNFINISHED)
         if not pid.isdigit() or not psutil.pid_exists(int(pid)):
             file.unlink(missing_ok=True)
+
+
+def _belongs(name: str, conversations: Collection[str], messages: Collection[str]) -> bool:
+    # One of a question that is put in other words is called after its message too.
+    conversation, _, message = name.partition("/")
+    return conversation in conversations or message in messages
 
 
 def _holds(quotes: Quotes, draft: object) -> bool:

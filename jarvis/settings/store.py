@@ -8,14 +8,15 @@ import os
 import tempfile
 import threading
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from jarvis.contracts.errors import SettingsError, StorageError
 from jarvis.settings.options import OPTION_BY_NAME, Option, OptionValue
 
-_ADAPTERS: dict[type, TypeAdapter[OptionValue]] = {t: TypeAdapter(t) for t in (str, int, float, bool)}
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 class Settings:
@@ -144,10 +145,7 @@ class Settings:
 
 def check(option: Option, value: object) -> OptionValue:
     """Return `value` as the option's type, or raise `SettingsError` naming what is allowed."""
-    try:
-        checked = _ADAPTERS[option.type].validate_python(value)
-    except ValidationError as error:
-        raise _not_allowed(option, value) from error
+    checked = _read_as(option, value)
     if option.choices and checked not in option.choices:
         raise _not_allowed(option, value)
     if isinstance(checked, int | float) and not isinstance(checked, bool):
@@ -165,6 +163,25 @@ def allowed(option: Option) -> str:
     if option.minimum is not None:
         return f"{option.minimum:,g} … {option.maximum:,.10g}"
     return {str: "text", int: "whole number", float: "number", bool: "true, false"}[option.type]
+
+
+def _read_as(option: Option, value: object) -> OptionValue:
+    if type(value) is option.type:
+        # What was saved is so; only words from outside need pydantic, which takes a tenth of the window's start.
+        return value  # type: ignore[return-value]
+    from pydantic import ValidationError
+
+    try:
+        return _adapter(option.type).validate_python(value)
+    except ValidationError as error:
+        raise _not_allowed(option, value) from error
+
+
+@cache
+def _adapter(kind: type) -> TypeAdapter[OptionValue]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
 
 
 def _not_allowed(option: Option, value: object) -> SettingsError:

@@ -58,7 +58,8 @@ _SPREAD = (
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gone:
     """What goes, or went: counts as `ForgetPreview` has them, the seqs of a few memories, the ids of whole
-    conversations, and what to look for in files (nothing where everything goes)."""
+    conversations and of the messages that go out of others, and what to look for in files (nothing where everything
+    goes)."""
 
     memories: int
     by_source: dict[str, int]
@@ -66,6 +67,7 @@ class Gone:
     answers: int
     conversations: int
     conversation_ids: tuple[str, ...]
+    message_ids: frozenset[str]
     examples: tuple[int, ...]
     quotes: Quotes = field(repr=False)
 
@@ -269,6 +271,10 @@ def _counted(connection: sqlite3.Connection, quotes: Quotes, redacted: int) -> G
     answers += " WHERE seq IN going_first AND message_id IS NOT NULL)"
     drew = int(connection.execute(answers).fetchone()[0])
     whole = tuple(row["id"] for row in connection.execute("SELECT id FROM going_conversations"))
+    single = connection.execute(
+        "SELECT messages.id FROM going_messages JOIN messages ON messages.id = going_messages.id"
+        " WHERE conversation_id NOT IN (SELECT id FROM going_conversations)"
+    )
     shown = connection.execute("SELECT seq FROM going_first ORDER BY seq DESC LIMIT ?", (EXAMPLES,))
     return Gone(
         memories=_number(connection, "going"),
@@ -277,6 +283,7 @@ def _counted(connection: sqlite3.Connection, quotes: Quotes, redacted: int) -> G
         answers=drew,
         conversations=len(whole),
         conversation_ids=whole,
+        message_ids=frozenset(row["id"] for row in single),
         examples=tuple(row["seq"] for row in shown),
         quotes=quotes,
     )

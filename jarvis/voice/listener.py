@@ -351,24 +351,31 @@ class Listener:
 
     def _cut(self, found: Interruption) -> bool:
         """Hold what Jarvis says and hear what is said; False when that was no speech after all."""
-        work = self._floor.answering or self._talk.drop_challenger()
-        if work is None:
+        work = self._floor.answering
+        if work is None and found.word and not found.stop_word:
+            # What is still being recognised may be a question: no mere sound takes its place.
             return False
         self._expect("interrupting", found.stop_word)
-        work.hold()
+        if work is not None:
+            work.hold()
         self._held_at = self._hearing.seconds
         self._overhearing.cut()
         began = self._hearing.listen_since(found.seconds + ONSET_SECONDS, surely=bool(found.stop_word))
+        if work is None and any(isinstance(signal, SpeechBegan) for signal in began):
+            work = self._talk.drop_challenger()
+        if work is None:
+            self._hearing.sleep()
+            return False
+        work.hold()
         if found.word and not any(isinstance(signal, SpeechResumed) for signal in began):
             self._holding.begin(HELD_FOR_STOP_SECONDS if found.stop_word else HELD_FOR_WORD_SECONDS)
             self._heed_word(began)
         else:
             self._holding.begin(HELD_FOR_TALK_SECONDS)
             self._heed_all(began)
-        if self._floor.challenger is not None:
-            return True
-        self._hearing.sleep()
-        return False
+        if self._floor.challenger is None:
+            self._hearing.sleep()
+        return self._floor.challenger is not None
 
     def _heed_word(self, began: Sequence[Signal]) -> None:
         """Hear a word alone: the turn that it begins ends soon, unless more words follow."""

@@ -93,7 +93,7 @@ class Talk:
     def listen(self, order: Order, at_seconds: float) -> None:
         """The ears begin to listen because of `order`; call it with the lock held."""
         self._wake_at = self._wake_at if order == "go_on" else None
-        self.asleep = False
+        self.asleep = self.asleep and order == "dictate"
         if order == "talk":
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=1.0)))
         if order in ("talk", "dictate"):
@@ -228,7 +228,8 @@ class Talk:
 
     def stay_awake(self) -> None:
         """Listen without a wake word whenever nothing else is going on, if that is wanted."""
-        if self._floor.state == "sleeping" and self._options().continuous and not self.asleep:
+        wanted = self._options().continuous and not self.asleep and not self._notices.ringing
+        if self._floor.state == "sleeping" and wanted:
             with self._lock:
                 if self._floor.is_free() and self._floor.order is None:
                     self._floor.order = "awake"
@@ -254,6 +255,10 @@ class Talk:
             work = self._floor.lose() if challenger is not None else None
         if challenger is not None:
             challenger.cancel("something else was said")
+            if work is None:
+                # What was spoken into is over by now, and something else may have waited for that.
+                self._changed()
+                self.announce()
         return work
 
     def _chime(self, tone: AudioChunk) -> None:

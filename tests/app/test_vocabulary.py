@@ -74,14 +74,16 @@ def test_words_come_from_contacts_facts_profile_turns_lists_and_programs_best_fi
     assert hints.before == "It leaves at noon."
 
 
-def test_only_programs_may_leave_the_computer(jarvis: Jarvis, programs: Path) -> None:
+def test_only_programs_that_everybody_knows_may_leave_the_computer(jarvis: Jarvis, programs: Path) -> None:
     install(programs, "Zettelkasten", "Firefox")
     jarvis.settings.set("privacy.contacts", "Iñaki")
     jarvis.fact_book.remember("Saoirse is my wife", "en")
     jarvis.memory_room.profile.replace(["The person lives in Gijón."])
     SqliteListBook(jarvis.database, jarvis.clock).add("compra", "quinoa")
     say(jarvis, "Is the train to Logroño late?")
-    assert Vocabulary(jarvis).look().public == ("Firefox", "Zettelkasten")
+    hints = Vocabulary(jarvis).look()
+    assert hints.public == ("Firefox",)
+    assert "Zettelkasten" in hints.words
 
 
 def test_who_was_just_spoken_of_comes_before_the_others(jarvis: Jarvis) -> None:

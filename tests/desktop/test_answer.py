@@ -103,6 +103,7 @@ def test_what_was_replaced_is_counted_and_what_would_leave_is_shown(qapp: object
     [
         ("This would be sent to gpt-4o. Shall I send it?", "en", "Jarvis asks first"),
         ("Esto se enviaría a gpt-4o. ¿Lo envío?\n", "es", "Jarvis pregunta antes"),
+        ("May I look up “x” on the web? What comes of it is sent to gpt-4o.", "en", "Jarvis asks first"),
         ("No model is here that could answer that.", "en", "Nothing could answer"),
     ],
 )

@@ -130,6 +130,45 @@ def test_a_backup_made_while_rows_are_written_is_whole(world: DeskWorld, tmp_pat
     copy.close()
 
 
+class Meanwhile(CancelToken):
+    """A token that has another process' connection commit a row every time it is looked at, up to a limit."""
+
+    def __init__(self, database: Path, limit: int) -> None:
+        super().__init__()
+        self.looks, self.limit = 0, limit
+        self.other = sqlite3.connect(database)
+
+    def raise_if_cancelled(self) -> None:
+        self.looks += 1
+        # A copy that begins anew with every row would never end.
+        assert self.looks <= self.limit
+        self.other.execute("INSERT INTO lists VALUES (?1, ?1, 1)", (f"Row {self.looks}",))
+        self.other.commit()
+
+
+def test_a_backup_goes_on_where_it_was_while_others_write_and_is_of_one_moment(
+    world: DeskWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jarvis.memory.backup._PAGES", 1)
+    world.add("One", "Two")
+    with world.database.read() as connection:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    # One look for every page, and a few for every file that is packed.
+    meanwhile = Meanwhile(world.folders.database, pages + 20)
+    try:
+        world.desk.backup(tmp_path / "b.zip", cancel=meanwhile)
+    finally:
+        meanwhile.other.close()
+    assert meanwhile.looks >= pages > 20
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        archive.extract("jarvis.sqlite3", tmp_path)
+    copy = sqlite3.connect(tmp_path / "jarvis.sqlite3")
+    assert copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    assert copy.execute("SELECT count(*) FROM lists WHERE name LIKE 'Row %'").fetchone()[0] == 0
+    assert copy.execute("SELECT group_concat(text) FROM memories").fetchone()[0] == "One,Two"
+    copy.close()
+
+
 def test_a_restore_brings_back_what_was_and_keeps_what_is_aside(world: DeskWorld, tmp_path: Path) -> None:
     (world.folders.home / "settings.json").write_text('{"language": "es"}')
     path = _backed_up(world, tmp_path / "b.zip", "Old one", "Old two")

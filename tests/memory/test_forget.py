@@ -246,6 +246,32 @@ def test_what_was_typed_in_a_conversation_goes_with_it_whatever_it_says(world: D
     assert json.loads(drafts.read_text(encoding="utf-8"))["drafts"] == unsent
 
 
+REWORDED: dict[str, Callable[[DeskWorld, str], ForgetTarget]] = {
+    "span": lambda world, memory: KINDS["span"](world, {})[0],
+    "one": lambda world, memory: ForgetTarget(kind="one", ids=(memory,)),
+    "found": lambda world, memory: ForgetTarget(kind="found", ids=(memory,)),
+}
+
+
+@pytest.mark.parametrize("kind", REWORDED)
+def test_the_other_words_of_a_question_go_with_it_though_its_conversation_stays(world: DeskWorld, kind: str) -> None:
+    talk = world.log.start_conversation("Begun before").id
+    early, _ = world.turn(talk, KEPT)
+    world.clock.advance(3 * 86_400)
+    asked, memory = world.turn(talk, SECRETS[0])
+    drafts = world.folders.home / "desktop.json"
+    stay = {talk: ["Not sent yet", ""], f"{talk}/{early}": ["Bea plays on Fridays", ""], "": ["Hi", ""]}
+    unsent = {**stay, f"{talk}/{asked}": ["What is it that Quillivant opens?", ""]}
+    drafts.write_text(json.dumps({"drafts": unsent}), encoding="utf-8")
+    target = REWORDED[kind](world, memory.id)
+    world.desk.preview(target)
+    assert json.loads(drafts.read_text(encoding="utf-8"))["drafts"] == unsent
+    world.desk.forget(target)
+    assert traces(world) == []
+    assert json.loads(drafts.read_text(encoding="utf-8"))["drafts"] == stay
+    assert world.log.message(early).text == KEPT  # type: ignore[union-attr]
+
+
 def test_where_a_file_cannot_be_cleaned_everything_stays(world: DeskWorld) -> None:
     (memory,) = world.add(SECRETS[0])
     drafts = world.folders.home / "desktop.json"

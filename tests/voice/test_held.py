@@ -107,3 +107,37 @@ def test_a_recogniser_that_takes_long_over_a_word_keeps_nobody_waiting_and_still
         slow.set()
         at.turns_over(2)
         assert at.world.loop.state == "sleeping"
+
+
+def test_a_cough_does_not_take_the_place_of_a_question_that_is_still_being_recognised():
+    slow = threading.Event()
+    slow.set()
+    with Answering(*["no, the other one"] * 2, answers=["That is in the attic."]) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 5.0))
+        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 1)
+        at.microphone.add(SHORT + seconds(QUIET, 1.0))
+        assert at.world.speaker.pauses == 1
+        slow.set()
+        at.turns_over(1)
+        at.gate.set()
+        at.turns_over(2)
+    assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "no, the other one"]
+
+
+def test_what_waits_to_be_said_is_said_though_somebody_spoke_into_what_was_over():
+    slow = threading.Event()
+    slow.set()
+    with Answering(heard("", accepted=False), "what else", answers=["Nothing."]) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(SHORT + seconds(QUIET, 1.0))
+        assert at.world.speaker.resumes == 1
+        notice = at.world.loop.text_to_say("Your tea is ready.", "en")
+        at.gate.set()
+        at.turns_over(1)
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        slow.set()
+        assert notice.over.wait(PATIENCE_SECONDS)
+    assert "Your tea is ready." in at.world.said()
