@@ -32,6 +32,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from jarvis.contracts.desktop_ports import DrawnFormula, Formulas
 from jarvis.desktop.bridge import Bridge
+from jarvis.desktop.late_text import put_late
 
 _log = logging.getLogger(__name__)
 
@@ -216,21 +217,11 @@ class FormulasInText:
         if not self._missing:
             return False
         self._missing = False
-        waiting: list[tuple[int, int, QTextCharFormat]] = []
-        block = self._document.begin()
-        while block.isValid():
-            for piece in _pieces(block):
-                form = piece.charFormat()
-                if form.hasProperty(_LATEX) and form.objectType() != KIND:
-                    waiting.append((piece.position(), piece.length(), form))
-            block = block.next()
-        changed = False
-        for at, length, form in reversed(waiting):
-            cursor = QTextCursor(self._document)
-            cursor.setPosition(at)
-            cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)
-            changed |= self._put(cursor, form)
-        return changed
+        return put_late(
+            self._document,
+            lambda form: form.hasProperty(_LATEX) and form.objectType() != KIND,
+            self._put,
+        )
 
     def _put(self, cursor: QTextCursor, form: QTextCharFormat) -> bool:
         key = _key(form)

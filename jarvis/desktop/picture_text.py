@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable
 from functools import cache
-from typing import cast
 
 from PySide6.QtCore import (
     QBuffer,
@@ -30,7 +28,6 @@ from PySide6.QtGui import (
     QImageReader,
     QPainter,
     QPyTextObject,
-    QTextBlock,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
@@ -40,6 +37,7 @@ from PySide6.QtGui import (
 from shiboken6 import isValid
 
 from jarvis.desktop.bridge import Bridge
+from jarvis.desktop.late_text import put_late
 from jarvis.desktop.maths import PICTURE, SOURCE
 from jarvis.desktop.picture_sieve import EncodedPicture, PictureSieve
 
@@ -118,21 +116,11 @@ class PicturesInText:
         """Put pictures that came in the place of their words; True where there were any."""
         if not self._missing:
             return False
-        waiting: list[tuple[int, int, QTextCharFormat]] = []
-        block = self._document.begin()
-        while block.isValid():
-            for piece in (each.fragment() for each in cast("Iterable[QTextBlock.iterator]", block)):
-                form = piece.charFormat()
-                if form.hasProperty(_WAITING) and form.objectType() != PICTURE:
-                    waiting.append((piece.position(), piece.length(), form))
-            block = block.next()
-        changed = False
-        for at, length, form in reversed(waiting):
-            cursor = QTextCursor(self._document)
-            cursor.setPosition(at)
-            cursor.setPosition(at + length, QTextCursor.MoveMode.KeepAnchor)
-            changed |= self._put(cursor, form)
-        return changed
+        return put_late(
+            self._document,
+            lambda form: form.hasProperty(_WAITING) and form.objectType() != PICTURE,
+            self._put,
+        )
 
     def _put(self, cursor: QTextCursor, form: QTextCharFormat) -> bool:
         found = self._pictures.picture(str(form.property(_WAITING)))

@@ -133,7 +133,7 @@ def test_the_quick_query_answers_and_opens_in_chat(
     qtbot.keyClick(quick.input, Qt.Key.Key_Return)
     until(lambda: quick._answer is not None and quick._answer.ended)
     assert fake.assistant.requests[0].door == "quick"
-    until(lambda: quick._widget is not None and shown(quick._widget) == "It is 12.")
+    assert shown(quick._widget) == "It is 12."
     quick._open.click()
     assert not quick.isVisible()
     until(lambda: questions(desktop) == ["15 % of 80"] and len(answers(desktop)) == 1)
