@@ -65,6 +65,7 @@ def rating_and_edit(gallery: Gallery) -> None:
     gallery.desktop.session.open(gallery.conversation)
     gallery.until(lambda: len(_in_view(window, AnswerMessage)) == 2)
     rating = _in_view(window, AnswerMessage)[-1].rating
+    rating.stars.show_stars(2)
     rating.stars.chosen.emit(2)
     gallery.until(lambda: rating.reason is not None and rating.reason.isVisible())
     assert rating.reason is not None
