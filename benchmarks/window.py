@@ -68,6 +68,8 @@ def launch(code: str) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         paths = os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(ROOT))))
         environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ, "PYTHONPATH": paths}
+        # Where it is set every start compiles Jarvis anew: half a second that nobody's installed program takes.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         done = subprocess.run(
             [sys.executable, "-c", code, folder], env=environment, capture_output=True, text=True, check=True
         )

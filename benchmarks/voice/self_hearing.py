@@ -3,7 +3,7 @@
 The first part counts time in sound, so it runs as fast as it can be computed: the real echo canceller, wake detector,
 voice activity, barge-in rule and stop words, over answers said by several voices in several rooms, at several
 loudnesses. The second lets the whole loop say answers in real time. What the words say (the second line of defence) is
-looked at in the second part only.
+looked at in the second part only, but for the words of Jarvis' own that sound like a stop word.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from jarvis.contracts.speech_ports import TextToSpeech, WakeDetector, WordSpotte
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.barge_in import BargeIn, Cut, Duck
 from jarvis.voice.foreign_voice import ForeignVoice
+from jarvis.voice.heard_text import ClauseSpan
 from jarvis.voice.overhearing import Overhearing
+from jarvis.voice.own_sound import sounding_words
 from tests.fakes.speech import flite_speech, has_flite, synthetic_speech
 
 ANSWERS: tuple[tuple[Language, str], ...] = (
@@ -45,6 +47,8 @@ ANSWERS: tuple[tuple[Language, str], ...] = (
     ("es", "El Quijote lo escribió Miguel de Cervantes, en dos partes, hace más de cuatrocientos años."),
     ("en", "There are three things on your shopping list: milk, bread and a large bottle of olive oil."),
     ("es", "Hay tres cosas en tu lista de la compra: leche, pan y una botella grande de aceite de oliva."),
+    ("en", "The best option is the first opera house, just opposite the post office."),
+    ("es", "El mar cubre casi todo nuestro planeta, y esto puede durar bastante para todos."),
 )
 ANSWERS_IN_A_ROOM = 10
 """After so many it is another room, which the echo canceller has to learn, and another voice."""
@@ -71,7 +75,8 @@ class Found:
     """What was counted over all answers.
 
     `dips` are answers that were held for a moment because Jarvis took itself for somebody saying a word, `cuts` because
-    it took itself for somebody who speaks on; whether one is given up is for the words to say.
+    it took itself for somebody who speaks on; whether one is given up is for the words to say. `stops_by_sound` are
+    what would have been given up if nobody looked at what Jarvis says just then.
     """
 
     answers: int = 0
@@ -81,6 +86,7 @@ class Found:
     dips: int = 0
     ducks: int = 0
     stops: int = 0
+    stops_by_sound: int = 0
     talked_over: int = 0
     noticed: int = 0
     soon: int = 0
@@ -108,6 +114,7 @@ class Found:
             "cuts": self.cuts,
             "dips": self.dips,
             "stop_words": self.stops,
+            "stop_words_by_sound_alone": self.stops_by_sound,
             "ducks": self.ducks,
             "which": dict(self.which),
             "talked_over": self.talked_over,
@@ -155,7 +162,7 @@ def self_hearing(
         frames = list(microphone.hear(played, talk))
         _listen(found, frames, text, played.size / SAMPLE_RATE, talk is not None, activity, detector)
         if stop_words is not None and talk is None:
-            _spot(found, frames, text, stop_words, activity)
+            _spot(found, frames, text, played.size / SAMPLE_RATE, stop_words, activity)
     return found
 
 
@@ -239,25 +246,44 @@ def _listen(
 
 
 def _spot(
-    found: Found, frames: Sequence[Frame], text: str, stop_words: WordSpotter, activity: SileroVoiceDetector
+    found: Found,
+    frames: Sequence[Frame],
+    text: str,
+    seconds: float,
+    stop_words: WordSpotter,
+    activity: SileroVoiceDetector,
 ) -> None:
-    """Look for stop words as the loop does."""
-    activity.reset()
+    """Look for stop words as the loop does, and without a look at what Jarvis says."""
     foreign = [1.0]
     voice = ForeignVoice(activity, lambda: foreign[0])
-    overhearing = Overhearing(
-        activity=voice, barge_in=BargeIn(), stop_words=stop_words, speaker=SilentSpeaker(), own_sentences=None
-    )
-    spotted = []
-    for frame in frames:
-        foreign[0] = frame.foreign
-        voice.take(frame.pcm)
-        if interruption := overhearing.process(frame.pcm, sounding=True, any_speech=False):
-            spotted.append(interruption.stop_word)
-    overhearing.end()
-    found.stops += bool(spotted)
-    if spotted:
-        found.which[f"“{', '.join(spotted)}” in: {text}"] += 1
+    span = ClauseSpan(text=text, spoken=text, begin=0.0, end=seconds, whole=True)
+    at = 0.0
+
+    def own_sound(silent_seconds: float) -> str:
+        return sounding_words([span], at, silent_seconds)
+
+    for knows in (True, False):
+        activity.reset()
+        overhearing = Overhearing(
+            activity=voice,
+            barge_in=BargeIn(),
+            stop_words=stop_words,
+            speaker=SilentSpeaker(),
+            own_sound=own_sound if knows else None,
+        )
+        spotted = []
+        for number, frame in enumerate(frames):
+            at = number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS
+            foreign[0] = frame.foreign
+            voice.take(frame.pcm)
+            if interruption := overhearing.process(frame.pcm, sounding=True, any_speech=False):
+                spotted.append(interruption.stop_word)
+        overhearing.end()
+        found.stops += bool(spotted) and knows
+        found.stops_by_sound += bool(spotted) and not knows
+        if spotted:
+            how = "" if knows else " by sound alone"
+            found.which[f"“{', '.join(spotted)}”{how} in: {text}"] += 1
 
 
 def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:

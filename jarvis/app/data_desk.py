@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.data_desk import BackupContents, DataKind, DataPlace, Forgotten, KeptAside
-from jarvis.contracts.errors import StorageError
+from jarvis.contracts.errors import Cancelled, StorageError
 from jarvis.contracts.memory import ForgetTarget
 from jarvis.memory import backup_contents, restoring
 from jarvis.memory.leftovers import ASIDE
@@ -75,15 +75,20 @@ class AppDataDesk:
         """Take away what was unpacked."""
         backup_contents.drop(contents)
 
-    def restore(self, contents: BackupContents, *, take_over: bool = False) -> Path:
+    def restore(self, contents: BackupContents, *, take_over: bool = False, cancel: CancelToken | None = None) -> Path:
         """Decide on the backup; what is here stays open until this process ends."""
-        aside, lock = restoring.decide(
-            contents,
-            places=self._jarvis.folders,
-            clock=self._jarvis.clock,
-            default=self._jarvis.routing_room.default_level,
-            take_over=take_over,
-        )
+        try:
+            aside, lock = restoring.decide(
+                contents,
+                places=self._jarvis.folders,
+                clock=self._jarvis.clock,
+                default=self._jarvis.routing_room.default_level,
+                take_over=take_over,
+                cancel=cancel,
+            )
+        except Cancelled:
+            self.drop(contents)
+            raise
         _DECIDED.append(lock)
         return aside
 
@@ -110,12 +115,13 @@ class AppDataDesk:
                 why=error.strerror or error,
             ) from error
 
-    def forget_everything(self) -> Forgotten:
-        """Stop answering, empty the books, then let the memory forget all the rest and wipe its bytes."""
+    def forget_everything(self, *, cancel: CancelToken | None = None) -> Forgotten:
+        """Stop answering, let the memory forget and wipe its bytes, then empty the books."""
         jarvis = self._jarvis
         jarvis.stop_hub.stop_all()
+        # The books last: what can be broken off is the memory's part, before anything is gone.
+        memories = jarvis.memory_room.desk.forget(ForgetTarget(kind="everything"), cancel=cancel)
         notes, items, alerts = clear_books(jarvis.database)
-        memories = jarvis.memory_room.desk.forget(ForgetTarget(kind="everything"))
         jarvis.database.scrub()
         return Forgotten(memories=memories, notes=notes, list_items=items, alerts=alerts)
 

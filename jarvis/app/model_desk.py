@@ -14,7 +14,6 @@ from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.shape import ModelShape
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import LANGUAGES, InputError, JarvisError, Language
-from jarvis.contracts.hardware import Machine
 from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.model_desk import (
     FreedMemory,
@@ -32,6 +31,7 @@ from jarvis.contracts.placement import KvType, MemoryEstimate, Plan
 from jarvis.contracts.ports import EngineDone, EngineText, GenerationOptions
 from jarvis.engines.llama_server_build import ServerBuilder
 from jarvis.engines.pool.free import free_everywhere
+from jarvis.engines.speech.models import half_bytes
 from jarvis.hardware.bandwidth import gpu_bandwidth_gbs
 from jarvis.placement.entry_shape import shape_of_entry
 from jarvis.placement.estimate import cpu_estimate, gpu_estimate
@@ -193,10 +193,13 @@ class AppModelDesk:
 
     def plan(self, hardware: Path | None, models: Sequence[str] = ()) -> tuple[Plan, Plan]:
         """Say what goes where together, and where each goes when it has the machine to itself."""
-        machine = self._machine(hardware)
         wishes = self._wishes(hardware, models)
-        measured = self._models.book.measurements if hardware is None else None
-        return plan(machine, wishes, measured), swapped(machine, wishes, measured)
+        if hardware is not None:
+            machine = load_machine(hardware, bandwidth_of=gpu_bandwidth_gbs)
+            return plan(machine, wishes), swapped(machine, wishes)
+        machine, measured = self._models.whole_idle_machine(), self._models.book.measurements
+        vendors = self._models.gguf_vendors()
+        return plan(machine, wishes, measured, vendors=vendors), swapped(machine, wishes, measured, vendors=vendors)
 
     def try_out(
         self, identity: str, prompt: str, cancel: CancelToken, on_end: Callable[[int], None] | None = None
@@ -319,11 +322,6 @@ class AppModelDesk:
             )
         return known
 
-    def _machine(self, hardware: Path | None) -> Machine:
-        if hardware is not None:
-            return load_machine(hardware, bandwidth_of=gpu_bandwidth_gbs)
-        return self._models.idle_machine()
-
     def _wishes(self, hardware: Path | None, models: Sequence[str]) -> tuple[Wish, ...]:
         if models:
             self._models.look_at_folder()
@@ -339,6 +337,8 @@ class AppModelDesk:
         if row.kind != "text" and known is not None:
             role: Role = "embedding" if row.kind in {"embedding", "reranker"} else "recognition"
             return wish_for(*known, role, shape_of_entry)
+        if row.kind == "recognition":
+            return Wish(model=row.id, role="recognition", half_mib=half_bytes(Path(row.path)) / 2**20)
         shape = self._shape(row.path or row.id)
         return Wish(
             model=row.id if known is None else installed_id(*known),

@@ -165,7 +165,15 @@ class Models:
 
         GPUs that what runs GGUF models here cannot use are left out.
         """
-        return self._idle(usable_machine(self.hardware.machine(), self.vendors_of(self._gguf_runner())))
+        return usable_machine(self.whole_idle_machine(), self.gguf_vendors())
+
+    def whole_idle_machine(self) -> Machine:
+        """Return the same with the GPUs that only others than GGUF models can use, such as speech recognition."""
+        return self._idle(self.hardware.machine())
+
+    def gguf_vendors(self) -> frozenset[GpuVendor]:
+        """Return whose GPUs can be used by what runs GGUF models here."""
+        return self.vendors_of(self._gguf_runner())
 
     def _idle(self, machine: Machine) -> Machine:
         ours = [one.placement for one in self.pool.now_loaded()]

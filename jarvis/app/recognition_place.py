@@ -9,6 +9,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,9 @@ from jarvis.contracts.models import LoadedModel, ModelRow
 from jarvis.contracts.placement import Measurement
 from jarvis.engines.pool.memory import ram_of, vram_of
 from jarvis.engines.speech.children import WhisperPlace
-from jarvis.engines.speech.models import chosen_model, recognition_models, weight_bytes
+from jarvis.engines.speech.models import chosen_model, half_bytes, recognition_models
 from jarvis.engines.speech.whisper_choice import InstalledWhisper, choose_whisper
+from jarvis.placement.recognition import decoding_on, memory_mib
 
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
@@ -109,7 +111,7 @@ class RecognitionPlace:
         on_gpu = device.startswith("GPU")
         held = vram_of(pid, self._models.hardware.gpu_samples()) if on_gpu else ()
         gpu = int(device.rpartition(" ")[2]) if on_gpu else 0
-        vram = held or (((gpu, weight_bytes(folder) / 2**20),) if on_gpu else ())
+        vram = held or (((gpu, _gpu_mib(folder, facts)),) if on_gpu else ())
         ram = ram_of(pid) or 0.0
         book = self._models.book
         book.set_loaded(
@@ -150,10 +152,17 @@ class RecognitionPlace:
         speed = next((each for each in speeds if each), None)
         return InstalledWhisper(
             folder=folder,
-            bytes=weight_bytes(folder),
+            bytes=half_bytes(folder),
             window_seconds=_WINDOW_POSITIONS / speed if speed is not None else None,
             chosen=chosen or (row is not None and row.state == "active"),
         )
+
+
+def _gpu_mib(folder: Path, facts: Mapping[str, Any]) -> float:
+    """What the tables say, where the driver does not tell a process' memory."""
+    planned = decoding_on(None)
+    used = replace(planned, compute_type=facts.get("compute_type", planned.compute_type))
+    return memory_mib(half_bytes(folder) / 2**20, used, on_gpu=True)
 
 
 def _no_device(device: str) -> InputError:

@@ -144,8 +144,13 @@ class Speech:
         on_event: Callable[[VoiceEvent], None],
         resting: Resting = "sleeping",
         speaker: Speaker | None = None,
+        *,
+        asleep: bool = False,
     ) -> VoiceLoop:
-        """Return a listening loop on the devices, or with another `speaker`; `stop` reaches it."""
+        """Return a listening loop on the devices, or with another `speaker`; `stop` reaches it.
+
+        `asleep` says that Jarvis was told to sleep.
+        """
 
         def on_device(direction: Direction, name: str, note: DeviceError | None) -> None:
             sentence = note.sentence(self._jarvis.language) if note else ""
@@ -167,6 +172,7 @@ class Speech:
             on_event=on_event,
             hearing=hearing_options(self._jarvis.settings),
             resting=resting,
+            asleep=asleep,
         )
         if self._loop is None:
             self._jarvis.stop_hub.register(self._stop_loop)

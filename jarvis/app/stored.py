@@ -13,6 +13,7 @@ from jarvis.assistant.language import language_of
 from jarvis.cli.output import system_language
 from jarvis.contracts.errors import Language
 from jarvis.host.keeper_lock import is_held
+from jarvis.memory.leftovers import Leftovers
 from jarvis.memory.restoring import finish_restore
 from jarvis.processes.logs import start_logging
 from jarvis.settings.clock import SystemClock
@@ -23,6 +24,7 @@ from jarvis.storage.attachments import SqliteAttachments
 from jarvis.storage.conversations import SqliteConversationLog
 from jarvis.storage.database import Database
 from jarvis.storage.facts import SqliteFactBook
+from jarvis.storage.forgetting import Gone
 from jarvis.storage.memories import SqliteMemories
 
 _log = logging.getLogger(__name__)
@@ -86,7 +88,7 @@ class Stored:
     @built_once
     def fact_book(self) -> SqliteFactBook:
         """Facts that the person asked to be remembered."""
-        return SqliteFactBook(self.memories, self.database, self.clock, self._forgot)
+        return SqliteFactBook(self.memories, self.database, self.clock, self._forgot, self._clean)
 
     def on_close(self, closer: Callable[[], None]) -> None:
         """Have `closer` called when Jarvis ends, before whatever was built earlier."""
@@ -106,3 +108,7 @@ class Stored:
         """Rows were deleted: what the memory's indexes hold of them goes too."""
         if self.memories.forgotten(1):
             self._purge()
+
+    def _clean(self, gone: Gone) -> None:
+        """Rows are about to go: what files beside the database hold of them goes first."""
+        Leftovers(self.folders).clean(gone.quotes, gone.conversation_ids, gone.message_ids)

@@ -102,7 +102,8 @@ class VoiceChecks:
         recogniser.warm()
         info = recogniser.info(self._language)
         on = self._words(f"on {info.device}", f"en {info.device}") if info.device else ""
-        yield self._row("ok", " ".join(part for part in (info.engine, info.model, on) if part))
+        how = f"({info.decoding})" if info.decoding else ""
+        yield self._row("ok", " ".join(part for part in (info.engine, info.model, on, how) if part))
         if info.note:
             fetch = "" if info.quality == "full" else "jarvis models download whisper-base"
             yield self._row("note", info.note, fetch)

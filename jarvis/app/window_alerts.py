@@ -153,9 +153,10 @@ class WindowAlerts:
             notice = self._voice.announce(
                 words, alert.language, alert_tone(), lambda: self._rings(alert, ring), ring.stop_for_word
             )
-            words = ""
             if notice is not None:
                 ring.wait_for(notice)
+                # What only waited is said in full the next time.
+                words = "" if notice.rung else words
             ring.stopped.wait(RING_AGAIN_SECONDS)
         ring.stop()
         if ring.by_word:

@@ -53,6 +53,8 @@ class WindowVoice:
         self._built_with = self._wanted()
         self._enabled = jarvis.settings.flag("voice.enabled")
         self._listens = False
+        self._asleep = False
+        """The loop that was ended had been told to sleep."""
         self._deaf = False
         """The loop is there and wants to listen, but has no microphone."""
         self._device_watch: DeviceWatch | None = None
@@ -64,10 +66,8 @@ class WindowVoice:
         )
 
     def start(self) -> None:
-        """Open the microphone and wait for the wake word."""
-        self._listens, self._deaf = True, False
-        self._microphone.free()
-        self._hear(self._ready())
+        """Open the microphone and wait for the wake word; a Jarvis that was told to sleep is woken."""
+        self._listen(wake=True)
 
     def stop(self) -> None:
         """Close the microphone."""
@@ -118,7 +118,7 @@ class WindowVoice:
         if switched:
             self.start() if enabled else self.stop()
         elif renewed and self._listens:
-            self.start()
+            self._listen(wake=False)
 
     def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:
         """Return the names of the devices there are now."""
@@ -175,15 +175,19 @@ class WindowVoice:
         try:
             return self._microphone.record(seconds)
         finally:
-            self._hear(loop)
+            self._hear(loop, wake=False)
 
-    def play(self, sound: AudioChunk) -> None:
-        """Play `sound` to its end."""
+    def play(self, sound: AudioChunk, cancel: CancelToken | None = None) -> None:
+        """Play `sound` to its end, or until cancelled."""
+        wanted = cancel or CancelToken()
         speaker = self._jarvis.speech.speaker()
+        left_alone = wanted.on_cancel(speaker.stop)
         try:
-            speaker.play(sound)
-            speaker.wait()
+            if not wanted.cancelled:
+                speaker.play(sound)
+                speaker.wait(wanted)
         finally:
+            left_alone()
             speaker.close()
 
     def say(self, text: str, language: Language, sound: AudioChunk | None = None) -> None:
@@ -222,11 +226,16 @@ class WindowVoice:
         if loop:
             loop.close()
 
-    def _hear(self, loop: VoiceLoop | None) -> None:
+    def _listen(self, *, wake: bool) -> None:
+        self._listens, self._deaf = True, False
+        self._microphone.free()
+        self._hear(self._ready(), wake=wake)
+
+    def _hear(self, loop: VoiceLoop | None, *, wake: bool) -> None:
         """Open the microphone, unless the person has closed it meanwhile."""
         with self._muting:
             if loop and self._listens:
-                loop.unmute()
+                loop.unmute(wake=wake)
 
     def _ready(self) -> VoiceLoop | None:
         with self._building:
@@ -253,6 +262,7 @@ class WindowVoice:
             return False
         loop, self._loop = self._loop, None
         if loop is not None:
+            self._asleep = loop.asleep
             loop.close()
         models_changed = any(before[option.name] != self._built_with[option.name] for option in SPEECH_OPTIONS)
         self._jarvis.speech.renew(models=models_changed)
@@ -263,7 +273,7 @@ class WindowVoice:
             # Where somebody types just now, it is on its way already; it is made once.
             self._jarvis.assistant()
         speech = self._jarvis.speech
-        loop = speech.loop(self._send, resting="muted")
+        loop = speech.loop(self._send, resting="muted", asleep=self._asleep)
         loop.start()
         try:
             speech.warm_children()

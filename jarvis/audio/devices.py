@@ -43,9 +43,10 @@ class SoundDeviceMicrophone:
     """The Microphone port over one input device; what the device records is turned into 16 kHz mono.
 
     When the device vanishes or its sound server restarts, it or the default is opened in its place and the frames
-    go on. While `quiet` returns True, devices that were plugged in or out are looked for: that takes the microphone
-    away for a moment. `on_overflow` is called with the seconds of sound that were lost because nobody took them;
-    `lost_seconds` counts them. A second `chunks` after the first ended opens the device anew.
+    go on. While `quiet` returns True, devices that were plugged in or out are looked for, and another default of the
+    sound server, which is told at once, is opened: that takes the microphone away for a moment. `on_overflow` is called
+    with the seconds of sound that were lost because nobody took them; `lost_seconds` counts them. A second `chunks`
+    after the first ended opens the device anew.
     """
 
     def __init__(
@@ -76,6 +77,18 @@ class SoundDeviceMicrophone:
     def chunks(self) -> Iterator[bytes]:
         """Yield frames until closed; see the port. `captured_at` is then the `perf_counter` time of the frame."""
         self._closed.clear()
+        try:
+            yield from self._all_frames()
+        finally:
+            self._news.close()
+
+    def close(self) -> None:
+        """End `chunks`, also when it is waiting for sound; the device is released by it within 100 ms."""
+        self._closed.set()
+        if (capture := self._capture) is not None:
+            capture.wake()
+
+    def _all_frames(self) -> Iterator[bytes]:
         portaudio.refresh()
         choice: Choice[Capture] | None = self._opened_first()
         lost = False
@@ -90,15 +103,9 @@ class SoundDeviceMicrophone:
                 capture.close(at_once=lost)
             choice = None if self._closed.is_set() else self._opened_again(capture, lost)
 
-    def close(self) -> None:
-        """End `chunks`, also when it is waiting for sound; the device is released by it within 100 ms."""
-        self._closed.set()
-        if (capture := self._capture) is not None:
-            capture.wake()
-
     def _opened_first(self) -> Choice[Capture]:
         try:
-            return open_best("input", self._wanted, Capture)
+            return open_best("input", self._wanted, Capture, self._news.known_as)
         except DeviceError:
             self._missed = True
             raise
@@ -108,7 +115,7 @@ class SoundDeviceMicrophone:
         came = portaudio.came(choice.device) if self._missed else None
         back = portaudio.again(choice.device) if lost else None
         self._missed = False
-        self._news.tell(choice.device.name, choice.note or came or back)
+        self._news.tell(choice.device, choice.note or came or back)
 
     def _frames(self, capture: Capture, substitute: bool) -> Generator[bytes, None, bool]:
         """Yield frames until closed, the device is lost (then True), or it is time to look for a better one."""
@@ -131,7 +138,9 @@ class SoundDeviceMicrophone:
                 at += VAD_SAMPLES / SAMPLE_RATE
                 frames += 1
                 yield frame
-                look |= frames % _WATCH_FRAMES == 0 and self._watch.changed(substitute)
+                if frames % _WATCH_FRAMES == 0:
+                    look |= self._watch.changed(substitute)
+                    look |= self._news.follow(capture.device)
             if look and self._quiet() and capture.alone:
                 return False
         return False
@@ -148,7 +157,7 @@ class SoundDeviceMicrophone:
         while not self._closed.is_set():
             portaudio.refresh()
             try:
-                return open_best("input", self._wanted, Capture)
+                return open_best("input", self._wanted, Capture, self._news.known_as)
             except DeviceError as error:
                 if time.monotonic() > give_up:
                     self._missed = True
@@ -169,8 +178,9 @@ class SoundDeviceSpeaker:
 
     The device is open only while there is sound, plus a few seconds; the first sound's rate is used where the
     device takes it. The volume of the system is left alone. When the device vanishes or its sound server restarts,
-    the sound goes on where it was, on it or on the default. What is played is reported to `reference` with the time
-    at which it sounds. `play` and `wait` raise `DeviceError` when no device can be opened.
+    the sound goes on where it was, on it or on the default. Another default of the sound server, which moves the
+    sound itself, is told at once while it sounds, else with the next sound. What is played is reported to `reference`
+    with the time at which it sounds. `play` and `wait` raise `DeviceError` when no device can be opened.
     """
 
     def __init__(
@@ -248,6 +258,7 @@ class SoundDeviceSpeaker:
     def close(self) -> None:
         """Release the device; a later `play` opens it again."""
         self.stop()
+        self._news.close()
 
     def _wake(self) -> None:
         with self._ready:
@@ -268,6 +279,8 @@ class SoundDeviceSpeaker:
                     return
                 playback = self._playback
                 self._ready.wait(seconds)
+            if playback is not None:
+                self._news.follow(playback.device)
             if playback is None or not self._queue.queued_seconds:
                 continue
             if stall.stalled(playback.callbacks) or not playback.active:
@@ -291,11 +304,12 @@ class SoundDeviceSpeaker:
             "output",
             self._wanted,
             lambda device: Playback(device, sample_rate, self._queue, self._ready, self._reference),
+            self._news.known_as,
         )
         self._resampler, self._from_rate = None, 0
         with self._ready:
             self._playback = choice.opened
-        self._news.tell(choice.device.name, choice.note or (portaudio.again(choice.device) if lost else None))
+        self._news.tell(choice.device, choice.note or (portaudio.again(choice.device) if lost else None))
         return choice.opened
 
     def _revive(self, lost: Playback, generation: int) -> None:

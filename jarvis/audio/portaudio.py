@@ -278,6 +278,19 @@ def again(device: AudioDevice) -> DeviceError:
     )
 
 
+def other_default(device: AudioDevice) -> DeviceError:
+    """Return the note that the system's default is `device` now, and no longer another one."""
+    kind = _kinds(device.direction)
+    return DeviceError(
+        f"audio.default_{kind['en']}",
+        en="This computer's default {en_kind} is another one now; Jarvis goes on with {name}.",
+        es="El {es_kind} predeterminado de este equipo es otro ahora; Jarvis sigue con {name}.",
+        en_kind=kind["en"],
+        es_kind=kind["es"],
+        name=device.name,
+    )
+
+
 def came(device: AudioDevice) -> DeviceError:
     """Return the note that there was no microphone and `device` has come."""
     return DeviceError(

@@ -229,6 +229,8 @@ def _print_plan(found: Plan, language: Language) -> None:
     for placement in found.placements:
         speed = f"{_decimal(placement.tokens_per_second, 1)} tokens/s, " if placement.tokens_per_second else ""
         cache = f"{placement.context_tokens} tokens {placement.kv_type}, " if placement.context_tokens else ""
+        if placement.decoding is not None:
+            cache = f"{placement.decoding.told(language)}, "
         loads = words("loads in", "carga en")
         click.echo(
             f"✓ {placement.model:<{width}}  {where(placement, language):<{places}}  "
@@ -284,6 +286,9 @@ def _placement_document(placement: Placement, language: Language) -> dict[str, A
         "ram_mib": round(placement.ram_mib, 1),
         "context_tokens": placement.context_tokens,
         "kv_type": placement.kv_type,
+        # Of a recogniser; null for every other model.
+        "compute_type": placement.decoding.compute_type if placement.decoding else None,
+        "beam": placement.decoding.beam if placement.decoding else None,
         "tokens_per_second": round(placement.tokens_per_second, 2),
         "load_seconds": round(placement.load_seconds, 2),
         "measured": placement.measured,

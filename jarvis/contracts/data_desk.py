@@ -117,12 +117,12 @@ class DataDesk(Protocol):
         """Take away what `look_into` unpacked: it is not wanted."""
         ...
 
-    def restore(self, contents: BackupContents, *, take_over: bool = False) -> Path:
+    def restore(self, contents: BackupContents, *, take_over: bool = False, cancel: CancelToken | None = None) -> Path:
         """Decide that the backup takes the place of what is here at the next start, whatever happens until then;
         returns the folder that what is here is kept in from then on. What it says is set aside stays as it is here,
         unless the person wants to `take_over` that as well. Jarvis has to start anew right away. Raises
-        `AlreadyRunning` while another process works with what is here, `StorageError` where nothing can be written;
-        then nothing is decided."""
+        `AlreadyRunning` while another process works with what is here, `StorageError` where nothing can be written, and
+        `Cancelled`, which takes away what was unpacked; then nothing is decided."""
         ...
 
     def kept_aside(self) -> Sequence[KeptAside]:
@@ -133,8 +133,10 @@ class DataDesk(Protocol):
         """Delete a folder of `kept_aside` for good."""
         ...
 
-    def forget_everything(self) -> Forgotten:
+    def forget_everything(self, *, cancel: CancelToken | None = None) -> Forgotten:
         """Take away conversations, memories, attachments, notes, lists, alerts and what was learned from ratings, for
         good; afterwards no byte of them is in the data folder. Settings, keys, permissions, models and the record of
-        what left stay. A file elsewhere, such as a backup or a document that was read, is never touched."""
+        what left stay. A file elsewhere, such as a backup or a document that was read, is never touched. Raised before
+        anything goes, `cancel` raises `Cancelled` and everything stays; afterwards all of it goes, and bytes that are
+        left are wiped at the next start."""
         ...

@@ -74,8 +74,18 @@ class MemoryDesk(Protocol):
         """Return what `forget` would take away."""
         ...
 
-    def forget(self, target: ForgetTarget, *, progress: Callable[[str], None] | None = None) -> int:
-        """Forget for good and return how many memories went; afterwards no byte of them is in the data folder."""
+    def forget(
+        self,
+        target: ForgetTarget,
+        *,
+        progress: Callable[[str], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> int:
+        """Forget for good and return how many memories went; afterwards no byte of them is in the data folder.
+
+        Raised before anything goes, `cancel` raises `Cancelled` and everything stays; afterwards all of it goes, and
+        bytes that are left are wiped at the next start.
+        """
         ...
 
     def ingest(

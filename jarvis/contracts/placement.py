@@ -19,6 +19,24 @@ How = Literal["one_gpu", "split", "partial", "cpu"]
 """Whole on one GPU, whole across several, some layers in RAM, or all in RAM."""
 
 
+ComputeType = Literal["int8_float16", "int8_float32", "int8", "float16", "float32"]
+"""How CTranslate2 keeps weights and computes: "int8_float16" has weights in 8 bit and sums in 16 bit."""
+
+COMPUTE_TYPES: tuple[ComputeType, ...] = ("int8_float16", "int8_float32", "int8", "float16", "float32")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decoding:
+    """How a recogniser computes at its place; `beam` is how many readings it follows at once, 1 is greedy search."""
+
+    compute_type: ComputeType
+    beam: int
+
+    def told(self, language: Language) -> str:
+        """What people see, such as "int8_float16, beam 5"."""
+        return f"{self.compute_type}, {'haz de' if language == 'es' else 'beam'} {self.beam}"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MemoryEstimate:
     """What a loaded model takes, in MiB: weights (on the CPU with the repacked second copy), KV cache, compute
@@ -54,7 +72,7 @@ class Placement:
 
     `expert_cpu_layers` counts layers on a GPU whose routed experts stay in RAM. `tokens_per_second` and
     `load_seconds` are predictions unless `measured`. `context_tokens` and `kv_type` may be less than what was wished:
-    `reason_en` and `reason_es` say so, and why it goes where it goes.
+    `reason_en` and `reason_es` say so, and why it goes where it goes. Only a recogniser has `decoding`.
     """
 
     model: str
@@ -70,6 +88,7 @@ class Placement:
     reason_es: str
     expert_cpu_layers: int = 0
     measured: bool = False
+    decoding: Decoding | None = None
 
     @property
     def gpu_layers(self) -> int:

@@ -133,7 +133,8 @@ class CommandGrammar:
 class SpeechServiceInfo:
     """Which recogniser or voice is in use; `note` is a sentence to show when it is a fallback, else empty.
 
-    `device` is where it runs ("CPU", "GPU 1"), empty while it does not run and for services elsewhere.
+    `device` is where it runs ("CPU", "GPU 1") and `decoding` how a Whisper computes there ("int8, beam 1"), both empty
+    while it does not run and for services elsewhere.
     """
 
     engine: str
@@ -142,6 +143,7 @@ class SpeechServiceInfo:
     languages: tuple[Language, ...]
     note: str = ""
     device: str = ""
+    decoding: str = ""
 
 
 VoiceStateName = Literal["off", "muted", "sleeping", "listening", "hearing", "thinking", "speaking"]

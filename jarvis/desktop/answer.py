@@ -38,6 +38,7 @@ from jarvis.desktop import texts
 from jarvis.desktop.answer_figures import figure_words, figures_of_end
 from jarvis.desktop.decision_facts import Figures
 from jarvis.desktop.voice_texts import INTERRUPTED_HERE
+from jarvis.desktop.window_words import in_window
 from jarvis.desktop.words import Words
 
 Phase = Literal["thinking", "loading", "writing", "done", "failed", "cancelled", "interrupted", "elsewhere"]
@@ -108,14 +109,15 @@ def after(answer: Answer, event: AskEvent) -> Answer:
     if isinstance(event, SkillMatched):
         return replace(answer, skill=event.skill, source="skill")
     if isinstance(event, RouteChosen):
-        return replace(answer, reason=event.reason, route=event)
+        return replace(answer, reason=in_window(event.reason), route=event)
     if isinstance(event, EngineLoading):
         return replace(answer, phase="loading", loading=event, notice="")
     if isinstance(event, EngineNoticed):
-        return replace(answer, notice=event.sentence)
+        return replace(answer, notice=in_window(event.sentence))
     if isinstance(event, EngineFailed):
         text = "" if event.restarts else answer.text
-        failures, causes = (*answer.failures, event), (*answer.causes, event.code)
+        failed = replace(event, sentence=in_window(event.sentence))
+        failures, causes = (*answer.failures, failed), (*answer.causes, event.code)
         return replace(answer, phase="thinking", text=text, notice="", failures=failures, causes=causes)
     if isinstance(event, TextDelta):
         return replace(answer, phase="writing", text=answer.text + event.text)
@@ -123,11 +125,11 @@ def after(answer: Answer, event: AskEvent) -> Answer:
         return replace(
             answer,
             phase="done",
-            text=event.text,
+            text=_own_text(event.text, event.source),
             source=event.source,
             skill=event.skill or "",
             model=event.model or "",
-            reason=event.reason or answer.reason,
+            reason=in_window(event.reason) or answer.reason,
             seconds=event.timings.get("total"),
             message_id=event.message_id,
             cached=event.cached or answer.cached,
@@ -140,7 +142,7 @@ def after(answer: Answer, event: AskEvent) -> Answer:
             answer,
             phase="failed",
             text=event.text or answer.text,
-            sentence=event.sentence,
+            sentence=in_window(event.sentence),
             code=event.code,
             message_id=event.message_id or "",
         )
@@ -165,7 +167,8 @@ def _after_aside(answer: Answer, event: AskEvent) -> Answer:
     if isinstance(event, StageStarted):
         return replace(answer, notice=f"{event.stage}/{event.stages} · {event.title} · {event.model}")
     if isinstance(event, StageFinished):
-        return replace(answer, details=(*answer.details, f"{event.role} ({event.model}): {event.text}"))
+        said = event.text if event.ok else in_window(event.text)
+        return replace(answer, details=(*answer.details, f"{event.role} ({event.model}): {said}"))
     return answer
 
 
@@ -186,12 +189,12 @@ def from_stored(message: StoredMessage, question: StoredMessage | None = None, *
         conversation_id=message.conversation_id,
         question=question.text if question is not None else "",
         question_id=question.id if question is not None else "",
-        text=message.text,
+        text=_own_text(message.text, message.source),
         source=message.source,
         model=message.model or "",
-        reason="" if failed or message.detail in _MARKS else message.detail,
+        reason="" if failed or message.detail in _MARKS else in_window(message.detail),
         cached=message.detail == DETAIL_CACHED,
-        sentence=message.detail if failed else "",
+        sentence=in_window(message.detail) if failed else "",
         message_id=message.id,
         remembers=remembers,
         heard=message.heard_characters,
@@ -199,6 +202,11 @@ def from_stored(message: StoredMessage, question: StoredMessage | None = None, *
         code=message.codes[0] if message.codes else "",
         causes=message.codes[1:],
     )
+
+
+def _own_text(text: str, source: Source | None) -> str:
+    """Return an answer as the window shows it; what a model wrote stays as it is."""
+    return text if source == "model" else in_window(text)
 
 
 def text_with_mark(answer: Answer, words: Words) -> str:

@@ -8,18 +8,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from jarvis.desktop import texts
 from jarvis.desktop.code_block import CodeBlock
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.keyboard_order import put_in_order, stops_in
 from jarvis.desktop.markdown import CodeClosed, CodeOpened, CodeText, MarkdownStream, Piece, Settled, Tail
 from jarvis.desktop.picture_text import AnswerPictures
 from jarvis.desktop.rest_note import RestNote
 from jarvis.desktop.text_widgets import RichText
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 SLICE_CHARACTERS = 600
 """Most text parsed at once: a millisecond or two on a slow laptop."""
@@ -38,6 +42,8 @@ class AnswerBody(QWidget):
     """Markdown that grows."""
 
     link_refused = Signal()
+    begun = Signal()
+    """The keyboard stops in it, where it did not before."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -50,6 +56,10 @@ class AnswerBody(QWidget):
         self._shown = QVBoxLayout()
         self._shown.setSpacing(8)
         self._layout.addLayout(self._shown)
+        # As tall as its text before those around it are laid out, and never stretched: else every piece above what came
+        # is squeezed into the old height, and moved back.
+        self._layout.addStretch()
+        self._layout.setVerticalSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self._rest: RestNote | None = None
         self._pictures = AnswerPictures(desk.bridge, self)
         self._more = desk.slices.add(self, self._slice)
@@ -72,6 +82,12 @@ class AnswerBody(QWidget):
                 found.append(field.createMimeDataFromSelection().text())
         return "\n\n".join(found)
 
+    @property
+    def last_stop(self) -> QWidget | None:
+        """Where the keyboard stops last in it, None where it does not."""
+        rest = stops_in(self._rest) if self._rest is not None else []
+        return next(reversed(rest), self._last_stop)
+
     def show_text(self, text: str, *, at_once: bool = True) -> None:
         """Make `text` the whole markdown: the new end is appended where it continues what is shown."""
         if text.startswith(self._text) and not self._finished:
@@ -87,11 +103,13 @@ class AnswerBody(QWidget):
             self._source += self._pictures.sieve.feed(text)
             self._go_on(at_once and len(text) <= _AT_ONCE)
 
-    def finish(self) -> None:
-        """No more text comes: settle what is left."""
+    def finish(self, *, at_once: bool = False) -> None:
+        """No more text comes: settle what is left; `at_once` shows a short text now, should it still wait."""
         if not self._finished:
             self._finished = True
             self._source += self._pictures.sieve.finish()
+            if at_once and not self._taken and len(self._source) <= _AT_ONCE:
+                self._more.stop()
             self._go_on(not self.busy)
 
     @property
@@ -136,6 +154,7 @@ class AnswerBody(QWidget):
             self._rest.hide()
         self._settled_here: RichText | None = None
         self._tail: RichText | None = None
+        self._last_stop: QWidget | None = None
         self._code: CodeBlock | None = None
         self._late_tail: Tail | None = None
         self._tail_cost = 0.0
@@ -194,7 +213,9 @@ class AnswerBody(QWidget):
         if self._rest is None:
             self._rest = RestNote(self._desk)
             self._rest.more.clicked.connect(self._show_more)
-            self._layout.addWidget(self._rest)
+            self._layout.insertWidget(1, self._rest)
+            if self._last_stop is not None:
+                put_in_order([self._last_stop, *stops_in(self._rest)])
         self._rest.tell(self._taken, total)
         self._rest.show()
 
@@ -216,7 +237,7 @@ class AnswerBody(QWidget):
             self._hide_tail()
             self._settled_here = None
             self._code = CodeBlock(self._desk.theme, self._desk.words, self._desk.bridge, piece.language)
-            self._shown.addWidget(self._code)
+            self._take_in(self._code)
         elif isinstance(piece, CodeText) and self._code is not None:
             self._code.add(self._pictures.sieve.restored(piece.text))
         elif isinstance(piece, CodeClosed) and self._code is not None:
@@ -237,7 +258,7 @@ class AnswerBody(QWidget):
             self._settled_here = None
         if self._settled_here is None:
             self._settled_here = self._rich()
-            self._shown.addWidget(self._settled_here)
+            self._take_in(self._settled_here)
             self._cells = 0
         self._cells += cells
         return self._settled_here
@@ -256,7 +277,7 @@ class AnswerBody(QWidget):
         self._late_tail = None
         if self._tail is None:
             self._tail = self._rich()
-            self._shown.addWidget(self._tail)
+            self._take_in(self._tail)
         elif self._shown.indexOf(self._tail) != self._shown.count() - 1:
             self._shown.removeWidget(self._tail)
             self._shown.addWidget(self._tail)
@@ -273,6 +294,16 @@ class AnswerBody(QWidget):
         self._late_tail = None
         if self._tail is not None:
             self._tail.hide()
+
+    def _take_in(self, widget: QWidget) -> None:
+        """Put `widget` at the end, for the keyboard too: an order made for all at once would hold the window."""
+        self._shown.addWidget(widget)
+        last, stops = self._last_stop, stops_in(widget)
+        self._last_stop = next(reversed(stops), last)
+        if last is not None:
+            put_in_order([last, *stops])
+        elif stops:
+            self.begun.emit()
 
     def _rich(self) -> RichText:
         rich = RichText(

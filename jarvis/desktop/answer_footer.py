@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from jarvis.desktop import texts
 from jarvis.desktop.answer_acts import AnswerActs, MessageWishes
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.question_widget import stops_in
+from jarvis.desktop.keyboard_order import stops_in
 from jarvis.desktop.versions import VersionSwitch
 from jarvis.desktop.wrapped_label import WrappedLabel
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QMimeData, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,7 @@ class AttachmentFlow(QObject):
     ) -> None:
         super().__init__(window)
         self._session = session
+        self._composer = composer
         self._tray = composer.tray
         self._asked = False
         session.outgoing = self._take
@@ -58,12 +59,22 @@ class AttachmentFlow(QObject):
                 self._tray.show_hint(False)
             case QEvent.Type.Drop if isinstance(event, QDropEvent):
                 self._tray.show_hint(False)
-                if self._tray.offer_mime(event.mimeData(), dropped=True):
+                if self._put(event.mimeData()):
                     event.acceptProposedAction()
                     return True
             case _:
                 pass
         return super().eventFilter(watched, event)
+
+    def _put(self, data: QMimeData) -> bool:
+        """Attach what was dropped, or type in the words of what showed itself as a picture too."""
+        if self._tray.offer_mime(data, dropped=True):
+            return True
+        if not self._tray.takes(data):
+            return False
+        self._composer.input.insertFromMimeData(data)
+        self._composer.setFocus()
+        return True
 
     def _take(self) -> tuple[Attachment, ...]:
         files = self._tray.take()

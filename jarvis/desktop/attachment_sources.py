@@ -1,11 +1,13 @@
 """What is dropped, pasted or chosen, made into what can be attached. Pictures are decoded here, off the Qt thread.
 
-Only `offered_by` and `offered_paths` run on the Qt thread; they look at no content.
+Only `take_in` and `decoded` open what is offered, on a worker; the rest runs on the Qt thread and looks at no more
+than short words.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +38,9 @@ _PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".ico", ".tif", ".tiff", ".ppm", ".pgm", ".tga"}
 )
 _TEXT_FORMATS = ("text/plain;charset=utf-8", "text/plain")
+_ONE_ADDRESS = re.compile(r"(?:(?:https?|ftp|file)://|data:|blob:)\S+", re.IGNORECASE)
+_NO_WORDS = str.maketrans("", "", "\ufffc\u200b\ufeff")
+"""What stands for a picture in a text, and what has no width."""
 _SLICE = 1 << 20
 
 
@@ -54,16 +59,16 @@ def offered_paths(paths: Sequence[str]) -> list[Offered]:
     return [Offered(name=Path(path).name, path=Path(path)) for path in paths if path]
 
 
-def offered_by(data: QMimeData, words: Words, *, dropped: bool = False) -> list[Offered]:
+def offered_by(data: QMimeData, words: Words) -> list[Offered]:
     """Return what there is to attach in something dropped or pasted; empty for a short text, which is typed in.
 
-    Pasted, a picture with words beside it, as from a table, counts as the words; dropped, it counts as the picture,
-    since browsers give its address as words. Nothing is fetched from that address.
+    A picture with words beside it, as of a table's cells, counts as the words; with nothing but its address, as
+    browsers give it, it counts as the picture. Nothing is fetched from that address.
     """
     files = offered_paths([url.toLocalFile() for url in data.urls() if url.isLocalFile()])
     if files:
         return files
-    if data.hasImage() and (dropped or not data.hasText()):
+    if data.hasImage() and not says_something(data):
         picture = data.imageData()
         name = f"{words(texts.PASTED_PICTURE_NAME)}.png"
         return [Offered(name=name, picture=picture)] if isinstance(picture, QImage) and not picture.isNull() else []
@@ -71,10 +76,25 @@ def offered_by(data: QMimeData, words: Words, *, dropped: bool = False) -> list[
     return [] if raw is None else [Offered(name=f"{words(texts.PASTED_TEXT_NAME)}.txt", text=raw)]
 
 
+def says_something(data: QMimeData) -> bool:
+    """Tell whether there are words in it: text that is neither blank nor only the address of a picture.
+
+    An address is one of a picture where the markup beside it, if there is any, shows a picture.
+    """
+    raw = _plain_text(data)
+    if raw is None:
+        return False
+    if raw.size() > LONG_TEXT_BYTES:
+        return not raw.startsWith(b"data:image/")
+    text = data.text().translate(_NO_WORDS).strip()
+    if not _ONE_ADDRESS.fullmatch(text):
+        return bool(text)
+    return data.hasHtml() and "<img" not in data.html().lower()
+
+
 def long_text(data: QMimeData) -> QByteArray | None:
     """Return a text in UTF-8 that is too long for an input, None for any other; it is never made into words here."""
-    form = next((form for form in _TEXT_FORMATS if data.hasFormat(form)), None)
-    raw = data.data(form) if form is not None else None
+    raw = _plain_text(data)
     return raw if raw is not None and raw.size() > LONG_TEXT_BYTES else None
 
 
@@ -109,6 +129,11 @@ def decoded(data: bytes, most: QSize) -> QImage | None:
     buffer.open(QIODevice.OpenModeFlag.ReadOnly)
     image = _read(QImageReader(buffer), most)
     return None if image.isNull() else image
+
+
+def _plain_text(data: QMimeData) -> QByteArray | None:
+    form = next((form for form in _TEXT_FORMATS if data.hasFormat(form)), None)
+    return None if form is None else data.data(form)
 
 
 def _read(reader: QImageReader, most: QSize) -> QImage:

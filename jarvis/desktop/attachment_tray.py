@@ -16,7 +16,7 @@ from jarvis.contracts.attachments import MOST_FILES
 from jarvis.contracts.messages import Attachment
 from jarvis.desktop import attachments_texts as texts
 from jarvis.desktop.attachment_chip import AttachmentChip, open_file
-from jarvis.desktop.attachment_sources import Offered, can_offer, offered_by, take_in
+from jarvis.desktop.attachment_sources import Offered, can_offer, offered_by, says_something, take_in
 from jarvis.desktop.attachments import attachments_of
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_flow import FlowRow
@@ -108,10 +108,10 @@ class AttachmentTray(QWidget):
     def offer_mime(self, data: QMimeData, *, dropped: bool = False) -> bool:
         """Attach what is in something dropped or pasted, or tell that it cannot be read; False where there is nothing
         to attach, as in words."""
-        offered = offered_by(data, self._desk.words, dropped=dropped) if self.usable else []
+        offered = offered_by(data, self._desk.words) if self.usable else []
         if offered:
             self.add(offered)
-        elif self.takes(data) and (dropped or not data.hasText()):
+        elif self.takes(data) and (dropped or not data.hasText()) and not says_something(data):
             self.tell(self._desk.words(texts.UNREADABLE))
             return True
         return bool(offered)

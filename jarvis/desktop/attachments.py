@@ -5,13 +5,13 @@ Everything here is of the Qt thread; what reads files runs on workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from jarvis.contracts.attachments import AttachmentDesk
-from jarvis.contracts.messages import Attachment
+from jarvis.contracts.messages import Attachment, StoredMessage
 from jarvis.desktop import attachments_texts as texts
 from jarvis.desktop.attachment_sources import decoded
 from jarvis.desktop.desk import Desk
@@ -49,6 +49,11 @@ class AttachmentShelf(QObject):
         """Note which files a message has."""
         if files:
             self._of[message_id] = tuple(files)
+
+    def put_all(self, messages: Iterable[StoredMessage]) -> None:
+        """Note which files stored messages have."""
+        for message in messages:
+            self.put(message.id, message.attachments)
 
     def of(self, message_id: str) -> tuple[Attachment, ...]:
         """Return the files of a message, as far as they are noted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -29,6 +30,7 @@ from jarvis.desktop.text_widgets import copied_mark
 from jarvis.desktop.theme import Role, styled
 from jarvis.desktop.way_button import WayButton
 from jarvis.desktop.ways_on import place_of
+from jarvis.desktop.window_words import in_window
 
 MOST_SHOWN = 2
 """Notices shown at once; the rest are counted and come up as these are dismissed."""
@@ -89,7 +91,7 @@ class Banners(QWidget):
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
         """Show what holds now; a progress that moved is moved in place."""
-        self._notices = list(notices)
+        self._notices = [replace(notice, text=in_window(notice.text)) for notice in notices]
         self._update()
 
     def tell(self, notice: Notice) -> None:
@@ -115,12 +117,12 @@ class Banners(QWidget):
     def show_trouble(self, sentence: str, code: str = "") -> None:
         """Show something that just went wrong until it is dismissed; empty hides it. `code` is the error's, and leads
         to where it can be mended."""
-        self._trouble, self._trouble_code = sentence, code
+        self._trouble, self._trouble_code = in_window(sentence), code
         self._update()
 
     def end_trouble(self, sentence: str) -> None:
         """What was shown as trouble in these words holds no longer."""
-        if self._trouble == sentence:
+        if self._trouble == in_window(sentence):
             self.show_trouble("")
 
     def visible_notices(self) -> list[Notice]:

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -25,6 +25,7 @@ from jarvis.contracts.ports import Assistant
 from jarvis.contracts.speech import LevelMeasured, PartialHeard, VoiceEvent, WakeScored
 from jarvis.desktop.level_gate import LevelGate
 from jarvis.desktop.texts import UNEXPECTED
+from jarvis.desktop.workers import Workers
 
 FRAME_MILLISECONDS = 16
 """Events are handed over at most once per this time: one frame at 60 Hz."""
@@ -32,6 +33,11 @@ TURN_SECONDS = 0.006
 """What is handed over in one event of the window; what is left follows after its other events."""
 _JOBS = 3
 _DRAIN_SECONDS = 2.0
+_GRACE_SECONDS = 0.4
+"""For a job to end by itself, once others were told to."""
+_LAST_SECONDS = 0.2
+"""For a job that was told to give up, to end in order."""
+_ENDS = "Jarvis ends"
 _FLEETING = (LevelMeasured, WakeScored, PartialHeard)
 """Events that are worth nothing once a newer one of their kind is there."""
 _log = logging.getLogger(__name__)
@@ -114,14 +120,16 @@ class Bridge(QObject):
         super().__init__()
         self._assistant = assistant
         self._language = language
-        self._jobs = ThreadPoolExecutor(max_workers=_JOBS, thread_name_prefix="desktop-job")
-        self._begin_threads()
-        self._long_jobs = ThreadPoolExecutor(max_workers=1, thread_name_prefix="desktop-long-job")
+        self._jobs = Workers(_JOBS, "desktop-job")
+        self._long_jobs = Workers(1, "desktop-long-job")
         self._mail = Mailbox(self._deliver, merged)
         self._levels = LevelGate()
         self._running: dict[CancelToken, threading.Thread] = {}
+        self._state = threading.Lock()
         self._cancels: dict[object, CancelToken] = {}
+        self._give_ups: dict[object, CancelToken] = {}
         self._closed = False
+        self._over = False
 
     def ask(self, request: Request, began: Callable[[str], None] | None = None) -> CancelToken:
         """Ask on a thread of its own; `began` gets the run's id on the Qt thread before its first event."""
@@ -149,32 +157,47 @@ class Bridge(QObject):
         *,
         long: bool = False,
         cancel: CancelToken | None = None,
+        give_up: CancelToken | None = None,
     ) -> None:
         """Run `work` on a worker; `done` or `failed` follows on the Qt thread. A failure nobody takes is logged.
 
         `long` work waits for other long work only, so that three large files keep no window waiting. `close` raises
-        `cancel`, the flag that `work` watches, and waits for `work` then.
+        `cancel`, the flag that `work` watches, and waits for `work` then; `give_up` it raises once it has waited for
+        0.4 seconds, for what is better done than not. Work that goes on all the same, such as a question to a server or
+        the keyring's dialog, is left behind and ends with the process: it is to keep nothing half-written at any
+        moment.
         """
-        if self._closed:
-            return
-        job = object()
-        if cancel is not None:
-            self._cancels[job] = cancel
 
-        def finish(future: Future[Result]) -> None:
-            self._cancels.pop(job, None)
-            if future.cancelled():
-                return
-            error = future.exception()
-            if error is None:
-                if done is not None:
-                    self._mail.put(lambda: done(future.result()))
-            elif isinstance(error, Exception) and failed is not None:
-                self._mail.put(lambda: failed(error))
+        def told(answer: Callable[[], None]) -> None:
+            with self._state:
+                if not self._over:
+                    self._mail.put(answer)
+
+        def job() -> None:
+            mark = object()
+            with self._state:
+                if self._closed:
+                    return
+                if cancel is not None:
+                    self._cancels[mark] = cancel
+                if give_up is not None:
+                    self._give_ups[mark] = give_up
+            try:
+                result = work()
+            except BaseException as error:  # noqa: BLE001 - a worker that ends takes the window's next jobs along
+                if isinstance(error, Exception) and failed is not None:
+                    told(partial(failed, error))
+                elif not self._over:
+                    _log.error("a job of the window failed", exc_info=error)
             else:
-                _log.error("a job of the window failed", exc_info=error)
+                if done is not None:
+                    told(partial(done, result))
+            finally:
+                self._cancels.pop(mark, None)
+                self._give_ups.pop(mark, None)
 
-        (self._long_jobs if long else self._jobs).submit(work).add_done_callback(finish)
+        if not self._closed:
+            (self._long_jobs if long else self._jobs).do(job)
 
     def post(self, action: Callable[[], None]) -> None:
         """Run `action` on the Qt thread within a frame; from any thread."""
@@ -186,17 +209,30 @@ class Bridge(QObject):
             cancel.cancel()
 
     def close(self) -> None:
-        """Cancel asks and jobs that can be, let asks store their end for up to two seconds, and take no more work."""
-        self._closed = True
+        """Cancel asks and jobs that can be, let asks store their end for up to two seconds, and take no more work.
+
+        Other jobs get 0.6 seconds to end; what goes on then is left behind, see `run`.
+        """
+        with self._state:
+            self._closed = True
         self.stop()
+        for workers in (self._jobs, self._long_jobs):
+            workers.close()
         for cancel in list(self._cancels.values()):
-            cancel.cancel("Jarvis ends")
+            cancel.cancel(_ENDS)
         for thread in list(self._running.values()):
             thread.join(_DRAIN_SECONDS)
         # What is read for long ends with the child that reads it.
-        self._long_jobs.shutdown(wait=False, cancel_futures=True)
-        self._jobs.shutdown(wait=True, cancel_futures=True)
+        if not self._jobs.wait(_GRACE_SECONDS):
+            for give_up in list(self._give_ups.values()):
+                give_up.cancel(_ENDS)
+            self._jobs.wait(_LAST_SECONDS)
+            self._jobs.wait(_DRAIN_SECONDS, lambda: not self._cancels)
+            if not self._jobs.wait(0):
+                _log.info("jobs of the window are left to end with the program")
         # What they told last is taken while there still is a window to show it.
+        with self._state:
+            self._over = True
         self._mail.flush()
 
     def _consume(self, request: Request, cancel: CancelToken, began: Callable[[str], None] | None) -> None:
@@ -232,13 +268,6 @@ class Bridge(QObject):
         sentence = error.sentence(language) if isinstance(error, JarvisError) else UNEXPECTED.to(language, what=error)
         code = error.code if isinstance(error, JarvisError) else "desktop.unexpected"
         self._mail.put(AskFailed(ask_id=ask_id, code=code, sentence=sentence))
-
-    def _begin_threads(self) -> None:
-        # Whoever begins a thread waits until it has had its first turn: long, where others compute already.
-        begun = threading.Event()
-        for _ in range(_JOBS):
-            self._jobs.submit(begun.wait)
-        begun.set()
 
     def _deliver(self, item: object) -> None:
         if isinstance(item, AskEvent):

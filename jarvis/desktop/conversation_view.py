@@ -58,7 +58,7 @@ class ConversationView(MessageColumn):
         self._whole = True
         self._switched: tuple[Place, bool] | None = None
         self._latest: QToolButton | None = None
-        super().__init__(desk, self._widget_at, _stops, _in_use, _busy)
+        super().__init__(desk, self._widget_at, _stops, _last_stop, _in_use, _busy)
         self.setObjectName("messages")
         self.wishes.setParent(self)
         desk.words.name(self, texts.MESSAGES, tooltip=False)
@@ -141,7 +141,9 @@ class ConversationView(MessageColumn):
                 widget.know(widget.message_id, versions)
             elif isinstance(widget, AnswerMessage):
                 widget.update_answer(replace(widget.answer, versions=versions))
-            if widget is not None:
+            if isinstance(widget, AnswerMessage):
+                widget.order_end()
+            elif widget is not None:
                 self.order_keyboard(widget)
 
     def rewind(self, message_id: str) -> bool:
@@ -357,6 +359,10 @@ def _is_of(place: Place, answer: Answer) -> bool:
 
 def _stops(widget: QWidget) -> list[QWidget]:
     return widget.stops() if isinstance(widget, AnswerMessage | UserMessage) else []
+
+
+def _last_stop(widget: QWidget) -> QWidget | None:
+    return widget.last_stop() if isinstance(widget, AnswerMessage) else next(reversed(_stops(widget)), None)
 
 
 def _in_use(widget: QWidget) -> bool:

@@ -84,14 +84,22 @@ class DataPage(QWidget):
         self._desk.bridge.run(lambda: self._data().backup(Path(path), cancel=cancel), done, failed, cancel=cancel)
 
     def forget(self) -> None:
-        """Forget everything, if the word for it stands in the field."""
+        """Forget everything, if the word for it stands in the field; the end of the program ends what takes long."""
         if not self._is_typed():
             return
         self.word.clear()
         self.word.setEnabled(False)
         self._say(texts.FORGETTING)
         self._desk.bridge.stop()
-        self._desk.bridge.run(lambda: self._data().forget_everything(), self._gone, self._failed)
+
+        def failed(error: Exception) -> None:
+            if isinstance(error, Cancelled):
+                _log.warning("not everything was forgotten: Jarvis ended first")
+            else:
+                self._failed(error)
+
+        cancel = CancelToken()
+        self._desk.bridge.run(lambda: self._data().forget_everything(cancel=cancel), self._gone, failed, give_up=cancel)
 
     def _places_card(self) -> QFrame:
         self.open = button_of(self._desk, texts.OPEN, self._open)

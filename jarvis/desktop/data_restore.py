@@ -138,7 +138,13 @@ class RestorePart(QWidget):
             self._drop(contents)
             self._failed(error)
 
-        self._desk.bridge.run(lambda: self._data().restore(contents, take_over=take_over), self._decided, failed)
+        cancel = CancelToken()
+        self._desk.bridge.run(
+            lambda: self._data().restore(contents, take_over=take_over, cancel=cancel),
+            self._decided,
+            failed,
+            give_up=cancel,
+        )
 
     def _decided(self, folder: Path) -> None:
         self._say(texts.RESTARTS, folder=folder)

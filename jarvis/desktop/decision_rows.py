@@ -15,6 +15,7 @@ from jarvis.desktop.answer import Answer, seconds_text
 from jarvis.desktop.answer_figures import percent, rate_text, whole
 from jarvis.desktop.decision_facts import Record, failures_of, rate_of
 from jarvis.desktop.texts import Text
+from jarvis.desktop.window_words import in_window
 from jarvis.desktop.words import Words
 
 CANDIDATE_COLUMNS = (
@@ -145,7 +146,8 @@ def _candidate(one: LoggedCandidate, answered: bool, told: Mapping[str, str], wo
 def _left_out(decision: LoggedDecision | None, route: RouteChosen | None, words: Words) -> tuple[str, ...]:
     if route is not None and route.excluded:
         return tuple(
-            words(texts.LEFT_OUT_ONE, model=row["model"] or row["engine"], why=row["why"]) for row in route.excluded
+            words(texts.LEFT_OUT_ONE, model=row["model"] or row["engine"], why=in_window(row["why"]))
+            for row in route.excluded
         )
     if decision is None:
         return ()

@@ -11,8 +11,8 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from PySide6.QtCore import QEventLoop, QMarginsF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QBrush,
@@ -39,6 +39,9 @@ from jarvis.desktop.highlight import spans_of
 from jarvis.desktop.markdown import CodeClosed, CodeOpened, CodeText, MarkdownStream, Piece, Settled
 from jarvis.desktop.maths import FormulasInText
 from jarvis.desktop.richtext import RichWriter
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 DOTS_PER_INCH = 96
 """Resolution in which the page is laid out; text is drawn as outlines, so it is sharp in any."""

@@ -24,6 +24,7 @@ from jarvis.desktop.settings_extra import PrivacyCards
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
 from jarvis.desktop.voice_sound import LevelRow, SoundTest
+from jarvis.desktop.window_words import in_window
 
 MEGABITS = 50
 """The speed that download times are reckoned with: a common home connection; it is said beside them."""
@@ -143,7 +144,7 @@ class MicrophonePage(FirstRunPage):
         elif self.isVisible() and isinstance(event, LevelMeasured):
             self.level.show_level(event.level)
         elif self.isVisible() and isinstance(event, VoiceTrouble):
-            self.level.show_trouble(event.sentence)
+            self.level.show_trouble(in_window(event.sentence))
         # Without a microphone no word is waited for.
         self.heard.setVisible(bool(self._word) or not self.level.troubled)
 

@@ -17,7 +17,6 @@ from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.export_file import ExportForm, file_name, with_suffix, write_whole
-from jarvis.desktop.export_pdf import write_pdf
 from jarvis.desktop.library_reader import LibraryReader
 from jarvis.desktop.library_rows import told
 from jarvis.desktop.texts import Text
@@ -68,6 +67,8 @@ class LibraryExport(QObject):
         def work(desk: ConversationDesk) -> None:
             text = desk.written(conversation.id, "json" if form == "json" else "markdown", language)
             if form == "pdf":
+                from jarvis.desktop.export_pdf import write_pdf
+
                 write_whole(
                     file,
                     lambda part: write_pdf(

@@ -11,11 +11,13 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from jarvis.desktop.markdown_maths import MAY_GROW, add_maths
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 LONG_BLOCK = 1_200
 """Characters after which a list still being written is settled item by item and a paragraph at a space."""
@@ -81,10 +83,18 @@ Piece = Settled | Tail | CodeOpened | CodeText | CodeClosed
 @lru_cache(maxsize=4)
 def _parser_of(thread: int) -> MarkdownIt:
     """Return a thread's parser: it keeps nothing of a text, but puts its rules in order when it reads its first."""
+    # It is loaded with the first text, or by `prepare`: the window comes the sooner.
+    from markdown_it import MarkdownIt
+
     del thread
     parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
     add_maths(parser)
     return parser
+
+
+def prepare() -> None:
+    """Load what reads markdown, some 40 ms of work, so that the first answer need not wait for it; for a worker."""
+    import markdown_it  # noqa: F401
 
 
 class MarkdownStream:

@@ -6,11 +6,12 @@ A formula that is not closed yet stays text. Knows no Qt and nothing of how a fo
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_block import StateBlock
+    from markdown_it.rules_inline import StateInline
 
 LONGEST_FORMULA = 2_000
 """Characters of one formula; what is longer is text."""
@@ -71,6 +72,9 @@ def _is_formula(inside: str) -> bool:
 
 
 def _on_lines(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    # Whoever parses has loaded it; the window is shown before.
+    from markdown_it.token import Token
+
     if state.is_code_block(start):
         return False
     first = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]

@@ -33,6 +33,7 @@ from PySide6.QtSvg import QSvgRenderer
 from jarvis.contracts.desktop_ports import DrawnFormula, Formulas
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.late_text import put_late
+from jarvis.desktop.text_room import room_at
 
 _log = logging.getLogger(__name__)
 
@@ -158,22 +159,20 @@ class FormulaPainter(QPyTextObject):
 
     def intrinsicSize(self, document: QTextDocument, at: int, form: QTextFormat) -> QSizeF:
         """Return the room of a formula: from its top to as far as its font reaches down."""
-        del at
         picture = self._picture(document, form)
         if picture is None:
             return QSizeF(0, 0)
-        em, drawn = _em(picture, document), picture.drawn
+        em, drawn = _em(picture, document, at), picture.drawn
         return QSizeF(drawn.width * em, (drawn.height - drawn.depth) * em + _descent(form))
 
     def drawObject(
         self, painter: QPainter, area: QRectF | QRect, document: QTextDocument, at: int, form: QTextFormat
     ) -> None:
         """Draw a formula where its room is."""
-        del at
         picture = self._picture(document, form)
         if picture is None:
             return
-        em, drawn = _em(picture, document), picture.drawn
+        em, drawn = _em(picture, document, at), picture.drawn
         top = QRectF(area).bottom() - _descent(form) - (drawn.height - drawn.depth) * em
         picture.renderer.render(painter, QRectF(area.left(), top, drawn.width * em, drawn.height * em))
 
@@ -288,11 +287,11 @@ def _font(document: QTextDocument) -> QFont:
     return document.defaultFont() if paper is None else QFont(document.defaultFont(), paper)
 
 
-def _em(picture: Picture, document: QTextDocument) -> float:
-    """Return the size of a formula in pixels: the text's, less where it would be wider than the text."""
+def _em(picture: Picture, document: QTextDocument, at: int) -> float:
+    """Return the size of a formula in pixels: the text's, less where it would be wider than its line."""
     em = float(QFontInfo(_font(document)).pixelSize())
-    wide, room = picture.drawn.width * em, document.textWidth()
-    return em * room / wide if 0 < room < wide else em
+    wide, room = picture.drawn.width * em, room_at(document, at)
+    return em * room / wide if room is not None and room < wide else em
 
 
 def _reaching_down(base: QFont, pixels: float) -> QFont:

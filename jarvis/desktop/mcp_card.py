@@ -13,6 +13,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import button_of, muted
 from jarvis.desktop.theme import styled
+from jarvis.desktop.window_words import in_window
 
 _UNBROKEN = re.compile(r"(\S{30})")
 _LONGEST = 140
@@ -76,7 +77,7 @@ class McpCard(QFrame):
         lines += [words(texts.LEFT_OUT, name=out.name, why=out.why(words.language)) for out in row.left_out]
         self.tools.setText("\n".join(lines))
         self.tools.setVisible(bool(lines))
-        said = row.sentence(words.language) or self._note
+        said = in_window(row.sentence(words.language)) or self._note
         self.message.setProperty("look", "bad" if self._bad or row.state == "failed" else "muted")
         self.message.style().polish(self.message)
         self.message.setText(said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -9,6 +10,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QLabel, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Cancelled
 from jarvis.contracts.memory import ForgetPreview, ForgetTarget, Memory
 from jarvis.contracts.memory_desk import MemoryDesk
 from jarvis.desktop import memory_texts as texts
@@ -19,6 +22,7 @@ from jarvis.desktop.memory_card import MemoryCard
 from jarvis.desktop.theme import styled
 
 Result = TypeVar("Result")
+_log = logging.getLogger(__name__)
 
 
 class MemoryActs(QObject):
@@ -82,13 +86,21 @@ class MemoryActs(QObject):
         """Say what would go, and forget it once the person agrees."""
         self.work(lambda: self.memory.preview(target), lambda preview: self._ask(target, preview))
 
-    def work(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        """Run `work` on a worker; a failure becomes a sentence. Whoever is gone by then hears of neither."""
+    def work(
+        self, work: Callable[[], Result], done: Callable[[Result], None], *, give_up: CancelToken | None = None
+    ) -> None:
+        """Run `work` on a worker; a failure becomes a sentence. Whoever is gone by then hears of neither.
+
+        `give_up` is what the end of the program raises where it would have to wait for it.
+        """
 
         def told(error: Exception) -> None:
-            self.said.emit(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error)))
+            if isinstance(error, Cancelled):
+                _log.warning("nothing was forgotten: Jarvis ended first")
+            else:
+                self.said.emit(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error)))
 
-        self._desk.bridge.run(work, self._while_there(done), self._while_there(told))
+        self._desk.bridge.run(work, self._while_there(done), self._while_there(told), give_up=give_up)
 
     def _while_there(self, act: Callable[[Result], None]) -> Callable[[Result], None]:
         return lambda result: act(result) if isValid(self) else None
@@ -117,7 +129,8 @@ class MemoryActs(QObject):
             self.said.emit(self._desk.words(texts.FORGOTTEN, count=count))
             self.changed.emit()
 
-        self.work(lambda: self.memory.forget(target), gone)
+        cancel = CancelToken()
+        self.work(lambda: self.memory.forget(target, cancel=cancel), gone, give_up=cancel)
 
     def _show(self, memory: Memory, around: list[Memory], history: list[Memory]) -> None:
         dialog = QDialog(self._parent)

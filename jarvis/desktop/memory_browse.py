@@ -37,6 +37,7 @@ from jarvis.desktop.memory_acts import MemoryActs
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import NARROW, Sides, column, scroll_over
 from jarvis.desktop.theme import styled
+from jarvis.desktop.window_words import in_window
 
 AT_ONCE = 30
 """Memories shown before "show more"."""
@@ -209,7 +210,7 @@ class BrowsePage(QWidget):
             sentence = words(texts.NOTHING_FOUND)
         else:
             sentence = words(texts.BEST if found.matched else texts.NOT_MATCHED)
-        self._say("  ".join(part for part in (sentence, found.notice) if part))
+        self._say("  ".join(part for part in (sentence, in_window(found.notice)) if part))
 
     def _show_used(self, asked: int, found: Sequence[Recalled]) -> None:
         if asked != self._asked:

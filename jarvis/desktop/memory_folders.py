@@ -33,6 +33,7 @@ from jarvis.desktop.models_parts import Sides
 from jarvis.desktop.text_widgets import row
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
+from jarvis.desktop.window_words import in_window
 
 MOST_FILES = 2000
 """Lines of one report; the command line has them all."""
@@ -241,7 +242,7 @@ class FoldersPage(QWidget):
         words = self._desk.words
         if report.state == "indexed":
             return words(texts.FILE_INDEXED, pieces=report.pieces)
-        return report.why(words.language)
+        return in_window(report.why(words.language))
 
     def _button(self, text: Text, look: str = "") -> QPushButton:
         button = QPushButton()

@@ -30,8 +30,9 @@ _HIDDEN = 6
 
 
 class MessageColumn(QScrollArea):
-    """The column; `make` returns the widget of the message at a place, `stops` where the keyboard stops in it;
-    `holds` tells that it must outlive being out of view, as while it is edited, `busy` that it is not whole yet."""
+    """The column; `make` returns the widget of the message at a place, `stops` where the keyboard stops in it and
+    `last_stop` the last one of these; `holds` tells that it must outlive being out of view, as while it is edited,
+    `busy` that it is not whole yet."""
 
     texts_wanted = Signal(int)
     """What the message at this place shows is not held."""
@@ -45,12 +46,14 @@ class MessageColumn(QScrollArea):
         desk: Desk,
         make: Callable[[int], QWidget],
         stops: Callable[[QWidget], list[QWidget]],
+        last_stop: Callable[[QWidget], QWidget | None],
         holds: Callable[[QWidget], bool],
         busy: Callable[[QWidget], bool],
     ) -> None:
         super().__init__()
         self._desk = desk
-        self._make, self._stops, self._holds, self._busy = make, stops, holds, busy
+        self._make, self._holds, self._busy = make, holds, busy
+        self._stops, self._last_stop = stops, last_stop
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.verticalScrollBar().setSingleStep(40)
@@ -63,7 +66,7 @@ class MessageColumn(QScrollArea):
         self._marked: Place | None = None
         self._holder = self._new_holder()
         self.list = MessageList()
-        self._made = MadeMessages(self.list, stops)
+        self._made = MadeMessages(self.list, stops, last_stop)
         self.fresh()
 
     # What is shown.
@@ -74,7 +77,7 @@ class MessageColumn(QScrollArea):
         self._waiting = False
         made = [*self._made.shown, *self._made.parked.values()]
         self.list = MessageList()
-        self._made = MadeMessages(self.list, self._stops)
+        self._made = MadeMessages(self.list, self._stops, self._last_stop)
         self._newest: QWidget | None = None
         self._anchor: Place | None = None
         self._anchor_y = _EDGE

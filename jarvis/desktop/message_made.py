@@ -6,20 +6,25 @@ Knows nothing of where they are on the screen, nor of what a message shows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 from PySide6.QtWidgets import QWidget
 
+from jarvis.desktop.keyboard_order import put_in_order
 from jarvis.desktop.message_list import MessageList, Place
 
 
 class MadeMessages:
     """The widgets of `messages`, those in the column from the place `first` on; `stops` returns where the keyboard
-    stops in one."""
+    stops in one, `last_stop` the last one of these."""
 
-    def __init__(self, messages: MessageList, stops: Callable[[QWidget], list[QWidget]]) -> None:
+    def __init__(
+        self,
+        messages: MessageList,
+        stops: Callable[[QWidget], list[QWidget]],
+        last_stop: Callable[[QWidget], QWidget | None],
+    ) -> None:
         self._messages = messages
-        self._stops = stops
+        self._stops, self._last_stop = stops, last_stop
         self.first = 0
         self.shown: list[QWidget] = []
         self.parked: dict[Place, QWidget] = {}
@@ -79,9 +84,8 @@ class MadeMessages:
         at = self._index(widget)
         if at is None:
             return
-        above = next((stops for one in reversed(self.shown[:at]) if (stops := self._stops(one))), [before])
-        for one, other in pairwise([above[-1], *self._stops(widget)]):
-            QWidget.setTabOrder(one, other)
+        above = next((last for one in reversed(self.shown[:at]) if (last := self._last_stop(one))), before)
+        put_in_order([above, *self._stops(widget)])
 
     def _index(self, widget: QWidget) -> int | None:
         return next((at for at, one in enumerate(self.shown) if one is widget), None)

@@ -18,8 +18,9 @@ from jarvis.desktop.answer_footer import AnswerFooter
 from jarvis.desktop.decision_facts import Record, figures_of, record_of
 from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.keyboard_order import put_in_order, stops_in
 from jarvis.desktop.memory_answer import AnswerMemories
-from jarvis.desktop.question_widget import UserMessage, stops_in
+from jarvis.desktop.question_widget import UserMessage
 from jarvis.desktop.rating import AnswerRating
 from jarvis.desktop.shown import set_shown
 from jarvis.desktop.theme import svg_renderer
@@ -84,7 +85,7 @@ class AnswerMessage(QWidget):
     way_wanted = Signal(str)
     """Where the trouble can be mended: a `Place`."""
     grown = Signal()
-    """There is more in it where the keyboard stops."""
+    """The keyboard stops in it where it did not before, and does not come there from its text."""
 
     def __init__(self, desk: Desk, answer: Answer, wishes: MessageWishes | None = None) -> None:
         super().__init__()
@@ -95,6 +96,7 @@ class AnswerMessage(QWidget):
         self._spark = Spark(desk)
         self.body = AnswerBody(desk)
         self.body.link_refused.connect(self.link_refused)
+        self.body.begun.connect(self.grown)
         self._doing = WrappedLabel("muted")
         self._failures = WrappedLabel("small")
         self._trouble = TroubleBox(desk)
@@ -104,7 +106,7 @@ class AnswerMessage(QWidget):
         self.rating = AnswerRating(desk)
         # While it has no place among the acts it belongs to what goes with it.
         self.rating.beside.setParent(self.rating)
-        self.rating.grown.connect(self.grown)
+        self.rating.grown.connect(self.order_end)
         self._footer: AnswerFooter | None = None
         self._footer_next = desk.slices.add(self, self._make_footer)
         self._memories = AnswerMemories(desk)
@@ -123,7 +125,9 @@ class AnswerMessage(QWidget):
         if self._bare:
             # What is read from the log is shown in turns of its own: all of it in one would hold the window.
             self._footer_next.start()
+        self._made = False
         desk.words.follow(self, self._refresh)
+        self._made = True
         colours = desk.theme.colours
 
         def recolour() -> None:
@@ -171,9 +175,23 @@ class AnswerMessage(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return where the keyboard stops in it, in the order of reading."""
-        above = [stop for part in (self.body, self._trouble) for stop in stops_in(part)]
+        return [*stops_in(self.body), *self._stops_below()]
+
+    def last_stop(self) -> QWidget | None:
+        """Return the last one of them, without looking at all that its text consists of."""
+        return next(reversed(self._stops_below()), None) or self.body.last_stop
+
+    def order_end(self) -> None:
+        """Let the keyboard come to what stands below its text after that."""
+        last = self.body.last_stop
+        if last is None:
+            self.grown.emit()
+        else:
+            put_in_order([last, *self._stops_below()])
+
+    def _stops_below(self) -> list[QWidget]:
         footer = self._footer.stops() if self._footer is not None else []
-        return [*above, *footer, *stops_in(self.rating)]
+        return [*stops_in(self._trouble), *footer, *stops_in(self.rating)]
 
     def _read_figures(self) -> None:
         services, answer = self._desk.services, self.answer
@@ -193,12 +211,13 @@ class AnswerMessage(QWidget):
 
     def _refresh(self) -> None:
         answer, words = self.answer, self._desk.words
-        # After its first words what is being written comes in slices: a frame of it can hold a table, code and more.
-        soon = answer.ended or len(answer.text) <= FIRST_WORDS
-        self.body.show_text(text_with_mark(answer, words), at_once=soon and not self._bare)
+        # After its first words what is being written comes in slices: a frame of it can hold a table, code and more. So
+        # does what there is when it is made: making it is work enough for one turn.
+        soon = self._made and not self._bare and (answer.ended or len(answer.text) <= FIRST_WORDS)
+        self.body.show_text(text_with_mark(answer, words), at_once=soon)
         set_shown(self.body, bool(answer.text))
         if answer.ended:
-            self.body.finish()
+            self.body.finish(at_once=soon)
         busy = not answer.ended
         self._spark.set_busy(busy and answer.phase != "elsewhere")
         self._doing.setText(doing_now(answer, words))
@@ -289,7 +308,7 @@ class AnswerMessage(QWidget):
             wishes = self._wishes
             footer.versions.chosen.connect(lambda wanted: wishes.version.emit(self.answer.message_id, wanted))
         self._column.insertWidget(self._column.indexOf(self.rating), footer)
-        self.grown.emit()
+        self.order_end()
         return footer
 
     @property

@@ -13,6 +13,7 @@ from jarvis.desktop.models_stock import Fit
 from jarvis.desktop.models_transfers import Fetch
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import Role
+from jarvis.desktop.window_words import in_window
 from jarvis.desktop.words import Words
 
 _LANGUAGES_SHOWN = 6
@@ -70,7 +71,7 @@ def state_of(view: ModelView, fetch: Fetch | None, desk: Desk) -> State:
             return replace(_STATES[view.state], trouble=why)
         return State(text=texts.FAILED, icon="warning", role="bad", trouble=why)
     if view.state == "failed":
-        why = desk.words(texts.FAILED_BECAUSE, why=view.failure)
+        why = desk.words(texts.FAILED_BECAUSE, why=in_window(view.failure))
         return State(text=texts.FAILED, icon="warning", role="bad", trouble=why)
     if view.source == "cloud" and view.state != "active":
         return State(text=texts.IN_CLOUD, plain=True)

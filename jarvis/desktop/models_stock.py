@@ -13,6 +13,7 @@ from jarvis.contracts.model_desk import ModelDesk, ModelView
 from jarvis.contracts.placement import Placement, Refusal
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_order import ModelGroup, Shelf, groups
+from jarvis.desktop.window_words import in_window
 
 Result = TypeVar("Result")
 
@@ -128,7 +129,8 @@ class ModelStock(QObject):
             self.weighed.emit(frozenset(found))
 
     def _have(self, found: tuple[list[ModelView], frozenset[str], str]) -> None:
-        every, self._chosen, self.note = found
+        every, self._chosen, note = found
+        self.note = in_window(note)
         before, self.views = self.views, {view.id: view for view in every}
         if not self.known or _standing(before) != _standing(self.views):
             # What was worked out stays in view until the new answer is there.

@@ -40,6 +40,7 @@ from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.late_text import put_late
 from jarvis.desktop.maths import PICTURE, SOURCE
 from jarvis.desktop.picture_sieve import EncodedPicture, PictureSieve
+from jarvis.desktop.text_room import room_at
 
 MOST_SIDE = 4096
 """Pixels of a side beyond which a picture is not decoded."""
@@ -149,11 +150,10 @@ class PicturePainter(QPyTextObject):
     """Draws the pictures of all documents; each is held by the text in which it stands."""
 
     def intrinsicSize(self, document: QTextDocument, at: int, form: QTextFormat) -> QSizeF:
-        """Return a picture's room: its own, or as much less as makes it as wide as the text."""
-        del at
+        """Return a picture's room: its own, or as much less as makes it as wide as the text where it stands."""
         size = QSizeF(float(form.property(_WIDTH)), float(form.property(_HEIGHT)))
-        room = document.textWidth()
-        return size * (room / size.width()) if 0 < room < size.width() else size
+        room = room_at(document, at)
+        return size * (room / size.width()) if room is not None and room < size.width() else size
 
     def drawObject(
         self, painter: QPainter, area: QRectF | QRect, document: QTextDocument, at: int, form: QTextFormat

@@ -24,15 +24,18 @@ from PySide6.QtGui import (
     QPen,
     QPolygonF,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from jarvis.desktop.plot_geometry import Frame, Point, Span, bars_of, lines_of, nearest, place_of, spaced, ticks_around
 from jarvis.desktop.theme import Theme
 
 Hue = Literal["accent", "good", "warn", "bad", "muted", "text", "syntax_keyword", "syntax_name", "syntax_number"]
 """Which of the theme's colours; the names of `Colours`."""
-SMALL_POINTS = 8.5
-"""Labels of the axes, in points."""
+_SMALLER = 2.0
+"""Points by which the labels are smaller than the body, at the normal size of text."""
+_MOST_STEPS = 4
+_NARROWEST = 150
+"""Pixels, at the normal size of text."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +85,7 @@ class Plot(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if plain else Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        theme.follow(self, self.update)
+        theme.follow(self, self._follow_look)
 
     def show_picture(self, picture: Picture) -> None:
         """Draw `picture` from now on, and describe its newest values to who cannot see it."""
@@ -124,7 +127,7 @@ class Plot(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as a card may get."""
-        return QSize(60 if self._plain else 150, self._height())
+        return QSize(60 if self._plain else round(_NARROWEST * self._theme.scale), self._height())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Mark what is nearest to the pointer."""
@@ -189,9 +192,14 @@ class Plot(QWidget):
 
     # Measures.
 
+    def _follow_look(self) -> None:
+        """Take the colours and the size of text in use."""
+        self.updateGeometry()
+        self.update()
+
     def _small(self) -> QFont:
-        font = QFont(self.font())
-        font.setPointSizeF(SMALL_POINTS)
+        font = QFont(QApplication.font())
+        font.setPointSizeF(font.pointSizeF() - _SMALLER * self._theme.scale)
         return font
 
     def _line(self) -> float:
@@ -203,9 +211,13 @@ class Plot(QWidget):
     def _up(self) -> tuple[Span, tuple[float, ...]]:
         values = [value for series in self.picture.series for _, value in series.points if value is not None]
         top = self.picture.top
-        lowest = min(values, default=0.0)
-        steps = ticks_around(lowest, top if top is not None else max(values, default=0.0), 4)
-        return Span(low=steps[0], high=top if top is not None else steps[-1]), steps
+        lowest, highest = min(values, default=0.0), top if top is not None else max(values, default=0.0)
+        for most in range(_MOST_STEPS, 0, -1):
+            steps = ticks_around(lowest, highest, most)
+            up = Span(low=steps[0], high=top if top is not None else steps[-1])
+            if (up.share(steps[1]) - up.share(steps[0])) * self._tall >= self._line():
+                break
+        return up, steps
 
     def _frame(self, steps: Sequence[float]) -> Frame:
         if self._plain:
@@ -306,8 +318,9 @@ class Plot(QWidget):
             if value is not None and series.shape == "line":
                 painter.setBrush(self._colour(series.hue))
                 painter.drawEllipse(QPointF(*place_of(x, value, self.picture.across, up, frame)), 4, 4)
-        lines = [marked[0], *marked[1]]
         metrics, line = QFontMetricsF(painter.font()), self._line()
+        room = self.width() - 18.0
+        lines = [metrics.elidedText(one, Qt.TextElideMode.ElideRight, room) for one in (marked[0], *marked[1])]
         width = max(metrics.horizontalAdvance(one) for one in lines) + 16
         left = at + 10 if at + 10 + width <= self.width() else max(0.0, at - 10 - width)
         box = QRectF(left, max(0.0, frame.top - 4), width, line * len(lines) + 10)

@@ -14,6 +14,7 @@ from jarvis.desktop.answer_acts import MessageWishes
 from jarvis.desktop.attachment_chip import AttachmentChip, open_file
 from jarvis.desktop.attachments import attachments_of
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.keyboard_order import stops_in
 from jarvis.desktop.message_texts import EDIT
 from jarvis.desktop.question_edit import QuestionEdit
 from jarvis.desktop.shown import set_shown
@@ -198,9 +199,3 @@ class UserMessage(QWidget):
         inside.addWidget(note, 1)
         inside.addWidget(button)
         return holder
-
-
-def stops_in(part: QWidget) -> list[QWidget]:
-    """Return `part`, or what is in it, where the keyboard stops."""
-    within = [part, *part.findChildren(QWidget)]
-    return [one for one in within if one.focusPolicy() & Qt.FocusPolicy.TabFocus == Qt.FocusPolicy.TabFocus]

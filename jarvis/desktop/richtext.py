@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
     QBrush,
@@ -33,6 +33,9 @@ from jarvis.desktop.colours import Colours
 from jarvis.desktop.markdown_maths import MATHS, source_of
 from jarvis.desktop.maths import FormulasInText
 from jarvis.desktop.picture_text import PicturesInText
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _PROPORTIONAL = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
 _FIXED = QTextBlockFormat.LineHeightTypes.FixedHeight.value

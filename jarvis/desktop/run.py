@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import VoiceEvent
-from jarvis.desktop import texts
+from jarvis.desktop import markdown, texts
 from jarvis.desktop.answer_acts import ICONS as ANSWER_ICONS
 from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.bridge import Bridge
@@ -278,6 +278,7 @@ class Desktop(QObject):
             self._cycles.settle()
         # The first answer is there the sooner; one drawing takes a millisecond.
         in_slices(self.window, [partial(self._draw, icon) for icon in ANSWER_ICONS], budget_seconds=0.001)
+        self.bridge.run(markdown.prepare)
         self.poll()
         self._poll_timer.start()
         self._services.on_shown()

@@ -141,8 +141,8 @@ class VoiceControl(Protocol):
         """Record the microphone, whatever listens to it; sends levels meanwhile; raises `DeviceError`."""
         ...
 
-    def play(self, sound: AudioChunk) -> None:
-        """Play `sound` on the speaker to its end; raises `DeviceError`."""
+    def play(self, sound: AudioChunk, cancel: CancelToken | None = None) -> None:
+        """Play `sound` on the speaker to its end, or until cancelled; raises `DeviceError`."""
         ...
 
     def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:

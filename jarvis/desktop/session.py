@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -185,7 +185,7 @@ class ChatSession(QObject):
 
         def show(branch: Branch) -> None:
             if view == self._view:
-                self._note_files(branch.messages)
+                attachments_of(self._desk).put_all(branch.messages)
                 self.branched.emit(branch)
 
         self._read(look, show)
@@ -196,9 +196,11 @@ class ChatSession(QObject):
         answer = self.answers[event.ask_id] = after(known, event)
         if isinstance(event, AskStarted):
             self._started(event)
+            # Its question was made just now: the answer too would hold the window.
+            self._desk.bridge.post(lambda: self._show_begun(answer))
         elif isinstance(event, AskFailed) and self._is_unseen(event.ask_id, known):
             self.question.emit(answer.question, False)
-        if self._in_view(answer):
+        if self._in_view(answer) and not isinstance(event, AskStarted):
             self.answered.emit(answer)
         if answer.ended:
             self._ended(event)
@@ -324,6 +326,10 @@ class ChatSession(QObject):
                 self.question.emit(event.text, event.message_id in self._spoken)
             self.started.emit(event)
 
+    def _show_begun(self, answer: Answer) -> None:
+        if self.answers.get(answer.ask_id) is answer and self._in_view(answer):
+            self.answered.emit(answer)
+
     def _ended(self, event: AskEvent) -> None:
         mine = self._mine.pop(event.ask_id, None) is not None
         self._tokens.pop(event.ask_id, None)
@@ -363,7 +369,7 @@ class ChatSession(QObject):
             self.open(None)
             return
         messages = found.messages
-        self._note_files(messages)
+        attachments_of(self._desk).put_all(messages)
         live = next((a for a in self.answers.values() if a.conversation_id == conversation_id), None)
         stored = not (messages and messages[-1].state == "streaming")
         # The log may not know yet where an answer was interrupted.
@@ -375,10 +381,6 @@ class ChatSession(QObject):
             messages = messages[: next((n for n, one in enumerate(messages) if one.id == old), len(messages))]
         self.opened.emit(replace(found, messages=messages, spoken=frozenset(self._spoken), live=live))
         self.changed.emit()
-
-    def _note_files(self, messages: Sequence[StoredMessage]) -> None:
-        for message in messages:
-            attachments_of(self._desk).put(message.id, message.attachments)
 
     def _list(self, conversations: list[Conversation]) -> None:
         self.conversations = conversations

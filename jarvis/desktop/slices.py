@@ -1,4 +1,5 @@
-"""Work of the window that can wait, done between its other events: a few milliseconds a turn for all of it together.
+"""Work of the window that can wait, done between its other events: a few milliseconds a turn for all of it together,
+and none in the turn after, which lays that work out and paints it.
 
 Timers of their own would each take their slice in the same turn of the event loop. Knows nothing of what is done.
 """
@@ -25,9 +26,9 @@ class Slices(QObject):
         self._turn_seconds = turn_seconds
         self._waiting: deque[Slice] = deque()
         self._end = 0.0
-        self._passes = False
+        self._rests = False
         self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._turn)
+        self._timer.timeout.connect(self._every_other_turn)
 
     def add(self, owner: QObject, step: Callable[[], None]) -> Slice:
         """Return a slice that does `step` turn after turn while it is started and `owner` lives."""
@@ -48,10 +49,9 @@ class Slices(QObject):
         """True when this turn's time is used up: a step that could do more leaves it for its next turn."""
         return perf_counter() >= self._end
 
-    def pass_next(self) -> None:
-        """End this turn, and leave the next one to what is posted, such as a deletion."""
+    def end_turn(self) -> None:
+        """Begin no further step in this turn; the next one is left to what is posted, such as a deletion."""
         self._end = 0.0
-        self._passes = True
 
     def leave(self, widget: QWidget) -> None:
         """Do nothing more for `widget` and what is in it."""
@@ -68,10 +68,15 @@ class Slices(QObject):
         """Give `one` no more turns."""
         self._waiting.remove(one)
 
+    def _every_other_turn(self) -> None:
+        """Work, unless the turn before this one did: what it changed is laid out and painted now."""
+        if self._rests:
+            self._rests = False
+        else:
+            self._turn()
+            self._rests = True
+
     def _turn(self) -> None:
-        if self._passes:
-            self._passes = False
-            return
         self._end = perf_counter() + self._turn_seconds
         for _ in range(len(self._waiting)):
             if not self._waiting:
@@ -150,4 +155,4 @@ class Discards:
             self._next.stop()
         elif isValid(widget := self._gone.popleft()):
             widget.deleteLater()
-            self._slices.pass_next()
+            self._slices.end_turn()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from markdown_it.token import Token
 from PySide6.QtCore import QMimeData, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -37,6 +37,9 @@ from jarvis.desktop.picture_text import AnswerPictures, PicturesInText
 from jarvis.desktop.richtext import RichWriter
 from jarvis.desktop.theme import Theme
 from jarvis.desktop.words import Words
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 _SCROLLING = (
     Qt.Key.Key_Up,

@@ -18,6 +18,7 @@ from jarvis.desktop.shortcuts_texts import SHORTCUTS_MENU
 from jarvis.desktop.tray_icon import tray_icon
 from jarvis.desktop.tray_timers import TimersMenu
 from jarvis.desktop.voice_widgets import fill_voice_menu, state_text
+from jarvis.desktop.window_words import in_window
 
 LOOK_MILLISECONDS, LOOKS = 2000, 150
 """A desktop that begins Jarvis at login may show its panel later; for five minutes it is waited for."""
@@ -82,7 +83,7 @@ class Tray(QObject):
         if isinstance(event, VoiceState):
             self.set_state(event.name)
         elif isinstance(event, VoiceTrouble):
-            self._trouble = event.sentence
+            self._trouble = in_window(event.sentence)
             self._draw()
 
     def set_state(self, state: VoiceStateName) -> None:

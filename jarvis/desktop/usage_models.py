@@ -137,7 +137,8 @@ def cost_bars(rows: Sequence[SpendingRow], words: Words) -> list[ModelBar]:
 
 
 def saved_bars(rows: Sequence[SpendingRow], words: Words) -> list[ModelBar]:
-    """Return what each model saved against the reference cloud model, the most first; in red what it cost more."""
+    """Return what each model saved against the reference cloud model; in red what it cost more. The furthest from
+    nothing come first, so that what was lost is seen however many models there are."""
     known = [row for row in rows if not row.unpriced_calls == row.calls > 0]
     return [
         ModelBar(
@@ -145,7 +146,7 @@ def saved_bars(rows: Sequence[SpendingRow], words: Words) -> list[ModelBar]:
             told=dollars(_saving(row), words.language),
             parts=(Part(amount=abs(_saving(row)), hue="bad" if _saving(row) < 0 else "syntax_keyword"),),
         )
-        for row in _by(known, _saving)
+        for row in _by(known, lambda row: abs(_saving(row)))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -24,6 +25,9 @@ from jarvis.desktop.words import Words
 
 MOST_ROWS = 200
 """Rows of the table; nobody has more models than this."""
+_NAME_ROOM = 200
+"""Pixels that the widest column keeps where it needs them, at the normal size of text; the table scrolls then."""
+_HEADER_POINTS = 9.5
 
 
 class FlatTable(QTableWidget):
@@ -35,6 +39,7 @@ class FlatTable(QTableWidget):
         self._desk = desk
         self._columns = columns
         self._narrow = [column for column in range(len(columns)) if column != wide]
+        self._wide = wide
         self._numbers = numbers
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -50,7 +55,6 @@ class FlatTable(QTableWidget):
         # Columns that follow their contents would be measured anew with every cell.
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
         header.setSectionsClickable(False)
-        header.setFixedHeight(self.fontMetrics().height() + 14)
         self._fitting = QTimer(self, interval=0, singleShot=True)
         self._fitting.timeout.connect(self._fit)
         header.sectionResized.connect(lambda *_: self._fitting.start())
@@ -68,9 +72,12 @@ class FlatTable(QTableWidget):
                 item.setToolTip(text)
                 item.setTextAlignment(self._alignment(column))
                 self.setItem(at, column, item)
-        for column in self._narrow:
-            self.resizeColumnToContents(column)
-        self._fit()
+        self._measure()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new width out."""
+        super().resizeEvent(event)
+        self._share_out()
 
     def cells(self) -> list[list[str]]:
         """Return what is written in each row."""
@@ -91,15 +98,35 @@ class FlatTable(QTableWidget):
             self.setHorizontalHeaderItem(column, item)
 
     def _dress(self) -> None:
-        c = self._desk.theme.colours
+        c, points = self._desk.theme.colours, _HEADER_POINTS * self._desk.theme.scale
         self.setStyleSheet(
             f"QTableWidget {{ background: transparent; color: {c.text}; border: 1px solid transparent; }}"
             f"QTableWidget:focus {{ border: 1px solid {c.accent}; }}"
             f"QTableWidget::item {{ padding: 5px 0 5px 8px; border-bottom: 1px solid {c.border}; }}"
             f"QTableWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}"
             f"QHeaderView, QHeaderView::section {{ background: transparent; color: {c.muted}; border: none;"
-            f" padding: 0 5px; font-size: 9.5pt; }}"
+            f" padding: 0 5px; font-size: {points:g}pt; }}"
         )
+        self.horizontalHeader().setFixedHeight(self.fontMetrics().height() + 14)
+        self._measure()
+
+    def _measure(self) -> None:
+        """Make each column as wide as what is in it."""
+        for column in self._narrow:
+            self.resizeColumnToContents(column)
+        self._share_out()
+        self._fit()
+
+    def _share_out(self) -> None:
+        """Give the wide column the room that is left, and where that is too little, what it needs."""
+        header, wide = self.horizontalHeader(), self._wide
+        needed = max(self.sizeHintForColumn(wide), header.sectionSizeHint(wide))
+        least = min(needed, round(_NAME_ROOM * self._desk.theme.scale))
+        if self.viewport().width() - sum(map(self.columnWidth, self._narrow)) >= least:
+            header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        else:
+            header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Fixed)
+            header.resizeSection(wide, least)
 
     def _fit(self) -> None:
         self.resizeRowsToContents()

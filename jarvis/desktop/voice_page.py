@@ -34,6 +34,7 @@ from jarvis.desktop.theme import styled
 from jarvis.desktop.voice_list import VoiceList, VoicePreviews
 from jarvis.desktop.voice_rows import DeviceRow, SensitivityRow, VoiceRow
 from jarvis.desktop.voice_sound import LevelRow, SoundTest
+from jarvis.desktop.window_words import in_window
 from jarvis.settings.options import OPTIONS, Option
 
 LOOK_MILLISECONDS = 2000
@@ -124,7 +125,7 @@ class VoicePage(QWidget):
             self._sensitivity.show_hit(event.hit)
         elif self.isVisible():
             if isinstance(event, VoiceTrouble):
-                self.level.show_trouble(event.sentence)
+                self.level.show_trouble(in_window(event.sentence))
             elif isinstance(event, LevelMeasured):
                 self.level.show_level(event.level)
             elif isinstance(event, WakeScored) and self.done:

@@ -23,6 +23,7 @@ from jarvis.contracts.speech import (
 from jarvis.desktop import texts, tray_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.voice_widgets import state_text
+from jarvis.desktop.window_words import in_window
 
 _DICTATION = "dictation"
 
@@ -55,7 +56,7 @@ def after(state: PillState, event: VoiceEvent) -> PillState:
     if isinstance(event, TurnFinished | Dictated):
         return replace(state, heard=None, loading=None, detail="")
     if isinstance(event, VoiceTrouble):
-        return replace(state, trouble=event.sentence)
+        return replace(state, trouble=in_window(event.sentence))
     if isinstance(event, AnswerStep):
         step = event.event
         if isinstance(step, EngineLoading):

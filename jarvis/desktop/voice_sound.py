@@ -9,6 +9,7 @@ from typing import Literal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import VoiceState, VoiceStateName, VoiceTrouble
 from jarvis.desktop import voice_texts as texts
@@ -17,6 +18,7 @@ from jarvis.desktop.meters import Meter, decibels, level_share
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.services import Recording
 from jarvis.desktop.texts import UNMUTE, Text
+from jarvis.desktop.window_words import in_window
 
 RECORD_SECONDS = 3.0
 QUIET_DECIBELS = -38.0
@@ -126,7 +128,7 @@ class SoundTest(QWidget):
             return
         if isinstance(event, VoiceTrouble):
             self._speaking = "no"
-            self._told = lambda: event.sentence
+            self._told = lambda: in_window(event.sentence)
         elif event.name == "speaking":
             self._speaking = "heard"
         elif self._speaking == "heard":
@@ -148,7 +150,10 @@ class SoundTest(QWidget):
     def _play(self, recording: Recording) -> None:
         self._tell(texts.TEST_PLAYING)
         voice = self._desk.services.voice
-        self._desk.bridge.run(lambda: voice.play(recording.sound), lambda _: self._judge(recording), self._failed)
+        cancel = CancelToken()
+        self._desk.bridge.run(
+            lambda: voice.play(recording.sound, cancel), lambda _: self._judge(recording), self._failed, cancel=cancel
+        )
 
     def _judge(self, recording: Recording) -> None:
         loud = decibels(recording.level)

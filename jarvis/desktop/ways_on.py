@@ -47,6 +47,7 @@ _PLACES: dict[str, Place] = {
     "engine.moved": "answers",
     "engine.bad_address": "answers",
     "engine.insecure_address": "answers",
+    "engine.llama_server_missing": "answers",
     "storage.full": "data",
     "memory.disk_full": "data",
     "route.no_such_model": "models",

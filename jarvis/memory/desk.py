@@ -47,6 +47,7 @@ from jarvis.storage.forgetting import SqliteForgetting
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_counts import memory_counts, remembering_answers
 from jarvis.storage.memory_transfer import MemoryTransfer
+from jarvis.storage.quotes import Quotes
 
 BATCH = 500
 """Rows of one transaction."""
@@ -95,8 +96,9 @@ class RememberingDesk:
         self._advice = advice
         self._release = release or self._close_all
         self._default_level = default_level
+        self._leftovers = Leftovers(places)
         self._forgetter = Forgetter(
-            database=database, memories=memories, index=index, leftovers=Leftovers(places), monotonic=clock.monotonic
+            database=database, memories=memories, index=index, leftovers=self._leftovers, monotonic=clock.monotonic
         )
         self._transfers = Transfers(
             rows=MemoryTransfer(database, clock),
@@ -143,9 +145,16 @@ class RememberingDesk:
         return self._memories.around(memory_id, turns)
 
     def edit(self, memory_id: str, text: str) -> Memory:
-        """Correct a text; returns once no byte of the old one is left. `InputError` for an unknown or bad one."""
+        """Correct a text; returns once no byte of the old one is left but in what a restore put aside.
+
+        `InputError` for an unknown or bad one, `StorageError` where a file that holds the old one cannot be changed;
+        nothing is corrected then.
+        """
         old = self._memories.get(memory_id)
-        changed = self._memories.edit(memory_id, text)
+        with self._memories.together():
+            changed = self._memories.edit(memory_id, text)
+            if old is not None and old.text != changed.text:
+                self._leftovers.clean(Quotes((old.text,)), aside=False)
         if old is not None and old.text != changed.text:
             SqliteForgetting(self._database).corrected(old.text)
             self._learn_of([changed])
@@ -166,13 +175,19 @@ class RememberingDesk:
         """Return what `forget` would take away."""
         return self._forgetter.preview(target)
 
-    def forget(self, target: ForgetTarget, *, progress: Callable[[str], None] | None = None) -> int:
+    def forget(
+        self,
+        target: ForgetTarget,
+        *,
+        progress: Callable[[str], None] | None = None,
+        cancel: CancelToken | None = None,
+    ) -> int:
         """Forget for good and return how many memories went."""
         if progress is not None:
             spanish = self._language() == "es"
             progress("Se borran filas, palabras y vectores…" if spanish else "Wiping rows, words and vectors …")
         followed = self._documents.folders() if target.kind == "everything" else []
-        gone = self._forgetter.forget(target)
+        gone = self._forgetter.forget(target, cancel)
         for folder in (*(each.path for each in followed), *([Path(target.folder)] if target.folder else [])):
             # Its rows are gone; what follows it in this process is to know.
             self._documents.forget_folder(folder)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import StorageError
 from jarvis.contracts.memory import ForgetPreview, ForgetTarget
 from jarvis.memory.leftovers import Leftovers
@@ -66,23 +67,32 @@ class Forgetter:
             aside=self._leftovers.aside(),
         )
 
-    def forget(self, target: ForgetTarget) -> Gone:
-        """Forget it and return what went, once no byte of it is left; raises as `preview`, and `StorageError`."""
+    def forget(self, target: ForgetTarget, cancel: CancelToken | None = None) -> Gone:
+        """Forget it and return what went, once no byte of it is left; raises as `preview`, and `StorageError`.
+
+        `cancel` raises `Cancelled` as long as no row is gone. Once they are, it leaves the rest to the next start.
+        """
+        wanted = cancel or CancelToken()
 
         def clean(gone: Gone) -> None:
+            wanted.raise_if_cancelled()
             quotes = None if target.kind == "everything" else gone.quotes
             self._leftovers.clean(quotes, gone.conversation_ids, gone.message_ids)
 
         gone = self._rows.carry_out(target, clean)
-        self.finish()
+        self.finish(wanted)
         return gone
 
-    def finish(self) -> None:
-        """Finish what an earlier forgetting or correction began: words, vectors, the database's log."""
-        while self._memories.words_catch_up():
+    def finish(self, cancel: CancelToken | None = None) -> None:
+        """Finish what an earlier forgetting or correction began: words, vectors, the database's log; `cancel` leaves
+        what is not done yet to the next start."""
+        wanted = cancel or CancelToken()
+        while not wanted.cancelled and self._memories.words_catch_up():
             pass
-        self._index.purge()
-        self._empty_log()
+        if not wanted.cancelled:
+            self._index.purge()
+        if not wanted.cancelled:
+            self._empty_log(wanted)
 
     def finish_if_begun(self, *, wait: bool = True) -> bool:
         """Finish what a process that died left half-forgotten; returns whether there was anything. Cheap if not.
@@ -96,14 +106,15 @@ class Forgetter:
         self.finish()
         return True
 
-    def _empty_log(self) -> None:
-        """Write the log back into the database and cut it to nothing, however long readers hold it."""
+    def _empty_log(self, cancel: CancelToken) -> None:
+        """Write the log back into the database and cut it to nothing, however long readers hold it, but for `cancel`:
+        who closes the database last empties it."""
         until = self._monotonic() + _PATIENCE_SECONDS
         while True:
             with self._database.read() as connection:
                 connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
                 busy = bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
-            if not busy:
+            if not busy or cancel.cancelled:
                 return
             if self._monotonic() > until:
                 raise StorageError(

@@ -54,14 +54,22 @@ class Leftovers:
         """Return the names of the folders that restores put aside; what is forgotten may lie in them."""
         return tuple(sorted(folder.name for folder in self._home.glob(f"{ASIDE}*") if folder.is_dir()))
 
-    def clean(self, quotes: Quotes | None, conversations: Collection[str] = (), messages: Collection[str] = ()) -> None:
+    def clean(
+        self,
+        quotes: Quotes | None,
+        conversations: Collection[str] = (),
+        messages: Collection[str] = (),
+        *,
+        aside: bool = True,
+    ) -> None:
         """Remove what holds one of the quotes, None for everything; `StorageError` where a file cannot be changed.
 
         Of `conversations`, by id, what was typed and not sent goes whatever it says, and so do the other words that
-        `messages`, by id, were being put in. What a restore put aside goes whole: nobody knows what lies in it.
+        `messages`, by id, were being put in. What a restore put aside goes whole, unless `aside` is False: nobody knows
+        what lies in it.
         """
         try:
-            for name in self.aside():
+            for name in self.aside() if aside else ():
                 shutil.rmtree(self._home / name)
             remove_broken_off(self._home)
             remove_unfinished(self._home.rglob(".*.jarvis-part"))
@@ -75,9 +83,9 @@ class Leftovers:
             raise StorageError(
                 "memory.leftovers",
                 en="A file beside the memory could not be cleaned ({why}), so nothing was forgotten yet. "
-                "Mend its permissions and forget again.",
+                "Mend its permissions and try again.",
                 es="No se pudo limpiar un fichero junto a la memoria ({why}), así que aún no se ha olvidado nada. "
-                "Corrige sus permisos y vuelve a olvidar.",
+                "Corrige sus permisos y vuelve a intentarlo.",
                 why=error,
             ) from error
 

@@ -26,7 +26,7 @@ from jarvis.contracts.memory import (
 from jarvis.contracts.ports import Clock
 from jarvis.memory.quoting import QuotedRows, Quoting
 from jarvis.memory.recall_changes import changes_of
-from jarvis.memory.recall_lines import asks_for_questions, lines_within, only_asks
+from jarvis.memory.recall_lines import asks_for_questions, lines_within, only_asks, says_the_same
 
 CHARACTERS: Final = 2400
 """Budget of all lines together, some 700 tokens: a quarter of the smallest context in use stays for the question."""
@@ -165,6 +165,7 @@ class MemoryRecall:
         found = [item for item in result.found if item.memory.privacy == "cloud" or not question.leaving]
         if not asks_for_questions(question.text):
             found = [item for item in found if not only_asks(item.memory)]
+            found = [item for item in found if not says_the_same(item.memory, question.text)]
         found = found[:limit]
         if not result.matched or not found:
             return (), (), late

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import ASSISTANT, USER, Memory, Recalled, place_in
 from jarvis.memory.fact_dates import written_day
-from jarvis.memory.fact_text import plain
+from jarvis.memory.fact_text import key, plain
 
 MOST_OF_ONE = 600
 """Characters of one memory's words; the rest is cut off."""
@@ -63,6 +63,12 @@ def only_asks(memory: Memory) -> bool:
     words = unicodedata.normalize("NFC", memory.text).strip()
     asked = memory.source == "conversation" and memory.speaker == USER
     return asked and bool(_ONLY_ASKS.fullmatch(words)) and not _STATES.search(plain(words))
+
+
+def says_the_same(memory: Memory, text: str) -> bool:
+    """Tell whether a memory is what the person says now, said to Jarvis before: a model reads it in the question."""
+    said = memory.source == "conversation" and memory.speaker == USER
+    return said and key(memory.text) == key(text)
 
 
 def asks_for_questions(text: str) -> bool:

@@ -48,6 +48,7 @@ def decide(
     clock: Clock,
     default: DefaultLevel = asks,
     take_over: bool = False,
+    cancel: CancelToken | None = None,
 ) -> tuple[Path, InstanceLock]:
     """Write down that the backup is to take the place of what is here, which the next start does before it opens
     anything; returns the folder that what is here will be kept in, and a lock that keeps others out until then.
@@ -55,15 +56,17 @@ def decide(
     Of a backup that is not this computer's own, what `backup_trust` sets aside stays as it is here, unless it is to
     `take_over`; `default` is what holds for the name of a skill or tool as long as nobody said otherwise.
 
-    Raises `AlreadyRunning` while another process works with the database, `StorageError` where nothing can be written;
-    nothing is decided then. From the return on a `kill -9` changes nothing: what was decided will be done.
+    Raises `AlreadyRunning` while another process works with the database, `StorageError` where nothing can be written,
+    and `Cancelled` up to the moment before anything gets its place; nothing is decided then. From the return on a
+    `kill -9` changes nothing: what was decided will be done.
     """
     lock = single_instance(places.run, _LOCK)
     try:
-        others = _others_with(places.database)
+        wanted = cancel or CancelToken()
+        others = _others_with(places.database, wanted)
         if others:
             raise _in_use(places.database, others[0])
-        return _decide(contents, places, clock, None if take_over else default), lock
+        return _decide(contents, places, clock, None if take_over else default, wanted), lock
     except BaseException:
         lock.release()
         raise
@@ -90,7 +93,7 @@ def restore(
         try:
             release()
             _take_alone(places.database)
-            _decide(contents, places, clock, None if take_over else default)
+            _decide(contents, places, clock, None if take_over else default, CancelToken())
         except BaseException:
             drop(contents)
             raise
@@ -134,7 +137,13 @@ def finish_restore(places: Folders) -> bool:
 # Deciding.
 
 
-def _decide(contents: BackupContents, places: Folders, clock: Clock, default: DefaultLevel | None) -> Path:
+def _decide(
+    contents: BackupContents,
+    places: Folders,
+    clock: Clock,
+    default: DefaultLevel | None,
+    cancel: CancelToken,
+) -> Path:
     """Give what was unpacked its place and write down what is to be exchanged; under the lock. Without `default`
     everything in it is taken over, but for what `keep_limits` keeps."""
     staging = places.home / _STAGING
@@ -151,6 +160,7 @@ def _decide(contents: BackupContents, places: Folders, clock: Clock, default: De
             if default is not None:
                 set_aside(contents.staged, places, default)
             keep_limits(contents.staged, places)
+        cancel.raise_if_cancelled()
         names = sorted(file.name for file in contents.staged.iterdir() if file.name in {DATABASE_FILE, *BESIDE})
         contents.staged.rename(staging)
         try:
@@ -173,12 +183,13 @@ def _write_plan(home: Path, plan: Mapping[str, object]) -> None:
     _sync(home)
 
 
-def _others_with(file: Path) -> list[int]:
-    """Return the ids of other processes that have `file` open, of those that may be looked at."""
+def _others_with(file: Path, cancel: CancelToken) -> list[int]:
+    """Return the ids of other processes that have `file` open, of those that may be looked at; raises `Cancelled`."""
     wanted, found = file.resolve(), []
     for process in psutil.process_iter():
         if process.pid == os.getpid():
             continue
+        cancel.raise_if_cancelled()
         try:
             if any(Path(each.path) == wanted for each in process.open_files()):
                 found.append(process.pid)

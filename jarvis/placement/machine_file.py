@@ -1,7 +1,8 @@
 """A machine described in a JSON file, so that any machine can be planned for from any other.
 
 `{"gpus": [{"name", "total_mib", "free_mib", "bandwidth_gbs"}], "ram_mib", "ram_bandwidth_gbs", "cores"}`, where
-`gpus`, `free_mib`, `bandwidth_gbs`, `ram_free_mib`, `disk_gbs`, `unified` and a GPU's `vendor` may be left out.
+`gpus`, `free_mib`, `bandwidth_gbs`, `ram_free_mib`, `disk_gbs`, `unified` and a GPU's `vendor` and
+`compute_capability` (such as "7.5") may be left out.
 Knows nothing of this machine and of which GPU has which bandwidth: that table is handed in.
 """
 
@@ -49,6 +50,7 @@ class _Gpu(_Part):
     free_mib: _FreeMib | None = None
     bandwidth_gbs: _Gbs | None = None
     vendor: GpuVendor = "nvidia"
+    compute_capability: str = Field(default="", pattern=r"^(\d{1,2}\.\d)?$")
 
 
 class _Machine(_Part):
@@ -94,6 +96,7 @@ def machine_document(machine: Machine) -> dict[str, Any]:
                 "free_mib": gpu.free_mib,
                 "bandwidth_gbs": gpu.bandwidth_gbs,
                 "vendor": gpu.vendor,
+                "compute_capability": gpu.compute_capability,
             }
             for gpu in machine.gpus
         ],
@@ -126,6 +129,7 @@ def _machine(file: Path, text: str, described: _Machine, bandwidth_of: Callable[
                 free_mib=free,
                 bandwidth_gbs=bandwidth,
                 vendor=gpu.vendor,
+                compute_capability=gpu.compute_capability,
             )
         )
     left = max(0, described.ram_mib - SYSTEM_RESERVE_MIB)

@@ -43,7 +43,7 @@ def _placed(placement: Placement, language: Language) -> str:
     speed = "–" if not text else f"{placement.tokens_per_second:.{0 if placement.tokens_per_second >= 10 else 1}f}"
     cells = (
         placement.model,
-        where(placement, language),
+        ", ".join([where(placement, language), *([placement.decoding.told(language)] if placement.decoding else [])]),
         gpu,
         f"{placement.ram_mib / 1024:.1f}",
         str(placement.context_tokens) if text else "–",

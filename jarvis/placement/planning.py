@@ -18,10 +18,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from jarvis.contracts.hardware import GpuDevice, Machine
-from jarvis.contracts.placement import DeviceShare, KvType, Measurement, Placement, Plan, Refusal, placement_signature
+from jarvis.contracts.hardware import GpuDevice, GpuVendor, Machine
+from jarvis.contracts.placement import KvType, Measurement, Placement, Plan, Refusal, placement_signature
 from jarvis.placement import reasons
 from jarvis.placement.fitting import Margin
+from jarvis.placement.one_piece import one_piece
 from jarvis.placement.place import place
 from jarvis.placement.speeds import with_measurements
 from jarvis.placement.wishes import ROLES, Role, Wish
@@ -84,6 +85,7 @@ class _Planner:
     measured: Measured
     margin: Margin
     models_by_role: Counter[Role]
+    vendors: frozenset[GpuVendor] | None
     known: dict[tuple[str, Machine], list[Placement | Refusal]] = field(default_factory=dict)
 
     def often(self, wish: Wish) -> float:
@@ -92,11 +94,11 @@ class _Planner:
 
     def options(self, wish: Wish, machine: Machine) -> list[Placement | Refusal]:
         """Every different place for `wish` on what is left, or one refusal."""
+        if self.vendors is not None and wish.role != "recognition":
+            machine = replace(machine, gpus=tuple(gpu for gpu in machine.gpus if gpu.vendor in self.vendors))
         key = (wish.model, machine)
         if key not in self.known:
-            outcomes = (
-                _fixed_options(wish, machine, self.margin) if wish.shape is None else self._cut_options(wish, machine)
-            )
+            outcomes = one_piece(wish, machine, self.margin) if wish.shape is None else self._cut_options(wish, machine)
             places: dict[str, Placement] = {}
             for outcome in outcomes:
                 if isinstance(outcome, Placement):
@@ -138,13 +140,15 @@ def plan(
     *,
     display_gpu: int | None = 0,
     margin: Margin | None = None,
+    vendors: frozenset[GpuVendor] | None = None,
 ) -> Plan:
     """Return the places of all `wishes` together, and which have none beside the others and how much is missing.
 
     `measurements` gives a model's, newest first; what was measured replaces the prediction. `display_gpu` is the index
-    of the one that shows the desktop, None when nothing is shown.
+    of the one that shows the desktop, None when nothing is shown. `vendors` are those whose GPUs can hold what is not
+    for hearing, None all.
     """
-    return weighed(machine, wishes, measurements, display_gpu=display_gpu, margin=margin)[0]
+    return weighed(machine, wishes, measurements, display_gpu=display_gpu, margin=margin, vendors=vendors)[0]
 
 
 def weighed(
@@ -154,10 +158,11 @@ def weighed(
     *,
     display_gpu: int | None = 0,
     margin: Margin | None = None,
+    vendors: frozenset[GpuVendor] | None = None,
 ) -> tuple[Plan, float]:
     """Return `plan` with the seconds that it counts for: all answers to `ANSWERS` questions, silent seconds more."""
     wishes = tuple(wishes)
-    planner = _planner(wishes, measurements, margin)
+    planner = _planner(wishes, measurements, margin, vendors)
     best = _best_state(_with_reserve(machine, display_gpu), wishes, planner)
     found = Plan(
         placements=tuple(placement for _, placement in best.kept),
@@ -173,13 +178,14 @@ def swapped(
     *,
     display_gpu: int | None = 0,
     margin: Margin | None = None,
+    vendors: frozenset[GpuVendor] | None = None,
 ) -> Plan:
     """Return where each text model goes when it is loaded alone beside what is never swapped out, in the wishes' order.
 
     Hearing, remembering and pinned models stay where `plan` puts them. That is what happens with what has no place, or
     a slow one, in `plan`: it takes the others' place when it is asked.
     """
-    planner = _planner(wishes, measurements, margin)
+    planner = _planner(wishes, measurements, margin, vendors)
     best = _best_state(_with_reserve(machine, display_gpu), wishes, planner)
     pinned = {wish.model: placement for wish, placement in best.kept if wish.pinned}
     text = [wish for wish in wishes if wish.shape is not None]
@@ -205,8 +211,14 @@ def _rank(wish: Wish) -> tuple[bool, int, float, str]:
     return not wish.pinned, ROLES.index(wish.role), wish.size_mib, wish.model
 
 
-def _planner(wishes: Sequence[Wish], measurements: Measured | None, margin: Margin | None) -> _Planner:
-    return _Planner(measurements or _nothing_measured, margin or Margin(), Counter(wish.role for wish in wishes))
+def _planner(
+    wishes: Sequence[Wish],
+    measurements: Measured | None,
+    margin: Margin | None,
+    vendors: frozenset[GpuVendor] | None,
+) -> _Planner:
+    roles = Counter(wish.role for wish in wishes)
+    return _Planner(measurements or _nothing_measured, margin or Margin(), roles, vendors)
 
 
 def _best_state(machine: Machine, wishes: Iterable[Wish], planner: _Planner) -> _State:
@@ -324,49 +336,6 @@ def _seconds(wish: Wish, placement: Placement) -> float:
     )
     longer = math.pow(HALVED_CONTEXT, halvings) * (1.0 if placement.kv_type == "f16" else SMALLER_CACHE)
     return ANSWER_TOKENS[wish.role] / placement.tokens_per_second * longer
-
-
-def _fixed_options(wish: Wish, machine: Machine, margin: Margin) -> list[Placement | Refusal]:
-    """The slowest GPU first, since speech and embeddings lose nothing there; then the CPU."""
-    options: list[Placement | Refusal] = []
-    for gpu in sorted(machine.gpus, key=lambda gpu: (gpu.bandwidth_gbs, gpu.total_mib, -gpu.index)):
-        if wish.fixed_mib <= gpu.free_mib - margin.one_mib:
-            options.append(_fixed(wish, machine, gpu))
-    if wish.fixed_mib <= machine.ram_free_mib - margin.ram_mib:
-        options.append(_fixed(wish, machine, None))
-    if options:
-        return options
-    rooms = [(wish.fixed_mib - gpu.free_mib + margin.one_mib, gpu.index) for gpu in machine.gpus]
-    missing, where = min([(wish.fixed_mib - machine.ram_free_mib + margin.ram_mib, -1), *rooms])
-    memory_en, memory_es = ("of RAM", "de RAM") if where < 0 else (f"on GPU {where}", f"en la GPU {where}")
-    gib = f"{missing / 1024:.1f} GiB"
-    en = f"no place beside the others: {gib} {memory_en} are missing. Free memory, or choose a smaller one."
-    es = f"no cabe junto a los demás: faltan {reasons.comma(gib)} {memory_es}. Libera memoria o elige uno menor."
-    return [Refusal(model=wish.model, missing_mib=missing, why_en=en, why_es=es)]
-
-
-def _fixed(wish: Wish, machine: Machine, gpu: GpuDevice | None) -> Placement:
-    needs = f"{wish.fixed_mib / 1024:.1f}"
-    if gpu is None:
-        en, es = f"in RAM (needs {needs} GiB).", f"en la RAM (necesita {reasons.comma(needs)} GiB)."
-    else:
-        en, es = (
-            f"on GPU {gpu.index} (needs {needs} GiB).",
-            f"en la GPU {gpu.index} (necesita {reasons.comma(needs)} GiB).",
-        )
-    return Placement(
-        model=wish.model,
-        how="cpu" if gpu is None else "one_gpu",
-        devices=() if gpu is None else (DeviceShare(gpu=gpu.index, layers=0, mib=wish.fixed_mib),),
-        cpu_layers=0,
-        ram_mib=wish.fixed_mib if gpu is None else 0.0,
-        context_tokens=0,
-        kv_type="f16",
-        tokens_per_second=0.0,
-        load_seconds=1.0 + wish.fixed_mib * 2**20 / (machine.disk_gbs * 1e9),
-        reason_en=en,
-        reason_es=es,
-    )
 
 
 def _leaves(placement: Placement, machine: Machine, margin: Margin) -> bool:

@@ -22,7 +22,10 @@ ShapeOf = Callable[[CatalogModel, Variant], ModelShape]
 """Makes the shape of a catalogue's variant."""
 
 RUNTIME_MIB = 400.0
-"""What a speech or embedding runtime takes on a GPU beside its weights: its CUDA context and buffers."""
+"""What an embedding runtime takes on a GPU beside its weights: its CUDA context and buffers."""
+
+_BITS = {"INT8": 8, "Q8": 8, "F32": 32}
+"""Of a recogniser's weights in its file; all others are in 16."""
 
 REFERENCE_SET: tuple[tuple[str, Role], ...] = (
     ("whisper-large-v3-turbo", "recognition"),
@@ -37,7 +40,8 @@ REFERENCE_SET: tuple[tuple[str, Role], ...] = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wish:
-    """One model that is to be resident. With a `shape` it may be cut; without, it takes `fixed_mib` in one place.
+    """One model that is to be resident. With a `shape` it may be cut; without, it takes `fixed_mib` in one place, or, a
+    recogniser with `half_mib` of weights in 16 bit, what its compute type there makes of them.
 
     `context` is in tokens. A `pinned` model gets its place before all others.
     """
@@ -46,13 +50,14 @@ class Wish:
     role: Role
     shape: ModelShape | None = None
     fixed_mib: float = 0.0
+    half_mib: float = 0.0
     context: int = 8192
     pinned: bool = False
 
     @property
     def size_mib(self) -> float:
         """Its file, in MiB."""
-        return self.fixed_mib if self.shape is None else self.shape.file_bytes / 2**20
+        return self.fixed_mib + self.half_mib if self.shape is None else self.shape.file_bytes / 2**20
 
 
 def installed_id(model: CatalogModel, variant: Variant) -> str:
@@ -61,10 +66,14 @@ def installed_id(model: CatalogModel, variant: Variant) -> str:
 
 
 def wish_for(model: CatalogModel, variant: Variant, role: Role, shape_of: ShapeOf, *, context: int = 8192) -> Wish:
-    """Return the wish for one variant: text as a shape that may be cut, anything else as its bytes and a runtime."""
+    """Return the wish for one variant: text as a shape that may be cut, a recogniser by its weights, anything else as
+    its bytes and a runtime."""
     identity = installed_id(model, variant)
     if model.kind == "text":
         return Wish(model=identity, role=role, shape=shape_of(model, variant), context=context)
+    if model.kind == "recognition":
+        bits = _BITS.get(variant.quantization.upper(), 16)
+        return Wish(model=identity, role=role, half_mib=variant.bytes / 2**20 * 16 / bits)
     return Wish(model=identity, role=role, fixed_mib=variant.bytes / 2**20 + RUNTIME_MIB)
 
 

@@ -12,8 +12,9 @@ import os
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,17 +33,30 @@ PAGES_KIB = 512
 one, and the operating system keeps the file once for all of them."""
 
 
+CLOSING_SECONDS = 0.1
+"""How long `close` waits for other threads to end what they are in the midst of, and again once it broke that off."""
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class _Held:
+    """A thread's connection, and how many of its blocks are under way."""
+
+    thread: threading.Thread
+    connection: sqlite3.Connection
+    uses: int = 0
+
+
 class Database:
     """One database file. Every thread gets its own connection; `close` closes those of all threads, and every new one
     those of threads that ended. `unwanted` is asked now and then while something is done; its yes ends that with
-    `StorageError`."""
+    `StorageError`, and so does `close`."""
 
     def __init__(self, path: Path, *, unwanted: Callable[[], bool] | None = None) -> None:
         self.path = path
         self._unwanted = unwanted
         self._local = threading.local()
-        self._lock = threading.Lock()
-        self._open: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._lock = threading.Condition()
+        self._open: list[_Held] = []
         self._closed = False
         with _sentences(path):
             _create_private(path)
@@ -51,8 +65,8 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
         """Yield this thread's connection for queries."""
-        with _sentences(self.path):
-            yield self._connection()
+        with _sentences(self.path), self._connection() as connection:
+            yield connection
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -60,8 +74,7 @@ class Database:
 
         Inside another one of this thread it is a part of that: undone alone by its own error, kept with the whole.
         """
-        with _sentences(self.path):
-            connection = self._connection()
+        with _sentences(self.path), self._connection() as connection:
             if connection.in_transaction:
                 with _part_of(connection):
                     yield connection
@@ -89,30 +102,54 @@ class Database:
             _log.warning("the log could not be emptied yet", extra={"facts": {"file": self.path.name}})
 
     def close(self) -> None:
-        """Close every thread's connection; the last one writes the log back into the file."""
+        """Close every thread's connection; the last one writes the log back into the file.
+
+        What another thread is in the midst of for longer than `CLOSING_SECONDS` is broken off, and undone where it
+        writes. One that does not end then either keeps its connection: that ends with the process, as if killed.
+        """
+        here = threading.current_thread()
         with self._lock:
             self._closed = True
-            connections, self._open = self._open, []
-        for _, connection in connections:
-            connection.close()
+            others = [held for held in self._open if held.thread is not here]
+            if not self._lock.wait_for(lambda: not _busy(others), CLOSING_SECONDS):
+                for held in _busy(others):
+                    held.connection.interrupt()
+                self._lock.wait_for(lambda: not _busy(others), CLOSING_SECONDS)
+            # None goes while another thread is inside it: SQLite would read what was given back.
+            kept = _busy(others)
+            for held in self._open:
+                if held not in kept:
+                    held.connection.close()
+            self._open = []
 
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None or self._closed:
-            connection = self._connect()
-            self._local.connection = connection
-        return connection
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Yield this thread's connection, which nobody closes meanwhile."""
+        if getattr(self._local, "held", None) is None:
+            self._connect()
+        held: _Held = self._local.held
+        with self._lock:
+            if self._closed:
+                raise sqlite3.ProgrammingError("the database was closed")
+            held.uses += 1
+        try:
+            yield held.connection
+        finally:
+            with self._lock:
+                held.uses -= 1
+                self._lock.notify_all()
 
     def _connect(self) -> sqlite3.Connection:
         with self._lock:
             if self._closed:
                 raise sqlite3.ProgrammingError("the database was closed")
-            living = [pair for pair in self._open if pair[0].is_alive()]
-            for pair in self._open:
-                if pair not in living:
-                    pair[1].close()
+            living = [held for held in self._open if held.thread.is_alive()]
+            for held in self._open:
+                if held not in living:
+                    held.connection.close()
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            self._open = [*living, (threading.current_thread(), connection)]
+            made = _Held(thread=threading.current_thread(), connection=connection)
+            self._open = [*living, made]
         connection.row_factory = sqlite3.Row
         if self._unwanted is not None:
             connection.set_progress_handler(self._unwanted, _STEPS)
@@ -120,12 +157,16 @@ class Database:
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
             f"PRAGMA cache_size=-{PAGES_KIB};"
         )
+        self._local.held = made
         return connection
 
     def _migrate(self) -> None:
+        with self._connection() as connection:
+            self._bring_up(connection)
+
+    def _bring_up(self, connection: sqlite3.Connection) -> None:
         steps = sorted((int(file.name[:4]), file) for file in MIGRATIONS.glob("[0-9][0-9][0-9][0-9]_*.sql"))
         newest = steps[-1][0]
-        connection = self._connection()
         if int(connection.execute("PRAGMA user_version").fetchone()[0]) == newest:
             return
         connection.execute("BEGIN IMMEDIATE")
@@ -151,6 +192,10 @@ class Database:
         except BaseException:
             connection.rollback()
             raise
+
+
+def _busy(connections: Iterable[_Held]) -> list[_Held]:
+    return [held for held in connections if held.uses and held.thread.is_alive()]
 
 
 @contextmanager

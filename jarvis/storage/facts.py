@@ -17,7 +17,7 @@ from jarvis.contracts.memory import ForgetTarget, Memory, MemoryFilter, NewMemor
 from jarvis.contracts.ports import Clock
 from jarvis.contracts.skills import Fact
 from jarvis.storage.database import Database
-from jarvis.storage.forgetting import SqliteForgetting, forget_within
+from jarvis.storage.forgetting import Gone, SqliteForgetting, forget_within
 from jarvis.storage.forgetting_look import Look
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_rows import SELECT, memory_of
@@ -36,16 +36,26 @@ _IMPORTANCE = 0.7
 
 
 class SqliteFactBook:
-    """The fact book over the memories; `forgot` is called once a fact is gone, to wipe what indexes hold of it."""
+    """The fact book over the memories; `forgot` is called once a fact is gone, to wipe what indexes hold of it.
+
+    `clean` takes what goes out of files beside the database. It is called before anything is gone, and once more with
+    what came since; where it raises, everything stays.
+    """
 
     def __init__(
-        self, memories: SqliteMemories, database: Database, clock: Clock, forgot: Callable[[], None] | None = None
+        self,
+        memories: SqliteMemories,
+        database: Database,
+        clock: Clock,
+        forgot: Callable[[], None] | None = None,
+        clean: Callable[[Gone], None] | None = None,
     ) -> None:
         self._memories = memories
         self._database = database
         self._clock = clock
         self._words = SqliteMemoryWords(database)
         self._forgot = forgot
+        self._clean = clean
         self._stems: dict[int, frozenset[str]] = {}
 
     def remember(self, text: str, language: Language) -> Fact:
@@ -124,7 +134,9 @@ class SqliteFactBook:
             growing = connection.execute("SELECT seq FROM messages WHERE state = 'streaming'").fetchall()
             holding = {row["seq"] for row in (*messages_with(connection, set(known.values())), *growing)}
         look = Look()
-        SqliteForgetting(self._database).look(ForgetTarget(kind="found", ids=tuple(known)), look)
+        gone = SqliteForgetting(self._database).look(ForgetTarget(kind="found", ids=tuple(known)), look)
+        if known and self._clean is not None:
+            self._clean(gone)
         with self._database.write() as connection:
             told = {row["id"]: row["text"] for row in connection.execute(chosen, (given,))}
             if told:
@@ -134,7 +146,7 @@ class SqliteFactBook:
                 # Memories first: their texts are told from their messages' by where they stand in them.
                 self._redact_memories(connection, texts, among)
                 redact(connection, texts, among)
-                forget_within(connection, ForgetTarget(kind="found", ids=tuple(told)), look)
+                forget_within(connection, ForgetTarget(kind="found", ids=tuple(told)), look, self._clean)
         if told:
             self._wipe()
         return len(told)

@@ -19,7 +19,8 @@ class Notice:
 
     `still_wanted` is asked on the speaking thread just before it would sound; False drops it unheard. With `on_stopped`
     it rings until `cancel`, also once it is over: a stop word said into it or into the silence after it is told by
-    `on_stopped`, which may be called on any thread and more than once, and must return quickly.
+    `on_stopped`, which may be called on any thread and more than once, and must return quickly. `rung` tells whether
+    it sounded, or one of the same `on_stopped` before it; what has not is not over for a stop word.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Notice:
         self.still_wanted = still_wanted
         self.on_stopped = on_stopped
         self.over = threading.Event()
+        self.rung = False
         self._on_cancel = on_cancel
 
     def cancel(self) -> None:
@@ -58,6 +60,7 @@ class WaitingNotices:
         if notice.said or notice.sound is not None:
             self._waiting.append(notice)
             if notice.on_stopped is not None:
+                notice.rung = any(one.rung and one.on_stopped == notice.on_stopped for one in self._ringing)
                 self._ringing = (*self._ringing, notice)
         else:
             notice.over.set()
@@ -71,11 +74,17 @@ class WaitingNotices:
         """
         notice = self._waiting.popleft()
 
+        def sounds() -> None:
+            notice.rung = True
+
         def over(work: Announcement) -> None:
+            if not work.cancel_token.cancelled:
+                # Where no speaker works, it rang as well as it could.
+                sounds()
             on_over(work)
             notice.over.set()
 
-        work = Announcement(conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted)
+        work = Announcement(conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted, sounds)
         self._sounding = notice, work
         return work
 
@@ -104,10 +113,14 @@ class WaitingNotices:
         return sounding[1].clauses if sounding is not None and sounding[0] in self._ringing else ()
 
     def to_tell(self) -> list[Callable[[], None]]:
-        """Return whom to tell that everything that rings was stopped."""
-        return [notice.on_stopped for notice in self._ringing if notice.on_stopped is not None]
+        """Return whom to tell that everything that has rung was stopped."""
+        return [notice.on_stopped for notice in self._ringing if notice.on_stopped is not None and notice.rung]
 
-    def clear(self) -> None:
-        """Let none wait any more."""
-        while self._waiting:
-            self._waiting.popleft().over.set()
+    def clear(self, *, spare_due: bool = False) -> bool:
+        """Let none wait any more, with `spare_due` but what is to ring and has not; True if any waited in vain."""
+        spared = [one for one in self._waiting if spare_due and one.on_stopped is not None and not one.rung]
+        dropped = [one for one in self._waiting if one not in spared]
+        self._waiting = deque(spared)
+        for notice in dropped:
+            notice.over.set()
+        return bool(dropped)

@@ -135,6 +135,11 @@ class Floor:
             self.rest()
         return self.work
 
+    def go_on_unheard(self) -> None:
+        """The work goes on, while the challenger's words, all heard before a microphone closed, are still found out."""
+        if self.challenger is not None and self.state == "thinking":
+            self.set_state(self._held_state)
+
     def drop_challenger(self) -> SpokenTurn | None:
         """Take the challenger away, still to be cancelled."""
         challenger, self.challenger = self.challenger, None

@@ -24,6 +24,11 @@ class Holding:
         self._left = 0
         self._words = ""
 
+    @property
+    def left_seconds(self) -> float:
+        """How much longer at most, should no new words come."""
+        return max(0, self._left) * FRAME_SECONDS
+
     def begin(self, seconds: float) -> None:
         """Jarvis is held from now on, for `seconds` at most."""
         self._left, self._words, self.gave_up = round(seconds / FRAME_SECONDS), "", False
@@ -43,6 +48,13 @@ class Holding:
         if words != self._words:
             self._words = words
             self.lengthen(HELD_FOR_TALK_SECONDS)
-        self._left -= 1
+        return self._counted(1)
+
+    def is_over_after(self, seconds: float) -> bool:
+        """Count `seconds` in which no microphone was open; True once, when Jarvis has to go on."""
+        return not self.gave_up and self._counted(round(seconds / FRAME_SECONDS))
+
+    def _counted(self, frames: int) -> bool:
+        self._left -= frames
         self.gave_up = self._left <= 0
         return self.gave_up

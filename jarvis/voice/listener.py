@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import math
 import queue
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from jarvis.audio.resampling import level
-from jarvis.contracts.errors import EngineError, JarvisError
-from jarvis.contracts.speech import LevelMeasured, WakeHit, WakeScored
+from jarvis.contracts.errors import JarvisError
+from jarvis.contracts.speech import WakeHit
 from jarvis.contracts.speech_ports import WakeConfirmer
 from jarvis.voice.floor import Floor, Order
 from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.hearing import (
-    CANDIDATE_SECONDS,
     Hearing,
     MaybeWoke,
     NothingSaid,
@@ -31,11 +28,13 @@ from jarvis.voice.hearing import (
     Woke,
 )
 from jarvis.voice.holding import HELD_FOR_STOP_SECONDS, HELD_FOR_TALK_SECONDS, HELD_FOR_WORD_SECONDS, Holding
+from jarvis.voice.level_meter import LevelMeter
 from jarvis.voice.mouth import Mouth
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
 from jarvis.voice.overhearing import Interruption, Overhearing
 from jarvis.voice.revisions import Revisions
+from jarvis.voice.second_looks import SecondLooks
 from jarvis.voice.talk import Talk
 from jarvis.voice.turn import Kind, SpokenTurn
 from jarvis.voice.whole_words import WholeWords
@@ -52,8 +51,6 @@ WORD_SILENCE_SECONDS = 0.3
 AFTERSOUND_SECONDS = 0.25
 """How long after Jarvis fell silent what interrupts may be over at the earliest: its voice dies away meanwhile, and
 what follows a word was hardly heard through it."""
-
-_LEVEL_FRAMES = 4
 
 
 class Listener:
@@ -83,17 +80,17 @@ class Listener:
         self._activity = activity
         self._overhearing = overhearing
         self._whole = whole
-        self._confirmer = confirmer
         self._echo_free = echo_free
         self._mouth = mouth
         self._talk = talk
         self._floor = floor
         self._lock = lock
         self._options = options
-        self._on_trouble = on_trouble
         self._hold = hold
         self._errands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._looks: dict[WakeHit, float] = {}
+        self._looks = SecondLooks(
+            confirmer, lambda hit, said: self._errands.put(lambda: self._looked(hit, said)), on_trouble, hold=hold
+        )
         self._turn: SpokenTurn | None = None
         self._kind: Kind = "asked"
         self._after_question = False
@@ -101,8 +98,7 @@ class Listener:
         self._word: SpokenTurn | None = None
         self._holding = Holding()
         self._held_at = self._pause_began = 0.0
-        self._frames = 0
-        self._score = 0.0
+        self._meter = LevelMeter(lock.post)
 
     @property
     def seconds(self) -> float:
@@ -115,6 +111,24 @@ class Listener:
         self._hearing.not_woken()
         self._expect("asked")
         self._overhearing.end()
+
+    @property
+    def held_seconds(self) -> float | None:
+        """How much longer Jarvis is held at most for words that are not known yet; None when it is not."""
+        held = self._floor.challenger is not None and self._floor.work is not None and not self._holding.gave_up
+        return self._holding.left_seconds if held else None
+
+    def pass_unheard(self, seconds: float) -> None:
+        """No microphone was open for `seconds`: what is held for words that were heard before goes on in time."""
+        with self._lock:
+            work = self._floor.work
+            if self._floor.challenger is None or work is None:
+                return
+            over = self._holding.is_over_after(seconds)
+            if self._holding.gave_up:
+                self._floor.go_on_unheard()
+        if over:
+            work.go_on()
 
     def allow(self, revisions: Revisions, revision: int, seconds: float) -> None:
         """End the turn that `revisions` belongs to after a pause of `seconds`, if it is still `revision`; any
@@ -143,7 +157,8 @@ class Listener:
         else:
             self._overhearing.rest(frame)
         self._let_go()
-        self._measure(frame)
+        if self._meter.take(frame, self._hearing.score):
+            self._talk.stay_awake()
 
     def file_ended(self) -> None:
         """A sound file is over: so is what was being said in it."""
@@ -259,35 +274,18 @@ class Listener:
 
     def _expect(self, kind: Kind, stop_word: str = "", *, after_question: bool = False) -> None:
         """Let the next words begin a turn of this kind."""
-        self._looks.clear()
+        self._looks.forget()
         self._turn, self._kind, self._after_question, self._spotted = None, kind, after_question, stop_word
 
     def _look_again(self, maybe: MaybeWoke) -> None:
-        confirmer = self._confirmer
-        if confirmer is None:
+        if not self._looks.begin(maybe, self._hearing.seconds):
             self._hearing.not_woken(maybe.hit)
-            return
-
-        def look() -> None:
-            try:
-                said = confirmer.confirm(maybe.sound, maybe.hit.word)
-            except EngineError as error:
-                said = False
-                self._on_trouble(error)
-            self._errands.put(lambda: self._looked(maybe.hit, said))
-
-        self._looks[maybe.hit] = self._hearing.seconds
-        if self._hold:
-            look()
+        elif self._hold:
             self._do_errands()
-        else:
-            threading.Thread(target=look, name="jarvis-second-look", daemon=True).start()
 
     def _looked(self, hit: WakeHit, said: bool) -> None:
         own = self._mouth.says_name and not self._hold and not self._echo_free
-        # Too late where something else is heard by now, or the sound that followed is no longer kept.
-        begun = self._looks.pop(hit, -CANDIDATE_SECONDS)
-        if not said or own or self._hearing.seconds - begun > CANDIDATE_SECONDS:
+        if not self._looks.still_counts(hit, self._hearing.seconds) or not said or own:
             self._hearing.not_woken(hit)
         elif self._talk.woke(hit.score, self._hearing.seconds):
             self._begin_asked()
@@ -391,14 +389,7 @@ class Listener:
             self._word = None
             self._holding.end()
         elif self._holding.is_over("" if challenger is self._word else challenger.words_so_far):
+            with self._lock:
+                self._floor.go_on_unheard()
             work.go_on()
             self._word = None
-
-    def _measure(self, frame: bytes) -> None:
-        self._frames += 1
-        self._score = max(self._score, self._hearing.score)
-        if self._frames % _LEVEL_FRAMES == 0:
-            self._lock.post(LevelMeasured(level=level(frame)))
-            self._lock.post(WakeScored(score=self._score))
-            self._score = 0.0
-            self._talk.stay_awake()

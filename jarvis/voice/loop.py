@@ -45,8 +45,9 @@ class VoiceLoop:
     """Listens and answers until closed. Methods may be called from any thread; those that stop return within 100 ms.
 
     `on_event` is called from several threads, one at a time, and must return quickly. `resting` is what to do
-    between turns at first. With `hold_while_answering` the microphone stands still during an answer: for sound
-    files, whose time is not the room's. `pause` waits between attempts to open a missing microphone.
+    between turns at first, and `asleep` whether Jarvis was told to sleep. With `hold_while_answering` the microphone
+    stands still during an answer: for sound files, whose time is not the room's. `pause` waits between attempts to open
+    a missing microphone, and while Jarvis is held without one.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class VoiceLoop:
         on_event: Callable[[VoiceEvent], None],
         hearing: HearingOptions | None = None,
         resting: Resting = "sleeping",
+        asleep: bool = False,
         hold_while_answering: bool = False,
         pause: Callable[[float], None] | None = None,
     ) -> None:
@@ -100,6 +102,7 @@ class VoiceLoop:
             spots_stop_words=parts.stop_words is not None,
             wakes=parts.wake is not None,
         )
+        self._talk.asleep = asleep
         activity = ForeignVoice(parts.activity, parts.foreign)
         self._listener = Listener(
             hearing=Hearing(parts.wake, activity, parts.turns, times),
@@ -109,7 +112,7 @@ class VoiceLoop:
                 barge_in=BargeIn(),
                 stop_words=parts.stop_words,
                 speaker=parts.speaker,
-                own_sentences=None if parts.echo_free else self._talk.own_sentences,
+                own_sound=None if parts.echo_free else self._talk.own_sound,
                 ring_words=RingWords(rings=self._talk.rings, stop=self._talk.stop_ringing, probability=activity.now),
             ),
             whole=WholeWords(parts.whole, parts.foreign),
@@ -128,6 +131,11 @@ class VoiceLoop:
     def state(self) -> VoiceStateName:
         """What the voice side is doing now."""
         return self._floor.state
+
+    @property
+    def asleep(self) -> bool:
+        """Whether Jarvis was told to sleep, and nobody has woken it since."""
+        return self._talk.asleep
 
     def continue_conversation(self, conversation_id: str | None) -> None:
         """Let the next spoken turn belong to a conversation of another door; None starts a new one."""
@@ -152,14 +160,14 @@ class VoiceLoop:
         try:
             while not self._floor.closing and self._talk.turns_left != 0:
                 if not self._wants_microphone():
-                    self._wait_for_change(None)
+                    self._stand_by(None)
                     continue
                 try:
                     if self._follow(self._parts.microphone()):
                         break
                 except DeviceError as error:
                     self._device_lost(error)
-                    self._pause(REOPEN_SECONDS)
+                    self._stand_by(REOPEN_SECONDS)
         finally:
             self._end_work()
 
@@ -199,9 +207,9 @@ class VoiceLoop:
         """Close the microphone; an answer that is being given goes on."""
         self._rest("muted")
 
-    def unmute(self) -> None:
-        """Open the microphone and wait for the wake word."""
-        self._rest("sleeping")
+    def unmute(self, *, wake: bool = True) -> None:
+        """Open the microphone and wait for the wake word; with `wake` Jarvis was told to sleep no longer."""
+        self._rest("sleeping", wake=wake)
 
     def stop_all(self) -> bool:
         """Stop listening, the running answer and speech; True if there was something to stop. The StopSwitch port."""
@@ -244,6 +252,17 @@ class VoiceLoop:
         self._listener.take(frame)
         return self._talk.turns_left != 0 and self._wants_microphone()
 
+    def _stand_by(self, seconds: float | None) -> None:
+        """Wait without a microphone until something changes, `seconds` at most, and no longer than Jarvis is held."""
+        self._listener.pass_unheard(0.0)
+        waits = [one for one in (seconds, self._listener.held_seconds) if one is not None]
+        if not waits:
+            self._wait_for_change(None)
+            return
+        began = self._parts.clock.monotonic()
+        self._pause(min(waits))
+        self._listener.pass_unheard(self._parts.clock.monotonic() - began)
+
     def _recovered(self) -> None:
         with self._lock:
             if self._ears.open:
@@ -259,12 +278,12 @@ class VoiceLoop:
         while (work := self._floor.work) is not None and not self._floor.closing:
             work.done.wait()
 
-    def _rest(self, resting: Resting) -> None:
+    def _rest(self, resting: Resting, *, wake: bool = False) -> None:
         with self._lock:
             if resting == self._floor.resting == "sleeping":
                 return
             gone = self._floor.rest_as(resting)
-            self._talk.asleep = False
+            self._talk.asleep = self._talk.asleep and not wake
             if resting != "sleeping":
                 self._ears.close()
         gone.settle("muted")

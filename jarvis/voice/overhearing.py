@@ -5,13 +5,13 @@ Runs on the ears' thread. Knows neither what is said nor what becomes of it.
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from jarvis.contracts.speech_ports import Speaker, VoiceDetector, WordSpotter
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, Cut, Duck, Unduck
+from jarvis.voice.own_sound import sounds_like
 from jarvis.voice.ringing import FEWEST_SPOKEN, SPOKEN_BAR, RingWords
 
 STOP_WORD_SECONDS = 0.8
@@ -39,8 +39,8 @@ class Interruption:
 class Overhearing:
     """Follows the microphone while Jarvis answers; `end` when it does no longer.
 
-    `own_sentences` is what Jarvis may be heard saying, None where it does not hear itself: its own stop words are not
-    somebody else's.
+    `own_sound` returns what Jarvis says just now, or said before it fell silent so many seconds ago, None where it does
+    not hear itself: its own stop words are not somebody else's, nor is what sounds like one.
     """
 
     def __init__(
@@ -50,14 +50,15 @@ class Overhearing:
         barge_in: BargeIn,
         stop_words: WordSpotter | None,
         speaker: Speaker,
-        own_sentences: Callable[[], list[str]] | None,
+        own_sound: Callable[[float], str] | None,
         ring_words: RingWords | None = None,
     ) -> None:
         self._activity = activity
         self._barge_in = barge_in
         self._stop_words = stop_words
         self._speaker = speaker
-        self._own_sentences = own_sentences
+        self._own_sound = own_sound
+        self._silent_frames = 0
         self._ring_words = ring_words
         self._begun = self._answering = False
         self._spoken: deque[bool] = deque(maxlen=round((STOP_WORD_SECONDS + LATE_SECONDS) / FRAME_SECONDS))
@@ -68,9 +69,10 @@ class Overhearing:
         Returns what interrupts, if anything does.
         """
         self._begun = self._answering = True
+        self._silent_frames = 0 if sounding else self._silent_frames + 1
         probability = self._activity.probability(frame)
         self._spoken.append(probability >= SPOKEN_BAR)
-        word = self.stop_word(frame)
+        word = self._spotted(frame)
         if word and sum(self._spoken) >= FEWEST_SPOKEN:
             return Interruption(seconds=STOP_WORD_SECONDS, stop_word=word, word=True)
         if not any_speech:
@@ -86,11 +88,8 @@ class Overhearing:
 
     def stop_word(self, frame: bytes) -> str:
         """Return the stop word that was spotted by this frame, "" without; also for what follows an interruption."""
-        found = self._stop_words.process(frame) if self._stop_words is not None else []
-        word = next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
-        if self._ring_words is not None:
-            self._ring_words.take(frame, word)
-        return word
+        self._silent_frames += 1
+        return self._spotted(frame)
 
     def rest(self, frame: bytes) -> None:
         """Jarvis does not answer: take one frame all the same while something rings on after it."""
@@ -120,7 +119,14 @@ class Overhearing:
             if self._stop_words is not None:
                 self._stop_words.reset()
 
+    def _spotted(self, frame: bytes) -> str:
+        found = self._stop_words.process(frame) if self._stop_words is not None else []
+        word = next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
+        if self._ring_words is not None:
+            self._ring_words.take(frame, word)
+        return word
+
     def _is_own(self, word: str) -> bool:
-        if self._own_sentences is None:
+        if self._own_sound is None:
             return False
-        return any(word in re.findall(r"\w+", one.casefold()) for one in self._own_sentences())
+        return sounds_like(word, self._own_sound(self._silent_frames * FRAME_SECONDS))

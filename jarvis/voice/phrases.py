@@ -37,6 +37,11 @@ _WAKE_WORDS = re.compile(
 )
 
 
+def how_to_wake(language: Language, word: str) -> str:
+    """Say how Jarvis is woken: by `word`, or "" where only the talk button does."""
+    return SAY_TO_WAKE[language].format(word=word) if word else PRESS_TO_WAKE[language]
+
+
 def without_wake_word(text: str) -> str:
     """Return `text` without a leading "hey jarvis", as recognisers of both languages write it; "" if that is all.
 

@@ -19,7 +19,7 @@ from jarvis.voice.context import SpokenContext
 from jarvis.voice.floor import DETAILS, Floor, Order
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
-from jarvis.voice.phrases import PRESS_TO_WAKE, SAY_TO_WAKE
+from jarvis.voice.phrases import how_to_wake
 from jarvis.voice.recognising import Heard, Listening
 from jarvis.voice.stopping import Said, ends_answer, is_turn
 from jarvis.voice.turn import Kind, SpokenTurn, TurnHooks
@@ -62,6 +62,7 @@ class Talk:
             committed=self._committed,
             wanted=self._wanted,
             speaking=self._speaking,
+            asleep=self._fall_asleep,
             over=self._turn_over,
             muted=lambda: floor.resting == "muted",
             how_to_wake=self._how_to_wake,
@@ -72,7 +73,7 @@ class Talk:
         self._wake_at: float | None = None
         self.turns_left: int | None = None
         self.asleep = False
-        """Told to listen no more: also without a wake word being needed Jarvis waits until it is called."""
+        """Told to listen no more: Jarvis waits until the wake word or a button, whatever else comes to its end."""
 
     def woke(self, score: float, at_seconds: float) -> bool:
         """The wake word was said: whatever Jarvis is at gives way. False when something else was asked for before."""
@@ -93,7 +94,7 @@ class Talk:
     def listen(self, order: Order, at_seconds: float) -> None:
         """The ears begin to listen because of `order`; call it with the lock held."""
         self._wake_at = self._wake_at if order == "go_on" else None
-        self.asleep = self.asleep and order == "dictate"
+        self.asleep = self.asleep and order not in ("talk", "awake")
         if order == "talk":
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=1.0)))
         if order in ("talk", "dictate"):
@@ -124,18 +125,18 @@ class Talk:
         turn.start()
         return turn
 
-    def stop(self, reason: str, *, by: SpokenTurn | None = None) -> bool:
+    def stop(self, reason: str, *, by: SpokenTurn | None = None, spare_due: bool = False) -> bool:
         """Stop the running answer, what is heard and what waits to be said; True if there was something to stop.
 
         Words of the turn `by` stop nothing once something else is heard, nor does a skill of a turn that was
-        interrupted.
+        interrupted. With `spare_due` what is to ring and has not been heard rings all the same.
         """
         with self._lock:
             gone = self._turns - {self._floor.work, self._floor.challenger}
             if (by is not None and self._floor.turn is not by) or any(turn.is_current_thread() for turn in gone):
                 return False
-            busy = not self._floor.is_resting() or self._floor.order not in (None, "sleep") or bool(self._notices)
-            self._notices.clear()
+            busy = not self._floor.is_resting() or self._floor.order not in (None, "sleep")
+            busy |= self._notices.clear(spare_due=spare_due)
             challenger = self._floor.challenger
             own = self._floor.work is not None and self._floor.work.is_current_thread()
             if own:
@@ -156,6 +157,7 @@ class Talk:
         else:
             self._interrupt(work, None, reason)
         self._changed()
+        self.announce()
         return busy
 
     def give_way(self, order: Order, reason: str) -> None:
@@ -193,11 +195,11 @@ class Talk:
             return self._floor.is_free() or self._notices.rings(self._floor.work)
 
     def stop_ringing(self) -> None:
-        """A stop word was said alone: whatever rings is over, and who rings is told."""
+        """A stop word was said alone: whatever rings or has rung is over, and who rings is told."""
         with self._lock:
             to_tell = self._notices.to_tell() if self.rings() else []
         if to_tell:
-            self.stop("stopped by the user")
+            self.stop("stopped by the user", spare_due=True)
         for tell in to_tell:
             tell()
 
@@ -240,6 +242,12 @@ class Talk:
         said = work.said if work is not None else self._notices.last_rung()
         return [clause.spoken for clause in said[-_OWN_CLAUSES:]]
 
+    def own_sound(self, silent_seconds: float) -> str:
+        """Return what Jarvis says about now, or said before it fell silent `silent_seconds` ago; for what rings all of
+        what was said of it."""
+        work = self._floor.work
+        return " ".join(self.own_sentences()) if work is None else work.sounding_words(silent_seconds)
+
     def resume(self) -> None:
         """Nobody spoke after all: go on saying what was held."""
         with self._lock:
@@ -279,6 +287,7 @@ class Talk:
 
     def _committed(self, turn: SpokenTurn) -> None:
         with self._lock:
+            self.asleep = self.asleep and not turn.called
             if self._floor.work is turn:
                 self._floor.set_state("thinking")
         self._changed()
@@ -320,7 +329,7 @@ class Talk:
         """Stop what `turn` was said into; what rings is over for good."""
         with self._lock:
             to_tell = self._notices.to_tell() if self._notices.rings(self._floor.work) else []
-        if self.stop("stopped by the user", by=turn):
+        if self.stop("stopped by the user", by=turn, spare_due=True):
             for tell in to_tell:
                 tell()
 
@@ -328,6 +337,10 @@ class Talk:
         with self._lock:
             if self._floor.work is turn and not turn.cancel_token.cancelled:
                 self._floor.speaks()
+
+    def _fall_asleep(self, turn: SpokenTurn) -> None:
+        with self._lock:  # Who was called or stopped meanwhile is told to sleep no more.
+            self.asleep = self.asleep or self._floor.work is turn
 
     def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
         if turn.start_facts.stop_word and turn not in self._judged and not turn.cancel_token.cancelled:
@@ -356,11 +369,10 @@ class Talk:
     def _next_order(self, end: WorkEnd) -> Order | None:
         self._empty_turns = self._empty_turns + 1 if end in ("nothing", "unwanted") else 0
         options = self._options()
-        if end == "asleep":
-            self.asleep = True
-            return None
         if end == "question":
             return "reply"
+        if self.asleep:
+            return None
         if 0 < self._empty_turns <= _MOST_EMPTY_TURNS:
             return "go_on"
         if end == "answered" and options.follow_up_seconds > 0 and options.aloud:
@@ -368,9 +380,8 @@ class Talk:
         return None
 
     def _how_to_wake(self, language: Language) -> str:
-        word = self._options().wake_word
-        called = word and self._wakes and self._floor.resting == "sleeping"
-        return SAY_TO_WAKE[language].format(word=word) if called else PRESS_TO_WAKE[language]
+        called = self._wakes and self._floor.resting == "sleeping"
+        return how_to_wake(language, self._options().wake_word if called else "")
 
     def _announced(self, work: Announcement) -> None:
         self._context.said(work.clauses)

@@ -81,13 +81,14 @@ class TurnHooks:
     """Whom a turn tells what becomes of it, on its own thread.
 
     `committed` once the person has finished; `wanted` whether what was said is to be answered at all; `speaking` when
-    sound begins; `over` once at the very end. `muted` tells whether Jarvis is, `how_to_wake` what to say
-    or press once it sleeps.
+    sound begins; `asleep` when the answer is that Jarvis sleeps from now on; `over` once at the very end. `muted` tells
+    whether Jarvis is, `how_to_wake` what to say or press once it sleeps.
     """
 
     committed: Callable[[SpokenTurn], None]
     wanted: Callable[[SpokenTurn, Heard], bool]
     speaking: Callable[[SpokenTurn], None]
+    asleep: Callable[[SpokenTurn], None]
     over: Callable[[SpokenTurn, WorkEnd], None]
     muted: Callable[[], bool]
     how_to_wake: Callable[[Language], str]
@@ -121,7 +122,8 @@ class SpokenTurn(Work):
         self._voice = AnswerVoice(start.options.usual_language)
         self._speech = self._new_speech()
         self.conversation_id = start.conversation_id
-        self.explained_basic = False
+        self.explained_basic = self.called = False
+        """`called`: the wake word is what its words began with."""
         self.words_so_far = ""
         """What a recogniser has shown of the words that are being said."""
         self._said: list[Clause] = []
@@ -227,8 +229,9 @@ class SpokenTurn(Work):
         if heard is None or self.cancel_token.cancelled:
             return "cancelled"
         self._clock.ended(heard.ended, heard.decided)
-        self._hooks.committed(self)
         transcript = self._without_wake_word(heard.transcript)
+        self.called = transcript.text != heard.transcript.text.strip()
+        self._hooks.committed(self)
         self._clock.mark("transcript")
         if _is_noise(heard, transcript) and not self.start_facts.stop_word:
             return "nothing"
@@ -312,6 +315,9 @@ class SpokenTurn(Work):
             self._clock.mark("first_text")
         if isinstance(event, EngineFailed) and event.restarts:
             self._speak_anew()
+        if isinstance(event, AskFinished) and event.control == "sleep":
+            # Before its first word sounds: whoever stops that stops no more than that.
+            self._hooks.asleep(self)
         self._say_all(self._voice.clauses(event))
         if isinstance(event, AskFinished):
             self._text = event.text
@@ -339,7 +345,6 @@ class SpokenTurn(Work):
             text = event.text if event.spoken is None else event.spoken
             self._say_all(self.start_facts.previously_said or clauses_in(text, event.language))
         elif event.control == "sleep":
-            self._answer_end = "asleep"
             self._say_all(clauses_in(self._hooks.how_to_wake(event.language), event.language))
 
     def _speak_anew(self) -> None:

@@ -17,10 +17,11 @@ from jarvis.contracts.speech_ports import Speaker
 from jarvis.voice.clauses import Clause
 from jarvis.voice.heard_notes import HeardNotes
 from jarvis.voice.mouth import Mouth, Speech
+from jarvis.voice.own_sound import sounding_words
 
-WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "asleep", "cancelled"]
+WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "cancelled"]
 """`question`: Jarvis asked back. `nothing`: no words in it. `rejected`: words, but not understood. `unwanted`: words
-that were not meant for Jarvis. `asleep`: an answer, and Jarvis was told not to listen on."""
+that were not meant for Jarvis."""
 
 Said = tuple[Clause, ...]
 """Clauses that were said."""
@@ -58,6 +59,10 @@ class Work(ABC):
     @abstractmethod
     def said(self) -> Said:
         """What was given to the voice so far."""
+
+    def sounding_words(self, silent_seconds: float) -> str:
+        """Return what it says about now, or said before it fell silent `silent_seconds` ago, as it is spoken."""
+        return sounding_words(self._speech.spans, self._speaker.position(), silent_seconds)
 
     def start(self) -> None:
         """Begin."""
@@ -120,7 +125,8 @@ class Work(ABC):
 class Announcement(Work):
     """Something said without being asked by voice: an alert, or the answer to a typed question.
 
-    With `still_wanted` it is asked first whether to say it at all. `clauses` is what was given to the voice.
+    With `still_wanted` it is asked first whether to say it at all; `on_sound` is called before its first sound.
+    `clauses` is what was given to the voice.
     """
 
     def __init__(
@@ -132,13 +138,15 @@ class Announcement(Work):
         volume: float,
         on_over: Callable[[Announcement], None],
         still_wanted: Callable[[], bool] | None = None,
+        on_sound: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__("jarvis-announcement", conversing.mouth.speaker)
         self.clauses = clauses
         self._still_wanted = still_wanted
         self._sound = sound
         self._on_over = on_over
-        self._speech = conversing.mouth.speech(self.cancel_token, rate, self._stay_held, volume=volume)
+        self._on_sound = on_sound
+        self._speech = conversing.mouth.speech(self.cancel_token, rate, self._sounds, volume=volume)
 
     @property
     def said(self) -> Said:
@@ -156,6 +164,10 @@ class Announcement(Work):
             self.clauses = ()
         self._on_over(self)
         self.done.set()
+
+    def _sounds(self) -> None:
+        self._on_sound()
+        self._stay_held()
 
     def _is_wanted(self) -> bool:
         try:

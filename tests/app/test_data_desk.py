@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jarvis.app.build import Jarvis
 from jarvis.app.data_desk import AppDataDesk, data_desk
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Cancelled
 from jarvis.contracts.memory import NewMemory
 from jarvis.settings.folders import Folders
 from jarvis.storage.lists import SqliteListBook
@@ -69,6 +73,58 @@ def test_everything_is_forgotten_to_the_last_byte_and_the_rest_stays(jarvis: Jar
     assert (jarvis.folders.models / "small.gguf").read_bytes() == b"model"
     again = desk.forget_everything()
     assert (again.memories, again.notes, again.list_items, again.alerts) == (0, 0, 0, 0)
+
+
+def test_given_up_before_anything_is_gone_everything_is_there(jarvis: Jarvis, desk: AppDataDesk) -> None:
+    cancel = CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        desk.forget_everything(cancel=cancel)
+    assert holding(jarvis.folders.home) == set(WORDS)
+
+
+def test_given_up_once_something_is_gone_everything_goes(
+    jarvis: Jarvis, desk: AppDataDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancel = CancelToken()
+    monkeypatch.setattr(jarvis.memories, "words_catch_up", cancel.cancel)
+    gone = desk.forget_everything(cancel=cancel)
+    assert cancel.cancelled and (gone.notes, gone.list_items, gone.alerts) == (1, 1, 1)
+    monkeypatch.undo()
+    assert jarvis.memories.forgotten() != []
+    jarvis.memory_room.desk.finish()
+    assert holding(jarvis.folders.home) == set()
+
+
+def test_a_restore_that_is_given_up_decides_nothing_and_leaves_nothing(
+    jarvis: Jarvis, desk: AppDataDesk, tmp_path: Path
+) -> None:
+    desk.backup(tmp_path / "b.zip")
+    contents, cancel = desk.look_into(tmp_path / "b.zip"), CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        desk.restore(contents, cancel=cancel)
+    home = jarvis.folders.home
+    assert not contents.staged.exists() and not (home / "restore.json").exists() and not (home / ".restoring").exists()
+    again = desk.look_into(tmp_path / "b.zip")
+    assert desk.restore(again).parent == home and (home / "restore.json").exists()
+
+
+def test_a_restore_is_given_up_while_other_programs_are_looked_at(
+    jarvis: Jarvis, desk: AppDataDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.backup(tmp_path / "b.zip")
+    contents, cancel = desk.look_into(tmp_path / "b.zip"), CancelToken()
+
+    def programs() -> Iterator[psutil.Process]:
+        cancel.cancel()
+        yield psutil.Process(os.getppid())
+        raise AssertionError("it was looked on")
+
+    monkeypatch.setattr(psutil, "process_iter", programs)
+    with pytest.raises(Cancelled):
+        desk.restore(contents, cancel=cancel)
+    assert not contents.staged.exists() and not (jarvis.folders.home / "restore.json").exists()
 
 
 def test_jarvis_goes_on_after_forgetting(jarvis: Jarvis, desk: AppDataDesk) -> None:

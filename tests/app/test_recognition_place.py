@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -16,10 +17,14 @@ from jarvis.app.speech_children import speech_to_text
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.hardware import Machine
 from jarvis.contracts.models import ModelRow
+from jarvis.contracts.placement import Decoding
 from jarvis.engines.speech.children import WhisperPlace
+from jarvis.engines.speech.models import half_bytes
+from jarvis.placement.machine_file import machine_document
 from jarvis.settings.folders import Folders
 from tests.fakes.canned_whisper import canned_whisper
 from tests.fakes.model_processes import TWO_GPUS
+from tests.fakes.whisper_shapes import random_whisper
 
 
 @pytest.fixture
@@ -84,6 +89,7 @@ def test_models_that_were_switched_off_are_not_used(jarvis: Jarvis) -> None:
     folder = canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
     found = RecognitionPlace(jarvis).choose()
     assert found is not None and found.folder == folder and found.threads == 1
+    assert found.decoding == Decoding(compute_type="int8", beam=1)
     row = installed(jarvis, folder, "whisper-mine")
     jarvis.models_room.book.put(
         ModelRow(id=row.id, kind=row.kind, engine=row.engine, source=row.source, state="inactive", path=row.path)
@@ -100,6 +106,36 @@ def test_models_that_were_switched_off_are_not_used(jarvis: Jarvis) -> None:
     jarvis.settings.set("speech.recognition_model", "whisper-gone")
     with pytest.raises(InputError, match="whisper-gone"):
         RecognitionPlace(jarvis).choose()
+
+
+def test_a_model_of_ones_own_is_planned_as_it_is_run(jarvis: Jarvis, tmp_path: Path) -> None:
+    installed(jarvis, canned_whisper(tmp_path / "elsewhere" / "my-whisper", "hola", "es"), "my-whisper")
+    hardware(jarvis, TWO_GPUS)
+    chosen = RecognitionPlace(jarvis).choose()
+    described = tmp_path / "rig.json"
+    described.write_text(json.dumps(machine_document(TWO_GPUS)))
+    assert chosen is not None and chosen.device == "cuda:1"
+    for hardware_file in (None, described):
+        planned = jarvis.models().plan(hardware_file, ["my-whisper"])[0].of("my-whisper")
+        assert planned is not None and [share.gpu for share in planned.devices] == [1]
+        assert chosen.decoding == planned.decoding == Decoding(compute_type="int8_float16", beam=5)
+        assert 400 < planned.vram_mib < 410
+
+
+def test_without_a_figure_of_the_driver_memory_goes_by_how_it_computes(jarvis: Jarvis, tmp_path: Path) -> None:
+    folder = random_whisper(tmp_path / "whisper-tiny", "tiny")
+    installed(jarvis, folder, "my-whisper")
+    hardware(jarvis, TWO_GPUS)
+    facts = {"device": "GPU 1", "pid": psutil.Process().pid, "load_seconds": 1.0, "window_seconds": 0.05}
+    noted = []
+    for compute_type in ("int8_float16", "float16", "float32"):
+        place = WhisperPlace(folder=folder, device="cuda:1")
+        RecognitionPlace(jarvis).loaded(place, {**facts, "compute_type": compute_type})
+        row = jarvis.models_room.book.row("my-whisper")
+        assert row is not None and row.loaded is not None
+        noted.append(row.loaded.vram_mib)
+    half_mib = half_bytes(folder) / 2**20
+    assert noted == pytest.approx([400 + 0.9 * half_mib, 400 + 1.4 * half_mib, 400 + 2.8 * half_mib])
 
 
 def test_a_gpu_is_let_go_when_it_is_wanted_free(jarvis: Jarvis, tmp_path: Path) -> None:

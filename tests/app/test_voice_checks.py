@@ -13,6 +13,7 @@ from jarvis.cli.services import Check
 from jarvis.contracts.errors import EngineError, Language
 from jarvis.engines.speech.wyoming_connection import import_wyoming
 from jarvis.settings.folders import Folders
+from tests.fakes.canned_whisper import canned_whisper
 from tests.fakes.sound_devices import installed
 from tests.fakes.sound_library import FakeSoundDevice, device
 
@@ -46,6 +47,14 @@ def test_the_recogniser_and_its_device_are_named_and_what_would_be_better(
     first, second = said(jarvis, VoiceChecks.hearing, language)
     assert (first.state, first.finding) == ("ok", f"pocketsphinx commands {on}")
     assert second.state == "note" and only_english in second.finding and second.remedy.startswith("jarvis models")
+
+
+@pytest.mark.parametrize(("language", "how"), [("en", "on CPU (int8, beam 1)"), ("es", "en CPU (int8, haz de 1)")])
+def test_how_whisper_computes_is_told(jarvis: Jarvis, language: Language, how: str) -> None:
+    jarvis.folders.models.mkdir(exist_ok=True)
+    canned_whisper(jarvis.folders.models / "whisper-mine", "hola", "es")
+    jarvis.settings.set("speech.recognition_device", "cpu")
+    assert only(said(jarvis, VoiceChecks.hearing, language)) == ("ok", f"faster-whisper whisper-mine {how}")
 
 
 def test_every_wake_word_is_named_with_what_hears_it(jarvis: Jarvis) -> None:

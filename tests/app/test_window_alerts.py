@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -209,11 +210,58 @@ def test_a_stop_word_leaves_what_another_door_has_put_off(
     heard_alerts.start()
     spoken.rings()
     spoken.pauses()
+    # It would notice the change within a second, and end the ring in the stop word's place.
+    heard_alerts._keeper.stop()
     later = NOON + timedelta(minutes=5)
     jarvis.alert_book.replace(replace(timer, state="running", due_at=later))
+    assert any(thread.name == "jarvis-ring" for thread in threading.enumerate())
     spoken.microphone.add(ALONE)
     until(lambda: not any(thread.name == "jarvis-ring" for thread in threading.enumerate()), "silence")
     assert stored(jarvis) == [("running", later)]
+
+
+def test_a_stop_word_leaves_a_timer_that_is_due_and_has_not_sounded(
+    jarvis: Jarvis, spoken: Spoken, heard_alerts: WindowAlerts
+) -> None:
+    for label in ("tea", "cake"):
+        jarvis.alert_book.add("timer", label, NOON - timedelta(seconds=1), duration_seconds=60)
+    heard_alerts.start()
+    spoken.rings()
+    until(lambda: len(spoken.notices) == 2, "both are due")
+    spoken.speaker.sounding.clear()
+    spoken.microphone.add(ALONE)
+    until(lambda: len(stored(jarvis)) == 1, "one is stopped")
+    spoken.rings()
+    assert stored(jarvis) == [("ringing", NOON - timedelta(seconds=1))]
+    spoken.microphone.add(ALONE)
+    until(lambda: stored(jarvis) == [], "the other one too")
+    assert [alert.state for alert in heard_alerts.recent()] == ["done", "done"]
+
+
+def test_what_only_waited_says_its_words_the_next_time(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window_alerts, "RING_AGAIN_SECONDS", 0.0)
+    said: list[str] = []
+    enough = threading.Event()
+
+    class Busy(Silent):
+        """A voice that is stopped before the first two could sound."""
+
+        def announce(self, text: str, *others: Any) -> Notice:
+            said.append(text)
+            notice = super().announce(text, *others)
+            notice.rung = len(said) > 2
+            if len(said) == 4:
+                enough.set()
+            return notice
+
+    alerts = WindowAlerts(jarvis, Busy())  # type: ignore[arg-type]
+    jarvis.alert_book.add("timer", "tea", NOON - timedelta(seconds=1), duration_seconds=60)
+    alerts.start()
+    try:
+        assert enough.wait(PATIENCE_SECONDS)
+    finally:
+        alerts.stop()
+    assert said[:4] == ["Your tea timer is done."] * 3 + [""]
 
 
 def test_only_what_rings_can_be_put_off(jarvis: Jarvis, alerts: WindowAlerts) -> None:

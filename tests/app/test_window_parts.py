@@ -50,6 +50,7 @@ class Recorder:
         self.said.append((text, sound))
         self.notices.append(Notice(((text, language),), sound, self._cancel, still_wanted))
         if self.at_once:
+            self.notices[-1].rung = True
             self.notices[-1].over.set()
         return self.notices[-1]
 

@@ -12,6 +12,7 @@ from jarvis.app import window_microphone
 from jarvis.app.build import Jarvis
 from jarvis.app.window_microphone import WindowMicrophone
 from jarvis.app.window_voice import WindowVoice
+from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError, EngineError
 from jarvis.contracts.speech import (
     AudioChunk,
@@ -54,13 +55,13 @@ class Loop:
 
     def __init__(self, send: Callable[[VoiceEvent], None]) -> None:
         self.calls: list[str] = []
-        self._send = send
+        self._send, self.asleep = send, False
 
     def tell(self, event: VoiceEvent) -> None:
         self._send(event)
 
     def __getattr__(self, name: str) -> Callable[..., bool]:
-        def call(*_: object) -> bool:
+        def call(*_: object, **__: object) -> bool:
             self.calls.append(name)
             states = {"unmute": "sleeping", "mute": "muted"}
             if name in states:
@@ -97,7 +98,7 @@ class Speech:
     def warm_children(self) -> None:
         self.while_loading()
 
-    def loop(self, send: Callable[[VoiceEvent], None], resting: str) -> Loop:
+    def loop(self, send: Callable[[VoiceEvent], None], resting: str, *, asleep: bool) -> Loop:
         assert resting == "muted"
         for name in ("speech_to_text", "text_to_speech", "hearing"):
             if name not in self.__dict__:
@@ -322,6 +323,19 @@ def test_what_was_recorded_is_played(voice: WindowVoice, speech: Speech) -> None
     sound = AudioChunk(pcm=FRAME, sample_rate=16_000)
     voice.play(sound)
     assert [chunk.pcm for chunk in speech.played.played] == [FRAME]
+
+
+def test_what_is_played_stops_when_it_is_given_up(voice: WindowVoice, speech: Speech) -> None:
+    speech.played = FakeSpeaker(gate=threading.Event())
+    cancel = CancelToken()
+    player = threading.Thread(target=voice.play, args=(AudioChunk(pcm=FRAME, sample_rate=16_000), cancel))
+    player.start()
+    assert speech.played.sounding.wait(60) and player.is_alive()
+    cancel.cancel()
+    player.join(60)
+    assert not player.is_alive() and speech.played.stops and speech.played.closed
+    voice.play(AudioChunk(pcm=FRAME, sample_rate=16_000), cancel)
+    assert len(speech.played.played) == 1
 
 
 def test_dictation_is_passed_on(voice: WindowVoice, speech: Speech) -> None:

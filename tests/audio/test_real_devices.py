@@ -99,3 +99,25 @@ def test_the_sentence_moves_to_another_speaker_when_the_default_changes_and_back
         until(lambda: loud(tmp_path / "speaker.raw"), "it sounds in the speaker again")
         audio.end(recorder)
         talker.end()
+
+
+def test_another_default_microphone_is_told_by_its_name_while_jarvis_talks(audio):
+    with talking(audio) as talker:
+        assert "input Remapped Monitor of Null Output" in talker.lines
+        assert audio.heard_from() == ["vmic"]
+        audio.add_speaker("headset", "Blue Headset")
+        audio.make_default_microphone("headset.monitor")
+        (told,) = [line for line in talker.until("input", "heard") if line.startswith("input")]
+        assert told == "input Monitor of Blue Headset audio.default_microphone"
+        assert audio.heard_from() == ["headset.monitor"]
+        talker.end()
+
+
+def test_another_default_speaker_is_told_by_its_name_while_the_sentence_goes_on_there(audio):
+    with talking(audio) as talker:
+        assert "output Null Output" in talker.lines
+        audio.add_speaker("headphones", "Big Headphones")
+        audio.make_default("headphones")
+        assert talker.until("output") == ["output Big Headphones audio.default_speaker"]
+        assert (audio.players("headphones"), audio.players()) == (1, 0)
+        talker.end()

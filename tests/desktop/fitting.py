@@ -39,6 +39,16 @@ def cut_texts(window: QWidget) -> list[str]:
     return sorted(cut | set(_too_wide(window)) | set(_overlapping(window)))
 
 
+def rightmost(document: QTextDocument) -> float:
+    """Return how far right any line of a document that is laid out reaches, in pixels."""
+    ends, block = [0.0], document.begin()
+    while block.isValid():
+        lines, left = block.layout(), document.documentLayout().blockBoundingRect(block).left()
+        ends += [left + lines.lineAt(at).naturalTextRect().right() for at in range(lines.lineCount())]
+        block = block.next()
+    return max(ends)
+
+
 def _too_wide(window: QWidget) -> Iterator[str]:
     """Yield what is wider than where it is scrolled, and cannot be scrolled sideways."""
     for area in window.findChildren(QScrollArea):

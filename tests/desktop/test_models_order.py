@@ -8,13 +8,16 @@ from jarvis.contracts.model_desk import TransferProgress
 from jarvis.contracts.placement import Placement
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.models_card_acts import CardMenu, MainAct, main_act
-from jarvis.desktop.models_card_lines import fact_line, loaded_line, state_of, use_line
+from jarvis.desktop.models_card_lines import fact_line, fit_lines, loaded_line, state_of, use_line
 from jarvis.desktop.models_figures import fits_line, mebibytes, permille, progress_line, size, span, speed
 from jarvis.desktop.models_order import KINDS, ModelGroup, groups, passes
 from jarvis.desktop.models_transfers import Fetch
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.words import Words
+from jarvis.placement.planning import plan
+from jarvis.placement.wishes import Wish
 from tests.fakes.desk_models_rig import placed, rig_fits, rig_views
+from tests.placement.known_shapes import RIG
 
 VIEWS = {view.id: view for view in rig_views()}
 CHOSEN = frozenset(view.id for view in rig_views() if "q8" not in view.id)
@@ -109,6 +112,13 @@ def test_the_lines_of_a_card_leave_out_what_is_not_known(qapp: object) -> None:
 def act_of(identity: str, fetch: Fetch | None = None) -> tuple[str, set[str]]:
     view = VIEWS[identity]
     return main_act(view, fetch).method, {method for method, _ in CardMenu.acts(view, fetch)}
+
+
+def test_the_card_of_a_recogniser_tells_where_and_how_it_computes(desktop: Desktop) -> None:
+    fit = plan(RIG, [Wish(model="turbo", role="recognition", half_mib=1543)]).of("turbo")
+    lines = fit_lines(fit, desktop.desk)
+    assert lines.first == "Fits here: GPU 1"
+    assert lines.second.startswith("On GPU 1 (needs 1.7 GiB), computing in int8_float16, beam 5.")
 
 
 def test_a_pause_that_is_not_there_yet_is_shown(desktop: Desktop) -> None:

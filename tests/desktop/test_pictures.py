@@ -27,21 +27,31 @@ PICTURES = ROOT / "build" / "pictures"
 LIMIT_SECONDS = 240.0
 
 
-@pytest.mark.parametrize(
-    ("language", "theme", "scale", "text"),
-    [
-        ("en", "light", "1", "normal"),
-        ("en", "dark", "1", "normal"),
-        ("es", "light", "1", "normal"),
-        ("es", "dark", "1", "normal"),
-        ("en", "light", "1.5", "normal"),
-        ("es", "dark", "1.5", "normal"),
-        ("en", "dark", "2", "normal"),
-        ("es", "light", "2", "normal"),
-        ("en", "light", "1.5", "very_large"),
-        ("es", "dark", "2", "very_large"),
-    ],
-)
+WALKS = [
+    ("en", "light", "1", "normal"),
+    ("en", "dark", "1", "normal"),
+    ("es", "light", "1", "normal"),
+    ("es", "dark", "1", "normal"),
+    ("en", "light", "1.5", "normal"),
+    ("es", "dark", "1.5", "normal"),
+    ("en", "dark", "2", "normal"),
+    ("es", "light", "2", "normal"),
+    ("en", "light", "1.5", "very_large"),
+    ("es", "dark", "1.5", "very_large"),
+    ("en", "light", "2", "very_large"),
+    ("es", "dark", "2", "very_large"),
+]
+"""Language, theme, scale and size of text: at every scale each language and each theme; a walk takes 15 to 25 s."""
+
+
+def test_every_scale_and_size_is_walked_in_each_language_and_each_theme() -> None:
+    scales = {("1", "normal"), *((scale, text) for scale in ("1.5", "2") for text in ("normal", "very_large"))}
+    for index, wanted in ((0, {"en", "es"}), (1, {"light", "dark"})):
+        seen = {at: {walk[index] for walk in WALKS if walk[2:] == at} for at in scales}
+        assert seen == dict.fromkeys(scales, wanted)
+
+
+@pytest.mark.parametrize(("language", "theme", "scale", "text"), WALKS)
 def test_no_text_is_cut_and_the_keyboard_reaches_everything(language: str, theme: str, scale: str, text: str) -> None:
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(

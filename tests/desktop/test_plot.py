@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QMouseEvent, QPainter
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from jarvis.desktop import plot as plot_module
 from jarvis.desktop.plot import Picture, Plot, Series
 from jarvis.desktop.plot_geometry import Span
-from jarvis.desktop.theme import Theme
+from jarvis.desktop.theme import SCALES, Theme
 
 PICTURE = Picture(
     series=(
@@ -107,17 +109,92 @@ def test_it_is_drawn_in_the_theme_in_use_and_grey_when_it_no_longer_holds(plot: 
     assert theme.colours.good not in drawn(plot)
 
 
-@pytest.mark.parametrize("points", [8.0, 12.0, 20.0, 32.0])
-def test_larger_letters_get_more_room(plot: Plot, points: float) -> None:
-    from jarvis.desktop import plot as module
+@pytest.fixture
+def sized(theme: Theme, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[float], None]]:
+    """Have the person choose a size of text."""
+    before = QApplication.font().pointSizeF()
 
-    small = module.SMALL_POINTS
-    try:
-        module.SMALL_POINTS = points
-        frame = plot._frame((0.0, 100.0))
-        line = plot._line()
-        assert frame.left >= plot.fontMetrics().averageCharWidth()
-        assert plot.sizeHint().height() >= plot._tall + line
-        assert frame.bottom + 4 + line <= plot.sizeHint().height()
-    finally:
-        module.SMALL_POINTS = small
+    def use(scale: float) -> None:
+        monkeypatch.setitem(SCALES, "normal", scale)
+        theme.use("light")
+
+    yield use
+    monkeypatch.undo()
+    theme.use("light")
+    assert QApplication.font().pointSizeF() == before
+
+
+STEEP = replace(
+    PICTURE,
+    series=(Series(name="Saved", points=((0.0, -0.3), (1.0, 0.8), (2.0, 0.1)), shape="bar"),),
+    tell_y=lambda y: f"${y:.2f}",
+    marks=tuple((at / 4, f"{at} March") for at in range(9)),
+    top=None,
+)
+
+
+class Labels:
+    """Notes where a plot writes what."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.places: list[tuple[QRectF, str]] = []
+        monkeypatch.setattr(plot_module, "QPainter", self._painter(QPainter))
+
+    def _painter(self, base: type[QPainter]) -> type[QPainter]:
+        places = self.places
+
+        class Noting(base):  # type: ignore[misc,valid-type]
+            def drawText(self, area: QRectF, flags: int, text: str) -> None:  # type: ignore[override]
+                needed = QFontMetricsF(self.font())
+                assert needed.horizontalAdvance(text) <= area.width() + 1, f"{text} is cut"
+                assert needed.height() <= area.height() + 1, f"{text} is cut"
+                places.append((area, text))
+                super().drawText(area, flags, text)
+
+        return Noting
+
+
+@pytest.mark.parametrize("scale", [0.9, 1.0, 1.45, 2.0, 3.0])
+@pytest.mark.parametrize("picture", [PICTURE, STEEP], ids=["from nothing", "below nothing"])
+@pytest.mark.parametrize("width", [None, 400, 900])
+def test_labels_follow_the_size_of_text_and_none_is_cut_or_on_another(
+    plot: Plot,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    sized: Callable[[float], None],
+    scale: float,
+    picture: Picture,
+    width: int | None,
+) -> None:
+    before = plot._small().pointSizeF()
+    sized(scale)
+    assert plot._small().pointSizeF() == pytest.approx(before * scale)
+    labels = Labels(monkeypatch)
+    plot.show_picture(picture)
+    plot.resize(width or plot.minimumSizeHint().width(), plot.sizeHint().height())
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    plot.grab()
+    assert len(labels.places) >= 3
+    for at, (area, text) in enumerate(labels.places):
+        assert QRectF(plot.rect()).adjusted(-1, -1, 1, 1).contains(area), f"{text} is cut"
+        touched = [other for place, other in labels.places[at + 1 :] if place.intersects(area.adjusted(1, 1, -1, -1))]
+        assert not touched, f"{text} on {touched}"
+    labels.places.clear()
+    qtbot.keyClick(plot, Qt.Key.Key_End)
+    plot.grab()
+    told = labels.places[-2:]
+    assert all(QRectF(plot.rect()).contains(area) for area, _ in told), "what the mark tells stays inside"
+    plot.clearFocus()
+
+
+def test_a_plot_asks_for_its_new_height_when_the_size_of_text_changes(
+    theme: Theme, qtbot: QtBot, sized: Callable[[float], None]
+) -> None:
+    holder, plot = QWidget(), Plot(theme)
+    qtbot.addWidget(holder)
+    layout = QVBoxLayout(holder)
+    layout.addWidget(plot)
+    holder.show()
+    before = plot.height()
+    sized(1.45)
+    qtbot.waitUntil(lambda: plot.height() == plot.sizeHint().height() > before)

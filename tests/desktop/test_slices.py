@@ -44,6 +44,22 @@ def test_all_that_fit_into_a_turn_have_theirs_in_it(qtbot: QtBot) -> None:
     assert seen == [0, 1, 2] and not slices._waiting
 
 
+def test_the_turn_after_one_of_work_is_left_to_what_that_changed(qtbot: QtBot, until: Until) -> None:
+    slices, owner, worked = Slices(), QObject(), list[bool]()
+    one = slices.add(owner, lambda: worked.__setitem__(-1, True))
+    slices._timer.timeout.disconnect()
+
+    def turn() -> None:
+        worked.append(False)
+        slices._every_other_turn()
+
+    slices._timer.timeout.connect(turn)
+    one.start()
+    until(lambda: len(worked) >= 6)
+    one.stop()
+    assert worked[:6] == [True, False] * 3
+
+
 def test_nothing_is_done_for_who_is_gone(qtbot: QtBot) -> None:
     slices, holder, seen = Slices(), QWidget(), list[str]()
     inside, other = QPushButton(holder), QObject()

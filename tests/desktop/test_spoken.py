@@ -144,7 +144,7 @@ def test_an_interruption_that_was_kept_is_marked_too(desktop: Desktop, fake: Fak
     told = fake.log.add_message(kept.id, "assistant", TEXT)
     fake.log._change(told.id, lambda message: replace(message, heard_characters=7))
     desktop.session.open(kept.id)
-    until(lambda: len(answers(desktop)) == 1)
+    until(lambda: len(answers(desktop)) == 1 and not answers(desktop)[0].busy)
     assert shown(answers(desktop)[0]) == "One two ✂ you interrupted here three. Four five six."
 
 

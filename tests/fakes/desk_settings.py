@@ -228,7 +228,7 @@ class CountedData:
     def drop(self, contents: BackupContents) -> None:
         self.dropped += 1
 
-    def restore(self, contents: BackupContents, *, take_over: bool = False) -> Path:
+    def restore(self, contents: BackupContents, *, take_over: bool = False, cancel: CancelToken | None = None) -> Path:
         if self.fail is not None:
             raise self.fail
         self.restored.append(contents)
@@ -243,7 +243,7 @@ class CountedData:
             raise self.fail
         self.kept = [each for each in self.kept if each.folder != folder]
 
-    def forget_everything(self) -> Forgotten:
+    def forget_everything(self, *, cancel: CancelToken | None = None) -> Forgotten:
         if self.fail is not None:
             raise self.fail
         self.wiped += 1

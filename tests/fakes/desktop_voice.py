@@ -26,13 +26,15 @@ class RecordingVoice:
         self.elsewhere: dict[str, list[str]] = {"en": ["Piper Amy (en_US)"], "es": []}
         self.previewed: list[tuple[str, str, Language]] = []
         self.sounds = threading.Event()
-        """Set: a preview is over at once; clear: it goes on until it is stopped."""
+        """Set: a preview or a recording is over at once; clear: it goes on until it is stopped."""
         self.sounds.set()
         self.note = ""
         self.fail: JarvisError | None = None
         self.watching = False
         self.recording = Recording(sound=AudioChunk(pcm=b"\x00\x10" * 1600, sample_rate=16_000), level=0.12)
         self.played: list[AudioChunk] = []
+        self.cut: list[AudioChunk] = []
+        """What was stopped before it had been played to its end."""
         self.gate = threading.Event()
         self.gate.set()
 
@@ -91,8 +93,12 @@ class RecordingVoice:
         self.watching = False
         return self.recording
 
-    def play(self, sound: AudioChunk) -> None:
+    def play(self, sound: AudioChunk, cancel: CancelToken | None = None) -> None:
         self.played.append(sound)
+        while not self.sounds.wait(0.01):
+            if cancel is not None and cancel.cancelled:
+                self.cut.append(sound)
+                return
 
     def _call(self, name: str) -> None:
         if self.fail is not None:

@@ -69,9 +69,13 @@ class VirtualAudio:
         inputs = [line.split("\t") for line in self._asked("list", "short", "sink-inputs").splitlines()]
         return sum(columns[1] == sinks.get(sink) for columns in inputs)
 
-    def add_speaker(self, name: str) -> str:
-        """Plug in another speaker; returns what `remove_speaker` takes."""
-        return self._asked("load-module", "module-null-sink", "norewinds=1", f"sink_name={name}", "rate=44100").strip()
+    def add_speaker(self, name: str, description: str = "Null Output") -> str:
+        """Plug in another speaker, `description` to people; returns what `remove_speaker` takes.
+
+        What it plays can be heard at a microphone called `name`.monitor.
+        """
+        settings = [f"sink_name={name}", f"sink_properties='device.description=\"{description}\"'", "rate=44100"]
+        return self._asked("load-module", "module-null-sink", "norewinds=1", *settings).strip()
 
     def remove_speaker(self, module: str) -> None:
         """Pull a speaker out."""
@@ -80,6 +84,20 @@ class VirtualAudio:
     def make_default(self, sink: str) -> None:
         """Choose the default speaker, as a person does in the system's settings."""
         self._asked("set-default-sink", sink)
+
+    def make_default_microphone(self, source: str) -> None:
+        """Choose the default microphone, as a person does in the system's settings."""
+        self._asked("set-default-source", source)
+
+    def heard_from(self) -> list[str]:
+        """Return the microphone of every stream that records now, but for the virtual microphone's own."""
+        sources = dict(line.split("\t")[:2] for line in self._asked("list", "short", "sources").splitlines())
+        return [sources[source] for _, source in self._recording()]
+
+    def tie(self, source: str) -> None:
+        """Tie every stream that records to `source`, as a person does in a mixer: the server moves it no more."""
+        for stream, _ in self._recording():
+            self._asked("move-source-output", stream, source)
 
     def record(self, path: Path, sink: str = "vspk") -> subprocess.Popen[bytes]:
         """Begin to record what the speaker plays, as raw 16 kHz int16 mono; returns once sound comes in."""
@@ -147,6 +165,10 @@ class VirtualAudio:
                 self.close()
                 raise RuntimeError("the sound server does not work")
             time.sleep(0.02)
+
+    def _recording(self) -> list[tuple[str, str]]:
+        outputs = [line.split("\t") for line in self._asked("list", "short", "source-outputs").splitlines()]
+        return [(columns[0], columns[1]) for columns in outputs if columns[2] != "-"]
 
     def _asked(self, *question: str) -> str:
         environment = {**self._env(), "LC_ALL": "C"}

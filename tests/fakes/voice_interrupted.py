@@ -45,15 +45,15 @@ STOP = seconds(SPEECH, 0.4) + frames(Spotter.SOUND)
 
 
 class Answering:
-    """A loop that is in the middle of saying `ANSWER`."""
+    """A loop that is in the middle of saying `answer`."""
 
-    def __init__(self, *results, parts=None, options=None, answers=(), gate=None) -> None:
+    def __init__(self, *results, parts=None, options=None, answers=(), gate=None, answer=ANSWER) -> None:
         self.gate = threading.Event()
         self.heard_log = Heard()
         self.world, self.microphone = live(
             stt=FakeSpeechToText("where is the kettle", *results),
             speaker=FakeSpeaker(gate=self.gate),
-            assistant=FakeAssistant(ANSWER, *answers),
+            assistant=FakeAssistant(answer, *answers),
             options=options,
             parts={"echo_free": True, "heard_log": self.heard_log, **(parts or {})},
         )

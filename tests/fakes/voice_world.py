@@ -34,7 +34,7 @@ class LiveMicrophone:
     name = "live"
 
     def __init__(self) -> None:
-        self._frames: queue.Queue[bytes | None] = queue.Queue()
+        self._frames: queue.Queue[bytes | Exception | None] = queue.Queue()
         self._closed = False
 
     def add(self, sound: bytes) -> None:
@@ -47,8 +47,14 @@ class LiveMicrophone:
                 lambda: self._closed or not self._frames.unfinished_tasks, PATIENCE_SECONDS
             )
 
+    def fail(self, error: Exception) -> None:
+        """Let the device be lost for good."""
+        self._frames.put(error)
+
     def chunks(self) -> Iterator[bytes]:
         while (frame := self._frames.get()) is not None:
+            if isinstance(frame, Exception):
+                raise frame
             yield frame
             self._frames.task_done()
 
@@ -118,6 +124,7 @@ class World:
 
     def pause(self, length: float) -> None:
         self.paused.append(length)
+        self.clock.seconds += length
         if len(self.paused) >= self.pauses:
             self.loop.close()
 

@@ -208,7 +208,12 @@ def places(found: dict[str, Any]) -> dict[str, list[int]]:
 def test_the_plan_of_the_reference_rig(jarvis: Program) -> None:
     found = planned(jarvis, RIG, "whisper-large-v3-turbo", "llama-3.1-8b", "qwen2.5-14b")
     together = {each["model"]: each for each in found["placements"]}
+    hearing = together["whisper-large-v3-turbo:f16"]
+    assert [share["gpu"] for share in hearing["devices"]] == [1] and 1700 < hearing["devices"][0]["mib"] < 1850
+    assert (hearing["compute_type"], hearing["beam"]) == ("int8_float16", 5)
+    assert hearing["why"].endswith("computing in int8_float16, beam 5.")
     small = together["llama-3.1-8b:q4_k_m"]
+    assert (small["compute_type"], small["beam"]) == (None, None)
     assert [share["gpu"] for share in small["devices"]] == [0] and small["cpu_layers"] == 0 and small["fits"]
     assert {gpu for gpus in places(found).values() for gpu in gpus} == {0, 1}
     found = planned(jarvis, RIG)

@@ -113,3 +113,14 @@ def test_a_question_is_recalled_only_for_who_asks_for_questions(world):
     world.clock.advance(86400)
     assert [item.memory.seq for item in world.recall("who has the guitar tuner").items] == [said.seq]
     assert asked.seq in {item.memory.seq for item in world.recall("I asked for my guitar tuner").items}
+
+
+@pytest.mark.parametrize("again", ["who won the chess game with wanda", "Who won the chess game, with Wanda?"])
+def test_what_the_person_says_now_is_not_recalled_as_said_before(world, again):
+    """The basic recogniser writes no question mark, so nothing else tells that it only asks."""
+    before = world.hear("who won the chess game with wanda")
+    told = world.hear("I won the chess game with Wanda")
+    world.clock.advance(86400)
+    found = {item.memory.seq for item in world.recall(again).items}
+    assert told.seq in found
+    assert before.seq not in found

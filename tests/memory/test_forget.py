@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from jarvis.contracts.errors import StorageError
+from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import Cancelled, StorageError
 from jarvis.contracts.memory import ForgetPreview, ForgetTarget, TimeRange
 from tests.fakes.memory_desk import DeskWorld
 from tests.fakes.memory_life import KEPT, SECRETS, lived, traces
@@ -116,9 +117,17 @@ def test_no_byte_of_a_corrected_text_is_left(world: DeskWorld) -> None:
     talk = world.log.start_conversation(SECRETS[0][:40] + "…").id
     message, memory = world.turn(talk, SECRETS[0])
     world.add("It was heavy.", previous=memory.id, source="imported")
+    drafts, log = world.folders.home / "desktop.json", world.folders.logs / "jarvis.log"
+    drafts.write_text(json.dumps({"drafts": {talk: [f"So: {SECRETS[0]}", ""], "": ["Hi", ""]}}), encoding="utf-8")
+    with log.open("a", encoding="utf-8") as lines:
+        lines.write('{"message": "started"}\n' + json.dumps({"message": SECRETS[0]}) + "\n")
+    aside = world.folders.home / "before-restore-20260101-000000"
+    aside.mkdir()
     world.desk.catch_up()
     changed = world.desk.edit(memory.id, "The vault opens with a key.")
-    assert traces(world) == []
+    assert traces(world) == [] and aside.is_dir()
+    assert json.loads(drafts.read_text(encoding="utf-8"))["drafts"] == {"": ["Hi", ""]}
+    assert '"started"' in log.read_text(encoding="utf-8")
     assert world.log.message(message).text == changed.text  # type: ignore[union-attr]
     world.desk.catch_up()
     assert world.keeper.similarities("key", [changed.seq])
@@ -272,6 +281,27 @@ def test_the_other_words_of_a_question_go_with_it_though_its_conversation_stays(
     assert world.log.message(early).text == KEPT  # type: ignore[union-attr]
 
 
+def test_given_up_before_anything_is_gone_everything_stays(world: DeskWorld) -> None:
+    life = lived(world)
+    before, cancel = traces(world), CancelToken()
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        world.desk.forget(_ids(life), cancel=cancel)
+    assert traces(world) == before and world.memories.forgotten() == []
+
+
+def test_given_up_once_the_rows_are_gone_the_rest_is_wiped_at_the_next_start(world: DeskWorld) -> None:
+    life = lived(world)
+    cancel = CancelToken()
+    world.memories.words_catch_up = cancel.cancel  # type: ignore[method-assign, assignment]
+    assert world.desk.forget(_ids(life), cancel=cancel) == 6
+    assert not set(SECRETS) & set(world.texts()) and world.memories.forgotten() != [] and traces(world) != []
+    world.close()
+    world.open()
+    assert world.desk.finish()
+    assert traces(world) == [] and world.memories.forgotten() == []
+
+
 def test_where_a_file_cannot_be_cleaned_everything_stays(world: DeskWorld) -> None:
     (memory,) = world.add(SECRETS[0])
     drafts = world.folders.home / "desktop.json"
@@ -282,6 +312,19 @@ def test_where_a_file_cannot_be_cleaned_everything_stays(world: DeskWorld) -> No
     drafts.rmdir()
     world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
     assert world.texts() == []
+
+
+def test_where_a_file_cannot_be_cleaned_nothing_is_corrected(world: DeskWorld) -> None:
+    (memory,) = world.add(SECRETS[0])
+    drafts = world.folders.home / "desktop.json"
+    drafts.mkdir()
+    with pytest.raises(StorageError) as raised:
+        world.desk.edit(memory.id, KEPT)
+    assert raised.value.code == "memory.leftovers"
+    assert world.texts() == [SECRETS[0]]
+    drafts.rmdir()
+    world.desk.edit(memory.id, KEPT)
+    assert world.texts() == [KEPT]
 
 
 def test_what_is_not_wiped_yet_is_not_acknowledged(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:

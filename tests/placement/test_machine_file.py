@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,10 @@ def read(folder: Path, text: str) -> Machine:
     return load_machine(file, bandwidth_of=TABLE.get)
 
 
-@pytest.mark.parametrize("machine", [RIG, LAPTOP, FLOOR])
+OLD = replace(LAPTOP, gpus=(replace(LAPTOP.gpus[0], compute_capability="6.1"),))
+
+
+@pytest.mark.parametrize("machine", [RIG, LAPTOP, OLD, FLOOR])
 def test_a_machine_comes_back_as_it_was_written(tmp_path: Path, machine: Machine) -> None:
     assert read(tmp_path, json.dumps(machine_document(machine))) == machine
 
@@ -64,6 +68,12 @@ BASE = '"ram_mib": 16384, "ram_bandwidth_gbs": 50, "cores": 8'
             "9 MiB free are more than all 5",
         ),
         (f'{{{BASE},\n\n"ram_free_mib": 99999}}', 3, "ram_free_mib", "more than all"),
+        (
+            f'{{{BASE},\n"gpus": [\n{{"name": "X", "total_mib": 5,\n"compute_capability": "sm_75"}}]}}',
+            4,
+            "gpus[0].compute_capability",
+            "does not have the form",
+        ),
         ('{"ram_mib": 1,\n,}', 2, "file", "not valid JSON"),
         ("[" * 100_000, 1, "file", "deep"),
         ("[]", 1, "file", "object"),

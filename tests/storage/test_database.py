@@ -298,3 +298,52 @@ def test_a_write_inside_a_write_is_a_part_of_it(database: Database) -> None:
         add(4)
         raise KeyError
     assert numbers() == [1, 3]
+
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT sum(begun()) FROM n"
+
+
+def test_what_another_thread_writes_when_it_is_closed_is_broken_off_and_undone(database: Database) -> None:
+    begun, told = threading.Event(), []
+
+    def write() -> None:
+        try:
+            with database.write() as connection:
+                connection.create_function("begun", 0, lambda: begun.set() or 1)
+                connection.execute("INSERT INTO notes (text, created_at) VALUES ('half', 1)")
+                connection.execute(ENDLESS).fetchall()
+        except StorageError as error:
+            told.append(error.code)
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    assert begun.wait(60)
+    database.close()
+    writer.join(60)
+    assert told == ["storage.failed"]
+    again = Database(database.path)
+    with again.read() as connection:
+        assert connection.execute("SELECT count(*) FROM notes").fetchone()[0] == 0
+    again.close()
+
+
+def test_a_thread_that_stays_inside_keeps_its_connection_and_gets_no_other(database: Database) -> None:
+    begun, closed, told = threading.Event(), threading.Event(), []
+
+    def read() -> None:
+        with database.read() as connection:
+            begun.set()
+            assert closed.wait(60)
+            told.append(connection.execute("SELECT 7").fetchone()[0])
+        with pytest.raises(StorageError), database.read():
+            raise AssertionError("a closed database was read")
+        told.append("ended")
+        connection.close()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    assert begun.wait(60)
+    database.close()
+    closed.set()
+    reader.join(60)
+    assert told == [7, "ended"]

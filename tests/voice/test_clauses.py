@@ -106,6 +106,23 @@ def test_the_first_clause_comes_before_the_sentence_is_whole():
 
 
 @pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Don Quixote was written by Miguel de Cervantes,", True),
+        ("It's late in the day,", True),
+        ("There are about 12,", False),
+        ("He said “and so on,", False),
+        ("This is **bold and so,", False),
+        ("So what,", False),
+    ],
+)
+def test_a_first_clause_ends_at_a_comma_before_anything_follows_where_nothing_can_change_that(text, cut):
+    stream = ClauseStream("en")
+    first = [clause.text for letter in text for clause in stream.feed(letter)]
+    assert first == ([text] if cut else [])
+
+
+@pytest.mark.parametrize(
     ("language", "text", "first"),
     [
         (

@@ -4,8 +4,13 @@ import threading
 
 import pytest
 
-from tests.fakes.voice import PATIENCE_SECONDS, QUIET, SPEECH, FakeJudge, frames, heard, seconds
+from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.speech import TurnFinished
+from jarvis.voice.loop import REOPEN_SECONDS
+from tests.fakes.processes import until
+from tests.fakes.voice import FRAME_SECONDS, PATIENCE_SECONDS, QUIET, SPEECH, FakeJudge, error, frames, heard, seconds
 from tests.fakes.voice_interrupted import INTERRUPTION, SHORT, Answering, Spotter
+from tests.fakes.voice_world import LiveMicrophone
 
 
 @pytest.mark.parametrize(("gap", "one_turn"), [(0.06, True), (0.16, True), (0.5, False)])
@@ -124,6 +129,73 @@ def test_a_cough_does_not_take_the_place_of_a_question_that_is_still_being_recog
         at.gate.set()
         at.turns_over(2)
     assert [request.text for request in at.world.assistant.requests] == ["where is the kettle", "no, the other one"]
+
+
+@pytest.mark.parametrize("spotted", [False, True], ids=["talk", "a stop word"])
+@pytest.mark.parametrize("how", ["muted", "lost"])
+def test_without_a_microphone_it_is_held_no_longer_and_the_words_are_answered_all_the_same(how, spotted):
+    slow = threading.Event()
+    slow.set()
+    said = heard("stop") if spotted else heard("no, the other one")
+    with Answering(*[said] * 2, answers=["In the attic."], parts={"stop_words": Spotter()}) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add((SHORT + frames(Spotter.SOUND) if spotted else INTERRUPTION) + seconds(QUIET, 1.0))
+        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 0)
+        held = at.world.loop._listener.held_seconds
+        assert (1.5 < held < 2.5) if spotted else (2.5 < held < 4.0)
+        if how == "muted":
+            at.world.loop.mute()
+        else:
+            at.world.microphones += [error("audio.no_microphone", DeviceError), LiveMicrophone()]
+            at.microphone.fail(error("audio.microphone_lost", DeviceError))
+        until(lambda: at.world.speaker.resumes == 1, "it goes on")
+        at.world.log.wait_for(lambda events: at.world.log.states()[-2:] == ["thinking", "speaking"])
+        assert at.world.log.of(TurnFinished) == [], "its words are not known yet"
+        # A microphone that was lost is looked for meanwhile.
+        waits = [held] if how == "muted" or held <= REOPEN_SECONDS else [REOPEN_SECONDS, held - REOPEN_SECONDS]
+        assert at.world.paused[: len(waits)] == pytest.approx(waits, abs=FRAME_SECONDS)
+        slow.set()
+        at.turns_over(1)
+        at.gate.set()
+        at.turns_over(2)
+    assert len(at.world.assistant.requests) == (1 if spotted else 2)
+
+
+def test_muted_after_it_was_let_go_on_it_is_told_to_speak():
+    slow = threading.Event()
+    slow.set()
+    with Answering(heard("", accepted=False)) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 5.0))
+        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 1)
+        at.world.loop.mute()
+        at.world.log.wait_for(lambda events: at.world.log.states()[-1] == "speaking")
+        assert at.world.paused == [] and at.world.log.of(TurnFinished) == [], "its words are not known yet"
+        slow.set()
+        at.turns_over(1)
+        at.gate.set()
+        at.turns_over(2)
+        assert at.world.loop.state == "muted"
+
+
+def test_heard_again_before_its_time_it_goes_on_in_time_too():
+    slow, other = threading.Event(), LiveMicrophone()
+    slow.set()
+    with Answering(*[heard("no, the other one")] * 2) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        at.world.microphones.append(other)
+        at.world.loop._pause = lambda _: at.world.loop._wait_for_change(PATIENCE_SECONDS)
+        at.world.loop.mute()
+        at.world.loop.unmute()
+        other.add(seconds(QUIET, 5.0))
+        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 1)
+        assert at.world.loop.state == "speaking"
+        slow.set()
+        at.turns_over(1)
 
 
 def test_what_waits_to_be_said_is_said_though_somebody_spoke_into_what_was_over():

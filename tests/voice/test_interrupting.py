@@ -6,6 +6,7 @@ import pytest
 
 from jarvis.contracts.speech import AnswerInterrupted, TranscriptReady, TurnFinished
 from jarvis.voice.options import VoiceOptions
+from jarvis.voice.own_sound import BEFORE_SECONDS
 from tests.fakes.voice import (
     PATIENCE_SECONDS,
     QUIET,
@@ -98,9 +99,23 @@ def test_a_stop_word_in_the_middle_of_other_peoples_talk_does_not_stop_it():
     assert len(at.world.assistant.requests) == 1
 
 
+OPTION = "This is the best option."
+
+
 def test_a_stop_word_counts_though_jarvis_uses_it_too_where_it_does_not_hear_itself():
-    with Answering(heard("", accepted=False), parts={"stop_words": Spotter()}) as at:
-        at.world.loop._talk.own_sentences = lambda: ["Press stop."]
+    with Answering(heard("", accepted=False), parts={"stop_words": Spotter()}, answer=OPTION) as at:
+        at.microphone.add(STOP + seconds(QUIET, 1.0))
+        at.turns_over(2)
+        assert at.world.loop.state == "sleeping"
+
+
+def test_where_it_hears_itself_what_it_says_just_then_is_no_stop_word_and_later_it_is():
+    parts = {"stop_words": Spotter(), **HEARING_ITSELF}
+    with Answering(heard("", accepted=False), parts=parts, answer=OPTION) as at:
+        at.microphone.add(STOP + seconds(QUIET, 1.0))
+        assert at.world.loop.state == "speaking"
+        assert at.world.speaker.pauses == 0
+        at.world.speaker.heard_seconds = at.world.speaker.position() + BEFORE_SECONDS
         at.microphone.add(STOP + seconds(QUIET, 1.0))
         at.turns_over(2)
         assert at.world.loop.state == "sleeping"

@@ -28,9 +28,7 @@ class Words:
 
 def overhearing(words: Words | None = None, own=None) -> tuple[Overhearing, FakeSpeaker]:
     speaker = FakeSpeaker()
-    made = Overhearing(
-        activity=FakeActivity(), barge_in=BargeIn(), stop_words=words, speaker=speaker, own_sentences=own
-    )
+    made = Overhearing(activity=FakeActivity(), barge_in=BargeIn(), stop_words=words, speaker=speaker, own_sound=own)
     return made, speaker
 
 
@@ -74,10 +72,31 @@ def test_a_stop_word_that_nobody_spoke_is_none():
 
 
 def test_its_own_words_are_nobodys_where_it_hears_itself():
-    made, _ = overhearing(Words("para"), own=lambda: ["Es para ti."])
+    made, _ = overhearing(Words("para"), own=lambda silent: "Es para ti.")
     assert first(made, SPEECH, 5, any_speech=False) is None
-    made, _ = overhearing(Words("para"), own=lambda: ["Parad ya."])
+    made, _ = overhearing(Words("para"), own=lambda silent: "Hasta mañana.")
     assert first(made, SPEECH, 5, any_speech=False) is not None
+
+
+def test_how_long_jarvis_has_been_silent_is_told_to_who_knows_what_it_said():
+    asked = []
+
+    def own(silent: float) -> str:
+        asked.append(silent)
+        return ""
+
+    words = Words()
+    made, _ = overhearing(words, own=own)
+    for sounding, count in ((True, 20), (False, 10)):
+        for _ in range(count):
+            made.process(frames(SPEECH), sounding=sounding, any_speech=False)
+        words.word = "stop"
+        made.process(frames(SPEECH), sounding=sounding, any_speech=False)
+        words.word = ""
+    made.stop_word(frames(QUIET))
+    words.word = "stop"
+    made.stop_word(frames(QUIET))
+    assert asked == pytest.approx([0.0, 11 * 0.032, 13 * 0.032])
 
 
 def test_jarvis_is_quieter_while_somebody_may_speak_and_loud_again_at_the_end():

@@ -1,10 +1,7 @@
 """A stop word to what rings: in its tone, its words and the pauses between, and what is no stop word to it."""
 
-import threading
-
 import pytest
 
-from jarvis.contracts.speech import AudioChunk, TranscriptReady
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.keyword_spotter import KeywordSpotter
@@ -17,94 +14,15 @@ from tests.fakes.voice import (
     PATIENCE_SECONDS,
     QUIET,
     SPEECH,
-    FakeAssistant,
-    FakeSpeechToText,
     frames,
     heard,
     seconds,
     utterance,
     wake_word,
 )
-from tests.fakes.voice_answering import PausingSpeaker
+from tests.fakes.voice_ringing import SHORT, TONE, WORDS, Ringing
 from tests.fakes.voice_spotter import ALONE, SPOTTED, WORD, Spotter
 from tests.fakes.voice_world import LiveMicrophone, World
-
-TONE = AudioChunk(pcm=b"\x00\x20" * 1600, sample_rate=16000)
-WORDS = "Your tea timer is done."
-
-
-SHORT = seconds(SPEECH, 0.2) + seconds(QUIET, 0.6)
-
-
-class Ringing:
-    """A loop among fakes that rings; the sound lasts until `quiet`. `slow` lets no recogniser ever answer."""
-
-    def __init__(
-        self,
-        *results,
-        word: str = "stop",
-        slow: bool = False,
-        echo_free: bool = True,
-        spots: bool = True,
-        options: VoiceOptions | None = None,
-        answers=(),
-        **settings,
-    ) -> None:
-        self.gate = threading.Event()
-        self.speaker = PausingSpeaker(self.gate)
-        self.spotter = Spotter(word)
-        self.microphone = LiveMicrophone()
-        self.recogniser = threading.Event()
-        if not slow:
-            self.recogniser.set()
-        self.world = World(
-            self.microphone,
-            stt=FakeSpeechToText(*results, gate=self.recogniser),
-            speaker=self.speaker,
-            assistant=FakeAssistant(*answers),
-            parts={"echo_free": echo_free, "stop_words": self.spotter if spots else None},
-            options=options,
-            hold_while_answering=False,
-            **settings,
-        )
-        self.loop, self.log = self.world.loop, self.world.log
-        self.told = []
-        self.was_told = threading.Event()
-        self.notices = []
-
-    def __enter__(self):
-        self.loop.start()
-        self.microphone.add(seconds(QUIET, 0.2))
-        return self
-
-    def __exit__(self, *_):
-        self.gate.set()
-        self.recogniser.set()
-        self.loop.close()
-
-    def ring(self, text: str = WORDS, name: str = "tea") -> None:
-        """Ring, and be heard doing so."""
-        self.speaker.sounding.clear()
-
-        def on_stopped() -> None:
-            self.told.append(name)
-            self.was_told.set()
-
-        self.notices.append(self.loop.text_to_say(text, "en", TONE, on_stopped=on_stopped))
-
-    def sounds(self) -> None:
-        assert self.speaker.sounding.wait(PATIENCE_SECONDS)
-        assert self.loop.state == "speaking"
-        self.microphone.add(seconds(QUIET, 0.5))
-
-    def quiet(self) -> None:
-        """Let the sound end: the pause until it rings again begins."""
-        self.gate.set()
-        assert self.notices[-1].over.wait(PATIENCE_SECONDS)
-        assert self.loop.state == "sleeping"
-
-    def turns_heard(self, count: int) -> None:
-        self.log.wait_for(lambda events: len([e for e in events if isinstance(e, TranscriptReady)]) >= count)
 
 
 @pytest.mark.parametrize("text", ["", WORDS])
@@ -195,17 +113,6 @@ def test_the_next_ring_takes_the_place_of_the_one_before():
         assert at.notices[1].over.wait(PATIENCE_SECONDS)
         at.microphone.add(seconds(QUIET, 1.0) + ALONE)
     assert at.told == ["tea again"]
-
-
-def test_everything_that_rings_is_over_also_what_waits_to():
-    with Ringing(slow=True) as at:
-        at.ring()
-        at.sounds()
-        at.ring("Your cake timer is done.", "cake")
-        at.microphone.add(ALONE)
-        assert at.told == ["tea", "cake"]
-        assert all(notice.over.wait(PATIENCE_SECONDS) for notice in at.notices)
-    assert at.world.said() in ([], [WORDS])
 
 
 @pytest.mark.parametrize("spots", [True, False])

@@ -1,12 +1,28 @@
 """ "Go to sleep": Jarvis listens no more without being called, says how to call it, and comes back."""
 
+import threading
+
 import pytest
 
 from jarvis.contracts.events import AskFinished, AskStarted, SkillMatched
 from jarvis.contracts.speech import TurnFinished
 from jarvis.settings.store import Settings
 from jarvis.voice.options import VoiceOptions, voice_options
-from tests.fakes.voice import QUIET, FakeAssistant, FakeSpeechToText, seconds, utterance
+from tests.fakes.processes import until
+from tests.fakes.voice import (
+    PATIENCE_SECONDS,
+    QUIET,
+    SPEECH,
+    WAKE,
+    FakeAssistant,
+    FakeSpeechToText,
+    frames,
+    heard,
+    seconds,
+    utterance,
+    wake_word,
+)
+from tests.fakes.voice_output import FakeSpeaker
 from tests.fakes.voice_world import COMMAND, LiveMicrophone, World, hear, live
 
 TALK = utterance() + seconds(QUIET, 1.0)
@@ -64,6 +80,110 @@ def test_a_button_wakes_it_too(button):
     finally:
         world.loop.close()
     assert asked(world) == ["go to sleep", "what time is it"]
+
+
+def goodbye(*results, **settings):
+    """A loop that listens all the time and is just saying that it goes to sleep; the gate ends its sound."""
+    gate = threading.Event()
+    world, microphone = live(
+        stt=FakeSpeechToText("go to sleep", *results),
+        assistant=FakeAssistant(asleep(), "It is ten past three."),
+        speaker=FakeSpeaker(gate),
+        options=VoiceOptions(continuous=True, follow_up_seconds=6.0),
+        parts={"echo_free": True},
+        **settings,
+    )
+    microphone.add(seconds(QUIET, 1) + TALK)
+    assert world.speaker.sounding.wait(PATIENCE_SECONDS)
+    world.log.wait_for_state("speaking")
+    microphone.add(seconds(QUIET, 0.5))
+    return world, microphone, gate
+
+
+def test_stop_into_its_goodbye_does_not_keep_it_awake():
+    world, microphone, gate = goodbye(heard("stop"))
+    try:
+        microphone.add(seconds(SPEECH, 0.4) + seconds(QUIET, 1.0))
+        world.log.wait_for(lambda events: sum(isinstance(event, TurnFinished) for event in events) == 2)
+        microphone.add(seconds(QUIET, 0.5) + TALK * 2)
+        assert world.loop.state == "sleeping" and world.loop.asleep
+    finally:
+        gate.set()
+        world.loop.close()
+    assert asked(world) == ["go to sleep"]
+
+
+def test_the_stop_button_in_its_goodbye_does_not_either():
+    world, microphone, gate = goodbye()
+    try:
+        assert world.loop.stop_all()
+        microphone.add(seconds(QUIET, 0.5) + TALK * 2)
+        assert world.loop.state == "sleeping" and world.loop.asleep
+    finally:
+        gate.set()
+        world.loop.close()
+    assert asked(world) == ["go to sleep"]
+
+
+def test_a_question_into_its_goodbye_is_answered_and_then_it_sleeps():
+    world, microphone, gate = goodbye("what time is it")
+    try:
+        microphone.add(TALK)
+        until(lambda: len(world.assistant.requests) == 2, "it is asked")
+        gate.set()
+        world.log.wait_for(lambda events: sum(isinstance(event, TurnFinished) for event in events) == 2)
+        microphone.add(seconds(QUIET, 0.5) + TALK * 2)
+        assert world.loop.state == "sleeping"
+    finally:
+        gate.set()
+        world.loop.close()
+    assert asked(world) == ["go to sleep", "what time is it"]
+
+
+@pytest.mark.parametrize(
+    "act", ["wake", "talk", "Hey Jarvis, what time is it?", "Oye, Jarvis.", "what time is it", "mm-hmm"]
+)
+def test_who_calls_it_in_its_goodbye_keeps_it_awake(act):
+    world, microphone, gate = goodbye(act)
+    try:
+        if act == "wake":
+            microphone.add(frames(WAKE))
+        elif act == "talk":
+            world.loop.push_to_talk()
+            microphone.add(seconds(QUIET, 0.2))
+        else:
+            microphone.add(TALK)
+            until(lambda: world.loop._floor.challenger is None, "it was understood")
+        assert world.loop.asleep == (act in ("what time is it", "mm-hmm"))
+    finally:
+        gate.set()
+        world.loop.close()
+
+
+def test_it_sleeps_on_after_a_recording_and_in_a_loop_that_takes_its_place():
+    microphone, other = LiveMicrophone(), LiveMicrophone()
+    world = World(
+        microphone,
+        other,
+        options=VoiceOptions(continuous=True),
+        hold_while_answering=False,
+        asleep=True,
+        resting="muted",
+    )
+    world.loop.start()
+    try:
+        world.loop.unmute(wake=False)
+        microphone.add(seconds(QUIET, 0.5) + TALK * 2)
+        assert world.loop.state == "sleeping"
+        world.loop.mute()
+        world.loop.unmute(wake=False)
+        other.add(seconds(QUIET, 0.5) + TALK * 2)
+        assert world.loop.state == "sleeping" and world.loop.asleep
+        other.add(wake_word())
+        assert not world.loop.asleep
+    finally:
+        world.loop.close()
+    assert asked(world) == []
 
 
 def test_nothing_more_is_expected_after_it():

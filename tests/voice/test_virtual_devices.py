@@ -23,6 +23,7 @@ from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from jarvis.voice.wake import MicroWakeDetector
 from tests.fakes.processes import PATIENCE_SECONDS, until
+from tests.fakes.sound_devices import News
 from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech, write_wav
 from tests.fakes.virtual_audio import RECORDED_RATE, VirtualAudio, missing_parts, samples
 from tests.fakes.voice import (
@@ -227,12 +228,67 @@ def test_a_microphone_that_is_plugged_in_later_is_listened_to_by_itself_and_told
         assert log.states()[-1] == "sleeping", "nobody has pressed anything"
         assert unplugged.listeners() == 2, "the loop's, and that of the virtual microphone itself"
         (told,) = log.of(DeviceInUse)
-        assert (told.direction, told.name) == ("input", portaudio.find_device("", "input").name)
+        assert (told.direction, told.name) == ("input", "Remapped Monitor of Null Output")
         assert told.note == f"There is a microphone now; Jarvis listens with {told.name}."
         assert len(log.of(VoiceTrouble)) == 1
     finally:
         voice.close()
         jarvis.close()
+
+
+def test_a_stream_that_the_server_leaves_where_it_was_goes_over_once_it_is_quiet(audio):
+    news, quiet, seen = News(), threading.Event(), threading.Event()
+
+    def heard(direction: str, name: str, note: DeviceError | None) -> None:
+        news(direction, name, note)
+        if note is not None:
+            seen.set()
+
+    microphone = SoundDeviceMicrophone(on_device=heard, quiet=quiet.is_set)
+    listener = threading.Thread(target=lambda: list(microphone.chunks()))
+    listener.start()
+    try:
+        until(lambda: audio.heard_from() == ["vmic"], "the microphone is open")
+        audio.add_speaker("old", "Old Microphone")
+        audio.tie("old.monitor")
+        audio.add_speaker("headset", "Blue Headset")
+        audio.make_default_microphone("headset.monitor")
+        assert seen.wait(PATIENCE_SECONDS)
+        assert audio.heard_from() == ["old.monitor"], "somebody may be talking"
+        quiet.set()
+        until(lambda: audio.heard_from() == ["headset.monitor"], "it has gone over")
+    finally:
+        microphone.close()
+        listener.join(PATIENCE_SECONDS)
+    assert news.told == [
+        ("input", "Remapped Monitor of Null Output", ""),
+        ("input", "Monitor of Blue Headset", "audio.default_microphone"),
+    ]
+
+
+def test_a_default_that_was_changed_while_nobody_listened_is_told_when_the_microphone_opens(audio):
+    news = News()
+    microphone = SoundDeviceMicrophone(on_device=news)
+    next(microphone.chunks())
+    audio.add_speaker("headset", "Blue Headset")
+    audio.make_default_microphone("headset.monitor")
+    next(microphone.chunks())
+    microphone.close()
+    assert [name for _, name, _ in news.told] == ["Remapped Monitor of Null Output", "Monitor of Blue Headset"]
+    assert news.told[1][2] == "audio.default_microphone"
+
+
+def test_another_default_speaker_is_told_with_the_next_sound(audio):
+    news = News()
+    speaker = SoundDeviceSpeaker(on_device=news)
+    for name, description in (("vspk", "Null Output"), ("headphones", "Big Headphones")):
+        if name != "vspk":
+            audio.add_speaker(name, description)
+            audio.make_default(name)
+        speaker.play(tone(0.1))
+        speaker.wait()
+        speaker.close()
+    assert news.told == [("output", "Null Output", ""), ("output", "Big Headphones", "audio.default_speaker")]
 
 
 def asked_aloud(audio, path, recording, lost: list[float]) -> tuple[EventLog, FakeSpeechToText]:

@@ -1,4 +1,4 @@
-"""A Whisper that moves from its GPU to the processor when the GPU fails it, and says so.
+"""A Whisper that computes as it was planned, and says so where it cannot: in another type, or on the processor.
 
 Knows nothing about utterances.
 """
@@ -9,16 +9,22 @@ import logging
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from jarvis.contracts.errors import Language
+from jarvis.contracts.placement import ComputeType, Decoding
 from jarvis.engines.children.whisper import ChooseLanguage, HeardWindow, Stale, WhisperDecoder, Window
-from jarvis.engines.children.whisper_place import OUT_OF_MEMORY, Place, compute_type_for, moved_note
+from jarvis.engines.children.whisper_place import (
+    OUT_OF_MEMORY,
+    Place,
+    compute_types_for,
+    is_unsupported,
+    moved_note,
+    type_note,
+)
+from jarvis.placement.recognition import BEAMS, TYPES, DeviceKind
 
 _LOG = logging.getLogger(__name__)
-
-_GPU_BEAM, _CPU_BEAM = 5, 1
-"""Whisper's own width where it costs next to nothing; on a processor it would double the wait."""
 
 _GPU_BATCH, _CPU_BATCH = 8, 1
 """Windows of a long recording that are recognised at once; a processor gains nothing by it."""
@@ -35,9 +41,11 @@ class LoadDecoder(Protocol):
 class MovingWhisper:
     """The model in `folder` on `gpu`, else on the processor; `EngineError` when it is incomplete or damaged.
 
-    `compute_type` and `beam` may be "auto" and 0. `note` is None, or why it is not on `gpu`, in English and Spanish;
-    `no_room` tells that another time may be better. `load_seconds` and `window_seconds` are measured: of loading, and
-    of a window with hardly any words.
+    `compute_type` and `beam` are used as they are given there; "auto" and 0 take the best of the device. A type that it
+    cannot do gives way to the next of `recognition.TYPES`. `decoding` is what is used now. `note` is None, or why it is
+    not on `gpu`, in English and Spanish, `type_note` why it computes otherwise than planned; `no_room` tells that
+    another time may be better. `load_seconds` and `window_seconds` are measured: of loading, and of a window with
+    hardly any words.
     """
 
     def __init__(
@@ -45,17 +53,19 @@ class MovingWhisper:
         folder: Path,
         *,
         gpu: int | None = None,
-        compute_type: str = "auto",
+        compute_type: ComputeType | Literal["auto"] = "auto",
         beam: int = 0,
         threads: int = 0,
         load: LoadDecoder = WhisperDecoder,
     ) -> None:
         self._folder = folder
+        self._gpu = gpu
         self._compute_type = compute_type
         self._beam = beam
         self._threads = threads
         self._load = load
         self.note: tuple[str, str] | None = None
+        self.type_note: tuple[str, str] | None = None
         self.no_room = False
         self.load_seconds = self.window_seconds = 0.0
         try:
@@ -69,6 +79,11 @@ class MovingWhisper:
     def place(self) -> Place:
         """Where it runs now."""
         return self._decoder.place
+
+    @property
+    def decoding(self) -> Decoding:
+        """How it computes there."""
+        return Decoding(compute_type=self.place.compute_type, beam=self._decoder.beam)
 
     @property
     def languages(self) -> tuple[Language, ...]:
@@ -107,11 +122,27 @@ class MovingWhisper:
         return self._loaded(None)
 
     def _loaded(self, gpu: int | None) -> WhisperDecoder:
+        device: DeviceKind = "cpu" if gpu is None else "cuda"
+        best, beam = TYPES[device][0], BEAMS[device]
+        # What was planned for a GPU says nothing of the processor.
+        here = gpu == self._gpu
+        planned = self._compute_type if here and self._compute_type != "auto" else best
+        types = list(compute_types_for(device, planned))
+        while True:
+            place = Place(gpu=gpu, compute_type=types.pop(0))
+            try:
+                decoder = self._measured(place, self._beam if here and self._beam else beam)
+                break
+            except RuntimeError as error:
+                if not types or not is_unsupported(error):
+                    raise
+                _LOG.warning("%s cannot compute in %s: %s", place.name, place.compute_type, error)
+        told = here and self._compute_type not in {"auto", place.compute_type}
+        self.type_note = type_note(place, planned) if told else None
+        return decoder
+
+    def _measured(self, place: Place, beam: int) -> WhisperDecoder:
         began = time.perf_counter()
-        device = "cpu" if gpu is None else "cuda"
-        wanted = self._compute_type if gpu is not None or "float16" not in self._compute_type else "auto"
-        place = Place(gpu=gpu, compute_type=compute_type_for("cpu" if gpu is None else "cuda", wanted))
-        beam = self._beam or (_CPU_BEAM if device == "cpu" else _GPU_BEAM)
         decoder = self._load(self._folder, place, beam=beam, threads=self._threads)
         self.load_seconds = time.perf_counter() - began
         self.window_seconds = decoder.measure()

@@ -12,7 +12,8 @@ Run as `python -m jarvis.engines.children.recogniser --commands FOLDER | --whisp
   how many characters of them are `stable`, and their `language`.
 - `transcript` has under `context`: `utterance`, `accepted`, `confidence`, `compute_seconds`, `note` (English, Spanish),
   `segments` as `[start, end, text]`.
-- `info` has under `jarvis` the `device`, `compute_type`, `load_seconds`, `window_seconds`, `pid`, `note` and `no_room`.
+- `info` has under `jarvis` the `device`, `compute_type`, `beam`, `load_seconds`, `window_seconds`, `pid`, `note` (why
+  on no GPU), `type_note` (why in another type) and `no_room`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import threading
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from wyoming.asr import Transcribe, Transcript
 from wyoming.audio import AudioChunk, AudioStart, AudioStop
@@ -32,6 +33,7 @@ from wyoming.event import Event, Eventable
 from wyoming.info import AsrModel, AsrProgram, Describe, Info
 
 from jarvis.contracts.errors import EngineError, Language
+from jarvis.contracts.placement import COMPUTE_TYPES, ComputeType
 from jarvis.contracts.speech import SAMPLE_RATE
 from jarvis.engines.children.heard import HeardSpeech, Listener, PartialSpeech, Request
 from jarvis.engines.children.wyoming_child import ChildWire, attribution, open_wire
@@ -115,7 +117,13 @@ class Whisper:
     name = "faster-whisper"
 
     def __init__(
-        self, folder: Path, *, device: str = "cpu", compute_type: str = "auto", beam: int = 0, threads: int = 0
+        self,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        compute_type: ComputeType | Literal["auto"] = "auto",
+        beam: int = 0,
+        threads: int = 0,
     ) -> None:
         from jarvis.engines.children.whisper_place import show_only
 
@@ -131,10 +139,12 @@ class Whisper:
         """Where it runs, what loading and an empty window took, and why it is not where it should be."""
         return {
             "device": self._windows.place.name,
-            "compute_type": self._windows.place.compute_type,
+            "compute_type": self._windows.decoding.compute_type,
+            "beam": self._windows.decoding.beam,
             "load_seconds": self._windows.load_seconds,
             "window_seconds": self._windows.window_seconds,
             "note": self._windows.note,
+            "type_note": self._windows.type_note,
             "no_room": self._windows.no_room,
         }
 
@@ -277,8 +287,8 @@ def main() -> None:
     engine.add_argument("--commands", type=Path, metavar="FOLDER")
     engine.add_argument("--whisper", type=Path, metavar="FOLDER")
     parser.add_argument("--device", default="cpu", help="auto, cpu or cuda:N in the order of the PCI bus")
-    parser.add_argument("--compute-type", default="auto")
-    parser.add_argument("--beam", type=int, default=0, help="0 chooses by the device")
+    parser.add_argument("--compute-type", default="auto", choices=("auto", *COMPUTE_TYPES))
+    parser.add_argument("--beam", type=int, default=0, help="1 is greedy search; 0 chooses by the device")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--listen", default="", metavar="tcp://127.0.0.1:PORT")
     options = parser.parse_args()

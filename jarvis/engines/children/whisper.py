@@ -88,7 +88,7 @@ class WhisperDecoder:
         if missing:
             raise _broken(folder, f"{', '.join(missing)}: ?")
         self.place = place
-        self._beam = beam
+        self.beam = beam
         self._model = _loaded(folder, place, threads)
         self._tokenizers: dict[Language, Any] = {}
 
@@ -188,7 +188,7 @@ class WhisperDecoder:
         results = self._model.model.generate(
             encoded,
             prompts,
-            beam_size=self._beam,
+            beam_size=self.beam,
             no_repeat_ngram_size=no_repeat,
             max_length=min(_MAX_TOKENS, room),
             return_scores=True,

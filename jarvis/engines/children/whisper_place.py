@@ -11,7 +11,9 @@ import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+
+from jarvis.contracts.placement import ComputeType
+from jarvis.placement.recognition import DeviceKind, types_to_try
 
 _LOG = logging.getLogger(__name__)
 
@@ -21,9 +23,8 @@ _LIBRARIES = ("libcudart.so*", "libcublasLt.so*", "libcublas.so*", "libcudnn*.so
 OUT_OF_MEMORY = "out of memory"
 """What the errors of CUDA and CTranslate2 say of it."""
 
-_GPU_TYPES = ("int8_float16", "int8", "float16")
-_CPU_TYPES = ("int8", "float32")
-"""Best first: eight-bit weights with half-precision sums where the GPU has them."""
+_UNSUPPORTED = ("do not support", "not_supported")
+"""What CTranslate2 and cuBLAS say of a type that the device cannot compute in."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,10 +32,10 @@ class Place:
     """One device: `gpu` counts in the order of the PCI bus, None is the processor. `compute_type` is CTranslate2's."""
 
     gpu: int | None
-    compute_type: str
+    compute_type: ComputeType
 
     @property
-    def device(self) -> Literal["cpu", "cuda"]:
+    def device(self) -> DeviceKind:
         """CTranslate2's name of the kind of device."""
         return "cpu" if self.gpu is None else "cuda"
 
@@ -80,19 +81,35 @@ def load_cuda_libraries() -> int:
     return loaded
 
 
-def compute_type_for(device: Literal["cpu", "cuda"], wanted: str) -> str:
-    """Return `wanted`, or the best type that the device has when it is "auto"."""
+def compute_types_for(device: DeviceKind, planned: ComputeType) -> tuple[ComputeType, ...]:
+    """Return `planned`, then what is to be tried in its place, in order; without what the device says it cannot do."""
     import ctranslate2
 
-    if wanted != "auto":
-        return wanted
+    if device == "cuda" and not ctranslate2.get_cuda_device_count():
+        # Asked for what it can, a GPU that is not there says float32 from the second time on.
+        return types_to_try(device, planned, None)
     try:
-        offered = ctranslate2.get_supported_compute_types(device)
+        offered = frozenset(ctranslate2.get_supported_compute_types(device))
     except RuntimeError as error:
         _LOG.warning("the device does not tell what it can: %s", error)
-        offered = set()
-    order = _CPU_TYPES if device == "cpu" else _GPU_TYPES
-    return next((each for each in order if each in offered), "default")
+        return types_to_try(device, planned, None)
+    return types_to_try(device, planned, offered)
+
+
+def is_unsupported(error: RuntimeError) -> bool:
+    """True where another compute type may do on the same device."""
+    return any(mark in str(error).lower() for mark in _UNSUPPORTED)
+
+
+def type_note(place: Place, planned: ComputeType) -> tuple[str, str]:
+    """Return the sentences, English and Spanish, for a recogniser at `place` that was to compute in `planned`."""
+    name_en, name_es = ("The processor", "El procesador") if place.gpu is None else (place.name, f"La {place.name}")
+    return (
+        f"{name_en} cannot compute in {planned} as planned, so speech is recognised in {place.compute_type}, with "
+        "another speed and need of memory.",
+        f"{name_es} no puede calcular en {planned} como estaba previsto, así que la voz se reconoce en "
+        f"{place.compute_type}, con otra velocidad y otra memoria.",
+    )
 
 
 def moved_note(gpu: int, why: str) -> tuple[str, str]:

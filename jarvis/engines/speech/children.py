@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jarvis.contracts.errors import LANGUAGES, Language
+from jarvis.contracts.placement import Decoding
 from jarvis.engines.speech.connectors import ChildConnector, TcpConnector
 from jarvis.engines.speech.fallback import SpeechToTextWithFallback
 from jarvis.engines.speech.models import languages_of
@@ -32,15 +33,15 @@ class ChildProgram:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WhisperPlace:
-    """Which Whisper runs where. `device` is cpu, cuda:N in the order of the PCI bus, or auto, as `compute_type` may be.
+    """Which Whisper runs where. `device` is cpu, cuda:N in the order of the PCI bus, or auto.
 
-    `beam` 0 and `threads` 0 choose by the device. The notes say what is out of the ordinary about it.
+    `decoding` is what the plan gives; with None the child takes the best that its device can. `threads` 0 leaves their
+    number to it. The notes say what is out of the ordinary about it.
     """
 
     folder: Path
     device: str = "cpu"
-    compute_type: str = "auto"
-    beam: int = 0
+    decoding: Decoding | None = None
     threads: int = 0
     note_en: str = ""
     note_es: str = ""
@@ -50,8 +51,8 @@ class WhisperPlace:
         options = {
             "--whisper": self.folder,
             "--device": self.device,
-            "--compute-type": self.compute_type,
-            "--beam": self.beam,
+            "--compute-type": self.decoding.compute_type if self.decoding else "auto",
+            "--beam": self.decoding.beam if self.decoding else 0,
             "--threads": self.threads,
         }
         arguments = tuple(str(part) for option in options.items() for part in option)

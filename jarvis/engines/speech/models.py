@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from os import SEEK_CUR
 from pathlib import Path
+from typing import BinaryIO
 
 from jarvis.contracts.errors import LANGUAGES, InputError, Language
 
 _WHISPER_MARKS = ("model.bin", "config.json")
+
+_BINARY_VERSION = 6
+"""Of CTranslate2's files since 2022."""
 
 
 def recognition_model(models_folder: Path, setting: str) -> Path | None:
@@ -48,6 +55,39 @@ def weight_bytes(folder: Path) -> int:
     """Return the size of the weights, 0 where they are missing."""
     weights = folder / "model.bin"
     return weights.stat().st_size if weights.is_file() else 0
+
+
+def half_bytes(folder: Path) -> float:
+    """Return what the weights take in 16 bit, however the file keeps them; the size of one that cannot be read."""
+    file = folder / "model.bin"
+    try:
+        with file.open("rb") as stream:
+            return 2.0 * sum(_numbers(stream, file.stat().st_size))
+    except (OSError, struct.error, ValueError):
+        return weight_bytes(folder)
+
+
+def _numbers(stream: BinaryIO, size: int) -> Iterator[int]:
+    """How many numbers each variable of a CTranslate2 file of `size` bytes has; ValueError for another kind of file.
+
+    As `ModelSpec._serialize` of ctranslate2.specs writes it.
+    """
+
+    def number(kind: str) -> int:
+        return int(struct.unpack(kind, stream.read(struct.calcsize(kind)))[0])
+
+    if number("<I") != _BINARY_VERSION:
+        raise ValueError("another version")
+    stream.seek(number("<H"), SEEK_CUR)
+    number("<I")
+    for _ in range(number("<I")):
+        stream.seek(number("<H"), SEEK_CUR)
+        count = math.prod(number("<I") for _ in range(number("<B")))
+        number("<B")
+        length = number("<I")
+        if count > length or stream.seek(length, SEEK_CUR) > size:
+            raise ValueError("no variable")
+        yield count
 
 
 def voice_file(models_folder: Path, language: Language, setting: str) -> Path | None:

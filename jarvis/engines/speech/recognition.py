@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from jarvis.contracts.errors import EngineError, Language
+from jarvis.contracts.placement import Decoding
 from jarvis.contracts.speech import RecognitionHints, SpeechServiceInfo
 from jarvis.contracts.speech_ports import Utterance
 from jarvis.engines.speech.service import ServiceCard, WyomingService
@@ -52,11 +53,15 @@ class WyomingSpeechToText:
         self._moved: tuple[str, str] | None = None
 
     def info(self, language: Language = "en") -> SpeechServiceInfo:
-        """Say which recogniser this is, its note in `language`; where it has to run elsewhere than wanted, that too."""
-        info = replace(self._present_card().info(language), device=self._device())
-        if self._moved is None:
-            return info
-        return replace(info, note=f"{info.note} {self._moved[1 if language == 'es' else 0]}".strip())
+        """Say which recogniser this is, its note in `language`, and why it runs otherwise than planned."""
+        info = self._present_card().info(language)
+        told = [note[1 if language == "es" else 0] for note in (self._moved, self._type_note()) if note is not None]
+        return replace(
+            info,
+            note=" ".join(part for part in (info.note, *told) if part),
+            device=self._device(),
+            decoding=self._decoding(language),
+        )
 
     def warm(self) -> None:
         """Start and load the service now; raises `EngineError`."""
@@ -122,6 +127,19 @@ class WyomingSpeechToText:
             return ""
         return "CPU" if self._moved is not None else str(self._told.get("device", ""))
 
+    def _present_facts(self) -> Mapping[str, Any]:
+        """What the child said when it was loaded, empty where it has moved since or does not run."""
+        told = self._told or {}
+        return told if told.get("device") == self._device() else {}
+
+    def _type_note(self) -> tuple[str, str] | None:
+        return _note_of(self._present_facts(), "type_note")
+
+    def _decoding(self, language: Language) -> str:
+        facts = self._present_facts()
+        compute_type, beam = facts.get("compute_type"), facts.get("beam")
+        return Decoding(compute_type=compute_type, beam=beam).told(language) if compute_type and beam else ""
+
     def _learn(self, context: Mapping[str, Any]) -> None:
         """Keep the note on where it runs; a child that could move to the processor says so with its next answer."""
         moved = _note_of(context)
@@ -132,8 +150,8 @@ class WyomingSpeechToText:
             self._loaded({"device": "CPU", "pid": self._service.facts.get("pid")})
 
 
-def _note_of(said: Mapping[str, Any]) -> tuple[str, str] | None:
-    note = said.get("note")
+def _note_of(said: Mapping[str, Any], name: str = "note") -> tuple[str, str] | None:
+    note = said.get(name)
     return (str(note[0]), str(note[1])) if note else None
 
 

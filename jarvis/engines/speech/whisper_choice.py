@@ -1,7 +1,7 @@
 """Which Whisper runs where on this computer, and what a person should know about that. Pure.
 
 The largest model wins that is quick enough; a GPU is taken where one has room, the smallest such, as the placement plan
-does it: the large one stays free for answers.
+does it: the large one stays free for answers. How it computes there, and what it takes, are the plan's tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from jarvis.contracts.hardware import GpuDevice, Machine
 from jarvis.engines.speech.children import WhisperPlace
 from jarvis.placement.fitting import Margin
-from jarvis.placement.wishes import RUNTIME_MIB
+from jarvis.placement.recognition import decoding_on, memory_mib
 
 QUICK_SECONDS = 1.5
 """A sentence that takes longer to recognise is felt as a wait."""
@@ -22,6 +22,9 @@ _CPU_SECONDS = ((100e6, 0.6), (200e6, 1.2), (600e6, 4.0), (1.7e9, 12.0), (float(
 """CPU seconds for one sentence, by the bytes of the weights in 16 bit: tiny, base, small, medium or turbo, large.
 Measured with int8 on Xeon cores of 2.5 GHz (benchmarks/whisper.py), medium and large by their size."""
 
+_ANY_GPU = GpuDevice(index=0, name="", total_mib=0, free_mib=0, bandwidth_gbs=0.0)
+"""One that the driver does not tell of; whether it is there shows when the model is loaded."""
+
 _USED_CORES = 8
 _SHARED_WORK = 0.85
 """More cores bring no more; of two cores, 1.7 are gained."""
@@ -29,14 +32,14 @@ _SHARED_WORK = 0.85
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class InstalledWhisper:
-    """A model on this disk.
+    """A model on this disk; `bytes` are its weights in 16 bit.
 
     `window_seconds` is what a sentence took here on the processor, None before the first start; `chosen` tells that
     the person put it in service or named it in the settings.
     """
 
     folder: Path
-    bytes: int
+    bytes: float
     window_seconds: float | None = None
     chosen: bool = False
 
@@ -58,13 +61,16 @@ def choose_whisper(
     if not wanted:
         return None
     if device.startswith("cuda") and not gpus_held:
-        return WhisperPlace(folder=wanted[0].folder, device=device, threads=threads)
+        named = next((gpu for gpu in machine.gpus if device == f"cuda:{gpu.index}"), None) or _ANY_GPU
+        return WhisperPlace(folder=wanted[0].folder, device=device, decoding=decoding_on(named), threads=threads)
     gpus = [gpu for gpu in machine.gpus if gpu.vendor == "nvidia"] if device != "cpu" else []
     if gpus and not gpus_held:
         for model in wanted:
             gpu = _gpu_for(model, gpus)
             if gpu is not None:
-                return WhisperPlace(folder=model.folder, device=f"cuda:{gpu.index}", threads=threads)
+                return WhisperPlace(
+                    folder=model.folder, device=f"cuda:{gpu.index}", decoding=decoding_on(gpu), threads=threads
+                )
     return _on_processor(wanted, machine, threads=threads, note=_gpu_note(bool(gpus), gpus_held))
 
 
@@ -77,8 +83,8 @@ def seconds_on_processor(model: InstalledWhisper, cores: int) -> float:
 
 
 def _gpu_for(model: InstalledWhisper, gpus: Sequence[GpuDevice]) -> GpuDevice | None:
-    needed = model.bytes / 2**20 + RUNTIME_MIB + Margin().one_mib
-    fits = [gpu for gpu in gpus if gpu.free_mib >= needed]
+    half_mib, margin = model.bytes / 2**20, Margin().one_mib
+    fits = [gpu for gpu in gpus if gpu.free_mib >= memory_mib(half_mib, decoding_on(gpu), on_gpu=True) + margin]
     return min(fits, key=lambda gpu: (gpu.total_mib, gpu.index), default=None)
 
 
@@ -108,6 +114,7 @@ def _on_processor(
         )
     return WhisperPlace(
         folder=used.folder,
+        decoding=decoding_on(None),
         threads=threads,
         note_en=" ".join(english for english, _ in notes if english),
         note_es=" ".join(spanish for _, spanish in notes if spanish),

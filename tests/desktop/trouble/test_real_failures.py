@@ -141,7 +141,7 @@ def full_disk(database: Database) -> Iterator[None]:
         return connection
 
     def every(limit: int) -> None:
-        for _, connection in database._open:
+        for connection in [held.connection for held in database._open]:
             connection.execute(f"PRAGMA max_page_count={limit}")
 
     database._connect = limited  # type: ignore[method-assign]

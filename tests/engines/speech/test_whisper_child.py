@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from jarvis.contracts.errors import EngineError, InputError
+from jarvis.contracts.placement import Decoding
 from jarvis.contracts.speech import RecognitionHints
 from jarvis.engines.children.moving_whisper import MovingWhisper
 from jarvis.engines.children.whisper import GivenUp, WhisperDecoder, Window
@@ -186,6 +187,95 @@ def test_a_gpu_that_is_not_there_is_told_and_the_processor_takes_over(listening,
     assert (facts[0]["device"], facts[0]["no_room"], recogniser.info().device) == ("CPU", False, "CPU")
     assert "on the processor: GPU 1 cannot be used" in recogniser.info("en").note
     assert "la GPU 1 no se puede usar" in recogniser.info("es").note
+
+
+def test_the_child_computes_as_the_plan_says_and_tells_it(listening, whisper_es):
+    recogniser, facts = listening(whisper_es, decoding=Decoding(compute_type="float32", beam=3))
+    assert (recogniser.info().device, recogniser.info().decoding) == ("", "")
+    recogniser.warm()
+    assert (facts[0]["compute_type"], facts[0]["beam"], facts[0]["type_note"]) == ("float32", 3, None)
+    info = recogniser.info("es")
+    assert (info.device, info.decoding, info.note) == ("CPU", "float32, haz de 3", "")
+    utterance = recogniser.open()
+    feed(utterance, WORDS + silence(0.3))
+    assert utterance.finish().text == "qué hora es"
+    recogniser.free()
+    assert recogniser.info("es").decoding == ""
+
+
+def test_without_a_plan_the_child_takes_the_best_of_its_device(listening, toy_whisper):
+    recogniser, facts = listening(toy_whisper)
+    recogniser.warm()
+    assert (facts[0]["compute_type"], facts[0]["beam"], facts[0]["type_note"]) == ("int8", 1, None)
+    assert recogniser.info().decoding == "int8, beam 1"
+
+
+def test_a_type_that_the_device_cannot_do_is_told_and_the_next_one_used(listening, whisper_es):
+    if "float16" in ctranslate2.get_supported_compute_types("cpu"):
+        pytest.skip("this processor computes in float16")
+    recogniser, facts = listening(whisper_es, decoding=Decoding(compute_type="float16", beam=2))
+    utterance = recogniser.open()
+    feed(utterance, WORDS + silence(0.3))
+    assert utterance.finish().text == "qué hora es"
+    assert (facts[0]["compute_type"], facts[0]["beam"], facts[0]["note"]) == ("int8", 2, None)
+    english, spanish = recogniser.info("en"), recogniser.info("es")
+    assert (english.device, english.decoding) == ("CPU", "int8, beam 2")
+    assert "The processor cannot compute in float16 as planned, so speech is recognised in int8" in english.note
+    assert "El procesador no puede calcular en float16 como estaba previsto" in spanish.note
+
+
+def test_what_is_given_reaches_ctranslate2(toy_whisper, monkeypatch):
+    asked, generate = [], ctranslate2.models.Whisper.generate
+
+    def recorded(model, *arguments, **options):
+        asked.append((model.compute_type, options["beam_size"]))
+        return generate(model, *arguments, **options)
+
+    monkeypatch.setattr(ctranslate2.models.Whisper, "generate", recorded)
+    for compute_type, beam, used in (("float32", 4, "float32"), ("int8", 2, "int8_float32")):
+        asked.clear()
+        MovingWhisper(toy_whisper, compute_type=compute_type, beam=beam, threads=1)
+        assert set(asked) == {(used, beam)}
+
+
+class Card(WhisperDecoder):
+    """A GPU that is none; computes what is in `able`, and what cuBLAS says of everything else."""
+
+    able = ()
+    tried = ()
+
+    def __init__(self, folder, place, *, beam, threads):
+        self.tried.append((place.name, place.compute_type, beam))
+        super().__init__(folder, Place(gpu=None, compute_type="int8"), beam=beam, threads=threads)
+        self.place = place
+
+    def decode(self, windows, **how):
+        if self.place.gpu is not None and self.place.compute_type not in self.able:
+            raise RuntimeError("cuBLAS failed with status CUBLAS_STATUS_NOT_SUPPORTED")
+        return super().decode(windows, **how)
+
+
+def test_a_gpu_without_8_bit_products_recognises_in_16_bit_and_says_so(toy_whisper, monkeypatch):
+    monkeypatch.setattr(Card, "tried", [])
+    monkeypatch.setattr(Card, "able", ("float16", "float32"))
+    moving = MovingWhisper(toy_whisper, gpu=0, compute_type="int8_float16", beam=5, threads=1, load=Card)
+    assert Card.tried == [("GPU 0", "int8_float16", 5), ("GPU 0", "float16", 5)]
+    assert (moving.place.name, moving.decoding, moving.note) == (
+        "GPU 0",
+        Decoding(compute_type="float16", beam=5),
+        None,
+    )
+    assert moving.type_note[0].startswith("GPU 0 cannot compute in int8_float16 as planned, so speech is recognised in")
+    assert moving.type_note[1].startswith("La GPU 0 no puede calcular en int8_float16 como estaba previsto")
+
+
+def test_a_gpu_that_computes_in_nothing_leaves_it_to_the_processor_in_its_own_way(toy_whisper, monkeypatch):
+    monkeypatch.setattr(Card, "tried", [])
+    moving = MovingWhisper(toy_whisper, gpu=1, compute_type="int8_float32", beam=7, threads=1, load=Card)
+    order = ("int8_float32", "int8_float16", "float16", "float32")
+    assert Card.tried == [*(("GPU 1", each, 7) for each in order), ("CPU", "int8", 1)]
+    assert (moving.place.name, moving.type_note) == ("CPU", None)
+    assert "GPU 1 cannot be used" in moving.note[0] and "NOT_SUPPORTED" in moving.note[1]
 
 
 def test_work_is_given_up_between_its_steps(toy_whisper):

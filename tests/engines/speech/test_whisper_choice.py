@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from jarvis.contracts.hardware import GpuDevice, Machine
-from jarvis.engines.speech.models import recognition_models
+from jarvis.engines.speech.models import half_bytes, recognition_models
 from jarvis.engines.speech.whisper_choice import InstalledWhisper, choose_whisper, seconds_on_processor
+from tests.fakes.whisper_shapes import random_whisper
 
 TURBO = InstalledWhisper(folder=Path("whisper-large-v3-turbo"), bytes=1_617_884_929)
 SMALL = InstalledWhisper(folder=Path("whisper-small"), bytes=483_546_902)
@@ -12,12 +13,27 @@ BASE = InstalledWhisper(folder=Path("whisper-base"), bytes=145_217_532)
 TINY = InstalledWhisper(folder=Path("whisper-tiny"), bytes=75_538_270)
 
 
-def gpu(index, total, free, vendor="nvidia"):
-    return GpuDevice(index=index, name="a GPU", total_mib=total, free_mib=free, bandwidth_gbs=300.0, vendor=vendor)
+def gpu(index, total, free, vendor="nvidia", capability="7.5"):
+    return GpuDevice(
+        index=index,
+        name="a GPU",
+        total_mib=total,
+        free_mib=free,
+        bandwidth_gbs=300.0,
+        vendor=vendor,
+        compute_capability=capability,
+    )
 
 
 def machine(cores=2, *gpus):
     return Machine(ram_mib=16_000, ram_free_mib=12_000, ram_bandwidth_gbs=30.0, cores=cores, gpus=gpus)
+
+
+def options_of(place):
+    """Device, compute type and beam on the command line of the child."""
+    arguments = place.program().arguments
+    options = dict(zip(arguments[::2], arguments[1::2], strict=True))
+    return options["--device"], options["--compute-type"], options["--beam"]
 
 
 RIG = machine(16, gpu(0, 16_303, 15_872), gpu(1, 6_144, 5_734))
@@ -25,8 +41,39 @@ RIG = machine(16, gpu(0, 16_303, 15_872), gpu(1, 6_144, 5_734))
 
 def test_the_rig_recognises_on_its_smaller_gpu_with_the_best_model():
     place = choose_whisper([TURBO, BASE], RIG)
-    assert (place.folder, place.device, place.compute_type, place.note_en) == (TURBO.folder, "cuda:1", "auto", "")
-    assert "--device" in place.program().arguments and "cuda:1" in place.program().arguments
+    assert (place.folder, place.device, place.note_en) == (TURBO.folder, "cuda:1", "")
+    assert options_of(place) == ("cuda:1", "int8_float16", "5")
+
+
+OLD = gpu(0, 8_192, 8_000, capability="6.1")
+
+
+@pytest.mark.parametrize(
+    ("gpus", "setting", "options"),
+    [
+        ((), "", ("cpu", "int8", "1")),
+        ((gpu(0, 16_303, 15_872, capability="12.0"),), "", ("cuda:0", "int8_float16", "5")),
+        (RIG.gpus, "cpu", ("cpu", "int8", "1")),
+        ((OLD,), "", ("cuda:0", "int8_float32", "5")),
+        ((OLD,), "cuda:0", ("cuda:0", "int8_float32", "5")),
+        ((OLD,), "cuda:1", ("cuda:1", "int8_float16", "5")),
+        (
+            (gpu(0, 8_192, 8_000, capability="5.2"), gpu(1, 16_303, 900, capability="8.9")),
+            "",
+            ("cuda:0", "float32", "5"),
+        ),
+    ],
+)
+def test_the_child_is_told_how_the_plan_computes_there(gpus, setting, options):
+    assert options_of(choose_whisper([BASE], machine(8, *gpus), device=setting)) == options
+
+
+def test_what_a_gpu_must_have_free_goes_by_how_it_computes():
+    # large-v3-turbo: 1788 MiB in int8_float16, 2405 in int8_float32, 4720 in float32, and 256 that stay free.
+    for capability, enough in (("7.5", 2_050), ("6.1", 2_670), ("6.0", 4_980)):
+        fits = choose_whisper([TURBO], machine(8, gpu(0, 8_192, enough, capability=capability)))
+        tight = choose_whisper([TURBO], machine(8, gpu(0, 8_192, enough - 20, capability=capability)))
+        assert (fits.device, tight.device) == ("cuda:0", "cpu")
 
 
 @pytest.mark.parametrize(
@@ -77,6 +124,17 @@ def test_what_a_person_chose_is_used_however_slow():
     assert choose_whisper([chosen], RIG, device="cpu").device == "cpu"
     assert choose_whisper([chosen], machine(1), device="cuda:0").device == "cuda:0"
     assert choose_whisper([], RIG) is None
+
+
+def test_weights_count_in_16_bit_however_the_file_keeps_them(tmp_path):
+    folder = random_whisper(tmp_path / "whisper-toy", "toy")
+    stored, half = (folder / "model.bin").stat().st_size, half_bytes(folder)
+    assert stored < half < 2.01 * stored
+    whole = (folder / "model.bin").read_bytes()
+    for damaged in (whole[: stored // 2], b"\6\0\0\0\xff\xff", b"", b"\3" + whole[1:], bytes(99)):
+        (folder / "model.bin").write_bytes(damaged)
+        assert half_bytes(folder) == len(damaged)
+    assert half_bytes(tmp_path / "gone") == 0
 
 
 def test_models_of_both_languages_come_before_english_ones(tmp_path):

@@ -1,0 +1,200 @@
+"""No sentence in the window sends anybody to a terminal where the window has a way of its own."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+import jarvis
+from jarvis.contracts.errors import Language
+from jarvis.contracts.events import (
+    AskEvent,
+    AskFailed,
+    AskFinished,
+    EngineFailed,
+    EngineNoticed,
+    RouteChosen,
+    StageFinished,
+)
+from jarvis.contracts.messages import Request, StoredMessage
+from jarvis.contracts.model_desk import ModelView
+from jarvis.contracts.speech import VoiceTrouble
+from jarvis.desktop.answer import Answer, after, from_stored
+from jarvis.desktop.decision_facts import Record
+from jarvis.desktop.decision_rows import page_of
+from jarvis.desktop.message_widgets import AnswerMessage
+from jarvis.desktop.models_card_lines import state_of
+from jarvis.desktop.run import Desktop
+from jarvis.desktop.services import Notice
+from jarvis.desktop.voice_pill_state import PillState
+from jarvis.desktop.voice_pill_state import after as pill_after
+from jarvis.desktop.ways_on import NAMES
+from jarvis.desktop.window_words import in_window
+from jarvis.engines.failures import failure
+from tests.desktop.conftest import Until, started, type_and_send
+from tests.fakes.desk_settings import furnished
+from tests.fakes.desktop import FakeDesktop
+
+PACKAGE = Path(jarvis.__file__).parent
+COMMAND = re.compile(r"[“«(](?:jarvis|ollama) ")
+ELSEWHERE = {
+    "cli": "the command line itself",
+    "app/checks.py": "what “jarvis doctor” writes",
+    "app/voice_checks.py": "what “jarvis doctor” writes",
+    "app/speech_acts.py": "talking in a terminal",
+    "app/window.py": "the window cannot open",
+    "host/shortcuts_portal.py": "a command to bind to a key",
+    "host/shortcuts_session.py": "a command to bind to a key",
+    "desktop/window_words.py": "the commands that are replaced",
+}
+"""Whose sentences are for a terminal, or tell a command that a person has to give elsewhere."""
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Every text of the program that names a command, with where it stands."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = path.relative_to(PACKAGE).as_posix()
+        if name in ELSEWHERE or name.split("/", 1)[0] in ELSEWHERE:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        inner = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+        told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.JoinedStr):
+                text = "".join(str(part.value) if isinstance(part, ast.Constant) else "1" for part in node.values)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inner | told:
+                text = node.value
+            else:
+                continue
+            if COMMAND.search(text):
+                yield f"{name}:{node.lineno}", text
+
+
+def test_every_sentence_that_names_a_command_has_words_for_the_window() -> None:
+    found = dict(sentences())
+    assert len(found) > 50, "the sentences are looked for where they are"
+    assert {where: in_window(text) for where, text in found.items() if COMMAND.search(in_window(text))} == {}
+    for where, text in found.items():
+        shown = in_window(text)
+        assert in_window(shown) == shown, where
+        assert shown.count("“") == shown.count("”") and shown.count("«") == shown.count("»"), where
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        (
+            "There is no key for api.example yet. Enter it in the settings or with “jarvis keys set openai”.",
+            "There is no key for api.example yet. Enter it in the settings under “Keys”.",
+        ),
+        (
+            "Todavía no hay clave para api.example. Introdúcela en los ajustes o con «jarvis keys set openai».",
+            "Todavía no hay clave para api.example. Introdúcela en los ajustes, en «Claves».",
+        ),
+        (
+            "a.gguf of b is not there any more. Bring it back, or “jarvis models remove b”.",
+            "a.gguf of b is not there any more. Bring it back, or remove the model in “Models”.",
+        ),
+        (
+            "La descarga de b se interrumpió; lo que llegó se conserva. «jarvis models download b» continúa.",
+            "La descarga de b se interrumpió; lo que llegó se conserva. Continúala en «Modelos».",
+        ),
+        ("One. “jarvis free” empties every GPU.", "One. “Free the GPUs” empties every GPU."),
+        ("Say “hey Jarvis” or “jarvis quick”.", "Say “hey Jarvis” or “jarvis quick”."),
+        ("", ""),
+    ],
+)
+def test_words_for_the_window(sentence: str, shown: str) -> None:
+    assert in_window(sentence) == shown
+
+
+KEY = "Enter a valid one in the settings or with “jarvis keys set”."
+SHOWN = "Enter a valid one in the settings under “Keys”."
+
+
+def test_an_answer_tells_every_step_in_words_for_the_window() -> None:
+    answer = after(Answer(ask_id="a"), EngineNoticed(ask_id="a", code="x", sentence=KEY))
+    assert answer.notice == SHOWN
+    answer = after(answer, EngineFailed(ask_id="a", model="m", code="engine.auth", sentence=KEY, restarts=True))
+    assert [one.sentence for one in answer.failures] == [SHOWN]
+    answer = after(answer, RouteChosen(ask_id="a", candidates=(), reason=KEY, difficulty=0.0, domain="chat"))
+    assert answer.reason == SHOWN
+    for ok, told in ((False, SHOWN), (True, KEY)):
+        stage = StageFinished(ask_id="a", stage=1, role="review", model="m", ok=ok, text=KEY, seconds=1.0)
+        assert after(answer, stage).details[-1].endswith(told)
+    assert after(answer, AskFailed(ask_id="a", code="engine.auth", sentence=KEY)).sentence == SHOWN
+
+
+@pytest.mark.parametrize(("source", "shown"), [("none", SHOWN), ("memory", SHOWN), ("skill", SHOWN), ("model", KEY)])
+def test_what_a_model_wrote_stays_as_it_is(source: str, shown: str) -> None:
+    end = AskFinished(ask_id="a", text=KEY, source=source, message_id="b")  # type: ignore[arg-type]
+    assert after(Answer(ask_id="a"), end).text == shown
+    stored = StoredMessage(
+        id="b",
+        conversation_id="c",
+        role="assistant",
+        text=KEY,
+        state="complete",
+        created_at=datetime(2026, 3, 20, tzinfo=UTC),
+        source=source,  # type: ignore[arg-type]
+    )
+    assert from_stored(stored).text == shown
+    failed = from_stored(replace(stored, text="", state="failed", detail=KEY))
+    assert failed.sentence == SHOWN
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_model_that_fails_leads_through_the_window_and_names_no_command(
+    qtbot: QtBot, fake: FakeDesktop, until: Until, language: Language
+) -> None:
+    fake.settings.set("language", language)
+    error = failure("auth", where="api.example", model="m")
+
+    def script(ask_id: str, request: Request) -> Iterator[AskEvent]:
+        yield EngineFailed(ask_id=ask_id, model="m", code=error.code, sentence=error.sentence(language))
+        yield AskFailed(ask_id=ask_id, code=error.code, sentence=error.sentence(language))
+
+    fake.assistant.script = script
+    with started(furnished(fake)) as desktop:
+        type_and_send(desktop, qtbot, "hello")
+        until(lambda: not desktop.session.busy and bool(desktop.window.view.findChildren(AnswerMessage)))
+        (message,) = desktop.window.view.findChildren(AnswerMessage)
+        keys = "“Keys”" if language == "en" else "«Claves»"
+        for text in (message._trouble_text.text(), message._failures.text(), desktop.desk.sentence(error)):
+            assert keys in text and "jarvis keys" not in text
+        assert not message.way.isHidden() and message.way.text() == NAMES["keys"].to(language)
+        banners = desktop.window.banners
+        banners.show_trouble(error.sentence(language), error.code)
+        banners.show_notices([Notice(id="n", text=error.sentence(language))])
+        shown = [label.text() for label in banners.findChildren(QLabel)]
+        assert sum(keys in text for text in shown) == 2 and not any("jarvis keys" in text for text in shown)
+        banners.end_trouble(error.sentence(language))
+        assert banners._trouble == "", "what was shown for it goes with it"
+    assert "jarvis keys set" in error.sentence(language), "the command line names its own"
+
+
+def test_trouble_of_the_voice_and_of_models_is_told_in_words_for_the_window(desktop: Desktop) -> None:
+    trouble = VoiceTrouble(code="speech.language", sentence=KEY)
+    assert pill_after(PillState(), trouble).trouble == SHOWN
+    desktop.tray.take(trouble)
+    assert desktop.tray._trouble == SHOWN
+    view = ModelView(id="m", name="m", kind="text", state="failed", engine="llama.cpp", source="catalogue", failure=KEY)
+    assert SHOWN in str(state_of(view, None, desktop.desk).trouble)
+    route = RouteChosen(
+        ask_id="a",
+        candidates=(),
+        reason="",
+        difficulty=0.0,
+        domain="chat",
+        excluded=({"engine": "e", "model": "m", "code": "missing", "why": KEY},),
+    )
+    page = page_of(replace(Answer(ask_id="a"), route=route), Record(), desktop.words)
+    assert any(SHOWN in line for line in page.left_out)
