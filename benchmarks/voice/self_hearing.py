@@ -31,7 +31,7 @@ from jarvis.contracts.speech_ports import TextToSpeech, WakeDetector, WordSpotte
 from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.barge_in import BargeIn, Cut, Duck
 from jarvis.voice.foreign_voice import ForeignVoice
-from jarvis.voice.heard_text import ClauseSpan
+from jarvis.voice.heard_text import HeardText
 from jarvis.voice.overhearing import Overhearing
 from jarvis.voice.own_sound import sounding_words
 from tests.fakes.speech import flite_speech, has_flite, synthetic_speech
@@ -60,6 +60,8 @@ SOON_SECONDS = 0.7
 """Within this after their first sound people should be noticed."""
 BEFORE_SECONDS, AFTER_SECONDS = 0.5, 1.0
 TALK_AFTER_SECONDS = 1.2
+HANDED_AHEAD_SECONDS = 1.0
+"""How much sound a speaker has in its queue."""
 KNOWN_AHEAD_SECONDS = 0.05
 """How long before it sounds the canceller is told what is played."""
 
@@ -256,11 +258,16 @@ def _spot(
     """Look for stop words as the loop does, and without a look at what Jarvis says."""
     foreign = [1.0]
     voice = ForeignVoice(activity, lambda: foreign[0])
-    span = ClauseSpan(text=text, spoken=text, begin=0.0, end=seconds, whole=True)
-    at = 0.0
+    speaker = _Sounding()
 
     def own_sound(silent_seconds: float) -> str:
-        return sounding_words([span], at, silent_seconds)
+        """As the loop knows it: it hands the sound over a second ahead."""
+        said = HeardText()
+        said.begin(text, text, 0.0)
+        said.reach(min(speaker.at + HANDED_AHEAD_SECONDS, seconds))
+        if speaker.at + HANDED_AHEAD_SECONDS >= seconds:
+            said.end()
+        return sounding_words(said.spans, speaker.position(), silent_seconds)
 
     for knows in (True, False):
         activity.reset()
@@ -268,12 +275,12 @@ def _spot(
             activity=voice,
             barge_in=BargeIn(),
             stop_words=stop_words,
-            speaker=SilentSpeaker(),
-            own_sound=own_sound if knows else None,
+            speaker=speaker,
+            own_sound=own_sound if knows else lambda _: "",
         )
         spotted = []
         for number, frame in enumerate(frames):
-            at = number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS
+            speaker.at = min(number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS, seconds)
             foreign[0] = frame.foreign
             voice.take(frame.pcm)
             if interruption := overhearing.process(frame.pcm, sounding=True, any_speech=False):
@@ -284,6 +291,15 @@ def _spot(
         if spotted:
             how = "" if knows else " by sound alone"
             found.which[f"“{', '.join(spotted)}”{how} in: {text}"] += 1
+
+
+class _Sounding(SilentSpeaker):
+    """A speaker that has sounded up to `at`."""
+
+    at = 0.0
+
+    def position(self) -> float:
+        return max(0.0, self.at)
 
 
 def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:

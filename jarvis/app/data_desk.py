@@ -116,13 +116,16 @@ class AppDataDesk:
             ) from error
 
     def forget_everything(self, *, cancel: CancelToken | None = None) -> Forgotten:
-        """Stop answering, let the memory forget and wipe its bytes, then empty the books."""
+        """Stop answering, empty the books and let the memory forget in one transaction, then wipe the bytes."""
         jarvis = self._jarvis
         jarvis.stop_hub.stop_all()
-        # The books last: what can be broken off is the memory's part, before anything is gone.
-        memories = jarvis.memory_room.desk.forget(ForgetTarget(kind="everything"), cancel=cancel)
-        notes, items, alerts = clear_books(jarvis.database)
-        jarvis.database.scrub()
+        books = [(0, 0, 0)]
+
+        def clear() -> None:
+            books[0] = clear_books(jarvis.database)
+
+        memories = jarvis.memory_room.desk.forget(ForgetTarget(kind="everything"), cancel=cancel, also=clear)
+        notes, items, alerts = books[0]
         return Forgotten(memories=memories, notes=notes, list_items=items, alerts=alerts)
 
 

@@ -88,7 +88,7 @@ class Stored:
     @built_once
     def fact_book(self) -> SqliteFactBook:
         """Facts that the person asked to be remembered."""
-        return SqliteFactBook(self.memories, self.database, self.clock, self._forgot, self._clean)
+        return SqliteFactBook(self.memories, self.database, self.clock, self._forgot, self._clean, self._aside)
 
     def on_close(self, closer: Callable[[], None]) -> None:
         """Have `closer` called when Jarvis ends, before whatever was built earlier."""
@@ -111,4 +111,8 @@ class Stored:
 
     def _clean(self, gone: Gone) -> None:
         """Rows are about to go: what files beside the database hold of them goes first."""
-        Leftovers(self.folders).clean(gone.quotes, gone.conversation_ids, gone.message_ids)
+        # Copies that a restore kept aside are more than one sentence asks for; the answer says where they are.
+        Leftovers(self.folders).clean(gone.quotes, gone.conversation_ids, gone.message_ids, aside=False)
+
+    def _aside(self) -> bool:
+        return bool(Leftovers(self.folders).aside())

@@ -71,11 +71,13 @@ class DeviceNews:
         self._lock = threading.Lock()
         self._told: tuple[str, str] | None = None
         self._server = SoundServer(direction)
+        self._closed = False
         self._default = self._told_default = ""
 
     def known_as(self, device: AudioDevice) -> AudioDevice:
         """Return `device` as people know it: with the name of what the sound server takes for it now."""
         with self._lock:
+            self._closed = False
             self._default = self._server.look(NAMING_SECONDS) if _is_served(device) else ""
             return replace(device, name=self._default or device.name)
 
@@ -83,7 +85,7 @@ class DeviceNews:
         """Tell at once when the sound server takes another default for `device` than it did; True then. Waits for
         nobody."""
         with self._lock:
-            name = self._server.look() if _is_served(device) else ""
+            name = self._server.look() if _is_served(device) and not self._closed else ""
             if name in ("", self._default):
                 return False
             self._default = name
@@ -111,6 +113,7 @@ class DeviceNews:
     def close(self) -> None:
         """Ask the sound server no more, until the next device."""
         with self._lock:
+            self._closed = True
             self._server.close()
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 RECONNECT_SECONDS = 10.0
-"""A server that is not there, or has gone, is looked for this often."""
+"""How often a server is looked for that is not there or has gone, and one is waited for that did not answer."""
 
 _STEP_SECONDS = 0.02
 _NO_AUTOSPAWN = 1
@@ -62,9 +62,8 @@ class SoundServer:
         self._lib = _libpulse()
         self._loop: Any = None
         self._context: Any = None
-        self._asked = False
-        self._asking = 0
-        self._looks_at = -RECONNECT_SECONDS
+        self._asked = self._asking = self._news = False
+        self._looks_at = self._waits_from = -RECONNECT_SECONDS
         self._identity = b""
         self.name = ""
         # libpulse holds pointers to these only.
@@ -73,23 +72,27 @@ class SoundServer:
         self._on_device = _DeviceCallback(self._told_device)
 
     def look(self, seconds: float = 0.0) -> str:
-        """Return `name` as it is now, after at most `seconds` of waiting for the server; without, what it has said."""
-        if self._lib is None or not self._connected():
-            return self.name
-        until = self._clock() + seconds
-        self._turn()
-        while self._context is not None and (not self._asked or self._asking) and self._clock() < until:
-            self._lib.pa_mainloop_prepare(self._loop, round(_STEP_SECONDS * 1e6))
-            self._lib.pa_mainloop_poll(self._loop)
-            self._lib.pa_mainloop_dispatch(self._loop)
+        """Return `name` as it is now, after at most `seconds` of waiting for the server; without, what it has said.
+
+        Who waits has just opened a device, so the server is looked for at once; one that lately did not answer in time
+        is not waited for again.
+        """
+        waits = seconds > 0 and self._clock() >= self._waits_from
+        if self._context is not None:
             self._turn()
+        if self._lib is None or not self._connected(at_once=waits):
+            return self.name
+        self._turn()
+        if waits:
+            self._wait(self._clock() + seconds)
         return self.name
 
     def close(self) -> None:
-        """Leave the server; a later `look` finds it again."""
+        """Leave the server, of which nothing is known then; a later `look` finds it again."""
         lib, loop, context = self._lib, self._loop, self._context
         self._loop = self._context = None
-        self._asked, self._asking = False, 0
+        self._asked = self._asking = self._news = False
+        self._forget()
         if context is not None:
             lib.pa_context_disconnect(context)
             lib.pa_context_unref(context)
@@ -97,17 +100,36 @@ class SoundServer:
             lib.pa_mainloop_free(loop)
         self._looks_at = self._clock() - RECONNECT_SECONDS
 
-    def _connected(self) -> bool:
+    def _connected(self, *, at_once: bool) -> bool:
         if self._context is not None:
             return True
-        if self._clock() - self._looks_at < RECONNECT_SECONDS:
+        if not at_once and self._clock() - self._looks_at < RECONNECT_SECONDS:
             return False
+        # libpulse has neither where no file can be opened any more, and ends the process that hands it a null pointer.
         self._loop = self._lib.pa_mainloop_new()
-        self._context = self._lib.pa_context_new(self._lib.pa_mainloop_get_api(self._loop), b"Jarvis")
-        if self._lib.pa_context_connect(self._context, None, _NO_AUTOSPAWN, None) < 0:
+        if self._loop is not None:
+            self._context = self._lib.pa_context_new(self._lib.pa_mainloop_get_api(self._loop), b"Jarvis")
+        if self._context is None or self._lib.pa_context_connect(self._context, None, _NO_AUTOSPAWN, None) < 0:
             self._gone()
             return False
         return True
+
+    def _wait(self, until: float) -> None:
+        if self._context is not None and self._asked and not self._asking and not self.name:
+            self._ask()
+        while self._context is not None and (not self._asked or self._asking):
+            if self._clock() >= until:
+                self._waits_from = self._clock() + RECONNECT_SECONDS
+                return
+            # Where one of these failed libpulse does not stand being asked for the next.
+            if (
+                self._lib.pa_mainloop_prepare(self._loop, round(_STEP_SECONDS * 1e6)) < 0
+                or self._lib.pa_mainloop_poll(self._loop) < 0
+                or self._lib.pa_mainloop_dispatch(self._loop) < 0
+            ):
+                self._gone()
+                return
+            self._turn()
 
     def _gone(self) -> None:
         self.close()
@@ -127,7 +149,7 @@ class SoundServer:
             self._ask()
 
     def _ask(self) -> None:
-        self._asking += 1
+        self._asking, self._news = True, False
         self._started(self._lib.pa_context_get_server_info(self._context, self._on_server, None))
 
     def _started(self, operation: Any) -> None:
@@ -135,29 +157,42 @@ class SoundServer:
             self._lib.pa_operation_unref(operation)
 
     def _changed(self, _context: Any, _event: int, _index: int, _data: Any) -> None:
-        if not self._asking:
+        if self._asking:
+            self._news = True
+        else:
             self._ask()
 
     def _told_server(self, _context: Any, info: Any, _data: Any) -> None:
-        self._asking = 0
-        if not info:
-            return
-        told = ctypes.cast(info, ctypes.POINTER(_ServerInfo)).contents
-        name = told.default_source_name if self._direction == "input" else told.default_sink_name
+        source = self._direction == "input"
+        name = b""
+        if info:
+            told = ctypes.cast(info, ctypes.POINTER(_ServerInfo)).contents
+            name = (told.default_source_name if source else told.default_sink_name) or b""
         if not name:
-            self._identity, self.name = b"", ""
+            self._forget()
         elif name != self._identity:
-            self._asking = 1
-            self._identity = name
-            source = self._direction == "input"
+            self._identity, self.name = name, ""
             ask = self._lib.pa_context_get_source_info_by_name if source else self._lib.pa_context_get_sink_info_by_name
             self._started(ask(self._context, name, self._on_device, None))
+            return
+        self._answered()
 
     def _told_device(self, _context: Any, info: Any, end: int, _data: Any) -> None:
-        self._asking = 0
         if end == 0 and info:
             told = ctypes.cast(info, ctypes.POINTER(_DeviceInfo)).contents
             self.name = (told.description or told.name or b"").decode(errors="replace")
+            return
+        if not self.name:
+            self._forget()
+        self._answered()
+
+    def _answered(self) -> None:
+        self._asking = False
+        if self._news:
+            self._ask()
+
+    def _forget(self) -> None:
+        self._identity, self.name = b"", ""
 
 
 @functools.cache

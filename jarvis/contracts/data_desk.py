@@ -134,9 +134,9 @@ class DataDesk(Protocol):
         ...
 
     def forget_everything(self, *, cancel: CancelToken | None = None) -> Forgotten:
-        """Take away conversations, memories, attachments, notes, lists, alerts and what was learned from ratings, for
-        good; afterwards no byte of them is in the data folder. Settings, keys, permissions, models and the record of
-        what left stay. A file elsewhere, such as a backup or a document that was read, is never touched. Raised before
-        anything goes, `cancel` raises `Cancelled` and everything stays; afterwards all of it goes, and bytes that are
-        left are wiped at the next start."""
+        """Take away conversations, memories, attachments, notes, lists, alerts, what was learned from ratings and what
+        restores put aside, for good; afterwards no byte of them is in the data folder. Settings, keys, permissions,
+        models and the record of what left stay. A file elsewhere, such as a backup or a document that was read, is
+        never touched. Raised before anything goes, `cancel` raises `Cancelled` and everything stays; afterwards all of
+        it goes, and bytes that are left are wiped at the next start."""
         ...

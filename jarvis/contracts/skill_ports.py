@@ -99,11 +99,15 @@ class FactBook(Protocol):
     def all(self, limit: int = 100) -> list[Fact]: ...
 
     def forget(self, fact_id: int) -> None:
-        """Delete it for good, bytes included."""
+        """Delete it for good, bytes included, but for copies that a restore kept aside."""
         ...
 
     def forget_all(self) -> int:
         """Delete every fact for good as `forget` does, in one act; returns how many there were."""
+        ...
+
+    def kept_aside(self) -> bool:
+        """Tell whether copies of what was here before a restore are kept; forgetting a fact leaves those alone."""
         ...
 
 

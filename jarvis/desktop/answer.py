@@ -38,7 +38,7 @@ from jarvis.desktop import texts
 from jarvis.desktop.answer_figures import figure_words, figures_of_end
 from jarvis.desktop.decision_facts import Figures
 from jarvis.desktop.voice_texts import INTERRUPTED_HERE
-from jarvis.desktop.window_words import in_window
+from jarvis.desktop.window_words import answer_in_window, in_window, place_in_window
 from jarvis.desktop.words import Words
 
 Phase = Literal["thinking", "loading", "writing", "done", "failed", "cancelled", "interrupted", "elsewhere"]
@@ -125,11 +125,12 @@ def after(answer: Answer, event: AskEvent) -> Answer:
         return replace(
             answer,
             phase="done",
-            text=_own_text(event.text, event.source),
+            text=answer_in_window(event.text, event.source, asks_back=event.expects_reply),
             source=event.source,
             skill=event.skill or "",
             model=event.model or "",
-            reason=in_window(event.reason) or answer.reason,
+            # Of what was answered before it says what the person asked then.
+            reason=(event.reason if event.cached else in_window(event.reason)) or answer.reason,
             seconds=event.timings.get("total"),
             message_id=event.message_id,
             cached=event.cached or answer.cached,
@@ -183,13 +184,15 @@ def from_stored(message: StoredMessage, question: StoredMessage | None = None, *
         "interrupted": "interrupted",
     }
     failed = message.state == "failed"
+    text = answer_in_window(message.text, message.source, asks_back=message.detail == DETAIL_ASKED_BACK)
+    heard = message.heard_characters
     return Answer(
         ask_id=message.id,
         phase=phases[message.state],
         conversation_id=message.conversation_id,
         question=question.text if question is not None else "",
         question_id=question.id if question is not None else "",
-        text=_own_text(message.text, message.source),
+        text=text,
         source=message.source,
         model=message.model or "",
         reason="" if failed or message.detail in _MARKS else in_window(message.detail),
@@ -197,16 +200,11 @@ def from_stored(message: StoredMessage, question: StoredMessage | None = None, *
         sentence=in_window(message.detail) if failed else "",
         message_id=message.id,
         remembers=remembers,
-        heard=message.heard_characters,
+        heard=None if heard is None else place_in_window(message.text, text, heard),
         versions=message.versions,
         code=message.codes[0] if message.codes else "",
         causes=message.codes[1:],
     )
-
-
-def _own_text(text: str, source: Source | None) -> str:
-    """Return an answer as the window shows it; what a model wrote stays as it is."""
-    return text if source == "model" else in_window(text)
 
 
 def text_with_mark(answer: Answer, words: Words) -> str:

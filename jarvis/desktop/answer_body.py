@@ -85,8 +85,12 @@ class AnswerBody(QWidget):
     @property
     def last_stop(self) -> QWidget | None:
         """Where the keyboard stops last in it, None where it does not."""
-        rest = stops_in(self._rest) if self._rest is not None else []
-        return next(reversed(rest), self._last_stop)
+        return next(reversed(self._rest_stops()), self._last_stop)
+
+    def stops(self) -> list[QWidget]:
+        """Return where the keyboard stops in it, in the order of reading."""
+        note = stops_in(self._rest) if self._rest is not None else []
+        return [*(one for one in stops_in(self) if one not in note), *self._rest_stops()]
 
     def show_text(self, text: str, *, at_once: bool = True) -> None:
         """Make `text` the whole markdown: the new end is appended where it continues what is shown."""
@@ -213,11 +217,17 @@ class AnswerBody(QWidget):
         if self._rest is None:
             self._rest = RestNote(self._desk)
             self._rest.more.clicked.connect(self._show_more)
+            self._rest.hide()
             self._layout.insertWidget(1, self._rest)
-            if self._last_stop is not None:
-                put_in_order([self._last_stop, *stops_in(self._rest)])
         self._rest.tell(self._taken, total)
-        self._rest.show()
+        if self._rest.isHidden():
+            self._rest.show()
+            if self._last_stop is not None:
+                put_in_order([self._last_stop, *self._rest_stops()])
+
+    def _rest_stops(self) -> list[QWidget]:
+        """Return where the keyboard stops in the note; one that is kept hidden stands wherever it stood last."""
+        return stops_in(self._rest) if self._rest is not None and not self._rest.isHidden() else []
 
     def _show_more(self) -> None:
         self._most += SHOWN_CHARACTERS

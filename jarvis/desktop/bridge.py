@@ -18,14 +18,14 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.errors import Cancelled, JarvisError, Language
 from jarvis.contracts.events import FINAL_EVENTS, AskEvent, AskFailed, TextDelta
 from jarvis.contracts.messages import Request
 from jarvis.contracts.ports import Assistant
 from jarvis.contracts.speech import LevelMeasured, PartialHeard, VoiceEvent, WakeScored
 from jarvis.desktop.level_gate import LevelGate
 from jarvis.desktop.texts import UNEXPECTED
-from jarvis.desktop.workers import Workers
+from jarvis.desktop.workers import WindowThread, Workers
 
 FRAME_MILLISECONDS = 16
 """Events are handed over at most once per this time: one frame at 60 Hz."""
@@ -37,6 +37,8 @@ _GRACE_SECONDS = 0.4
 """For a job to end by itself, once others were told to."""
 _LAST_SECONDS = 0.2
 """For a job that was told to give up, to end in order."""
+_KEPT_SECONDS = 6.0
+"""For what is to be kept, all of it: a second more than another program may lock the database or the settings."""
 _ENDS = "Jarvis ends"
 _FLEETING = (LevelMeasured, WakeScored, PartialHeard)
 """Events that are worth nothing once a newer one of their kind is there."""
@@ -122,6 +124,7 @@ class Bridge(QObject):
         self._language = language
         self._jobs = Workers(_JOBS, "desktop-job")
         self._long_jobs = Workers(1, "desktop-long-job")
+        self._kept_jobs = Workers(1, "desktop-kept-job")
         self._mail = Mailbox(self._deliver, merged)
         self._levels = LevelGate()
         self._running: dict[CancelToken, threading.Thread] = {}
@@ -134,7 +137,7 @@ class Bridge(QObject):
     def ask(self, request: Request, began: Callable[[str], None] | None = None) -> CancelToken:
         """Ask on a thread of its own; `began` gets the run's id on the Qt thread before its first event."""
         cancel = CancelToken()
-        thread = threading.Thread(target=self._consume, args=(request, cancel, began), name="desktop-ask", daemon=True)
+        thread = WindowThread(partial(self._consume, request, cancel, began), "desktop-ask")
         self._running[cancel] = thread
         thread.start()
         return cancel
@@ -156,6 +159,7 @@ class Bridge(QObject):
         failed: Callable[[Exception], None] | None = None,
         *,
         long: bool = False,
+        keep: bool = False,
         cancel: CancelToken | None = None,
         give_up: CancelToken | None = None,
     ) -> None:
@@ -166,17 +170,21 @@ class Bridge(QObject):
         0.4 seconds, for what is better done than not. Work that goes on all the same, such as a question to a server or
         the keyring's dialog, is left behind and ends with the process: it is to keep nothing half-written at any
         moment.
+
+        To be kept is `work` that is short and stores what the window shows as done: it waits for nothing else but work
+        of its kind, is done in order, and `close` has all of it done as far as 6 seconds allow.
         """
 
-        def told(answer: Callable[[], None]) -> None:
+        def told(answer: Callable[[], None]) -> bool:
             with self._state:
                 if not self._over:
                     self._mail.put(answer)
+                return not self._over
 
         def job() -> None:
             mark = object()
             with self._state:
-                if self._closed:
+                if self._closed and not keep:
                     return
                 if cancel is not None:
                     self._cancels[mark] = cancel
@@ -185,9 +193,9 @@ class Bridge(QObject):
             try:
                 result = work()
             except BaseException as error:  # noqa: BLE001 - a worker that ends takes the window's next jobs along
-                if isinstance(error, Exception) and failed is not None:
-                    told(partial(failed, error))
-                elif not self._over:
+                taken = isinstance(error, Exception) and failed is not None and told(partial(failed, error))
+                # That it gave up where it was told to is no failure.
+                if not (taken or (self._over and isinstance(error, Cancelled))):
                     _log.error("a job of the window failed", exc_info=error)
             else:
                 if done is not None:
@@ -197,7 +205,7 @@ class Bridge(QObject):
                 self._give_ups.pop(mark, None)
 
         if not self._closed:
-            (self._long_jobs if long else self._jobs).do(job)
+            (self._kept_jobs if keep else self._long_jobs if long else self._jobs).do(job)
 
     def post(self, action: Callable[[], None]) -> None:
         """Run `action` on the Qt thread within a frame; from any thread."""
@@ -211,17 +219,22 @@ class Bridge(QObject):
     def close(self) -> None:
         """Cancel asks and jobs that can be, let asks store their end for up to two seconds, and take no more work.
 
-        Other jobs get 0.6 seconds to end; what goes on then is left behind, see `run`.
+        What is to be kept is done first, for up to 6 seconds. Other jobs get 0.6 seconds to end; what goes on then is
+        left behind, see `run`.
         """
         with self._state:
             self._closed = True
         self.stop()
         for workers in (self._jobs, self._long_jobs):
             workers.close()
+        self._kept_jobs.close(drop=False)
         for cancel in list(self._cancels.values()):
             cancel.cancel(_ENDS)
         for thread in list(self._running.values()):
             thread.join(_DRAIN_SECONDS)
+        if not self._kept_jobs.wait(_KEPT_SECONDS):
+            undone = self._kept_jobs.close()
+            _log.error("a change is left under way and %s more are not stored: Jarvis ended first", undone)
         # What is read for long ends with the child that reads it.
         if not self._jobs.wait(_GRACE_SECONDS):
             for give_up in list(self._give_ups.values()):

@@ -117,12 +117,13 @@ REMOVE_NOW = Text(en="Delete", es="Borrar")
 REMOVED = Text(en="Deleted.", es="Borrado.")
 FORGET_HEADING = Text(en="Forget everything", es="Olvidar todo")
 FORGET_BODY = Text(
-    en="Conversations, memories, attachments, notes, lists, timers, reminders and what ratings taught are wiped for "
-    "good. Settings, keys, permissions, models and the record of what left this computer stay; so do backups and "
-    "your own files.",
-    es="Conversaciones, recuerdos, adjuntos, notas, listas, temporizadores, recordatorios y lo aprendido de tus "
-    "valoraciones se borran para siempre. Se conservan ajustes, claves, permisos, modelos y el registro de lo que "
-    "salió de este equipo; también las copias de seguridad y tus propios ficheros.",
+    en="Conversations, memories, attachments, notes, lists, timers, reminders, what ratings taught and what restores "
+    "kept aside are wiped for good. Settings, keys, permissions, models and the record of what left this computer "
+    "stay; so do backups and your own files.",
+    es="Conversaciones, recuerdos, adjuntos, notas, listas, temporizadores, recordatorios, lo aprendido de tus "
+    "valoraciones y lo que se guardó aparte al restaurar se borran para siempre. Se conservan ajustes, claves, "
+    "permisos, modelos y el registro de lo que salió de este equipo; también las copias de seguridad y tus propios "
+    "ficheros.",
 )
 FORGET_TYPE = Text(en="Type {word} to confirm", es="Escribe {word} para confirmar")
 FORGET_WORD = Text(en="FORGET", es="OLVIDAR")

@@ -101,7 +101,7 @@ class LanguagePage(FirstRunPage):
             self.cards.show_chosen(language)
             self.changed.emit("language")
 
-        self._desk.bridge.run(lambda: settings.set("language", language), stored, self.fail)
+        self._desk.bridge.run(lambda: settings.set("language", language), stored, self.fail, keep=True)
 
 
 class MicrophonePage(FirstRunPage):

@@ -23,6 +23,8 @@ SAVE_MILLISECONDS = 400
 """A change is on disk at most this long after it, plus the write."""
 AGAIN_MILLISECONDS = 3000
 """Pause before another try where it could not be written."""
+LAST_SECONDS = 2.0
+"""How long the end waits for a save that is under way."""
 INTRODUCED = "introduced"
 """What is kept once the first run was shown, however it ended."""
 LONGEST_EDIT = 100_000
@@ -131,13 +133,17 @@ class Keepsake(QObject):
             self.keep_draft(old, "", "")
 
     def save_now(self) -> None:
-        """Write on this thread, as when the program ends."""
-        if self._timer.isActive():
-            self._timer.stop()
-            try:
-                self._save()
-            except StorageError as error:
-                _log.error("the window's own notes could not be saved at the end: %s", error.sentence("en"))
+        """Write on this thread what no file has yet, as when the program ends; a save that is under way comes first."""
+        self._timer.stop()
+        if not self._writing.acquire(timeout=LAST_SECONDS):
+            _log.error("the window's own notes could not be saved at the end: a save before did not end")
+            return
+        try:
+            self._save_all()
+        except StorageError as error:
+            _log.error("the window's own notes could not be saved at the end: %s", error.sentence("en"))
+        finally:
+            self._writing.release()
 
     def _hold(self, name: str, value: object) -> bool:
         """Take a value over, the lock being held; tells whether it is another."""
@@ -171,14 +177,19 @@ class Keepsake(QObject):
 
     def _save(self) -> None:
         with self._writing:
-            while not self._saved():
-                pass
+            self._save_all()
+
+    def _save_all(self) -> None:
+        while not self._saved():
+            pass
 
     def _saved(self) -> bool:
         """Write what is held, brought together with what the file says; False where it changed in between."""
         with self._holding:
             self._look_again()
             values, seen = self._values, self._seen
+            if values == self._stored:
+                return True
         written = _write(self._path, values, seen)
         if written is None:
             return False

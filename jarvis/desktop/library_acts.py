@@ -187,7 +187,7 @@ class LibraryActs(QObject):
         return dialog
 
     def _do(self, work: Callable[[ConversationDesk], None]) -> None:
-        self._reader.work(work, lambda _: self._reader.refresh(), lambda: self._do(work))
+        self._reader.work(work, lambda _: self._reader.refresh(), lambda: self._do(work), keep=True)
 
 
 def _folder_of(row: Row) -> str:

@@ -110,10 +110,11 @@ class LibraryReader(QObject):
         retry: Callable[[], None] | None = None,
         *,
         cancel: CancelToken | None = None,
+        keep: bool = False,
     ) -> None:
         """Run `work` on a worker thread; a failure becomes a sentence. Whoever is gone by then hears of neither.
 
-        The end of the program raises `cancel`; that `work` was cancelled is no failure.
+        The end of the program raises `cancel`; that `work` was cancelled is no failure. `keep` is as in `Bridge.run`.
         """
         build = self._desk.services.conversations
         if build is None:
@@ -128,7 +129,7 @@ class LibraryReader(QObject):
             if isValid(self):
                 done(result)
 
-        self._desk.bridge.run(lambda: work(build()), act, told, cancel=cancel)
+        self._desk.bridge.run(lambda: work(build()), act, told, cancel=cancel, keep=keep)
 
     def _search(self) -> None:
         self._again = self._running

@@ -33,7 +33,7 @@ from PySide6.QtSvg import QSvgRenderer
 from jarvis.contracts.desktop_ports import DrawnFormula, Formulas
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.late_text import put_late
-from jarvis.desktop.text_room import room_at
+from jarvis.desktop.text_room import NATURAL, room_at
 
 _log = logging.getLogger(__name__)
 
@@ -234,6 +234,7 @@ class FormulasInText:
         put.setObjectType(KIND)
         put.setFont(_reaching_down(base, picture.drawn.depth * QFontInfo(base).pixelSize()))
         put.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
+        put.setProperty(NATURAL, picture.drawn.width * float(QFontInfo(base).pixelSize()))
         for name in (SOURCE, _LATEX, _BLOCK):
             put.setProperty(name, form.property(name))
         cursor.insertText(_OBJECT, put)
@@ -290,7 +291,8 @@ def _font(document: QTextDocument) -> QFont:
 def _em(picture: Picture, document: QTextDocument, at: int) -> float:
     """Return the size of a formula in pixels: the text's, less where it would be wider than its line."""
     em = float(QFontInfo(_font(document)).pixelSize())
-    wide, room = picture.drawn.width * em, room_at(document, at)
+    wide = picture.drawn.width * em
+    room = room_at(document, at, wide)
     return em * room / wide if room is not None and room < wide else em
 
 

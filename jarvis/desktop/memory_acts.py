@@ -72,7 +72,7 @@ class MemoryActs(QObject):
 
     def pin(self, memory: Memory) -> None:
         """Pin a memory, or let it go again."""
-        self.work(lambda: self.memory.pin(memory.id, not memory.pinned), lambda _: self.changed.emit())
+        self.work(lambda: self.memory.pin(memory.id, not memory.pinned), lambda _: self.changed.emit(), keep=True)
 
     def change_privacy(self, memory: Memory) -> None:
         """Let a memory leave, or keep it here."""
@@ -80,6 +80,7 @@ class MemoryActs(QObject):
         self.work(
             lambda: self.memory.set_privacy(memory.id, wanted),  # type: ignore[arg-type]
             lambda _: self.changed.emit(),
+            keep=True,
         )
 
     def forget(self, target: ForgetTarget) -> None:
@@ -87,11 +88,16 @@ class MemoryActs(QObject):
         self.work(lambda: self.memory.preview(target), lambda preview: self._ask(target, preview))
 
     def work(
-        self, work: Callable[[], Result], done: Callable[[Result], None], *, give_up: CancelToken | None = None
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], None],
+        *,
+        keep: bool = False,
+        give_up: CancelToken | None = None,
     ) -> None:
         """Run `work` on a worker; a failure becomes a sentence. Whoever is gone by then hears of neither.
 
-        `give_up` is what the end of the program raises where it would have to wait for it.
+        `give_up` is what the end of the program raises where it would have to wait for it, `keep` as in `Bridge.run`.
         """
 
         def told(error: Exception) -> None:
@@ -100,7 +106,7 @@ class MemoryActs(QObject):
             else:
                 self.said.emit(self._desk.words(window_texts.COULD_NOT, why=self._desk.sentence(error)))
 
-        self._desk.bridge.run(work, self._while_there(done), self._while_there(told), give_up=give_up)
+        self._desk.bridge.run(work, self._while_there(done), self._while_there(told), keep=keep, give_up=give_up)
 
     def _while_there(self, act: Callable[[Result], None]) -> Callable[[Result], None]:
         return lambda result: act(result) if isValid(self) else None
@@ -112,10 +118,13 @@ class MemoryActs(QObject):
     def _ask(self, target: ForgetTarget, preview: ForgetPreview) -> None:
         words = self._desk.words
         counts = {"memories": preview.memories, "messages": preview.messages, "answers": preview.answers}
+        body = words(texts.FORGET_BODY, **counts)
+        if preview.aside:
+            body += "\n\n" + words(texts.FORGET_ASIDE, names=", ".join(preview.aside))
         box = confirmation(
             self._parent,
             words(texts.FORGET_TITLE),
-            words(texts.FORGET_BODY, **counts),
+            body,
             words(texts.FORGET_DO),
             words(window_texts.CANCEL),
         )

@@ -55,6 +55,10 @@ FORGET_BODY = Text(
     es="Recuerdos: {memories}. Mensajes que quedan vacíos: {messages}. Respuestas basadas en ello que quedan vacías: "
     "{answers}. No se puede deshacer.",
 )
+FORGET_ASIDE = Text(
+    en="What restores kept aside goes whole, since it may hold this too: {names}.",
+    es="También se borra entero lo que se guardó aparte al restaurar, que puede contenerlo: {names}.",
+)
 FORGET_DO = Text(en="Forget", es="Olvidar")
 FORGETTING = Text(en="Forgetting …", es="Olvidando…")
 FORGOTTEN = Text(en="Forgotten: {count}.", es="Olvidados: {count}.")

@@ -175,7 +175,7 @@ class AnswerMessage(QWidget):
 
     def stops(self) -> list[QWidget]:
         """Return where the keyboard stops in it, in the order of reading."""
-        return [*stops_in(self.body), *self._stops_below()]
+        return [*self.body.stops(), *self._stops_below()]
 
     def last_stop(self) -> QWidget | None:
         """Return the last one of them, without looking at all that its text consists of."""

@@ -97,7 +97,7 @@ class OptionRow(QWidget):
         if self._loading or value == self._desk.services.settings.get(self.option.name):
             return
         settings, name = self._desk.services.settings, self.option.name
-        self._desk.bridge.run(lambda: settings.set(name, value), self._saved, self._refused)
+        self._desk.bridge.run(lambda: settings.set(name, value), self._saved, self._refused, keep=True)
 
     def _saved(self, value: OptionValue) -> None:
         del value

@@ -93,7 +93,7 @@ class PermissionsPage(QWidget):
             for name in list(permissions().explicit()):
                 permissions().reset(name)
 
-        self._desk.bridge.run(revoke, lambda _: self.read(), self._failed)
+        self._desk.bridge.run(revoke, lambda _: self.read(), self._failed, keep=True)
 
     def _above(self) -> QVBoxLayout:
         """Return what stands over the names and scrolls with them."""
@@ -179,7 +179,7 @@ class PermissionsPage(QWidget):
             else:
                 permissions().set(name, level)  # type: ignore[arg-type]
 
-        self._desk.bridge.run(store, lambda _: self.read(), self._failed)
+        self._desk.bridge.run(store, lambda _: self.read(), self._failed, keep=True)
 
     def _show(self, row: PermissionRow) -> None:
         if self._found is not None and row.name in self._found.levels:

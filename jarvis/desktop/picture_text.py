@@ -40,7 +40,7 @@ from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.late_text import put_late
 from jarvis.desktop.maths import PICTURE, SOURCE
 from jarvis.desktop.picture_sieve import EncodedPicture, PictureSieve
-from jarvis.desktop.text_room import room_at
+from jarvis.desktop.text_room import NATURAL, room_at
 
 MOST_SIDE = 4096
 """Pixels of a side beyond which a picture is not decoded."""
@@ -48,7 +48,7 @@ KEPT_SIDE = 1560
 """Pixels of a side that are kept: twice of what a message is wide, for screens that show it twice as fine."""
 _OBJECT = "\ufffc"
 _WAITING = SOURCE + 10
-_NUMBER, _IMAGE, _WIDTH, _HEIGHT = _WAITING + 1, _WAITING + 2, _WAITING + 3, _WAITING + 4
+_NUMBER, _IMAGE, _HEIGHT = _WAITING + 1, _WAITING + 2, _WAITING + 3
 
 
 class AnswerPictures(QObject):
@@ -135,7 +135,7 @@ class PicturesInText:
         put.setAnchorHref(form.anchorHref())
         for name in (SOURCE, _NUMBER):
             put.setProperty(name, form.property(name))
-        for name, value in ((_IMAGE, image), (_WIDTH, size.width()), (_HEIGHT, size.height())):
+        for name, value in ((_IMAGE, image), (NATURAL, size.width()), (_HEIGHT, size.height())):
             put.setProperty(name, value)
         cursor.insertText(_OBJECT, put)
         block = cursor.blockFormat()
@@ -151,8 +151,8 @@ class PicturePainter(QPyTextObject):
 
     def intrinsicSize(self, document: QTextDocument, at: int, form: QTextFormat) -> QSizeF:
         """Return a picture's room: its own, or as much less as makes it as wide as the text where it stands."""
-        size = QSizeF(float(form.property(_WIDTH)), float(form.property(_HEIGHT)))
-        room = room_at(document, at)
+        size = QSizeF(float(form.property(NATURAL)), float(form.property(_HEIGHT)))
+        room = room_at(document, at, size.width())
         return size * (room / size.width()) if room is not None and room < size.width() else size
 
     def drawObject(

@@ -238,6 +238,7 @@ class AnswerRating(QWidget):
             lambda: routing().rate(message_id, rating.stars, rating.reason),
             self._if_there(lambda _: self._kept(message_id, rating)),
             self._if_there(failed),
+            keep=True,
         )
 
     def _kept(self, message_id: str, rating: Rating) -> None:

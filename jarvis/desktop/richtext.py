@@ -341,6 +341,14 @@ class RichWriter:
         return form
 
 
+def prepare(colours: Colours, base: QFont, mono: QFont) -> None:
+    """Write some code where nobody sees it: the first of a process takes milliseconds more, for what PySide makes of
+    its enumerations and Qt of the font."""
+    document = QTextDocument()
+    RichWriter(document, colours, base, mono)._preformatted(QTextCursor(document), "code")
+    document.size()
+
+
 def _safe(text: str) -> str:
     return text.translate(_UNSAFE)
 

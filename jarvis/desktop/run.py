@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import VoiceEvent
-from jarvis.desktop import markdown, texts
+from jarvis.desktop import markdown, richtext, texts
 from jarvis.desktop.answer_acts import ICONS as ANSWER_ICONS
 from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.bridge import Bridge
@@ -36,6 +36,7 @@ from jarvis.desktop.voice_pill_holder import OPTION as PILL
 from jarvis.desktop.voice_pill_holder import PillHolder
 from jarvis.desktop.window import ChatWindow
 from jarvis.desktop.words import Words, language_for
+from jarvis.desktop.workers import leave_behind
 
 if TYPE_CHECKING:
     from jarvis.desktop.first_run import FirstRun
@@ -67,6 +68,7 @@ def run_desktop(services: DesktopServices, argv: Sequence[str]) -> int:
     code = application.exec()
     desktop.close()
     services.on_quit()
+    leave_behind(desktop)
     return code
 
 
@@ -253,6 +255,8 @@ class Desktop(QObject):
         # What is still on its way is for widgets that may be gone by then.
         self.bridge.heard.disconnect(self._heard)
         self.bridge.close()
+        # What came last may have changed a draft.
+        self.keepsake.save_now()
 
     def introduce(self) -> None:
         """Show the first run where it was not shown before."""
@@ -277,7 +281,9 @@ class Desktop(QObject):
         if self._cycles is not None:
             self._cycles.settle()
         # The first answer is there the sooner; one drawing takes a millisecond.
-        in_slices(self.window, [partial(self._draw, icon) for icon in ANSWER_ICONS], budget_seconds=0.001)
+        first = [partial(self._draw, icon) for icon in ANSWER_ICONS]
+        first.append(partial(richtext.prepare, self.theme.colours, self.window.font(), self.theme.mono()))
+        in_slices(self.window, first, budget_seconds=0.001)
         self.bridge.run(markdown.prepare)
         self.poll()
         self._poll_timer.start()
@@ -378,7 +384,7 @@ class Desktop(QObject):
 
     def _dismiss_alert(self, alert_id: str) -> None:
         alerts = self._services.alerts
-        self.bridge.run(lambda: alerts.dismiss(alert_id), lambda _: self.poll())
+        self.bridge.run(lambda: alerts.dismiss(alert_id), lambda _: self.poll(), keep=True)
 
     def _tell_tray_once(self) -> None:
         if not self.keepsake.flag("tray_told"):

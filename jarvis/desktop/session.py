@@ -272,7 +272,7 @@ class ChatSession(QObject):
     def rename(self, conversation_id: str, title: str) -> None:
         """Rename a conversation."""
         log = self._desk.services.log
-        self._read(lambda: log.rename(conversation_id, title), lambda _: self.refresh())
+        self._read(lambda: log.rename(conversation_id, title), lambda _: self.refresh(), keep=True)
 
     def delete(self, conversation_id: str) -> None:
         """Delete a conversation for good, with what was typed in it, stopping what is written in it."""
@@ -294,7 +294,7 @@ class ChatSession(QObject):
             finally:
                 self.drop_drafts()
 
-        self._desk.bridge.run(work, lambda _: self.refresh(), failed)
+        self._desk.bridge.run(work, lambda _: self.refresh(), failed, keep=True)
 
     def stop(self) -> None:
         """Stop the answers of the open conversation and whatever is said or rings."""
@@ -386,8 +386,8 @@ class ChatSession(QObject):
         self.conversations = conversations
         self.listed.emit(conversations)
 
-    def _read(self, work: Callable[[], Result], done: Callable[[Result], None]) -> None:
-        self._desk.bridge.run(work, done, self._failed)
+    def _read(self, work: Callable[[], Result], done: Callable[[Result], None], *, keep: bool = False) -> None:
+        self._desk.bridge.run(work, done, self._failed, keep=keep)
 
     def _failed(self, error: Exception) -> None:
         self.trouble.emit(self._desk.words(texts.COULD_NOT, why=self._desk.sentence(error)), code_of(error))

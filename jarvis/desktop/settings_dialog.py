@@ -223,12 +223,10 @@ class SettingsDialog(PagedDialog):
         """Give every option its default again; what could not be set back is said where the pages are."""
         settings = self._desk.services.settings
         names = list(settings.changed())
-
-        def reset() -> None:
-            for name in names:
-                settings.set(name, OPTION_BY_NAME[name].default)
-
-        self._desk.bridge.run(reset, lambda _: self._was_reset(names), self._not_reset)
+        defaults = {name: OPTION_BY_NAME[name].default for name in names}
+        self._desk.bridge.run(
+            lambda: settings.set_all(defaults), lambda _: self._was_reset(names), self._not_reset, keep=True
+        )
 
     def _was_reset(self, names: list[str]) -> None:
         for name in names:

@@ -75,15 +75,16 @@ class PrivacyCards(ChoiceCards):
     def _choose(self, name: str) -> None:
         settings, values = self._desk.services.settings, PRIVACY_PROFILES[name]
 
-        def store() -> None:
-            for option, value in values.items():
-                settings.set(option, value)
-
-        def stored(_: None) -> None:
+        def stored(_: object) -> None:
             for option in values:
                 self._changed(option)
 
-        self._desk.bridge.run(store, stored, lambda error: self._failed(self._desk.sentence(error)))
+        self._desk.bridge.run(
+            lambda: settings.set_all(values),
+            stored,
+            lambda error: self._failed(self._desk.sentence(error)),
+            keep=True,
+        )
 
 
 class PrivacyPage(OptionPage):
@@ -142,6 +143,7 @@ class RoutingPage(OptionPage):
             lambda: settings.set("routing.profile", name),
             lambda _: self.changed.emit("routing.profile"),
             lambda error: self._say(self._desk.sentence(error)),
+            keep=True,
         )
 
     def _read(self) -> None:

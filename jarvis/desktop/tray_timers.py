@@ -60,7 +60,7 @@ class TimersMenu(QMenu):
                 self.addAction(over_line(alert, self._desk)).setEnabled(False)
 
     def _add(self, menu: QMenu, label: str, act: Callable[[], None]) -> None:
-        menu.addAction(label, lambda: self._desk.bridge.run(act))
+        menu.addAction(label, lambda: self._desk.bridge.run(act, keep=True))
 
 
 def line_for(alert: Alert, desk: Desk) -> str:

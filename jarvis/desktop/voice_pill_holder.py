@@ -80,7 +80,7 @@ class PillHolder(QObject):
 
     def _hide(self) -> None:
         settings = self._desk.services.settings
-        self._desk.bridge.run(lambda: settings.set(OPTION, False), self._was_hidden, self.trouble.emit)
+        self._desk.bridge.run(lambda: settings.set(OPTION, False), self._was_hidden, self.trouble.emit, keep=True)
 
     def _was_hidden(self, _: object) -> None:
         self.apply()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from jarvis.contracts.messages import Source
+
 _ENGLISH = (
     (r"“jarvis models download [^”]*” goes on\.", "Go on with it in “Models”."),
     (r"“jarvis models download [^”]*” mends it\.", "Download it again in “Models”."),
@@ -88,6 +90,22 @@ _SPANISH = (
 )
 _WAYS = tuple((re.compile(command), words) for command, words in (*_ENGLISH, *_SPANISH))
 _COMMAND = re.compile(r"[“«(](?:jarvis|ollama) ")
+_FORBIDDEN = re.compile(
+    r"You do not allow [\w.:-]+, so nothing was done\. “jarvis permissions set [\w.:-]+ allow” changes that\."
+    r"|No permites [\w.:-]+, así que no se hizo nada\. «jarvis permissions set [\w.:-]+ allow» lo cambia\."
+)
+"""All that is answered in the place of a skill that is not allowed."""
+_REMEMBERED = (
+    (
+        "There is no model to answer this, but the memory has something on it:\n- ",
+        "\n\nI cannot answer that yet: it needs a language model, and none can run here now.\n\n",
+    ),
+    (
+        "No hay ningún modelo que responda a esto, pero la memoria tiene algo:\n- ",
+        "\n\nAún no puedo responder a eso: hace falta un modelo de lenguaje y ahora no hay ninguno disponible.\n\n",
+    ),
+)
+"""What stands before memories and between them and the reasons why no model answers."""
 
 
 def in_window(sentence: str) -> str:
@@ -97,3 +115,39 @@ def in_window(sentence: str) -> str:
     for command, words in _WAYS:
         sentence = command.sub(words, sentence)
     return sentence
+
+
+def answer_in_window(text: str, source: Source | None, *, asks_back: bool = False) -> str:
+    """Return an answer with the window's ways in the place of commands that Jarvis itself names.
+
+    What a person said, what is remembered and what a model wrote stays as it is, and so does everything where it is not
+    known who wrote it (`source` None) or where Jarvis `asks_back`, which reads back what was said.
+    """
+    if source == "none" and not asks_back:
+        return in_window(text)
+    if source == "skill" and _FORBIDDEN.fullmatch(text):
+        return in_window(text)
+    if source == "memory":
+        for before, between in _REMEMBERED:
+            memories, found, reasons = text.rpartition(between)
+            if found and memories.startswith(before):
+                return memories + found + in_window(reasons)
+    return text
+
+
+def place_in_window(text: str, shown: str, at: int) -> int:
+    """Return where the character `at` of `text` is in what is `shown` of it: behind what stands in the place of a
+    command where it was in that."""
+    if text == shown:
+        return at
+    before = _common(text, shown)
+    if at <= before:
+        return at
+    after = _common(text[before:][::-1], shown[before:][::-1])
+    return len(shown) - min(len(text) - at, after)
+
+
+def _common(one: str, other: str) -> int:
+    """Return with how many of the same characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))

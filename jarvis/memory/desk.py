@@ -44,8 +44,10 @@ from jarvis.memory.transfer import Transfers
 from jarvis.settings.folders import Folders
 from jarvis.storage.database import Database
 from jarvis.storage.forgetting import SqliteForgetting
+from jarvis.storage.forgetting_order import files_first
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_counts import memory_counts, remembering_answers
+from jarvis.storage.memory_rows import checked
 from jarvis.storage.memory_transfer import MemoryTransfer
 from jarvis.storage.quotes import Quotes
 
@@ -147,16 +149,28 @@ class RememberingDesk:
     def edit(self, memory_id: str, text: str) -> Memory:
         """Correct a text; returns once no byte of the old one is left but in what a restore put aside.
 
-        `InputError` for an unknown or bad one, `StorageError` where a file that holds the old one cannot be changed;
-        nothing is corrected then.
+        Unsent drafts that quote it lose the quote alone. An old text that says too little to be looked for elsewhere
+        (`Quotes` leaves it out), such as a question, goes out of the memory and its message only. `InputError` for an
+        unknown or bad text, `StorageError` where a file that holds the old one, or a row, cannot be changed; nothing is
+        corrected then.
         """
         old = self._memories.get(memory_id)
-        with self._memories.together():
+        checked(NewMemory(text=text))
+        if old is None or old.text == text:
+            return self._memories.edit(memory_id, text)
+        texts = {old.text}
+        cleaned = files_first(self._database, lambda: self._leftovers.correct(Quotes(texts)))
+        with cleaned, self._memories.together():
+            now = self._memories.get(memory_id)
+            if now is not None and now.text not in texts:
+                # Somebody else corrected it meanwhile.
+                self._leftovers.correct(Quotes((now.text,)))
+                texts.add(now.text)
             changed = self._memories.edit(memory_id, text)
-            if old is not None and old.text != changed.text:
-                self._leftovers.clean(Quotes((old.text,)), aside=False)
-        if old is not None and old.text != changed.text:
-            SqliteForgetting(self._database).corrected(old.text)
+        texts.discard(changed.text)
+        if texts:
+            for each in texts:
+                SqliteForgetting(self._database).corrected(each)
             self._learn_of([changed])
             self._forgetter.finish()
             self._index.wake()
@@ -181,13 +195,14 @@ class RememberingDesk:
         *,
         progress: Callable[[str], None] | None = None,
         cancel: CancelToken | None = None,
+        also: Callable[[], object] | None = None,
     ) -> int:
-        """Forget for good and return how many memories went."""
+        """Forget for good and return how many memories went; what `also` writes goes or stays with their rows."""
         if progress is not None:
             spanish = self._language() == "es"
             progress("Se borran filas, palabras y vectores…" if spanish else "Wiping rows, words and vectors …")
         followed = self._documents.folders() if target.kind == "everything" else []
-        gone = self._forgetter.forget(target, cancel)
+        gone = self._forgetter.forget(target, cancel, also)
         for folder in (*(each.path for each in followed), *([Path(target.folder)] if target.folder else [])):
             # Its rows are gone; what follows it in this process is to know.
             self._documents.forget_folder(folder)

@@ -1,7 +1,8 @@
 """Forgets for good: rows, files beside them, words, vectors and the database's log, in an order that no crash can hurt.
 
-First the files are cleaned, then the rows go in one transaction, which leaves a list of vectors to wipe; the rest
-follows from that list, here or at the next start. Acknowledged is only what is physically gone.
+First the files are cleaned, once others let rows be written, then the rows go in one transaction, which leaves a list
+of vectors to wipe; the rest follows from that list, here or at the next start. Acknowledged is only what is physically
+gone.
 """
 
 from __future__ import annotations
@@ -67,19 +68,27 @@ class Forgetter:
             aside=self._leftovers.aside(),
         )
 
-    def forget(self, target: ForgetTarget, cancel: CancelToken | None = None) -> Gone:
+    def forget(
+        self, target: ForgetTarget, cancel: CancelToken | None = None, also: Callable[[], object] | None = None
+    ) -> Gone:
         """Forget it and return what went, once no byte of it is left; raises as `preview`, and `StorageError`.
 
-        `cancel` raises `Cancelled` as long as no row is gone. Once they are, it leaves the rest to the next start.
+        `cancel` raises `Cancelled` as long as no file and no row is gone; once they go, they go together, and it leaves
+        the rest to the next start. `also` is called in the rows' transaction: what it writes there goes or stays with
+        them.
         """
         wanted = cancel or CancelToken()
+        cleaning = False
 
         def clean(gone: Gone) -> None:
-            wanted.raise_if_cancelled()
+            nonlocal cleaning
+            if not cleaning:
+                wanted.raise_if_cancelled()
+            cleaning = True
             quotes = None if target.kind == "everything" else gone.quotes
             self._leftovers.clean(quotes, gone.conversation_ids, gone.message_ids)
 
-        gone = self._rows.carry_out(target, clean)
+        gone = self._rows.carry_out(target, clean, also)
         self.finish(wanted)
         return gone
 

@@ -68,26 +68,31 @@ class Leftovers:
         `messages`, by id, were being put in. What a restore put aside goes whole, unless `aside` is False: nobody knows
         what lies in it.
         """
-        try:
+        with _told():
             for name in self.aside() if aside else ():
                 shutil.rmtree(self._home / name)
-            remove_broken_off(self._home)
-            remove_unfinished(self._home.rglob(".*.jarvis-part"))
-            self._half_written()
             self._drafts(quotes, conversations, messages)
-            for path in self._texts():
-                with contextlib.suppress(FileNotFoundError):
-                    # Children and logs end and turn over meanwhile.
-                    self._clean_text(path, quotes)
-        except OSError as error:
-            raise StorageError(
-                "memory.leftovers",
-                en="A file beside the memory could not be cleaned ({why}), so nothing was forgotten yet. "
-                "Mend its permissions and try again.",
-                es="No se pudo limpiar un fichero junto a la memoria ({why}), así que aún no se ha olvidado nada. "
-                "Corrige sus permisos y vuelve a intentarlo.",
-                why=error,
-            ) from error
+            self._rest(quotes)
+
+    def correct(self, quotes: Quotes) -> None:
+        """Take out quotes of a text that is corrected; raises as `clean`. What a restore put aside stays.
+
+        Of what was typed and not sent only the quote goes: a message of which nothing else is left is three dots.
+        """
+        if not quotes:
+            return
+        with _told():
+            self._drafts_without(quotes)
+            self._rest(quotes)
+
+    def _rest(self, quotes: Quotes | None) -> None:
+        remove_broken_off(self._home)
+        remove_unfinished(self._home.rglob(".*.jarvis-part"))
+        self._half_written()
+        for path in self._texts():
+            with contextlib.suppress(FileNotFoundError):
+                # Children and logs end and turn over meanwhile.
+                self._clean_text(path, quotes)
 
     def _half_written(self) -> None:
         for pattern in _HALF_WRITTEN:
@@ -115,6 +120,19 @@ class Leftovers:
             if quotes is not None and not _belongs(name, conversations, messages) and not _holds(quotes, draft)
         }
         if kept != drafts or quotes is None:
+            _replace(path, {**document, "drafts": kept})
+
+    def _drafts_without(self, quotes: Quotes) -> None:
+        path = self._home / _DRAFTS
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return
+        except ValueError:
+            _overwrite(path, quotes)
+            return
+        drafts = document.get("drafts") if isinstance(document, dict) else None
+        if (kept := _redacted(drafts, quotes)) != drafts:
             _replace(path, {**document, "drafts": kept})
 
     def _clean_text(self, path: Path, quotes: Quotes | None) -> None:
@@ -167,6 +185,22 @@ def remove_broken_off(home: Path) -> None:
         pid = file.name.removeprefix(UNFINISHED)
         if not pid.isdigit() or not psutil.pid_exists(int(pid)):
             file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            "memory.leftovers",
+            en="A file beside the memory could not be cleaned ({why}), so nothing was forgotten yet: every memory is "
+            "as it was, though some files beside it may be clean already. Mend its permissions and try again.",
+            es="No se pudo limpiar un fichero junto a la memoria ({why}), así que aún no se ha olvidado nada: todos "
+            "los recuerdos siguen como estaban, aunque algún fichero junto a ellos puede estar ya limpio. Corrige sus "
+            "permisos y vuelve a intentarlo.",
+            why=error,
+        ) from error
 
 
 def _belongs(name: str, conversations: Collection[str], messages: Collection[str]) -> bool:
@@ -235,6 +269,16 @@ def _without(value: object, quotes: Quotes) -> object:
         return [_without(each, quotes) for each in value]
     if isinstance(value, dict):
         return {name: _without(each, quotes) for name, each in value.items() if not _says(quotes, name)}
+    return value
+
+
+def _redacted(value: object, quotes: Quotes) -> object:
+    if isinstance(value, str):
+        return quotes.redacted(value) or value
+    if isinstance(value, list):
+        return [_redacted(each, quotes) for each in value]
+    if isinstance(value, dict):
+        return {name: _redacted(each, quotes) for name, each in value.items()}
     return value
 
 

@@ -45,6 +45,12 @@ class Margin:
         return max(self.many_mib, self.many_share * gpu.total_mib) if many else self.one_mib
 
 
+def slowest_first(gpu: GpuDevice) -> tuple[float, int, int]:
+    """Key of the order in which GPUs take what is not cut: speech and embeddings lose nothing on a slow one, and the
+    quick one stays free for answers."""
+    return gpu.bandwidth_gbs, gpu.total_mib, -gpu.index
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fitting:
     """One model on one machine with one context and one type of KV cache, as its runner runs it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jarvis.contracts.hardware import GpuDevice, Machine
 from jarvis.contracts.placement import Decoding, DeviceShare, Placement, Refusal
 from jarvis.placement import reasons
-from jarvis.placement.fitting import Margin
+from jarvis.placement.fitting import Margin, slowest_first
 from jarvis.placement.recognition import decoding_on, memory_mib
 from jarvis.placement.wishes import Wish
 
@@ -16,7 +16,7 @@ def one_piece(wish: Wish, machine: Machine, margin: Margin) -> list[Placement | 
     options: list[Placement | Refusal] = []
     # CTranslate2 as it is installed runs on no other GPUs.
     gpus = [gpu for gpu in machine.gpus if wish.role != "recognition" or gpu.vendor == "nvidia"]
-    for gpu in sorted(gpus, key=lambda gpu: (gpu.bandwidth_gbs, gpu.total_mib, -gpu.index)):
+    for gpu in sorted(gpus, key=slowest_first):
         if _needed(wish, gpu) <= gpu.free_mib - margin.one_mib:
             options.append(_fixed(wish, machine, gpu))
     if _needed(wish, None) <= machine.ram_free_mib - margin.ram_mib:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from jarvis.processes.ending import write_out
 from jarvis.processes.registry import ChildRegistry
 
 _LOG = logging.getLogger(__name__)
@@ -27,11 +28,7 @@ def start_anew(arguments: Sequence[str], registry: ChildRegistry) -> NoReturn:
         _LOG.warning("%s still ran at the restart and was ended", name)
     command = [*sys.orig_argv[: len(sys.orig_argv) - len(sys.argv) + 1], *arguments]
     command[0] = sys.executable
-    logging.shutdown()
-    for stream in (sys.stdout, sys.stderr):
-        # A program without a console has none.
-        if stream is not None:
-            stream.flush()
+    write_out()
     if sys.platform == "win32":
         # There, taking another program's place leaves whoever waits for this one with nothing to wait for.
         subprocess.Popen(command)

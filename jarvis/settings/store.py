@@ -7,6 +7,7 @@ import math
 import os
 import tempfile
 import threading
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
@@ -65,13 +66,17 @@ class Settings:
 
     def set(self, name: str, value: object) -> OptionValue:
         """Check, store and save `value` (text is parsed); returns what was stored."""
-        option = _option(name)
-        checked = check(option, value)
+        return self.set_all({name: value})[name]
+
+    def set_all(self, wanted: Mapping[str, object]) -> dict[str, OptionValue]:
+        """Check, store and save several values in one write, by option: all of them or, after an error, none."""
+        checked = {name: check(_option(name), value) for name, value in wanted.items()}
         with self._lock, self._file_lock():
             self._reload_if_changed()
-            values = {**self._values, name: checked}
-            if checked == option.default:
-                values.pop(name)
+            values = {**self._values, **checked}
+            for name, value in checked.items():
+                if value == _option(name).default:
+                    values.pop(name)
             self._save(values)
             self._values, self._seen = values, self._stamp()
         return checked

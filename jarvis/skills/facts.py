@@ -58,13 +58,18 @@ def forget(turn: Turn) -> SkillReply:
     if len(found) > 1:
         return turn.reply("which", facts=_quoted(found, turn))
     turn.ports.facts.forget(found[0].id)
-    return turn.reply("forgotten", facts=_quoted(found, turn))
+    return _but_for_copies(turn.reply("forgotten", facts=_quoted(found, turn)), turn)
 
 
 def forget_all(turn: Turn) -> SkillReply:
     """Delete every fact; asked and confirmed before."""
     count = turn.ports.facts.forget_all()
-    return turn.reply("forgotten_all", n=count) if count else turn.reply("nothing_at_all")
+    return _but_for_copies(turn.reply("forgotten_all", n=count), turn) if count else turn.reply("nothing_at_all")
+
+
+def _but_for_copies(reply: SkillReply, turn: Turn) -> SkillReply:
+    """Say too where what was forgotten may still lie."""
+    return replace(reply, text=f"{reply.text} {turn.say('kept_aside')}") if turn.ports.facts.kept_aside() else reply
 
 
 def _quoted(facts: Sequence[Fact], turn: Turn) -> str:

@@ -11,7 +11,8 @@ from jarvis.storage.database import Database
 def clear_books(database: Database) -> tuple[int, int, int]:
     """Delete every note, list, alert and learned outcome in one transaction; returns how many notes, items, alerts.
 
-    `secure_delete` overwrites the rows; `Database.scrub` then takes them out of the log.
+    Inside another transaction of this thread it is a part of that. `secure_delete` overwrites the rows; whoever forgets
+    then takes them out of the database's log.
     """
     with database.write() as connection:
         counts = [

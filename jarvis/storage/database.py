@@ -127,10 +127,10 @@ class Database:
         """Yield this thread's connection, which nobody closes meanwhile."""
         if getattr(self._local, "held", None) is None:
             self._connect()
-        held: _Held = self._local.held
         with self._lock:
             if self._closed:
                 raise sqlite3.ProgrammingError("the database was closed")
+            held: _Held = self._local.held
             held.uses += 1
         try:
             yield held.connection
@@ -139,7 +139,8 @@ class Database:
                 held.uses -= 1
                 self._lock.notify_all()
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self) -> None:
+        """Open this thread's connection. It counts as used until it is set up, so that nobody closes it meanwhile."""
         with self._lock:
             if self._closed:
                 raise sqlite3.ProgrammingError("the database was closed")
@@ -148,8 +149,23 @@ class Database:
                 if held not in living:
                     held.connection.close()
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-            made = _Held(thread=threading.current_thread(), connection=connection)
+            made = _Held(thread=threading.current_thread(), connection=connection, uses=1)
             self._open = [*living, made]
+        ready = False
+        try:
+            self._set_up(connection)
+            ready = True
+        finally:
+            with self._lock:
+                made.uses = 0
+                if not ready or self._closed:
+                    self._open = [held for held in self._open if held is not made]
+                    connection.close()
+                else:
+                    self._local.held = made
+                self._lock.notify_all()
+
+    def _set_up(self, connection: sqlite3.Connection) -> None:
         connection.row_factory = sqlite3.Row
         if self._unwanted is not None:
             connection.set_progress_handler(self._unwanted, _STEPS)
@@ -157,8 +173,6 @@ class Database:
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"
             f"PRAGMA cache_size=-{PAGES_KIB};"
         )
-        self._local.held = made
-        return connection
 
     def _migrate(self) -> None:
         with self._connection() as connection:
@@ -242,7 +256,7 @@ def _statements(script: str) -> Iterator[str]:
 def _sentences(path: Path) -> Iterator[None]:
     try:
         yield
-    except (sqlite3.DatabaseError, PermissionError) as error:
+    except (sqlite3.Error, PermissionError) as error:
         raise _storage_error(error, path) from error
 
 

@@ -11,6 +11,8 @@ import math
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
+from functools import partial
 
 from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.memory import ForgetTarget, Memory, MemoryFilter, NewMemory
@@ -19,6 +21,7 @@ from jarvis.contracts.skills import Fact
 from jarvis.storage.database import Database
 from jarvis.storage.forgetting import Gone, SqliteForgetting, forget_within
 from jarvis.storage.forgetting_look import Look
+from jarvis.storage.forgetting_order import files_first
 from jarvis.storage.memories import SqliteMemories
 from jarvis.storage.memory_rows import SELECT, memory_of
 from jarvis.storage.memory_words import SqliteMemoryWords
@@ -39,7 +42,7 @@ class SqliteFactBook:
     """The fact book over the memories; `forgot` is called once a fact is gone, to wipe what indexes hold of it.
 
     `clean` takes what goes out of files beside the database. It is called before anything is gone, and once more with
-    what came since; where it raises, everything stays.
+    what came since; where it raises, every row stays. `aside` tells whether there are copies that it leaves alone.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class SqliteFactBook:
         clock: Clock,
         forgot: Callable[[], None] | None = None,
         clean: Callable[[Gone], None] | None = None,
+        aside: Callable[[], bool] = lambda: False,
     ) -> None:
         self._memories = memories
         self._database = database
@@ -56,6 +60,7 @@ class SqliteFactBook:
         self._words = SqliteMemoryWords(database)
         self._forgot = forgot
         self._clean = clean
+        self._aside = aside
         self._stems: dict[int, frozenset[str]] = {}
 
     def remember(self, text: str, language: Language) -> Fact:
@@ -124,6 +129,10 @@ class SqliteFactBook:
         """Delete every fact for good as `forget` does, in one act; returns how many there were."""
         return self._forget("?", 1)
 
+    def kept_aside(self) -> bool:
+        """Tell whether copies of what was here before a restore are kept, which forgetting here leaves alone."""
+        return self._aside()
+
     def _forget(self, which: str, given: int) -> int:
         """Forget the facts for which `which` (SQL) holds; returns how many there were, 0 having done nothing."""
         chosen = f"{SELECT} WHERE m.source = 'told' AND {which}"
@@ -135,9 +144,9 @@ class SqliteFactBook:
             holding = {row["seq"] for row in (*messages_with(connection, set(known.values())), *growing)}
         look = Look()
         gone = SqliteForgetting(self._database).look(ForgetTarget(kind="found", ids=tuple(known)), look)
-        if known and self._clean is not None:
-            self._clean(gone)
-        with self._database.write() as connection:
+        clean = self._clean if known else None
+        cleaned = nullcontext() if clean is None else files_first(self._database, partial(clean, gone))
+        with cleaned, self._database.write() as connection:
             told = {row["id"]: row["text"] for row in connection.execute(chosen, (given,))}
             if told:
                 texts = set(told.values())

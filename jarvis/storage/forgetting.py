@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from jarvis.contracts.errors import InputError
 from jarvis.contracts.memory import ForgetTarget, TimeRange
 from jarvis.storage.database import Database, to_milliseconds
 from jarvis.storage.forgetting_look import Look, Redactions
+from jarvis.storage.forgetting_order import files_first
 from jarvis.storage.forgetting_quotes import find_in_commands, find_quotes, redact_quotes
 from jarvis.storage.quotes import BLANK, Quotes, nothing_left, share_words, tells
 from jarvis.storage.redaction import redact
@@ -91,19 +93,25 @@ class SqliteForgetting:
             _titles_that_go(connection, gone.quotes, look)
             return gone
 
-    def carry_out(self, target: ForgetTarget, before: Callable[[Gone], None] | None = None) -> Gone:
+    def carry_out(
+        self,
+        target: ForgetTarget,
+        before: Callable[[Gone], None] | None = None,
+        also: Callable[[], object] | None = None,
+    ) -> Gone:
         """Take it away in one transaction; `InputError` where there is no such memory, conversation or folder.
 
         What goes is looked for before that transaction, in which others cannot write. `before` is called once it is
-        known and nothing is gone yet; where it raises, everything stays. For what came after the look it is called once
-        more, with that alone to be looked for. Rows whose words are to be made again have `worded` 0 afterwards, and
-        `memory_forgotten` says which vectors are to be wiped.
+        known and nothing is gone yet; where it raises, every row stays. For what came after the look it is called once
+        more, with that alone to be looked for. What `also` writes goes or stays with the rest. Rows whose words are to
+        be made again have `worded` 0 afterwards, and `memory_forgotten` says which vectors are to be wiped.
         """
         look = Look()
         gone = self.look(target, look)
-        if before is not None:
-            before(gone)
-        with self._database.write() as connection:
+        cleaned = nullcontext() if before is None else files_first(self._database, partial(before, gone))
+        with cleaned, self._database.write() as connection:
+            if also is not None:
+                also()
             return forget_within(connection, target, look, before)
 
     def corrected(self, old: str) -> None:

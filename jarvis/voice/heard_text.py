@@ -63,13 +63,22 @@ def _bare(word: str) -> str:
 
 @dataclass(kw_only=True, slots=True)
 class ClauseSpan:
-    """Where in the speaker's sound one clause lies: seconds of `Speaker.position()`; `whole` once `end` is final."""
+    """Where in the speaker's sound one clause lies: seconds of `Speaker.position()`; `whole` once `end` is final.
+
+    `expected` is how many seconds it is reckoned to take by its letters.
+    """
 
     text: str
     spoken: str
     begin: float
     end: float
     whole: bool = False
+    expected: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes, as far as is known."""
+        return max(self.end - self.begin, 0.0 if self.whole else self.expected, 1e-6)
 
 
 class HeardText:
@@ -86,7 +95,8 @@ class HeardText:
 
     def begin(self, text: str, spoken: str, at: float) -> None:
         """A clause begins to sound at position `at`."""
-        self._spans.append(ClauseSpan(text=text, spoken=spoken, begin=at, end=at))
+        expected = len(spoken) * SECONDS_PER_CHARACTER / self._rate
+        self._spans.append(ClauseSpan(text=text, spoken=spoken, begin=at, end=at, expected=expected))
 
     def reach(self, at: float) -> None:
         """The sound of the clause that was begun last goes up to position `at` so far."""
@@ -113,6 +123,4 @@ class HeardText:
             return 0.0
         if span.whole and position >= span.end - min(END_SECONDS, (span.end - span.begin) / 2):
             return 1.0
-        expected = 0.0 if span.whole else len(span.spoken) * SECONDS_PER_CHARACTER / self._rate
-        length = max(span.end - span.begin, expected, 1e-6)
-        return min((position - span.begin) / length, 1.0 if span.whole else 0.99)
+        return min((position - span.begin) / span.seconds, 1.0 if span.whole else 0.99)

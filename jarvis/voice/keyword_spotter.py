@@ -24,7 +24,7 @@ SPOTTED_SCORE = 0.45
 """Mean score from which a word counts: other people's talk gets there some three times an hour."""
 
 QUIET_SECONDS = 0.8
-"""After a word nothing is reported for this long: one word is one hit."""
+"""After a word it is not reported for this long: one word is one hit. Another word is: who hears one may ignore it."""
 
 
 class KeywordSpotter:
@@ -45,7 +45,7 @@ class KeywordSpotter:
         self._models = models or (KeywordModel(keyword_file()), KeywordModel(stop_file()))
         self._words = [word for words in STOP_WORDS.values() for word in words]
         self._places = np.array([WORDS.index(word) for word in self._words])
-        self._quiet_until = 0.0
+        self._quiet_until = np.zeros(len(self._words))
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
         """Take any length of sound; return the words that it completed; see the port."""
@@ -53,8 +53,8 @@ class KeywordSpotter:
         for steps in zip(*(model.scores(pcm) for model in self._models), strict=True):
             at, scores = steps[0][0], np.mean([scores for _, scores in steps], axis=0)
             best = int(scores[self._places].argmax())
-            if scores[self._places[best]] >= self.threshold and at >= self._quiet_until:
-                self._quiet_until = at + QUIET_SECONDS
+            if scores[self._places[best]] >= self.threshold and at >= self._quiet_until[best]:
+                self._quiet_until[best] = at + QUIET_SECONDS
                 found.append(SpottedWord(word=self._words[best], at_seconds=at))
         return found
 

@@ -112,7 +112,7 @@ class VoiceLoop:
                 barge_in=BargeIn(),
                 stop_words=parts.stop_words,
                 speaker=parts.speaker,
-                own_sound=None if parts.echo_free else self._talk.own_sound,
+                own_sound=self._talk.own_sound,
                 ring_words=RingWords(rings=self._talk.rings, stop=self._talk.stop_ringing, probability=activity.now),
             ),
             whole=WholeWords(parts.whole, parts.foreign),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from jarvis.contracts.speech_ports import Speaker, VoiceDetector, WordSpotter
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, Cut, Duck, Unduck
-from jarvis.voice.own_sound import sounds_like
+from jarvis.voice.own_sound import BEFORE_SECONDS, sounds_like
 from jarvis.voice.ringing import FEWEST_SPOKEN, SPOKEN_BAR, RingWords
 
 STOP_WORD_SECONDS = 0.8
@@ -39,8 +39,8 @@ class Interruption:
 class Overhearing:
     """Follows the microphone while Jarvis answers; `end` when it does no longer.
 
-    `own_sound` returns what Jarvis says just now, or said before it fell silent so many seconds ago, None where it does
-    not hear itself: its own stop words are not somebody else's, nor is what sounds like one.
+    `own_sound` returns what Jarvis says just now, or said before it fell silent so many seconds ago: its own stop words
+    are not somebody else's, nor is what sounds like one, however well the echo is cancelled.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class Overhearing:
         barge_in: BargeIn,
         stop_words: WordSpotter | None,
         speaker: Speaker,
-        own_sound: Callable[[float], str] | None,
+        own_sound: Callable[[float], str],
         ring_words: RingWords | None = None,
     ) -> None:
         self._activity = activity
@@ -59,6 +59,7 @@ class Overhearing:
         self._speaker = speaker
         self._own_sound = own_sound
         self._silent_frames = 0
+        self._position = speaker.position()
         self._ring_words = ring_words
         self._begun = self._answering = False
         self._spoken: deque[bool] = deque(maxlen=round((STOP_WORD_SECONDS + LATE_SECONDS) / FRAME_SECONDS))
@@ -69,7 +70,6 @@ class Overhearing:
         Returns what interrupts, if anything does.
         """
         self._begun = self._answering = True
-        self._silent_frames = 0 if sounding else self._silent_frames + 1
         probability = self._activity.probability(frame)
         self._spoken.append(probability >= SPOKEN_BAR)
         word = self._spotted(frame)
@@ -88,7 +88,6 @@ class Overhearing:
 
     def stop_word(self, frame: bytes) -> str:
         """Return the stop word that was spotted by this frame, "" without; also for what follows an interruption."""
-        self._silent_frames += 1
         return self._spotted(frame)
 
     def rest(self, frame: bytes) -> None:
@@ -120,6 +119,9 @@ class Overhearing:
                 self._stop_words.reset()
 
     def _spotted(self, frame: bytes) -> str:
+        # A model that is slow to go on leaves gaps, and what is held stands still.
+        before, self._position = self._position, self._speaker.position()
+        self._silent_frames = 0 if self._position != before else self._silent_frames + 1
         found = self._stop_words.process(frame) if self._stop_words is not None else []
         word = next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
         if self._ring_words is not None:
@@ -127,6 +129,5 @@ class Overhearing:
         return word
 
     def _is_own(self, word: str) -> bool:
-        if self._own_sound is None:
-            return False
-        return sounds_like(word, self._own_sound(self._silent_frames * FRAME_SECONDS))
+        silent = self._silent_frames * FRAME_SECONDS
+        return silent < BEFORE_SECONDS and sounds_like(word, self._own_sound(silent))

@@ -18,22 +18,25 @@ BEFORE_SECONDS = 1.6
 where in its clause a word sounds is reckoned from its place among the letters."""
 AFTER_SECONDS = 0.6
 """How much later than reckoned it may sound."""
+RECKONED_SLACK = 0.25
+"""How much faster or slower than reckoned by its letters a clause may be said, as a share."""
 
 
 def sounding_words(spans: Sequence[ClauseSpan], position: float, silent_seconds: float = 0.0) -> str:
     """Return what of the clauses in `spans` sounds about `position` seconds of the speaker, in whole spoken words.
 
-    `silent_seconds` ago the speaker fell silent there, 0 while it sounds.
+    `silent_seconds` ago the speaker fell silent there, 0 while it sounds: the longer ago, the less is left.
     """
+    # What was to follow may have begun by a little when it fell silent.
     begin, end = position + silent_seconds - BEFORE_SECONDS, position + AFTER_SECONDS
     parts = []
     for span in spans:
-        seconds = span.end - span.begin
-        if seconds <= 0.0 or span.end <= begin or span.begin >= end:
-            continue
-        # What is still being made ends nobody knows where: all of it counts.
-        first, last = (begin - span.begin) / seconds, ((end - span.begin) / seconds if span.whole else 1.0)
-        parts.append(_words_between(span.spoken, first, last))
+        # How fast a clause is said is known once all of it was made; until then it is reckoned.
+        slow, fast = (1.0, 1.0) if span.whole else (1.0 + RECKONED_SLACK, 1.0 - RECKONED_SLACK)
+        first = (begin - span.begin) / (span.seconds * slow)
+        last = (end - span.begin) / (span.seconds * fast)
+        if max(first, 0.0) < min(last, 1.0):
+            parts.append(_words_between(span.spoken, first, last))
     return " ".join(parts)
 
 

@@ -243,8 +243,7 @@ class Talk:
         return [clause.spoken for clause in said[-_OWN_CLAUSES:]]
 
     def own_sound(self, silent_seconds: float) -> str:
-        """Return what Jarvis says about now, or said before it fell silent `silent_seconds` ago; for what rings all of
-        what was said of it."""
+        """Return what Jarvis says about now, or said before it fell silent `silent_seconds` ago; of what rings, all."""
         work = self._floor.work
         return " ".join(self.own_sentences()) if work is None else work.sounding_words(silent_seconds)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,8 +15,8 @@ import pytest
 from jarvis.app.build import Jarvis
 from jarvis.app.data_desk import AppDataDesk, data_desk
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.errors import Cancelled
-from jarvis.contracts.memory import NewMemory
+from jarvis.contracts.errors import Cancelled, StorageError
+from jarvis.contracts.memory import ForgetTarget, NewMemory
 from jarvis.settings.folders import Folders
 from jarvis.storage.lists import SqliteListBook
 from jarvis.storage.notes import SqliteNoteBook
@@ -75,12 +76,65 @@ def test_everything_is_forgotten_to_the_last_byte_and_the_rest_stays(jarvis: Jar
     assert (again.memories, again.notes, again.list_items, again.alerts) == (0, 0, 0, 0)
 
 
+def books(jarvis: Jarvis) -> tuple[int, int, int, int]:
+    """How many memories, notes, lists and alerts there are."""
+    notes, lists = SqliteNoteBook(jarvis.database, jarvis.clock), SqliteListBook(jarvis.database, jarvis.clock)
+    return len(jarvis.memories.all_seqs()), len(notes.recent()), len(lists.names()), len(jarvis.alert_book.active())
+
+
 def test_given_up_before_anything_is_gone_everything_is_there(jarvis: Jarvis, desk: AppDataDesk) -> None:
-    cancel = CancelToken()
+    cancel, before = CancelToken(), books(jarvis)
     cancel.cancel()
     with pytest.raises(Cancelled):
         desk.forget_everything(cancel=cancel)
-    assert holding(jarvis.folders.home) == set(WORDS)
+    assert holding(jarvis.folders.home) == set(WORDS) and books(jarvis) == before and min(before) == 1
+
+
+def test_the_books_are_gone_where_the_last_bytes_could_not_be_wiped_yet(
+    jarvis: Jarvis, desk: AppDataDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other programs that read keep the database's log from being emptied; it is told forgotten nevertheless."""
+    reader = sqlite3.connect(jarvis.folders.database)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM notes").fetchone()
+    for place in ("jarvis.storage.database.BUSY_SECONDS", "jarvis.memory.forget.BUSY_SECONDS"):
+        monkeypatch.setattr(place, 0.05)
+    monkeypatch.setattr("jarvis.memory.forget._PATIENCE_SECONDS", -1.0)
+    with jarvis.database.read() as connection:
+        connection.execute("PRAGMA busy_timeout = 50")
+    with pytest.raises(StorageError, match="It is forgotten"):
+        desk.forget_everything()
+    assert books(jarvis) == (0, 0, 0, 0)
+    reader.close()
+    monkeypatch.undo()
+    jarvis.close()
+    after = Jarvis(jarvis.folders)
+    assert books(after) == (0, 0, 0, 0)
+    after.memory_room.desk.finish()
+    after.close()
+    assert holding(jarvis.folders.home) == set()
+
+
+def test_books_and_memories_go_together_or_stay_together(
+    jarvis: Jarvis, desk: AppDataDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = books(jarvis)
+
+    def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("jarvis.storage.forgetting._mark", broken)
+    with pytest.raises(StorageError, match="every memory is as it was"):
+        desk.forget_everything()
+    assert books(jarvis) == before
+    monkeypatch.undo()
+    desk.forget_everything()
+    assert books(jarvis) == (0, 0, 0, 0)
+
+
+def test_forgetting_every_memory_leaves_the_books(jarvis: Jarvis, desk: AppDataDesk) -> None:
+    jarvis.memory().forget(ForgetTarget(kind="everything"))
+    assert books(jarvis) == (0, 1, 1, 1)
 
 
 def test_given_up_once_something_is_gone_everything_goes(
@@ -90,6 +144,7 @@ def test_given_up_once_something_is_gone_everything_goes(
     monkeypatch.setattr(jarvis.memories, "words_catch_up", cancel.cancel)
     gone = desk.forget_everything(cancel=cancel)
     assert cancel.cancelled and (gone.notes, gone.list_items, gone.alerts) == (1, 1, 1)
+    assert books(jarvis) == (0, 0, 0, 0)
     monkeypatch.undo()
     assert jarvis.memories.forgotten() != []
     jarvis.memory_room.desk.finish()

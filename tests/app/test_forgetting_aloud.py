@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,43 @@ def test_what_is_forgotten_by_talking_is_in_no_draft_and_no_log(
     document = json.loads((jarvis.folders.home / "desktop.json").read_text(encoding="utf-8"))
     assert document == {"drafts": stay, "place": "left"}
     assert (jarvis.folders.logs / "child.log").read_text(encoding="utf-8").startswith(STARTED)
+
+
+ASIDE = {"en": ("a restore", "Settings", "“Your data”"), "es": ("restaurar una copia", "Ajustes", "«Tus datos»")}
+
+
+@pytest.mark.parametrize("everything", [False, True], ids=["one", "everything"])
+@pytest.mark.parametrize("language", SPOKEN)
+def test_what_a_restore_kept_aside_stays_and_the_answer_says_so(
+    jarvis: Jarvis, language: str, everything: bool
+) -> None:
+    fact, remember, forget, yes = SPOKEN[language]
+    aside = jarvis.folders.home / "before-restore-20260101-000000"
+    for folder in (None, aside):
+        talk, _ = say(jarvis, f"{remember} {fact}")
+        if folder is not None:
+            folder.mkdir()
+            (folder / "jarvis.sqlite3").write_text(fact, encoding="utf-8")
+        say(jarvis, ALL[language] if everything else forget, talk)
+        _, done = say(jarvis, yes, talk)
+        assert isinstance(done, AskFinished) and jarvis.fact_book.all() == []
+        assert all((words in done.text) is (folder is not None) for words in ASIDE[language])
+    assert (aside / "jarvis.sqlite3").read_text(encoding="utf-8") == fact
+    assert holding(jarvis.folders.home, fact) == ["jarvis.sqlite3"]
+
+
+def test_where_the_rows_cannot_follow_the_files_it_is_said(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> None:
+    fact, remember, forget, yes = SPOKEN["en"]
+    talk, _ = say(jarvis, f"{remember} {fact}")
+    say(jarvis, forget, talk)
+
+    def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("jarvis.storage.facts.redact", broken)
+    _, failed = say(jarvis, yes, talk)
+    assert isinstance(failed, AskFailed) and failed.code == "memory.rows_stay"
+    assert [each.text for each in jarvis.fact_book.all()] == [fact]
 
 
 def test_where_a_draft_cannot_be_cleaned_nothing_is_forgotten_and_it_is_said(jarvis: Jarvis) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -69,6 +70,11 @@ def quit_while(under_way: str, home: Path, **environment: str) -> None:
     assert told.read_text() == under_way and code == 0
 
 
+def unwound(home: Path) -> bool:
+    """Tell whether Python took itself apart at the end of the program."""
+    return (home.parent / "told.unwound").exists()
+
+
 def kept(home: Path) -> tuple[list[str], int]:
     """What a Jarvis that starts now remembers, and how many notes it has."""
     jarvis = Jarvis(Folders(home=home))
@@ -81,11 +87,17 @@ def kept(home: Path) -> tuple[list[str], int]:
         jarvis.close()
 
 
+def test_with_nothing_under_way_the_program_ends_as_any_other(home: Path) -> None:
+    quit_while("nothing", home)
+    assert unwound(home) and kept(home) == ([REMEMBERED], 1)
+
+
 def test_a_server_that_does_not_answer_keeps_nobody(home: Path, silent: str) -> None:
     jarvis = Jarvis(Folders(home=home))
     jarvis.settings.set("cloud.base_url", silent)
     jarvis.close()
     quit_while("server", home, JARVIS_KEY_OPENAI="sk-1")
+    assert not unwound(home), "what the thread works with was taken apart beside it"
     assert kept(home) == ([REMEMBERED], 1)
 
 
@@ -96,7 +108,16 @@ def test_the_keyrings_dialog_keeps_nobody_and_no_key_counts_as_kept(home: Path) 
 
 
 def test_what_could_not_begin_to_be_forgotten_is_all_there(home: Path) -> None:
+    aside, log = home / "before-restore-20260101-000000", home / "logs" / "child.log"
+    aside.mkdir()
+    (aside / "jarvis.sqlite3").write_text(REMEMBERED)
+    log.write_text(f"{REMEMBERED}\n")
+    drafts = {"": [REMEMBERED, ""]}
+    (home / "desktop.json").write_text(json.dumps({INTRODUCED: True, "drafts": drafts}))
     quit_while("writer", home)
+    assert (aside / "jarvis.sqlite3").read_text() == REMEMBERED
+    assert log.read_text() == f"{REMEMBERED}\n"
+    assert json.loads((home / "desktop.json").read_text())["drafts"] == drafts
     assert kept(home) == ([REMEMBERED], 1)
 
 

@@ -145,6 +145,14 @@ NESTED = {
     "quotation in a list": "- one\n\n  > *",
     "words on both sides": "- one\n  - before * after",
     "six lists": "\n".join(f"{'  ' * deep}- {deep}" for deep in range(5)) + "\n" + "  " * 5 + "- *",
+    "table": "| a |\n|-|\n| * |",
+    "head of a table": "| * | b |\n|-|-|\n| 1 | 2 |",
+    "table with short words": "| name | look |\n|-|-|\n| a name of words | * |\n| `code` | c |",
+    "table with sentences": f"| name | look |\n|-|-|\n| {'some words of a sentence ' * 8} | * |",
+    "two columns of pictures": "| a | b | c |\n|-|-|-|\n| * | * | some words |\n| * | 2 | 3 |",
+    "words and pictures on a line of a cell": "| a | b |\n|-|-|\n| one * two * | x |",
+    "five columns": "| a | b | c | d | e |\n|-|-|-|-|-|\n| 1 | two | * | * | five |",
+    "table in a quotation": "> | a | b |\n> |-|-|\n> | * | x |",
 }
 
 

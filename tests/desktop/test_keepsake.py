@@ -6,6 +6,7 @@ import errno
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -148,3 +149,73 @@ def test_a_file_that_broke_meanwhile_is_written_anew(home: Path, keepsake: Keeps
     keepsake.keep("place", "right")
     keepsake.save_now()
     assert json.loads(said(home))["place"] == "right" and keepsake.draft("c2")[0] == "what about the boiler"
+
+
+def test_what_was_typed_last_is_saved_though_every_worker_is_stuck(
+    desktop: Desktop, home: Path, keepsake: Keepsake, until: Until
+) -> None:
+    free, begun = threading.Event(), threading.Semaphore(0)
+
+    def stuck() -> None:
+        begun.release()
+        free.wait(60)
+
+    for _ in range(3):
+        desktop.bridge.run(stuck)
+    assert all(begun.acquire(timeout=60) for _ in range(3))
+    keepsake.keep_draft("c3", "the last words", "")
+    until(lambda: not keepsake._timer.isActive())
+    assert "the last words" not in said(home)
+    keepsake.save_now()
+    assert "the last words" in said(home)
+    as_saved = keepsake_module._identity(home / "desktop.json")
+    keepsake.save_now()
+    free.set()
+    assert desktop.bridge._jobs.wait(60)
+    assert keepsake_module._identity(home / "desktop.json") == as_saved, "what was saved is written once"
+
+
+class Awaited:
+    """A lock that lets its holder go on once somebody waits for it."""
+
+    def __init__(self, lock: threading.Lock, go_on: threading.Event) -> None:
+        self.lock, self.go_on = lock, go_on
+        self.release = lock.release
+
+    def acquire(self, timeout: float) -> bool:
+        self.go_on.set()
+        return self.lock.acquire(timeout=timeout)
+
+
+def test_the_end_waits_for_a_save_that_is_under_way(
+    home: Path, keepsake: Keepsake, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, begun, free = keepsake_module._write, threading.Event(), threading.Event()
+
+    def slow(path: Path, *given: object) -> object:
+        # The desktop keeps what is its own meanwhile.
+        if path.parent == home:
+            begun.set()
+            assert free.wait(60)
+        return write(path, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(keepsake_module, "_write", slow)
+    monkeypatch.setattr(keepsake_module, "LAST_SECONDS", 60)
+    keepsake.keep_draft("c3", "the last words", "")
+    until(begun.is_set)
+    keepsake._writing = Awaited(keepsake._writing, free)  # type: ignore[assignment]
+    keepsake.save_now()
+    saved, beside = said(home), [path.name for path in home.iterdir()]
+    free.set()
+    assert "the last words" in saved and beside == ["desktop.json"]
+
+
+def test_the_end_does_not_wait_for_ever(
+    keepsake: Keepsake, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(keepsake_module, "LAST_SECONDS", 0)
+    keepsake.keep("place", "right")
+    with keepsake._writing:
+        keepsake.save_now()
+    assert "a save before did not end" in caplog.text
+    keepsake.save_now()

@@ -99,10 +99,30 @@ def test_forgetting_is_asked_about_and_done(window: MemoryWindow, jarvis: Jarvis
     card.forget_button.click()
     until(lambda: bool(window.findChildren(QMessageBox)))
     box = answer_box(window)
-    assert "Memories: 1." in box.informativeText()
+    assert "Memories: 1." in box.informativeText() and "restore" not in box.informativeText()
     next(button for button in box.buttons() if button.text() == texts.FORGET_DO.en).click()
     until(lambda: FACTS[0] not in words_of(window) and len(cards(window)) == 2)
     assert jarvis.memories.count() == 2
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_question_names_what_restores_kept_aside_since_it_goes_too(
+    window: MemoryWindow, desktop: Desktop, fake: FakeDesktop, jarvis: Jarvis, until: Until, language: str
+) -> None:
+    names = [f"before-restore-2026010{day}-000000" for day in (1, 2)]
+    for name in names:
+        (jarvis.folders.home / name).mkdir()
+    fake.settings.set("language", language)
+    desktop.apply_settings()
+    until(lambda: cards(window)[0].forget_button.text() == getattr(texts.FORGET, language))
+    cards(window)[0].forget_button.click()
+    until(lambda: bool(window.findChildren(QMessageBox)))
+    box = answer_box(window)
+    told = getattr(texts.FORGET_ASIDE, language).format(names=", ".join(names))
+    assert told in box.informativeText()
+    next(button for button in box.buttons() if button.text() == getattr(texts.FORGET_DO, language)).click()
+    until(lambda: jarvis.memories.count() == 2)
+    until(lambda: not any((jarvis.folders.home / name).exists() for name in names))
 
 
 def test_what_a_person_leaves_is_kept(window: MemoryWindow, jarvis: Jarvis, until: Until) -> None:

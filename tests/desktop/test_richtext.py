@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QTextDocument, QTextTable
+from PySide6.QtGui import QDesktopServices, QTextCharFormat, QTextDocument, QTextTable
 from pytestqt.qtbot import QtBot
 
 from jarvis.desktop import texts
 from jarvis.desktop.addresses import web_address
 from jarvis.desktop.colours import DARK, LIGHT
 from jarvis.desktop.markdown import MarkdownStream, Settled
+from jarvis.desktop.richtext import RichWriter
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.text_widgets import RichText
+from tests.desktop.conftest import Until, started
+from tests.fakes.desktop import FakeDesktop
 
 HOSTILE = [
     ("<script>alert(1)</script>", "<script>alert(1)</script>", []),
@@ -249,3 +252,21 @@ def test_a_wide_table_scrolls_sideways_and_the_text_around_it_does_not(desktop: 
     narrow.fit()
     assert narrow.horizontalScrollBar().maximum() == 0
     assert narrow.height() == narrow.minimumHeight() <= narrow.document().size().height() + 1
+
+
+def test_code_is_written_once_after_the_first_picture_so_that_no_answer_pays_for_the_first(
+    qtbot: QtBot, fake: FakeDesktop, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    formats, written = RichWriter._code_format, []
+
+    def noted(writer: RichWriter, top: QTextCharFormat) -> QTextCharFormat:
+        written.append(writer._document)
+        return formats(writer, top)
+
+    monkeypatch.setattr(RichWriter, "_code_format", noted)
+    with started(fake.services) as desktop:
+        assert not written, "not before the window is there"
+        until(lambda: bool(written))
+        documents = [text.document() for text in desktop.window.findChildren(RichText)]
+        assert all(document is not one for document in written for one in documents), "where nobody sees it"
+        assert [document.toPlainText() for document in written] == ["code"]

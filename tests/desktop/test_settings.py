@@ -124,10 +124,10 @@ def test_resetting_everything_asks_and_reaches_pages_that_are_open(
 def test_settings_that_cannot_be_written_say_so(
     dialog: SettingsDialog, fake: FakeDesktop, until: Until, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(name: str, value: object) -> object:
+    def full(wanted: object) -> object:
         raise StorageError("settings.save", en="The disk is full.", es="El disco está lleno.")
 
-    monkeypatch.setattr(fake.settings, "set", full)
+    monkeypatch.setattr(fake.settings, "set_all", full)
     dialog.reset_everything()
     until(lambda: "The disk is full." in dialog.hits._count.text() and dialog.hits.isVisible())
 

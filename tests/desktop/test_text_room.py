@@ -15,7 +15,7 @@ from jarvis.desktop.export_maths import FormulasOnPaper
 from jarvis.desktop.markdown import MarkdownStream, Settled
 from jarvis.desktop.maths import FormulasInText
 from jarvis.desktop.richtext import RichWriter
-from jarvis.desktop.text_room import LEAST_ROOM, room_at
+from jarvis.desktop.text_room import LEAST_ROOM, room_at, share_of
 from tests.desktop.fitting import rightmost
 from tests.fakes.formulas import SQUARE
 
@@ -48,6 +48,18 @@ def document(request: pytest.FixtureRequest, qapp: object, tmp_path: Path) -> It
         yield made
 
 
+def write(document: QTextDocument, text: str) -> None:
+    formulas = FormulasInText(document, FormulasOnPaper(Wide()))
+    stream, font = MarkdownStream(), QGuiApplication.font()
+    tokens = [
+        token
+        for piece in [*stream.feed(text), *stream.finish()]
+        if isinstance(piece, Settled)
+        for token in piece.tokens
+    ]
+    RichWriter(document, LIGHT, font, font, formulas).write(tokens)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -60,18 +72,15 @@ def document(request: pytest.FixtureRequest, qapp: object, tmp_path: Path) -> It
         "> > a $x$",
         "> - one\n>   - $x$",
         "- [ ] $x$",
+        "| a |\n|-|\n| $x$ |",
+        "| name | formula |\n|-|-|\n| a name | $x$ |\n| another | b |",
+        "| a | b |\n|-|-|\n| $x$ | $x$ |",
+        f"| name | formula |\n|-|-|\n| {'many words ' * 20} | a $x$ b |",
+        "> | a | b |\n> |-|-|\n> | $x$ | c |",
     ],
 )
 def test_a_formula_is_no_wider_than_its_line(document: QTextDocument, text: str) -> None:
-    formulas = FormulasInText(document, FormulasOnPaper(Wide()))
-    stream, font = MarkdownStream(), QGuiApplication.font()
-    tokens = [
-        token
-        for piece in [*stream.feed(text), *stream.finish()]
-        if isinstance(piece, Settled)
-        for token in piece.tokens
-    ]
-    RichWriter(document, LIGHT, font, font, formulas).write(tokens)
+    write(document, text)
     assert "\ufffc" in document.toPlainText()
     wide = document.textWidth()
     assert document.size().width() <= wide and wide * 0.7 < rightmost(document) <= wide + 0.5
@@ -82,3 +91,38 @@ def test_there_is_always_some_room(qapp: object) -> None:
     assert room_at(document, 0) is None, "a text without a width is as wide as it needs"
     document.setTextWidth(10)
     assert room_at(document, 0) == LEAST_ROOM
+
+
+def test_a_column_beside_short_words_has_what_these_leave(document: QTextDocument) -> None:
+    write(document, "| n | formula |\n|-|-|\n| a | $x$ |\n| b | short |")
+    at, wide = document.toPlainText().index("\ufffc"), document.textWidth()
+    assert wide * 0.8 < (room_at(document, at) or 0.0) < wide
+    share = room_at(document, at, 1.0)
+    assert share is not None and share < wide / 2, "what fits into its share of all columns needs no other's"
+
+
+def test_what_the_columns_need_is_counted_again_when_the_text_changes(document: QTextDocument) -> None:
+    write(document, "| n | formula |\n|-|-|\n| a | $x$ |")
+    at = document.toPlainText().index("\ufffc")
+    before = room_at(document, at)
+    cursor = document.find("n")
+    cursor.insertText("many words " * 20)
+    after = room_at(document, document.toPlainText().index("\ufffc"))
+    assert before is not None and after is not None and after < before * 0.7
+
+
+@pytest.mark.parametrize(
+    ("needs", "share"),
+    [
+        ([500.0], 300.0),
+        ([500.0, 400.0], 150.0),
+        ([500.0, 50.0], 250.0),
+        ([20.0, 500.0, 120.0, 500.0], 280.0 / 3),
+        ([20.0, 90.0, 500.0, 100.0], 95.0),
+        ([100.0, 50.0], 250.0),
+    ],
+)
+def test_columns_share_what_there_is(needs: list[float], share: float) -> None:
+    found = share_of(needs, 300.0)
+    assert found == pytest.approx(share)
+    assert sum(min(need, found) for need in needs) <= 300.0

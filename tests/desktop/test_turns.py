@@ -19,6 +19,7 @@ from jarvis.desktop.code_block import CodeBlock
 from jarvis.desktop.keyboard_order import put_in_order
 from jarvis.desktop.message_widgets import AnswerMessage
 from jarvis.desktop.run import Desktop
+from jarvis.desktop.text_widgets import RichText
 from tests.desktop.conftest import Until, answers, shown
 from tests.fakes.desktop import FakeDesktop
 
@@ -129,3 +130,35 @@ def test_the_words_that_are_there_when_an_answer_is_made_come_after_it(desktop: 
     assert shown(message) == "Its first words."
     message.hide()
     message.deleteLater()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_what_shows_more_of_an_answer_is_reached_between_its_text_and_its_acts_after_another_look_too(
+    desktop: Desktop, fake: FakeDesktop, until: Until, again: bool
+) -> None:
+    def script(ask_id: str, _request: Request) -> Iterator[AskEvent]:
+        yield TextDelta(ask_id=ask_id, text="words " * (answer_body.SHOWN_CHARACTERS // 4))
+
+    def note() -> QWidget | None:
+        rest = answer.body._rest
+        return rest.more if rest is not None and rest.isVisible() else None
+
+    fake.assistant.script = script
+    desktop.session.ask("a long one")
+    until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended and not answers(desktop)[0].busy)
+    answer = answers(desktop)[0]
+    until(lambda: note() is not None)
+    if again:
+        desktop.theme.use("light" if desktop.theme.colours.dark else "dark")
+        assert note() is None and answer.last_stop() is not None, "what is hidden is no stop"
+        until(lambda: not answer.busy and note() is not None)
+    texts = [one for one in answer.body.findChildren(RichText) if one.isVisible()]
+    acts = [one for one in answer.stops() if one.isVisible() and not answer.body.isAncestorOf(one)]
+    assert texts and acts and answer.stops().index(texts[-1]) < answer.stops().index(note())  # type: ignore[arg-type]
+    reached: list[QWidget] = []
+    at: QWidget | None = texts[0]
+    while at is not None and (not reached or at is not texts[0]):
+        if at.isVisible() and at in answer.stops():
+            reached.append(at)
+        at = at.nextInFocusChain()
+    assert reached == [*texts, note(), *acts]

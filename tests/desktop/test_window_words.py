@@ -14,7 +14,10 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 import jarvis
-from jarvis.contracts.errors import Language
+from jarvis.assistant.consent import FORBIDDEN
+from jarvis.assistant.remembered import without_model
+from jarvis.assistant.route_words import nobody_can
+from jarvis.contracts.errors import LANGUAGES, Language
 from jarvis.contracts.events import (
     AskEvent,
     AskFailed,
@@ -24,8 +27,10 @@ from jarvis.contracts.events import (
     RouteChosen,
     StageFinished,
 )
-from jarvis.contracts.messages import Request, StoredMessage
+from jarvis.contracts.memory import Recollection
+from jarvis.contracts.messages import DETAIL_ASKED_BACK, MessageState, Request, Source, StoredMessage
 from jarvis.contracts.model_desk import ModelView
+from jarvis.contracts.routing import Decision, Excluded
 from jarvis.contracts.speech import VoiceTrouble
 from jarvis.desktop.answer import Answer, after, from_stored
 from jarvis.desktop.decision_facts import Record
@@ -133,22 +138,96 @@ def test_an_answer_tells_every_step_in_words_for_the_window() -> None:
     assert after(answer, AskFailed(ask_id="a", code="engine.auth", sentence=KEY)).sentence == SHOWN
 
 
-@pytest.mark.parametrize(("source", "shown"), [("none", SHOWN), ("memory", SHOWN), ("skill", SHOWN), ("model", KEY)])
-def test_what_a_model_wrote_stays_as_it_is(source: str, shown: str) -> None:
-    end = AskFinished(ask_id="a", text=KEY, source=source, message_id="b")  # type: ignore[arg-type]
-    assert after(Answer(ask_id="a"), end).text == shown
-    stored = StoredMessage(
+def stored_as(text: str, source: Source | None, **told: object) -> StoredMessage:
+    message = StoredMessage(
         id="b",
         conversation_id="c",
         role="assistant",
-        text=KEY,
+        text=text,
         state="complete",
         created_at=datetime(2026, 3, 20, tzinfo=UTC),
-        source=source,  # type: ignore[arg-type]
+        source=source,
     )
+    return replace(message, **told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("source", "shown"), [("none", SHOWN), ("memory", KEY), ("skill", KEY), ("model", KEY)])
+def test_only_what_jarvis_itself_answers_is_told_in_words_for_the_window(source: Source, shown: str) -> None:
+    end = AskFinished(ask_id="a", text=KEY, source=source, message_id="b")
+    assert after(Answer(ask_id="a"), end).text == shown
+    stored = stored_as(KEY, source)
     assert from_stored(stored).text == shown
     failed = from_stored(replace(stored, text="", state="failed", detail=KEY))
     assert failed.sentence == SHOWN
+
+
+@pytest.mark.parametrize("state", ["cancelled", "failed", "interrupted", "streaming"])
+def test_what_a_model_wrote_of_an_answer_that_did_not_end_well_is_read_back_as_it_is(state: MessageState) -> None:
+    words = "Type “jarvis models list --here” and «jarvis memory list»."
+    found = from_stored(stored_as(words, None, state=state, detail=KEY if state == "failed" else ""))
+    assert found.text == words
+    assert found.sentence == (SHOWN if state == "failed" else "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "“jarvis models list shows what is here” (you, on 3 March)",
+        "Note 1: “jarvis free”. Note 2: «jarvis memory list».",
+        "You do not allow calls, so nothing was done. “jarvis permissions set x allow” changes that. You wrote that.",
+    ],
+)
+def test_words_of_a_person_are_read_back_as_they_are(words: str) -> None:
+    sources: tuple[Source, ...] = ("memory", "skill")
+    for source in sources:
+        end = AskFinished(ask_id="a", text=words, source=source, message_id="b")
+        assert after(Answer(ask_id="a"), end).text == words == from_stored(stored_as(words, source)).text
+    noted = without_model([words], Recollection(), KEY, "en")
+    assert from_stored(stored_as(noted, "memory")).text == noted
+    asks = AskFinished(ask_id="a", text=words, source="none", message_id="b", expects_reply=True)
+    assert after(Answer(ask_id="a"), asks).text == words
+    assert from_stored(stored_as(words, "none", detail=DETAIL_ASKED_BACK)).text == words
+    cached = AskFinished(ask_id="a", text="x", source="model", message_id="b", cached=True, reason=words)
+    assert after(Answer(ask_id="a"), cached).reason == words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_in_the_place_of_a_forbidden_skill_leads_to_the_permissions(language: Language) -> None:
+    said = FORBIDDEN[language].format(skill="timers.cancel")
+    shown = from_stored(stored_as(said, "skill")).text
+    assert shown == in_window(said) and "jarvis" not in shown
+    assert shown.split(". ")[0] == said.split(". ")[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_beside_what_is_remembered_only_the_reasons_are_told_in_words_for_the_window(language: Language) -> None:
+    reason = failure("auth", where="api.example", model="m").sentence(language)
+    excluded = Excluded(engine="e", model="m", code="refused", why=reason)
+    decision = Decision(candidates=(), excluded=(excluded,), reason="")
+    cannot = nobody_can([], decision, language)
+    lines = ("“jarvis free” is what I typed", "«jarvis memory list», lo que escribí")
+    known = Recollection(lines=lines)
+    said = without_model([], known, cannot, language)
+    shown = from_stored(stored_as(said, "memory")).text
+    assert all(f"- {line}\n" in shown for line in lines)
+    assert reason in said and shown.endswith(in_window(reason)) and "jarvis keys" not in shown
+    assert shown == said.replace(reason, in_window(reason))
+
+
+@pytest.mark.parametrize(
+    ("heard", "next_words"),
+    [
+        ("One. ", "Enter"),
+        ("One. Enter a valid one in the settings or with “jar", "”. Two"),
+        ("“jarvis keys set”. Tw", "o."),
+    ],
+)
+def test_where_a_person_interrupted_is_where_it_was(heard: str, next_words: str) -> None:
+    said = f"One. {KEY} Two."
+    at = said.index(heard) + len(heard)
+    found = from_stored(stored_as(said, "none", heard_characters=at))
+    assert found.text == f"One. {SHOWN} Two." and found.heard is not None
+    assert found.text[found.heard :].startswith(next_words)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -113,26 +113,6 @@ def _wait_for_index(world: DeskWorld) -> None:
         time.sleep(0.05)
 
 
-def test_no_byte_of_a_corrected_text_is_left(world: DeskWorld) -> None:
-    talk = world.log.start_conversation(SECRETS[0][:40] + "…").id
-    message, memory = world.turn(talk, SECRETS[0])
-    world.add("It was heavy.", previous=memory.id, source="imported")
-    drafts, log = world.folders.home / "desktop.json", world.folders.logs / "jarvis.log"
-    drafts.write_text(json.dumps({"drafts": {talk: [f"So: {SECRETS[0]}", ""], "": ["Hi", ""]}}), encoding="utf-8")
-    with log.open("a", encoding="utf-8") as lines:
-        lines.write('{"message": "started"}\n' + json.dumps({"message": SECRETS[0]}) + "\n")
-    aside = world.folders.home / "before-restore-20260101-000000"
-    aside.mkdir()
-    world.desk.catch_up()
-    changed = world.desk.edit(memory.id, "The vault opens with a key.")
-    assert traces(world) == [] and aside.is_dir()
-    assert json.loads(drafts.read_text(encoding="utf-8"))["drafts"] == {"": ["Hi", ""]}
-    assert '"started"' in log.read_text(encoding="utf-8")
-    assert world.log.message(message).text == changed.text  # type: ignore[union-attr]
-    world.desk.catch_up()
-    assert world.keeper.similarities("key", [changed.seq])
-
-
 def test_a_preview_says_what_goes_and_changes_nothing(world: DeskWorld) -> None:
     life = lived(world)
     before = [(path, path.read_bytes()) for path in world.folders.home.rglob("*.json")]
@@ -312,19 +292,6 @@ def test_where_a_file_cannot_be_cleaned_everything_stays(world: DeskWorld) -> No
     drafts.rmdir()
     world.desk.forget(ForgetTarget(kind="one", ids=(memory.id,)))
     assert world.texts() == []
-
-
-def test_where_a_file_cannot_be_cleaned_nothing_is_corrected(world: DeskWorld) -> None:
-    (memory,) = world.add(SECRETS[0])
-    drafts = world.folders.home / "desktop.json"
-    drafts.mkdir()
-    with pytest.raises(StorageError) as raised:
-        world.desk.edit(memory.id, KEPT)
-    assert raised.value.code == "memory.leftovers"
-    assert world.texts() == [SECRETS[0]]
-    drafts.rmdir()
-    world.desk.edit(memory.id, KEPT)
-    assert world.texts() == [KEPT]
 
 
 def test_what_is_not_wiped_yet_is_not_acknowledged(world: DeskWorld, monkeypatch: pytest.MonkeyPatch) -> None:

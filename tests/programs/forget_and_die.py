@@ -28,9 +28,8 @@ class Countdown:
         self.at = at
         self.seen = 0
 
-    def watch(self, connection: sqlite3.Connection) -> sqlite3.Connection:
+    def watch(self, connection: sqlite3.Connection) -> None:
         connection.set_trace_callback(self._step)
-        return connection
 
     def _step(self, statement: str) -> None:
         self.seen += 1
@@ -45,7 +44,12 @@ def forget_in_child(home: Path, target: ForgetTarget, at: int) -> tuple[bool, in
     if child == 0:
         countdown = Countdown(at)
         connect = Database._connect
-        Database._connect = lambda self: countdown.watch(connect(self))  # type: ignore[method-assign]
+
+        def watched(database: Database) -> None:
+            connect(database)
+            countdown.watch(database._local.held.connection)
+
+        Database._connect = watched  # type: ignore[method-assign]
         world = DeskWorld(home)
         countdown.seen = 0
         world.desk.forget(target)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -50,13 +49,12 @@ class Death:
         """Count from now on."""
         self._armed = True
 
-    def watch(self, connect: Callable[[Database], sqlite3.Connection]) -> Callable[[Database], sqlite3.Connection]:
+    def watch(self, connect: Callable[[Database], None]) -> Callable[[Database], None]:
         """Return a `connect` whose connections count their statements."""
 
-        def connected(database: Database) -> sqlite3.Connection:
-            connection = connect(database)
-            connection.set_trace_callback(lambda _: self._step())
-            return connection
+        def connected(database: Database) -> None:
+            connect(database)
+            database._local.held.connection.set_trace_callback(lambda _: self._step())
 
         return connected
 

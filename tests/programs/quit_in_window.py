@@ -1,11 +1,13 @@
 """The whole program with a window, which is quit while something is under way that does not end by itself.
 
 `quit_in_window.py app`, with UNDER_WAY as one of the names in `STARTS` and QUIT_TOLD the file that is written, with the
-name of the state, once it is under way; the window is quit right after. What limits such a wait is lifted.
+name of the state, once it is under way; the window is quit right after. What limits such a wait is lifted. A file
+beside QUIT_TOLD, with "unwound" for a suffix, tells that Python took itself apart at the end.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import sqlite3
 import sys
@@ -24,8 +26,8 @@ from jarvis.contracts.memory import ForgetTarget
 from jarvis.desktop import data_texts, run
 from jarvis.desktop.data_page import DataPage
 from jarvis.desktop.keys_page import KeysPage
-from jarvis.memory.leftovers import Leftovers
 from jarvis.storage import database
+from jarvis.storage.forgetting import SqliteForgetting
 
 LOOK_MILLISECONDS = 20
 NEVER_SECONDS = 3600.0
@@ -128,7 +130,7 @@ class Hand:
         if not page.open.isEnabled():
             return False
         self.hold("BEGIN IMMEDIATE")
-        told_after(Leftovers, "clean")
+        told_after(SqliteForgetting, "look")
         page.word.setText(data_texts.FORGET_WORD.en)
         page.forget()
         return True
@@ -158,6 +160,10 @@ class Hand:
         page.restore.restore(contents)
         return True
 
+    def do_nothing(self) -> bool:
+        under_way.set()
+        return True
+
     def quit(self) -> bool:
         if not under_way.is_set():
             return False
@@ -167,6 +173,7 @@ class Hand:
 
 
 STARTS: dict[str, Callable[[Hand], bool]] = {
+    "nothing": Hand.do_nothing,
     "server": Hand.ask_a_silent_server,
     "keyring": Hand.wait_for_the_keyring,
     "writer": Hand.forget_while_another_writes,
@@ -182,6 +189,7 @@ def start(self: run.Desktop, *, with_quick: bool = False) -> None:
 
 
 if __name__ == "__main__":
+    atexit.register(lambda: Path(os.environ["QUIT_TOLD"]).with_suffix(".unwound").touch())
     # What remembers in the background waits for the same database, up to its usual few seconds, and is not looked at.
     window._SETTLE_AFTER_SECONDS = NEVER_SECONDS
     run.Desktop.start = start

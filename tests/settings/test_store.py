@@ -49,6 +49,20 @@ def test_what_is_not_allowed_is_refused_and_the_old_value_stays(tmp_path: Path, 
     assert not (tmp_path / "settings.json").exists()
 
 
+def test_several_are_stored_in_one_write_or_none_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, writes, replaced = tmp_path / "settings.json", [], Path.replace
+    settings = Settings(path)
+    settings.set("language", "es")
+    monkeypatch.setattr(Path, "replace", lambda self, target: (writes.append(target), replaced(self, target)))
+    assert settings.set_all({"voice.rate": "1.5", "language": "auto"}) == {"voice.rate": 1.5, "language": "auto"}
+    assert json.loads(path.read_text()) == {"voice.rate": 1.5} and writes == [path]
+    with pytest.raises(SettingsError):
+        settings.set_all({"language": "en", "voice.rate": "fast"})
+    with pytest.raises(SettingsError):
+        settings.set_all({"language": "en", "no.such": 1})
+    assert settings.changed() == {"voice.rate": 1.5} and len(writes) == 1
+
+
 def test_two_programs_do_not_undo_each_other(tmp_path: Path) -> None:
     one, other = Settings(tmp_path / "s.json"), Settings(tmp_path / "s.json")
     one.set("cloud.enabled", True)

@@ -332,5 +332,48 @@ def test_a_word_is_spotted_again_after_a_while():
     spotter.close()
 
 
+class MadeScores:
+    """A network whose scores are made: `said` by word and step of a tenth of a second, 0 elsewhere."""
+
+    def __init__(self, said):
+        self._said = said
+        self._steps = iter(range(1000))
+
+    def scores(self, _pcm):
+        step = next(self._steps)
+        return [(step / 10, np.array([self._said.get((word, step), 0.0) for word in WORDS]))]
+
+    def reset(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({("para", 5): 0.9, ("stop", 9): 0.8}, [("para", 0.5), ("stop", 0.9)]),
+        # Sound that is like two words is the likelier one.
+        ({("para", 5): 0.9, ("stop", 5): 0.6, ("para", 6): 0.7, ("stop", 6): 0.6}, [("para", 0.5)]),
+        ({("para", 5): 0.9, ("para", 6): 0.6, ("stop", 6): 0.7}, [("para", 0.5), ("stop", 0.6)]),
+        ({("stop", 5): 0.9, ("stop", 6): 0.9, ("stop", 12): 0.7}, [("stop", 0.5)]),
+        (
+            {("stop", 5): 0.9, ("para", 10): 0.9, ("stop", 14): 0.8, ("para", 15): 0.9},
+            [("stop", 0.5), ("para", 1.0), ("stop", 1.4)],
+        ),
+        ({("stop", 5): 0.9, ("para", 6): 0.44}, [("stop", 0.5)]),
+        ({("hey jarvis", 5): 0.9}, []),
+    ],
+)
+def test_each_word_is_quiet_for_a_while_after_itself_and_not_after_another(said, found):
+    spotter = KeywordSpotter(models=[MadeScores(said)])
+    assert [(hit.word, hit.at_seconds) for _ in range(30) for hit in spotter.process(b"")] == found
+
+
+def test_every_stop_word_said_once_is_one_hit():
+    for language, words in STOP_WORDS.items():
+        for word in words:
+            hits = hits_in(KeywordSpotter(), said(word, "en-us" if language == "en" else "es") + silence(1))
+            assert [hit.word for hit in hits] == [word]
+
+
 def _missing(*_args, **_kwargs):
     raise ImportError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.voice.heard_text import ClauseSpan
+from jarvis.voice.heard_text import SECONDS_PER_CHARACTER, ClauseSpan, HeardText
 from jarvis.voice.own_sound import AFTER_SECONDS, BEFORE_SECONDS, sounding_words, sounds_like
 
 TEN_WORDS = "uno dos tres cuatro cinco seis siete ocho nueve diez"
@@ -66,11 +66,36 @@ def test_words_of_two_clauses_stand_side_by_side():
     assert sounding_words([span("nuestro", 0.0, 0.4), span("planeta", 0.5, 0.9)], 1.0) == "nuestro planeta"
 
 
-def test_of_a_clause_still_being_made_everything_counts_that_may_sound():
-    assert sounding_words([span(TEN_WORDS, 0.0, 0.5, whole=False)], 0.2).endswith("nueve diez")
+LONG = "una frase larga que dice muchas cosas antes de que algo llegue para ti al final de todo lo que cuenta hoy"
+"""Some seven seconds; "para" comes in the middle of the fifth."""
+
+
+def growing(position: float, *, faster: float = 1.0) -> list[ClauseSpan]:
+    """`LONG` while it sounds at `position`: it is handed over a second ahead, and said `faster` than reckoned."""
+    heard = HeardText()
+    heard.begin(LONG, LONG, 0.0)
+    whole = len(LONG) * SECONDS_PER_CHARACTER / faster
+    heard.reach(min(position + 1.0, whole))
+    if position + 1.0 >= whole:
+        heard.end()
+    return list(heard.spans)
+
+
+@pytest.mark.parametrize("faster", [0.85, 1.0, 1.2])
+def test_of_a_clause_still_being_handed_over_its_own_word_is_known_as_it_sounds(faster):
+    at = LONG.index("para") * SECONDS_PER_CHARACTER / faster
+    for late in (0.3, 0.5, 0.8):
+        assert sounds_like("para", sounding_words(growing(at + late, faster=faster), at + late))
+
+
+def test_of_a_clause_still_being_handed_over_what_comes_much_later_is_not_its_own_yet():
+    at = LONG.index("para") * SECONDS_PER_CHARACTER
+    for early in (3.0, 2.0):
+        assert not sounds_like("para", sounding_words(growing(at - early), at - early))
+    assert not sounds_like("para", sounding_words(growing(at + 3.2), at + 3.2))
 
 
 def test_the_longer_it_is_silent_the_less_is_left():
     spans = [span(TEN_WORDS, 0.0, 10.0)]
     assert sounding_words(spans, 5.0, 1.0) in sounding_words(spans, 5.0)
-    assert sounding_words([span("esto", 4.0, 5.0)], 5.0, BEFORE_SECONDS) == ""
+    assert "cuatro" not in sounding_words(spans, 5.0, 1.5)

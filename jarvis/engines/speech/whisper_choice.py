@@ -1,7 +1,8 @@
 """Which Whisper runs where on this computer, and what a person should know about that. Pure.
 
-The largest model wins that is quick enough; a GPU is taken where one has room, the smallest such, as the placement plan
-does it: the large one stays free for answers. How it computes there, and what it takes, are the plan's tables.
+The largest model wins that is quick enough; a GPU is taken where one has room, the slowest such, in the order of the
+placement plan: the quick one stays free for answers. How it computes on the device that it runs on, and what it takes
+there, are the plan's tables; the plan knows no times, so on a processor it may tell of a model that is too slow here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from jarvis.contracts.hardware import GpuDevice, Machine
 from jarvis.engines.speech.children import WhisperPlace
-from jarvis.placement.fitting import Margin
+from jarvis.placement.fitting import Margin, slowest_first
 from jarvis.placement.recognition import decoding_on, memory_mib
 
 QUICK_SECONDS = 1.5
@@ -85,7 +86,7 @@ def seconds_on_processor(model: InstalledWhisper, cores: int) -> float:
 def _gpu_for(model: InstalledWhisper, gpus: Sequence[GpuDevice]) -> GpuDevice | None:
     half_mib, margin = model.bytes / 2**20, Margin().one_mib
     fits = [gpu for gpu in gpus if gpu.free_mib >= memory_mib(half_mib, decoding_on(gpu), on_gpu=True) + margin]
-    return min(fits, key=lambda gpu: (gpu.total_mib, gpu.index), default=None)
+    return min(fits, key=slowest_first, default=None)
 
 
 def _on_processor(

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -5,6 +6,8 @@ import pytest
 from jarvis.contracts.hardware import GpuDevice, Machine
 from jarvis.engines.speech.models import half_bytes, recognition_models
 from jarvis.engines.speech.whisper_choice import InstalledWhisper, choose_whisper, seconds_on_processor
+from jarvis.placement.planning import plan
+from jarvis.placement.wishes import Wish
 from tests.fakes.whisper_shapes import random_whisper
 
 TURBO = InstalledWhisper(folder=Path("whisper-large-v3-turbo"), bytes=1_617_884_929)
@@ -13,13 +16,13 @@ BASE = InstalledWhisper(folder=Path("whisper-base"), bytes=145_217_532)
 TINY = InstalledWhisper(folder=Path("whisper-tiny"), bytes=75_538_270)
 
 
-def gpu(index, total, free, vendor="nvidia", capability="7.5"):
+def gpu(index, total, free, vendor="nvidia", capability="7.5", bandwidth=300.0):
     return GpuDevice(
         index=index,
         name="a GPU",
         total_mib=total,
         free_mib=free,
-        bandwidth_gbs=300.0,
+        bandwidth_gbs=bandwidth,
         vendor=vendor,
         compute_capability=capability,
     )
@@ -74,6 +77,36 @@ def test_what_a_gpu_must_have_free_goes_by_how_it_computes():
         fits = choose_whisper([TURBO], machine(8, gpu(0, 8_192, enough, capability=capability)))
         tight = choose_whisper([TURBO], machine(8, gpu(0, 8_192, enough - 20, capability=capability)))
         assert (fits.device, tight.device) == ("cuda:0", "cpu")
+
+
+TESLA_P40 = gpu(0, 24_576, 24_000, capability="6.1", bandwidth=346.0)
+RTX_3060 = gpu(1, 12_288, 11_800, capability="8.6", bandwidth=360.0)
+
+
+@pytest.mark.parametrize(
+    ("gpus", "device", "compute_type"),
+    [
+        ((TESLA_P40, RTX_3060), "cuda:0", "int8_float32"),
+        ((replace(TESLA_P40, free_mib=2_000), RTX_3060), "cuda:1", "int8_float16"),
+        ((replace(TESLA_P40, bandwidth_gbs=400.0), RTX_3060), "cuda:1", "int8_float16"),
+        ((gpu(0, 8_192, 8_000), gpu(1, 8_192, 8_000)), "cuda:1", "int8_float16"),
+        ((gpu(0, 8_192, 8_000, "amd", bandwidth=100.0), RTX_3060), "cuda:1", "int8_float16"),
+        ((gpu(0, 16_303, 15_872, bandwidth=896.0), gpu(1, 6_144, 5_734, bandwidth=336.0)), "cuda:1", "int8_float16"),
+    ],
+)
+def test_the_recogniser_starts_on_the_card_that_the_plan_names_and_computes_so(gpus, device, compute_type):
+    whole = machine(8, *gpus)
+    chosen = choose_whisper([TURBO], whole)
+    planned = plan(whole, [Wish(model="turbo", role="recognition", half_mib=TURBO.bytes / 2**20)]).of("turbo")
+    assert (chosen.device, chosen.decoding.compute_type) == (device, compute_type)
+    assert (f"cuda:{planned.devices[0].gpu}", planned.decoding) == (chosen.device, chosen.decoding)
+
+
+def test_on_a_processor_a_quicker_model_than_the_planned_one_computes_as_the_table_says_there():
+    wish = Wish(model="turbo", role="recognition", half_mib=TURBO.bytes / 2**20)
+    planned, chosen = plan(machine(2), [wish]).of("turbo"), choose_whisper([TURBO, BASE], machine(2))
+    assert (planned.how, chosen.device, chosen.folder) == ("cpu", "cpu", BASE.folder)
+    assert planned.decoding == chosen.decoding
 
 
 @pytest.mark.parametrize(
