@@ -277,6 +277,7 @@ def _spot(
             stop_words=stop_words,
             speaker=speaker,
             own_sound=own_sound if knows else lambda _: "",
+            echo_free=True,
         )
         spotted = []
         for number, frame in enumerate(frames):

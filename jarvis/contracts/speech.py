@@ -97,10 +97,11 @@ class WakeHit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpottedWord:
-    """A word that ended at `at_seconds` of stream time."""
+    """A word that ended at `at_seconds` of stream time; unless `sure` it may be something that sounds like it."""
 
     word: str
     at_seconds: float
+    sure: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,6 +125,7 @@ class Bridge(QObject):
         self._jobs = Workers(_JOBS, "desktop-job")
         self._long_jobs = Workers(1, "desktop-long-job")
         self._kept_jobs = Workers(1, "desktop-kept-job")
+        self._long_kept_jobs = Workers(1, "desktop-long-kept-job")
         self._mail = Mailbox(self._deliver, merged)
         self._levels = LevelGate()
         self._running: dict[CancelToken, threading.Thread] = {}
@@ -171,8 +172,9 @@ class Bridge(QObject):
         the keyring's dialog, is left behind and ends with the process: it is to keep nothing half-written at any
         moment.
 
-        To be kept is `work` that is short and stores what the window shows as done: it waits for nothing else but work
-        of its kind, is done in order, and `close` has all of it done as far as 6 seconds allow.
+        To be kept is `work` that stores what the window shows as done: it waits for nothing else but work of its kind,
+        is done in order, and `close` has all of it done as far as 6 seconds allow. `long` kept work stands in nobody's
+        way but its own kind's: an alarm is put off while a large conversation is being deleted.
         """
 
         def told(answer: Callable[[], None]) -> bool:
@@ -194,8 +196,9 @@ class Bridge(QObject):
                 result = work()
             except BaseException as error:  # noqa: BLE001 - a worker that ends takes the window's next jobs along
                 taken = isinstance(error, Exception) and failed is not None and told(partial(failed, error))
-                # That it gave up where it was told to is no failure.
-                if not (taken or (self._over and isinstance(error, Cancelled))):
+                # Whoever is told at the end has no window any more to say it in; that it gave up is no failure.
+                unsaid = not taken or (keep and self._closed)
+                if unsaid and not (self._over and isinstance(error, Cancelled)):
                     _log.error("a job of the window failed", exc_info=error)
             else:
                 if done is not None:
@@ -205,7 +208,8 @@ class Bridge(QObject):
                 self._give_ups.pop(mark, None)
 
         if not self._closed:
-            (self._kept_jobs if keep else self._long_jobs if long else self._jobs).do(job)
+            short, lasting = (self._kept_jobs, self._long_kept_jobs) if keep else (self._jobs, self._long_jobs)
+            (lasting if long else short).do(job)
 
     def post(self, action: Callable[[], None]) -> None:
         """Run `action` on the Qt thread within a frame; from any thread."""
@@ -227,14 +231,18 @@ class Bridge(QObject):
         self.stop()
         for workers in (self._jobs, self._long_jobs):
             workers.close()
-        self._kept_jobs.close(drop=False)
+        kept = (self._kept_jobs, self._long_kept_jobs)
+        for workers in kept:
+            workers.close(drop=False)
         for cancel in list(self._cancels.values()):
             cancel.cancel(_ENDS)
         for thread in list(self._running.values()):
             thread.join(_DRAIN_SECONDS)
-        if not self._kept_jobs.wait(_KEPT_SECONDS):
-            undone = self._kept_jobs.close()
-            _log.error("a change is left under way and %s more are not stored: Jarvis ended first", undone)
+        until = time.monotonic() + _KEPT_SECONDS
+        for workers in kept:
+            if not workers.wait(max(0.0, until - time.monotonic())):
+                undone = workers.close()
+                _log.error("a change is left under way and %s more are not stored: Jarvis ended first", undone)
         # What is read for long ends with the child that reads it.
         if not self._jobs.wait(_GRACE_SECONDS):
             for give_up in list(self._give_ups.values()):

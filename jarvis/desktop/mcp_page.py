@@ -179,7 +179,10 @@ class McpPage(QWidget):
             self._take(rows)
             card.say(self._desk.words(said))
 
-        self._desk.bridge.run(switched, shown, lambda error: card.say(self._desk.sentence(error), bad=True), keep=True)
+        def failed(error: Exception) -> None:
+            card.say(self._desk.sentence(error), bad=True)
+
+        self._desk.bridge.run(switched, shown, failed, keep=True, long=True)
 
     def _store_key(self, card: McpCard, key: str, value: str) -> None:
         keys = self._keys

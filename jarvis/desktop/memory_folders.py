@@ -214,7 +214,7 @@ class FoldersPage(QWidget):
         box = QCheckBox(self._desk.words(text))
         box.setAccessibleName(f"{self._desk.words(text)}: {folder.path}")
         box.setChecked(checked)
-        box.toggled.connect(lambda wanted: self.acts.work(lambda: work(wanted), lambda _: None))
+        box.toggled.connect(lambda wanted: self.acts.work(lambda: work(wanted), lambda _: None, keep=True))
         return box
 
     def _list_files(self, folder: Path) -> None:

@@ -110,7 +110,7 @@ class ProfilePage(QWidget):
                 # Where it failed, the box is to show how it is all the same.
                 self._desk.bridge.post(lambda: self._acts.work(memory.profile, self._show_privacy))
 
-        self._acts.work(work, lambda _: None)
+        self._acts.work(work, lambda _: None, keep=True)
 
     def _enable(self) -> None:
         self.save.setEnabled(self.lines.toPlainText() != self._stored)

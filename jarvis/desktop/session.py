@@ -294,7 +294,7 @@ class ChatSession(QObject):
             finally:
                 self.drop_drafts()
 
-        self._desk.bridge.run(work, lambda _: self.refresh(), failed, keep=True)
+        self._desk.bridge.run(work, lambda _: self.refresh(), failed, keep=True, long=True)
 
     def stop(self) -> None:
         """Stop the answers of the open conversation and whatever is said or rings."""

@@ -167,10 +167,10 @@ class RememberingDesk:
                 self._leftovers.correct(Quotes((now.text,)))
                 texts.add(now.text)
             changed = self._memories.edit(memory_id, text)
-        texts.discard(changed.text)
-        if texts:
+            texts.discard(changed.text)
             for each in texts:
                 SqliteForgetting(self._database).corrected(each)
+        if texts:
             self._learn_of([changed])
             self._forgetter.finish()
             self._index.wake()

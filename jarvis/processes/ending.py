@@ -3,6 +3,7 @@ them what they work with. Knows nothing of what they do."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -12,14 +13,17 @@ from typing import NoReturn
 def end_at_once(code: int) -> NoReturn:
     """End with exit `code`, whatever threads still do; never returns. To be called once everything is closed: what
     others have registered for the end is not done."""
-    write_out()
-    os._exit(code)
+    try:
+        write_out()
+    finally:
+        os._exit(code)
 
 
 def write_out() -> None:
     """Write the log and the standard streams out, for an end that leaves Python no time for it."""
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
-        # A program without a console has none.
+        # A program without a console has none, and who read it may be gone.
         if stream is not None:
-            stream.flush()
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()

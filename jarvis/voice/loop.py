@@ -113,6 +113,7 @@ class VoiceLoop:
                 stop_words=parts.stop_words,
                 speaker=parts.speaker,
                 own_sound=self._talk.own_sound,
+                echo_free=parts.echo_free,
                 ring_words=RingWords(rings=self._talk.rings, stop=self._talk.stop_ringing, probability=activity.now),
             ),
             whole=WholeWords(parts.whole, parts.foreign),

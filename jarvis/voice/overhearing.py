@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from jarvis.contracts.speech import SpottedWord
 from jarvis.contracts.speech_ports import Speaker, VoiceDetector, WordSpotter
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, Cut, Duck, Unduck
 from jarvis.voice.own_sound import BEFORE_SECONDS, sounds_like
@@ -40,7 +41,8 @@ class Overhearing:
     """Follows the microphone while Jarvis answers; `end` when it does no longer.
 
     `own_sound` returns what Jarvis says just now, or said before it fell silent so many seconds ago: its own stop words
-    are not somebody else's, nor is what sounds like one, however well the echo is cancelled.
+    are not somebody else's, nor is what sounds like one. Where it does not hear itself (`echo_free`) that holds only of
+    what the spotter is not sure of: little is left of its voice.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Overhearing:
         stop_words: WordSpotter | None,
         speaker: Speaker,
         own_sound: Callable[[float], str],
+        echo_free: bool = False,
         ring_words: RingWords | None = None,
     ) -> None:
         self._activity = activity
@@ -58,6 +61,7 @@ class Overhearing:
         self._stop_words = stop_words
         self._speaker = speaker
         self._own_sound = own_sound
+        self._echo_free = echo_free
         self._silent_frames = 0
         self._position = speaker.position()
         self._ring_words = ring_words
@@ -123,11 +127,13 @@ class Overhearing:
         before, self._position = self._position, self._speaker.position()
         self._silent_frames = 0 if self._position != before else self._silent_frames + 1
         found = self._stop_words.process(frame) if self._stop_words is not None else []
-        word = next((spotted.word for spotted in found if not self._is_own(spotted.word)), "")
+        word = next((spotted.word for spotted in found if not self._is_own(spotted)), "")
         if self._ring_words is not None:
             self._ring_words.take(frame, word)
         return word
 
-    def _is_own(self, word: str) -> bool:
+    def _is_own(self, spotted: SpottedWord) -> bool:
+        if self._echo_free and spotted.sure:
+            return False
         silent = self._silent_frames * FRAME_SECONDS
-        return silent < BEFORE_SECONDS and sounds_like(word, self._own_sound(silent))
+        return silent < BEFORE_SECONDS and sounds_like(spotted.word, self._own_sound(silent))

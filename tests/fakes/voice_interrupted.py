@@ -21,17 +21,18 @@ class Heard:
 
 
 class Spotter:
-    """Finds "stop" in a frame of its own amplitude."""
+    """Finds "stop" in a frame of its own amplitude, `sure` of it or not."""
 
     SOUND = 2000
 
-    def __init__(self) -> None:
+    def __init__(self, *, sure: bool = True) -> None:
+        self.sure = sure
         self.resets = 0
         self.closed = False
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
         found = pcm == frames(self.SOUND)
-        return [SpottedWord(word="stop", at_seconds=0.0)] if found else []
+        return [SpottedWord(word="stop", at_seconds=0.0, sure=self.sure)] if found else []
 
     def reset(self) -> None:
         self.resets += 1

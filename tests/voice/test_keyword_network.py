@@ -372,7 +372,9 @@ def test_every_stop_word_said_once_is_one_hit():
     for language, words in STOP_WORDS.items():
         for word in words:
             hits = hits_in(KeywordSpotter(), said(word, "en-us" if language == "en" else "es") + silence(1))
-            assert [hit.word for hit in hits] == [word]
+            assert [hit.word for hit in hits if hit.sure] == [word]
+            assert {hit.word for hit in hits} == {word}
+            assert len(hits) <= 2, "one that was not sure at first became so"
 
 
 def _missing(*_args, **_kwargs):

@@ -14,10 +14,11 @@ class Words:
 
     def __init__(self, word: str = "") -> None:
         self.word = word
+        self.sure = True
         self.resets = 0
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
-        return [SpottedWord(word=self.word, at_seconds=0.0)] if self.word else []
+        return [SpottedWord(word=self.word, at_seconds=0.0, sure=self.sure)] if self.word else []
 
     def reset(self) -> None:
         self.resets += 1
@@ -26,9 +27,18 @@ class Words:
         pass
 
 
-def overhearing(words: Words | None = None, own=lambda silent: "") -> tuple[Overhearing, FakeSpeaker]:
+def overhearing(
+    words: Words | None = None, own=lambda silent: "", *, echo_free: bool = False
+) -> tuple[Overhearing, FakeSpeaker]:
     speaker = FakeSpeaker()
-    made = Overhearing(activity=FakeActivity(), barge_in=BargeIn(), stop_words=words, speaker=speaker, own_sound=own)
+    made = Overhearing(
+        activity=FakeActivity(),
+        barge_in=BargeIn(),
+        stop_words=words,
+        speaker=speaker,
+        own_sound=own,
+        echo_free=echo_free,
+    )
     return made, speaker
 
 
@@ -76,6 +86,14 @@ def test_its_own_words_are_nobodys():
     assert first(made, SPEECH, 5, any_speech=False) is None
     made, _ = overhearing(Words("para"), own=lambda silent: "Hasta mañana.")
     assert first(made, SPEECH, 5, any_speech=False) is not None
+
+
+@pytest.mark.parametrize(("sure", "counts"), [(True, True), (False, False)])
+def test_where_it_does_not_hear_itself_a_sure_word_is_somebodys(sure, counts):
+    words = Words("para")
+    words.sure = sure
+    made, _ = overhearing(words, own=lambda silent: "Es para ti.", echo_free=True)
+    assert (first(made, SPEECH, 5, any_speech=False) is not None) is counts
 
 
 def test_what_it_said_before_a_long_gap_is_nobodys_no_more():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import signal
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -135,10 +134,9 @@ def full_disk(database: Database) -> Iterator[None]:
     """Let no page be added to the file, by whichever thread; its own is all that a connection knows of."""
     connect = database._connect
 
-    def limited() -> sqlite3.Connection:
-        connection = connect()
-        connection.execute("PRAGMA max_page_count=1")
-        return connection
+    def limited() -> None:
+        connect()
+        database._local.held.connection.execute("PRAGMA max_page_count=1")
 
     def every(limit: int) -> None:
         for connection in [held.connection for held in database._open]:
