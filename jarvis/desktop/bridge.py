@@ -25,7 +25,7 @@ from jarvis.contracts.ports import Assistant
 from jarvis.contracts.speech import LevelMeasured, PartialHeard, VoiceEvent, WakeScored
 from jarvis.desktop.level_gate import LevelGate
 from jarvis.desktop.texts import UNEXPECTED
-from jarvis.desktop.workers import WindowThread, Workers
+from jarvis.desktop.workers import Workers, leave_behind
 
 FRAME_MILLISECONDS = 16
 """Events are handed over at most once per this time: one frame at 60 Hz."""
@@ -122,7 +122,7 @@ class Bridge(QObject):
         super().__init__()
         self._assistant = assistant
         self._language = language
-        self._jobs = Workers(_JOBS, "desktop-job")
+        self._jobs = Workers(_JOBS, "desktop-job", at_once=True)
         self._long_jobs = Workers(1, "desktop-long-job")
         self._kept_jobs = Workers(1, "desktop-kept-job")
         self._long_kept_jobs = Workers(1, "desktop-long-kept-job")
@@ -138,7 +138,7 @@ class Bridge(QObject):
     def ask(self, request: Request, began: Callable[[str], None] | None = None) -> CancelToken:
         """Ask on a thread of its own; `began` gets the run's id on the Qt thread before its first event."""
         cancel = CancelToken()
-        thread = WindowThread(partial(self._consume, request, cancel, began), "desktop-ask")
+        thread = threading.Thread(target=self._consume, args=(request, cancel, began), name="desktop-ask", daemon=True)
         self._running[cancel] = thread
         thread.start()
         return cancel
@@ -249,8 +249,11 @@ class Bridge(QObject):
                 give_up.cancel(_ENDS)
             self._jobs.wait(_LAST_SECONDS)
             self._jobs.wait(_DRAIN_SECONDS, lambda: not self._cancels)
-            if not self._jobs.wait(0):
-                _log.info("jobs of the window are left to end with the program")
+        left = [workers.leave_behind() for workers in (self._jobs, self._long_jobs, *kept)]
+        if any(thread.is_alive() for thread in self._running.values()):
+            leave_behind(self)
+        if any(left):
+            _log.info("jobs of the window are left to end with the program")
         # What they told last is taken while there still is a window to show it.
         with self._state:
             self._over = True

@@ -36,7 +36,6 @@ from jarvis.desktop.voice_pill_holder import OPTION as PILL
 from jarvis.desktop.voice_pill_holder import PillHolder
 from jarvis.desktop.window import ChatWindow
 from jarvis.desktop.words import Words, language_for
-from jarvis.desktop.workers import leave_behind
 
 if TYPE_CHECKING:
     from jarvis.desktop.first_run import FirstRun
@@ -68,7 +67,6 @@ def run_desktop(services: DesktopServices, argv: Sequence[str]) -> int:
     code = application.exec()
     desktop.close()
     services.on_quit()
-    leave_behind(desktop)
     return code
 
 

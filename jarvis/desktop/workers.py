@@ -15,23 +15,13 @@ Job = Callable[[], None]
 
 
 _outlived: list[object] = []
-"""Windows that were closed while threads still worked for them."""
+"""What threads still work with that a closed window left behind: kept as long as the process lives, for who lets go of
+a widget last takes it apart, and that must be the window's own thread."""
 
 
-class WindowThread(threading.Thread):
-    """One that works for the window, and keeps no process."""
-
-    def __init__(self, work: Callable[[], None], name: str, *, at_work: bool = True) -> None:
-        super().__init__(target=work, name=name, daemon=True)
-        self.at_work = at_work
-
-
-def leave_behind(window: object) -> bool:
-    """Where a thread still works for `window`, which is closed, keep that as long as the process lives: nothing of it
-    is to be taken apart beside that thread. Tells whether there is one."""
-    if any(isinstance(thread, WindowThread) and thread.at_work for thread in threading.enumerate()):
-        _outlived.append(window)
-    return something_left()
+def leave_behind(thing: object) -> None:
+    """Keep what a thread goes on to work with."""
+    _outlived.append(thing)
 
 
 def something_left() -> bool:
@@ -40,16 +30,17 @@ def something_left() -> bool:
 
 
 class Workers:
-    """`count` threads, begun at once: whoever begins one waits until it has had its first turn, which is long where
-    others compute already."""
+    """`count` threads, begun `at_once` or with the first job: whoever begins one waits until it has had its first turn,
+    which is long where others compute already."""
 
-    def __init__(self, count: int, name: str) -> None:
+    def __init__(self, count: int, name: str, *, at_once: bool = False) -> None:
         self._changed = threading.Condition()
         self._waiting: deque[Job] = deque()
-        self._busy = 0
+        self._busy: list[Job] = []
         self._closed = False
-        for number in range(count):
-            WindowThread(self._work, f"{name}_{number}", at_work=False).start()
+        self._idle = [f"{name}_{number}" for number in range(count)]
+        if at_once:
+            self._begin()
 
     @property
     def waiting(self) -> int:
@@ -59,9 +50,11 @@ class Workers:
     def do(self, job: Job) -> None:
         """Have `job` done after those that came before it; from any thread. Nothing happens after `close`."""
         with self._changed:
-            if not self._closed:
-                self._waiting.append(job)
-                self._changed.notify()
+            if self._closed:
+                return
+            self._waiting.append(job)
+            self._changed.notify()
+            self._begin()
 
     def close(self, *, drop: bool = True) -> int:
         """Take no more jobs, and where `drop` says so leave undone those that nobody has begun; returns how many went.
@@ -74,27 +67,34 @@ class Workers:
             self._changed.notify_all()
         return dropped
 
+    def leave_behind(self) -> bool:
+        """Keep what the jobs hold that are under way; tells whether there are any."""
+        with self._changed:
+            for job in self._busy:
+                leave_behind(job)
+            return bool(self._busy)
+
     def wait(self, seconds: float, enough: Callable[[], bool] = bool) -> bool:
         """Wait until every job is done, or until it is `enough`, which is asked as jobs end; False after `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: not (self._busy or self._waiting) or enough(), seconds)
 
+    def _begin(self) -> None:
+        while self._idle:
+            threading.Thread(target=self._work, name=self._idle.pop(), daemon=True).start()
+
     def _work(self) -> None:
-        here = threading.current_thread()
-        assert isinstance(here, WindowThread)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 if not self._waiting:
                     return
                 job = self._waiting.popleft()
-                self._busy += 1
-                here.at_work = True
+                self._busy.append(job)
             try:
                 job()
             finally:
-                del job
                 with self._changed:
-                    self._busy -= 1
-                    here.at_work = False
+                    self._busy.remove(job)
+                    del job
                     self._changed.notify_all()

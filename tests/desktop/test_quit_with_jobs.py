@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled
 from jarvis.contracts.memory import ForgetTarget
-from jarvis.desktop import bridge, data_texts
+from jarvis.desktop import bridge, data_texts, workers
 from jarvis.desktop.data_page import DataPage
 from jarvis.desktop.keys_page import KeysPage
 from jarvis.desktop.memory_acts import MemoryActs
@@ -67,6 +68,27 @@ def test_what_goes_on_is_left_behind_and_its_answer_reaches_nobody(
     until(lambda: desktop.bridge._jobs.wait(0))
     desktop.bridge._mail.flush()
     assert seen == []
+
+
+def test_a_worker_takes_nothing_of_the_window_apart_when_it_ends_at_last(
+    desktop: Desktop, until: Until, stuck: Stuck
+) -> None:
+    class Widget:
+        """What nobody but the job knows any more."""
+
+        def shown(self, _: object) -> None:
+            pass
+
+    widget = Widget()
+    lives = weakref.ref(widget)
+    desktop.bridge.run(stuck, widget.shown)
+    del widget
+    until(stuck.begun.is_set)
+    desktop.bridge.close()
+    stuck.free.set()
+    until(lambda: desktop.bridge._jobs.wait(0))
+    assert lives() is not None, "a thread beside the window's own let go of it last"
+    assert workers.something_left()
 
 
 def test_three_that_are_stuck_hold_up_no_more_than_one_and_what_waits_is_dropped(
