@@ -12,6 +12,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from jarvis.desktop.colours import LIGHT, look_of
+from jarvis.desktop.interpreter import no_search
 from jarvis.desktop.stylesheet import stylesheet
 from jarvis.settings.folders import assets_folder
 from jarvis.settings.store import Settings
@@ -145,13 +146,14 @@ class Theme(QObject):
         palette.setColor(QPalette.ColorGroup.Disabled, roles.Text, QColor(c.muted))
         # Where one sheet takes another's place, Qt gives every widget its look once for each one around it; without a
         # sheet in between it does so once, in a third of the time.
-        application.setStyleSheet("")
-        application.setPalette(palette)
-        font = application.font()
-        font.setPointSizeF(_unscaled_points(application) * self.scale)
-        if font != application.font():
-            application.setFont(font)
-        application.setStyleSheet(stylesheet(c, self.scale))
+        with no_search():
+            application.setStyleSheet("")
+            application.setPalette(palette)
+            font = application.font()
+            font.setPointSizeF(_unscaled_points(application) * self.scale)
+            if font != application.font():
+                application.setFont(font)
+            application.setStyleSheet(stylesheet(c, self.scale))
 
 
 def prepare_fonts(application: QApplication) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gc
 import sys
+import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from jarvis.desktop import interpreter
-from jarvis.desktop.interpreter import Cycles, window_first
+from jarvis.desktop.interpreter import Cycles, no_search, window_first
 from jarvis.desktop.run import Desktop
+from jarvis.desktop.theme import Theme
 from tests.fakes.desktop import FakeDesktop
 
 
@@ -30,19 +34,16 @@ def as_before() -> Iterator[None]:
     yield
     sys.setswitchinterval(interval)
     gc.set_threshold(*thresholds)
+    gc.enable()
     gc.unfreeze()
-
-
-def looks(times: int) -> None:
-    for _ in range(times):
-        gc.collect(1)
 
 
 def test_all_is_looked_through_only_when_told() -> None:
     window_first()
     gc.collect()
     old = Ring()
-    looks(2)
+    gc.collect(1)
+    gc.collect(1)
     gone = weakref.ref(old)
     del old
     kept = [[] for _ in range(interpreter.NEW * interpreter.NEWISH * 30)]
@@ -53,47 +54,131 @@ def test_all_is_looked_through_only_when_told() -> None:
     assert sys.getswitchinterval() == pytest.approx(interpreter.TURN_SECONDS)
 
 
-def test_what_has_come_is_looked_through_once_it_is_much() -> None:
+def settled() -> Cycles:
     window_first()
     cycles = Cycles()
     cycles.settle()
-    old = Ring()
-    gc.collect()
-    gone = weakref.ref(old)
-    del old
+    return cycles
+
+
+def add(count: int) -> list[list[object]]:
+    return [[] for _ in range(count)]
+
+
+def test_what_has_come_is_looked_through_once_it_is_much() -> None:
+    cycles = settled()
+    ring = Ring()
+    gone = weakref.ref(ring)
+    del ring
+    few = add(interpreter.NEW // 2)
     cycles.look()
     assert gone() is not None
-    old = Ring()
-    looks(interpreter.WHOLE_AFTER_LOOKS)
-    gone = weakref.ref(old)
-    del old
+    many = add(interpreter.NEW)
     cycles.look()
     assert gone() is None
+    assert few
+    assert many
+
+
+def test_what_is_older_is_looked_through_the_more_seldom() -> None:
+    cycles = settled()
+    kept = []
+    newish, old = Ring(), Ring()
+    for ring, count in ((newish, interpreter.NEW), (old, interpreter.NEW * interpreter.NEWISH)):
+        kept.append(add(count))
+        cycles.look()
+        assert ring in gc.get_objects()
+    gone, gone_last = weakref.ref(newish), weakref.ref(old)
+    del newish, old, ring
+    looks = 0
+    while gone_last() is not None and looks < 100:
+        kept.append(add(interpreter.NEW))
+        cycles.look()
+        looks += 1
+    assert gone() is None
+    assert 1 < looks <= interpreter.WHOLE // interpreter.NEW
+
+
+def test_nothing_is_looked_through_in_between_and_on_no_other_thread() -> None:
+    cycles = settled()
+    ring = Ring()
+    gone, threads = weakref.ref(ring), list[int]()
+    weakref.finalize(ring, lambda: threads.append(threading.get_ident()))
+    del ring
+    kept = []
+    worker = threading.Thread(target=lambda: kept.append(add(interpreter.WHOLE)))
+    worker.start()
+    worker.join()
+    kept.append(add(interpreter.WHOLE))
+    assert gone() is not None
+    cycles.look()
+    assert threads == [threading.get_ident()]
 
 
 def test_a_library_that_was_loaded_is_left_out_from_then_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    window_first()
-    cycles = Cycles()
-    cycles.settle()
+    cycles = settled()
     library = Ring()
-    looks(interpreter.WHOLE_AFTER_LOOKS)
     before = gc.get_freeze_count()
     for number in range(interpreter.LIBRARY_MODULES):
         monkeypatch.setitem(sys.modules, f"a_large_library_{number}", ModuleType(f"a_large_library_{number}"))
     cycles.look()
     assert gc.get_freeze_count() > before
     assert library not in gc.get_objects()
-    looks(interpreter.WHOLE_AFTER_LOOKS)
+    kept = add(interpreter.WHOLE)
     before = gc.get_freeze_count()
     cycles.look()
     assert gc.get_freeze_count() == before
+    assert kept
+
+
+def test_no_widget_is_taken_apart_while_qt_goes_through_all_of_them(qtbot: QtBot) -> None:
+    gc.set_threshold(10, 1, 1)
+    told: list[str] = []
+    kept: list[list[list[object]]] = []
+
+    class Busy(QWidget):
+        """Loses a widget and adds much as its look changes."""
+
+        def changeEvent(self, event: QEvent) -> None:
+            if event.type() == QEvent.Type.StyleChange:
+                lose_a_widget(lambda: told.append("destroyed"))
+                kept.append(add(1_000))
+                told.append("changed")
+            super().changeEvent(event)
+
+    busy = Busy()
+    qtbot.addWidget(busy)
+    Theme("light")
+    assert told[0] == "changed"
+    gc.collect()
+    assert told.count("destroyed") == told.count("changed")
+
+
+def lose_a_widget(destroyed: Callable[[], object]) -> None:
+    ring: list[object] = []
+    ring.append(ring)
+    lost = QWidget()
+    lost.destroyed.connect(destroyed, Qt.ConnectionType.DirectConnection)
+    lost.ring = ring  # type: ignore[attr-defined]
+    ring.append(lost)
+
+
+def test_the_search_is_left_as_it_was() -> None:
+    gc.disable()
+    with no_search():
+        assert not gc.isenabled()
+    assert not gc.isenabled()
+    gc.enable()
+    with pytest.raises(ZeroDivisionError), no_search():
+        raise ZeroDivisionError
+    assert gc.isenabled()
 
 
 def test_tests_and_others_who_own_their_process_are_left_alone(desktop: Desktop) -> None:
-    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    before = (gc.get_threshold(), gc.get_freeze_count(), gc.isenabled())
     desktop._shown()
     desktop.poll()
-    assert (gc.get_threshold(), gc.get_freeze_count()) == (thresholds, frozen)
+    assert (gc.get_threshold(), gc.get_freeze_count(), gc.isenabled()) == before
 
 
 def test_the_window_s_own_process_settles_once_shown_and_looks_as_it_polls(qtbot: QtBot, fake: FakeDesktop) -> None:

@@ -139,8 +139,9 @@ def full_disk(database: Database) -> Iterator[None]:
         database._local.held.connection.execute("PRAGMA max_page_count=1")
 
     def every(limit: int) -> None:
-        for connection in [held.connection for held in database._open]:
-            connection.execute(f"PRAGMA max_page_count={limit}")
+        with database._lock:  # so that nobody closes the connection of a thread that ended meanwhile
+            for held in database._open:
+                held.connection.execute(f"PRAGMA max_page_count={limit}")
 
     database._connect = limited  # type: ignore[method-assign]
     every(1)
