@@ -61,7 +61,7 @@ def placed(request: Request, log: ConversationLog, feedback: Feedback | None) ->
 
 
 def _begun(request: Request, text: str, log: ConversationLog) -> Placed:
-    conversation = log.start_conversation(_title(text))
+    conversation = log.start_conversation(title_of(text))
     try:
         question = log.add_message(conversation.id, "user", text, door=request.door, attachments=request.attachments)
     except JarvisError:
@@ -104,9 +104,15 @@ def _rewritten(shown: Sequence[StoredMessage], follows: str, feedback: Feedback 
         learn(feedback, shown[at + 1], shown[at], "edit")
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
+    """Return the beginning of `text` as a title of at most `_TITLE_CHARACTERS`, cut between two words if it can be."""
     title = " ".join(text.split())
-    return title if len(title) <= _TITLE_CHARACTERS else title[: _TITLE_CHARACTERS - 1].rstrip() + "…"
+    if len(title) <= _TITLE_CHARACTERS:
+        return title
+    begins = title[:_TITLE_CHARACTERS].rpartition(" ")[0]
+    if len(begins) < _TITLE_CHARACTERS // 2:
+        begins = title[: _TITLE_CHARACTERS - 1]
+    return begins.rstrip() + "…"
 
 
 def _no_conversation() -> InputError:

@@ -290,7 +290,7 @@ class AnswerBody(QWidget):
             self._take_in(self._tail)
         elif self._shown.indexOf(self._tail) != self._shown.count() - 1:
             self._shown.removeWidget(self._tail)
-            self._shown.addWidget(self._tail)
+            self._take_in(self._tail)
         self._tail.show()
         self._tail.replace_tokens(tail.tokens)
         self._tail_at = perf_counter()
@@ -311,7 +311,7 @@ class AnswerBody(QWidget):
         last, stops = self._last_stop, stops_in(widget)
         self._last_stop = next(reversed(stops), last)
         if last is not None:
-            put_in_order([last, *stops])
+            put_in_order([last, *(stop for stop in stops if stop is not last)])
         elif stops:
             self.begun.emit()
 

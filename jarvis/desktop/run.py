@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from jarvis.contracts.skills import Alert
 from jarvis.contracts.speech import VoiceEvent
-from jarvis.desktop import markdown, richtext, texts
+from jarvis.desktop import highlight, markdown, richtext, texts
 from jarvis.desktop.answer_acts import ICONS as ANSWER_ICONS
 from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.bridge import Bridge
@@ -282,7 +282,7 @@ class Desktop(QObject):
         first = [partial(self._draw, icon) for icon in ANSWER_ICONS]
         first.append(partial(richtext.prepare, self.theme.colours, self.window.font(), self.theme.mono()))
         in_slices(self.window, first, budget_seconds=0.001)
-        self.bridge.run(markdown.prepare)
+        self.bridge.run(markdown.prepare, lambda _: self.bridge.run(highlight.prepare))
         self.poll()
         self._poll_timer.start()
         self._services.on_shown()

@@ -197,7 +197,7 @@ CLOSE_STAY = Text(en="Stay open", es="Seguir abierto")
 DO_NOT_ASK = Text(en="Do not ask again", es="No preguntar más")
 
 # Settings
-PAGE_KEYS = Text(en="Keys", es="Claves")
+PAGE_KEYS = Text(en="API keys", es="Claves de API")
 PAGES = Text(en="Pages", es="Páginas")
 RESET_ONE = Text(en="Set back to {default}", es="Volver a {default}")
 RESET_ALL = Text(en="Reset all", es="Restablecer todo")

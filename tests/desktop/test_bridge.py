@@ -23,6 +23,7 @@ from jarvis.desktop.run import Desktop
 from tests.desktop.conftest import Until
 
 HEAVY = ("torch", "openai", "chromadb", "onnxruntime", "faster_whisper", "dateparser", "llama_cpp", "hassil", "numpy")
+ANSWERS_NEED = ("markdown_it", "pygments.lexers.python")
 
 
 def delta(run: str, text: str) -> TextDelta:
@@ -248,3 +249,21 @@ def test_nothing_heavy_is_imported_before_the_window_is_there(tmp_path: Path) ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_answers_are_drawn_with_is_loaded_once_the_window_is_there(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path\n"
+        "from jarvis.desktop.run import Desktop, make_application\n"
+        "app = make_application(['x'])\n"
+        "from tests.fakes.desktop import FakeDesktop\n"
+        f"d = Desktop(FakeDesktop(Path({str(tmp_path)!r})).services)\n"
+        f"wanted = {ANSWERS_NEED!r}\n"
+        "print([name for name in wanted if name in sys.modules])\n"
+        "d.start(); end = time.monotonic() + 30\n"
+        "while time.monotonic() < end and not all(name in sys.modules for name in wanted): app.processEvents()\n"
+        "print([name for name in wanted if name not in sys.modules])\n"
+        "d.window.end(); d.close()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split("\n")[:2] == ["[]", "[]"]

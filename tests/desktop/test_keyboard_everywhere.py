@@ -163,7 +163,7 @@ def test_permissions_servers_keys_and_data_of_the_settings(world: Whole, until: 
     type_in("npx server /tmp")
     do("Add and connect")
     until(lambda: "files" in world.desks.mcp.rows)
-    page(world, "Keys", dialog)
+    page(world, "API keys", dialog)
     until(lambda: bool(names_in(dialog, "OpenAI: ")))
     do(names_in(dialog, "OpenAI: ")[0])
     type_in("sk-123")

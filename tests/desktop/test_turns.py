@@ -162,3 +162,34 @@ def test_what_shows_more_of_an_answer_is_reached_between_its_text_and_its_acts_a
             reached.append(at)
         at = at.nextInFocusChain()
     assert reached == [*texts, note(), *acts]
+
+
+def test_the_end_that_still_grows_is_reached_after_what_stands_above_it(
+    desktop: Desktop, fake: FakeDesktop, until: Until
+) -> None:
+    began, go_on = threading.Event(), threading.Event()
+
+    def script(ask_id: str, _request: Request) -> Iterator[AskEvent]:
+        yield TextDelta(ask_id=ask_id, text="It begins")
+        began.wait(60)
+        yield TextDelta(ask_id=ask_id, text=" here.\n\n```python\nx = 1\n```\n\nAnd it goes")
+        go_on.wait(60)
+        yield TextDelta(ask_id=ask_id, text=" on.")
+
+    fake.assistant.script = script
+    desktop.session.ask("go on")
+    until(lambda: bool(answers(desktop)) and shown(answers(desktop)[0]) == "It begins")
+    began.set()
+    until(lambda: "And it goes" in shown(answers(desktop)[0]))
+    answer = answers(desktop)[0]
+    until(lambda: not answer.busy)
+    stops = [one for one in answer.body.findChildren(QWidget) if one in answer.stops() and one.isVisible()]
+    seen = sorted(stops, key=lambda one: one.mapTo(answer, one.rect().topLeft()).y())
+    assert len(seen) >= 3 and isinstance(seen[-1], RichText)
+    for one, other in pairwise(seen):
+        between = one.nextInFocusChain()
+        while between is not other:
+            assert between not in seen and not desktop.window.composer.isAncestorOf(between)
+            between = between.nextInFocusChain()
+    go_on.set()
+    until(lambda: answer.answer.ended and not desktop.session.busy)

@@ -98,11 +98,11 @@ def test_every_sentence_that_names_a_command_has_words_for_the_window() -> None:
     [
         (
             "There is no key for api.example yet. Enter it in the settings or with “jarvis keys set openai”.",
-            "There is no key for api.example yet. Enter it in the settings under “Keys”.",
+            "There is no key for api.example yet. Enter it in the settings under “API keys”.",
         ),
         (
             "Todavía no hay clave para api.example. Introdúcela en los ajustes o con «jarvis keys set openai».",
-            "Todavía no hay clave para api.example. Introdúcela en los ajustes, en «Claves».",
+            "Todavía no hay clave para api.example. Introdúcela en los ajustes, en «Claves de API».",
         ),
         (
             "a.gguf of b is not there any more. Bring it back, or “jarvis models remove b”.",
@@ -122,7 +122,7 @@ def test_words_for_the_window(sentence: str, shown: str) -> None:
 
 
 KEY = "Enter a valid one in the settings or with “jarvis keys set”."
-SHOWN = "Enter a valid one in the settings under “Keys”."
+SHOWN = "Enter a valid one in the settings under “API keys”."
 
 
 def test_an_answer_tells_every_step_in_words_for_the_window() -> None:
@@ -246,7 +246,7 @@ def test_a_model_that_fails_leads_through_the_window_and_names_no_command(
         type_and_send(desktop, qtbot, "hello")
         until(lambda: not desktop.session.busy and bool(desktop.window.view.findChildren(AnswerMessage)))
         (message,) = desktop.window.view.findChildren(AnswerMessage)
-        keys = "“Keys”" if language == "en" else "«Claves»"
+        keys = "“API keys”" if language == "en" else "«Claves de API»"
         for text in (message._trouble_text.text(), message._failures.text(), desktop.desk.sentence(error)):
             assert keys in text and "jarvis keys" not in text
         assert not message.way.isHidden() and message.way.text() == NAMES["keys"].to(language)
