@@ -72,10 +72,12 @@ def compressed_day(hours: float) -> dict[str, float]:
     from jarvis.voice.turns import SilenceTurnDetector
     from jarvis.voice.wake import wake_detector
     from jarvis.voice.wake_confirm import WakeConfirmation
+    from jarvis.voice.wake_gathered import GatheredWakeDetector
     from jarvis.voice.wake_second_look import SecondLook
 
     canceller = EchoCanceller(EchoReference())
-    hearing = Hearing(wake_detector(candidates=True), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions())
+    wake = GatheredWakeDetector(wake_detector(candidates=True))
+    hearing = Hearing(wake, SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions())
     confirmer = WakeConfirmation(look=SecondLook(), other=None)
     sound, frame_bytes = day(), 2 * VAD_SAMPLES
     frames, looks, woken, memory = 0, 0, 0, []

@@ -36,6 +36,7 @@ from jarvis.voice.keyword_wake import KeywordLook
 from jarvis.voice.smart_turn import SmartTurnJudge
 from jarvis.voice.wake import NotedWakeDetector, wake_detector
 from jarvis.voice.wake_confirm import Look, RecogniserConfirmer, WakeConfirmation
+from jarvis.voice.wake_gathered import GatheredWakeDetector
 from jarvis.voice.wake_second_look import SecondLook
 from jarvis.voice.wake_words import HEY_JARVIS, WakeWords, wake_words_of
 
@@ -85,11 +86,12 @@ class HearingParts:
             return None
         words = wake_words_of(self._jarvis.settings.text("voice.wake_words"))
         neural = self.neural(candidates=self._looks_again) if HEY_JARVIS in words else None
+        gathered = GatheredWakeDetector(neural) if neural is not None else None
         own = self._own_words
         if not own:
-            return neural
+            return gathered
         heard = SpotterWords(self.spotter, Wanted(words=dict.fromkeys(own, self._languages)), kind="wake")
-        return WakeWords(neural=neural, spotter=heard, trusted=not self._looks_again)
+        return WakeWords(neural=gathered, spotter=heard, trusted=not self._looks_again)
 
     def neural(self, *, candidates: bool = False) -> NotedWakeDetector | None:
         """Return the detector of "hey jarvis" with the threshold that is set; None where none can run."""

@@ -41,21 +41,21 @@ QPushButton:focus { border: 1px solid $accent; }
 QPushButton:disabled { color: $muted; }
 QPushButton[look="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600; }
 QPushButton[look="primary"]:hover { background: $accent_hover; }
-QPushButton[look="primary"]:focus { border: 2px solid $text; }
+QPushButton[look="primary"]:focus { border: 2px solid $text; padding: 6px 13px; }
 QPushButton[look="primary"]:disabled, QPushButton[look="danger"]:disabled {
   background: $hover; color: $muted; border: 1px solid $border;
 }
 QPushButton[look="card"] { background: $ground; border: 1px solid $border; border-radius: 13px; text-align: left; }
 QPushButton[look="card"]:hover { background: $side; }
-QPushButton[look="card"]:checked { background: $accent_soft; border: 2px solid $accent; }
-QPushButton[look="card"]:focus { border: 2px solid $text; }
+QPushButton[look="card"]:checked { background: $accent_soft; border: 2px solid $accent; padding: 6px 13px; }
+QPushButton[look="card"]:focus { border: 2px solid $text; padding: 6px 13px; }
 QPushButton[look="hit"] { background: $ground; border: 1px solid $border; border-radius: 11px; text-align: left;
   padding: 10px 14px; }
 QPushButton[look="hit"]:hover { background: $side; }
 QPushButton[look="hit"]:focus { border: 1px solid $accent; background: $accent_soft; }
 QPushButton[look="danger"] { background: $bad; color: $ground; border: 1px solid $bad; font-weight: 600; }
 QPushButton[look="danger"]:hover { background: $bad_hover; }
-QPushButton[look="danger"]:focus { border: 2px solid $text; }
+QPushButton[look="danger"]:focus { border: 2px solid $text; padding: 6px 13px; }
 QPushButton[look="new"] { text-align: left; background: $accent_soft; color: $accent; border: 1px solid transparent;
   font-weight: 600; padding: 9px 6px; }
 QPushButton[look="new"]:hover { background: $hover; }

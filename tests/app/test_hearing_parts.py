@@ -22,6 +22,7 @@ from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.end_of_turn import RuleTurnJudge
 from jarvis.voice.keyword_spotter import KeywordSpotter
 from jarvis.voice.keyword_wake import BothWakeDetectors, KeywordWakeDetector
+from jarvis.voice.wake_gathered import GatheredWakeDetector
 from jarvis.voice.wake_words import WakeWords
 from tests.fakes.processes import gone
 from tests.fakes.speech import silence, synthetic_speech
@@ -127,7 +128,9 @@ def test_without_the_network_the_child_hears_stop_words(
 def test_in_the_window_small_models_run_in_a_child_that_ends_with_jarvis(jarvis: Jarvis, tmp_path: Path) -> None:
     jarvis.models_apart = True
     hearing = parts(jarvis)
-    assert isinstance(hearing.wake(), ChildWakeDetector)
+    assert isinstance(hearing.wake(), GatheredWakeDetector)
+    assert isinstance(hearing._wake, ChildWakeDetector)
+    assert isinstance(hearing.neural(), ChildWakeDetector)
     assert isinstance(hearing.activity(), ChildVoiceDetector)
     assert isinstance(hearing.stop_words(), ChildWordSpotter)
     assert hearing.notes("es") == []
@@ -179,7 +182,8 @@ def test_the_child_may_die_while_the_loop_is_built(jarvis: Jarvis, monkeypatch: 
 
     monkeypatch.setattr(models, "_open", dying)
     hearing = parts(jarvis)
-    assert isinstance(hearing.wake(), ChildWakeDetector)
+    assert isinstance(hearing.wake(), GatheredWakeDetector)
+    assert isinstance(hearing._wake, ChildWakeDetector)
     assert isinstance(hearing.stop_words(), ChildWordSpotter)
     assert (len(killed), hearing.notes("en")) == (1, [])
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QStyle, QStyleOptionButton
 from pytestqt.qtbot import QtBot
 
 from jarvis.desktop.colours import ACCENTS, look_of
@@ -45,3 +46,20 @@ def test_a_filled_button_changes_under_the_pointer_and_its_words_stay_clear(acce
         assert found is not None
         assert found[1] != filled
         assert contrast(words, found[1]) >= max(LEAST, contrast(words, filled))
+
+
+@pytest.mark.parametrize("look", ["", "primary", "danger", "card", "hit", "new"])
+def test_a_button_has_as_much_room_for_its_words_with_the_keyboard_on_it(qtbot: QtBot, look: str) -> None:
+    Theme("light")
+    button = QPushButton("Siguiente")
+    button.setProperty("look", look)
+    qtbot.addWidget(button)
+    button.resize(button.sizeHint())
+
+    def room(state: QStyle.StateFlag) -> QRect:
+        option = QStyleOptionButton()
+        button.initStyleOption(option)
+        option.state = QStyle.StateFlag.State_Enabled | state
+        return button.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, button)
+
+    assert room(QStyle.StateFlag.State_HasFocus) == room(QStyle.StateFlag.State_None)
