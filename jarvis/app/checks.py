@@ -224,10 +224,10 @@ class _Doctor:
 
         room = self._jarvis.routing_room
         ready = room.encoder.make_ready() and room.head is not None
-        finding = self.words("rules and the trained head", "reglas y el juez entrenado")
+        finding = self.words("rules and Jarvis' classifier", "reglas y el clasificador de Jarvis")
         without = room.encoder.why_not(self.language) or self.words(
-            "rules alone: the file of the trained head cannot be used; reinstall Jarvis",
-            "solo reglas: el fichero del juez entrenado no se puede usar; reinstala Jarvis",
+            "rules alone: the file of Jarvis' classifier cannot be used; reinstall Jarvis",
+            "solo reglas: el fichero del clasificador de Jarvis no se puede usar; reinstala Jarvis",
         )
         yield self.check("ok", finding) if ready else self.check("note", without)
         # A file that cannot be used raises, and its sentence is the finding.

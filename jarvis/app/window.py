@@ -282,11 +282,11 @@ def _no_model(jarvis: Jarvis, sentence: str, language: Language) -> Notice:
     if why.code != "engine.no_model" or sentence != why.sentence(language):
         return Notice(id="no-model", text=sentence, way="models")
     text = (
-        "Todavía no hay ningún modelo de lenguaje en este equipo, así que solo responden las habilidades. Elige uno y "
-        "Jarvis lo descarga."
+        "Todavía no hay ningún modelo de lenguaje en este equipo; mientras tanto funcionan los temporizadores, las "
+        "listas, las notas y otras habilidades. Elige uno y Jarvis lo descarga."
         if language == "es"
-        else "There is no language model on this computer yet, so only skills answer. Choose one, and Jarvis "
-        "downloads it."
+        else "There is no language model on this computer yet; timers, lists, notes and other skills work meanwhile. "
+        "Choose one, and Jarvis downloads it."
     )
     return Notice(id="no-model", text=text, way="recommended")
 

@@ -32,6 +32,8 @@ from jarvis.catalog.removal import finish_removal
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.ports import Clock
 
+LEAST_SECONDS = 0.05
+"""Seconds of a download below which its rate says nothing."""
 _MOVES = "moves.json"
 _CLAIMS = DiskClaims()
 
@@ -245,7 +247,7 @@ class _Meter:
             together = sum(self._done.values())
             _CLAIMS.written(self._folder, self._identity, self.left)
             seconds = self._clock.monotonic() - self._began
-            rate = max(0, together - self._had) / seconds if seconds > 0 else 0.0
+            rate = max(0, together - self._had) / seconds if seconds >= LEAST_SECONDS else 0.0
             self._on_progress(
                 Progress(
                     model=self._identity,

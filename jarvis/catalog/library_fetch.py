@@ -11,7 +11,7 @@ from datetime import UTC
 from pathlib import Path
 
 from jarvis.catalog.checksums import matches
-from jarvis.catalog.download import Fetched, OnProgress, Progress, download
+from jarvis.catalog.download import LEAST_SECONDS, Fetched, OnProgress, Progress, download
 from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.hub_failures import hub_sentences
 from jarvis.catalog.hub_files import newest_commit, remote_file
@@ -175,7 +175,7 @@ class _PullMeter:
         """Report."""
         self._had = done if self._had is None else self._had
         seconds = self._clock.monotonic() - self._began
-        rate = (done - self._had) / seconds if seconds > 0 else 0.0
+        rate = (done - self._had) / seconds if seconds >= LEAST_SECONDS else 0.0
         self._on_progress(
             Progress(
                 model=self._identity,

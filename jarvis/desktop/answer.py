@@ -37,6 +37,8 @@ from jarvis.contracts.messages import (
 from jarvis.desktop import texts
 from jarvis.desktop.answer_figures import figure_words, figures_of_end
 from jarvis.desktop.decision_facts import Figures
+from jarvis.desktop.permission_names import name_of
+from jarvis.desktop.resources_figures import SHORTEST, number
 from jarvis.desktop.voice_texts import INTERRUPTED_HERE
 from jarvis.desktop.window_words import answer_in_window, in_window, place_in_window
 from jarvis.desktop.words import Words
@@ -224,8 +226,7 @@ def text_with_mark(answer: Answer, words: Words) -> str:
 def what_answered(answer: Answer, words: Words) -> str:
     """Say in a few words what answered, what that took and how long; empty while that is unknown."""
     if answer.source == "skill":
-        name = answer.skill.replace("_", " ").replace(".", " · ")
-        by = words(texts.BY_SKILL, skill=name) if name else words(texts.BY_SOME_SKILL)
+        by = words(texts.BY_SKILL, skill=words(name_of(answer.skill))) if answer.skill else words(texts.BY_SOME_SKILL)
     elif answer.source == "model":
         by = words(texts.BY_MODEL, model=answer.model) if answer.model else words(texts.BY_SOME_MODEL)
     elif answer.source == "memory":
@@ -262,6 +263,7 @@ def doing_now(answer: Answer, words: Words) -> str:
 
 
 def seconds_text(seconds: float, words: Words) -> str:
-    """Return `seconds` with two figures that mean something, in the language's own decimal sign."""
-    text = f"{seconds:.2f}" if seconds < 1 else f"{seconds:.1f}" if seconds < 10 else f"{seconds:.0f}"
-    return text.replace(".", ",") if words.language == "es" else text
+    """Return `seconds` with two figures that mean something; of next to none, that they are less than a tenth."""
+    if seconds < SHORTEST:
+        return words(texts.LESS_THAN, most=number(0.1, words.language, 1))
+    return number(seconds, words.language, 2 if seconds < 1 else 1 if seconds < 10 else 0)

@@ -8,11 +8,11 @@ from shiboken6 import isValid
 
 from jarvis.contracts.routing import Decision, Excluded, RouteCandidate
 from jarvis.contracts.routing_desk import RouteRequest
-from jarvis.contracts.spending import dollars
 from jarvis.desktop import message_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.menu_reasons import MenuReasons
+from jarvis.desktop.resources_figures import dollars
 from jarvis.desktop.texts import Text
 
 _UNFIT = {"vision": texts.MODEL_BLIND, "context": texts.MODEL_TOO_SHORT}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from jarvis.contracts.events import AskFinished, RouteChosen
-from jarvis.contracts.spending import dollars
 from jarvis.desktop import message_texts as texts
 from jarvis.desktop.decision_facts import Figures, rate
+from jarvis.desktop.resources_figures import dollars, number
+from jarvis.desktop.unbroken import NO_BREAK
 from jarvis.desktop.words import Words
 
 
@@ -25,7 +26,7 @@ def figures_of_end(event: AskFinished, route: RouteChosen | None, hops: int) -> 
 
 
 def figure_words(figures: Figures, words: Words) -> list[str]:
-    """Return speed, cost, cache and failures, each in a few words; what is nothing is left out."""
+    """Return speed, cost and failures, each in a few words; what is nothing is left out."""
     parts = []
     if figures.rate is not None:
         text = texts.ABOUT_TOKENS_A_SECOND if figures.estimated else texts.TOKENS_A_SECOND
@@ -34,8 +35,6 @@ def figure_words(figures: Figures, words: Words) -> list[str]:
         parts.append(words(texts.COST_UNKNOWN))
     elif figures.cost_usd > 0 or figures.cloud:
         parts.append(dollars(figures.cost_usd, words.language))
-    if figures.usage.cached_tokens:
-        parts.append(words(texts.CACHED_TOKENS, count=whole(figures.usage.cached_tokens, words)))
     if figures.hops:
         parts.append(words(texts.ONE_HOP) if figures.hops == 1 else words(texts.HOPS, count=figures.hops))
     return parts
@@ -43,16 +42,14 @@ def figure_words(figures: Figures, words: Words) -> list[str]:
 
 def rate_text(tokens_per_second: float, words: Words) -> str:
     """Return a speed with one decimal below ten."""
-    text = f"{tokens_per_second:.1f}" if tokens_per_second < 10 else f"{tokens_per_second:.0f}"
-    return text.replace(".", ",") if words.language == "es" else text
+    return number(tokens_per_second, words.language, 1 if tokens_per_second < 10 else 0)
 
 
-def whole(number: int, words: Words) -> str:
+def whole(count: int, words: Words) -> str:
     """Return a count with the language's own separator of thousands."""
-    text = f"{number:,}"
-    return text.replace(",", ".") if words.language == "es" else text
+    return number(count, words.language)
 
 
 def percent(share: float, words: Words) -> str:
     """Return a share 0..1 as a percentage, written as the language does."""
-    return f"{share * 100:.0f} %" if words.language == "es" else f"{share * 100:.0f}%"
+    return f"{share * 100:.0f}{NO_BREAK}%" if words.language == "es" else f"{share * 100:.0f}%"

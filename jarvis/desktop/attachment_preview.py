@@ -27,6 +27,7 @@ from jarvis.desktop.attachments import all_about, attachments_of
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.export_file import write_whole
 from jarvis.desktop.models_parts import button_of, muted
+from jarvis.desktop.resources_figures import number
 
 LONGEST_SHOWN = 40_000
 """Characters of a document that are shown: about 15 pages, laid out within a frame."""
@@ -121,7 +122,9 @@ class AttachmentPreview(QDialog):
             self.note.setText(self._desk.words(texts.GONE))
             self.save.setEnabled(False)
             return
-        cut = self._desk.words(texts.FIRST_PART, shown=_number(len(shown)), total=_number(total))
+        words = self._desk.words
+        first, of = (number(count, words.language) for count in (len(shown), total))
+        cut = words(texts.FIRST_PART, shown=first, total=of)
         self.note.setText(cut if len(shown) < total else "")
         self.text.setPlainText(shown)
         self.text.show()
@@ -182,7 +185,3 @@ def _joined(passages: Sequence[Passage]) -> tuple[str, int]:
         rows.append(passage.text)
     whole = "\n\n".join(rows)
     return whole[:LONGEST_SHOWN], len(whole)
-
-
-def _number(count: int) -> str:
-    return f"{count:,}".replace(",", " ")

@@ -11,10 +11,13 @@ from PySide6.QtCore import QObject, QSize, Signal
 from PySide6.QtGui import QImage
 
 from jarvis.contracts.attachments import AttachmentDesk
+from jarvis.contracts.errors import Language
 from jarvis.contracts.messages import Attachment, StoredMessage
 from jarvis.desktop import attachments_texts as texts
 from jarvis.desktop.attachment_sources import decoded
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.resources_figures import number
+from jarvis.desktop.unbroken import NO_BREAK
 from jarvis.desktop.words import Words
 
 THUMBNAIL_PIXELS = 120
@@ -96,18 +99,20 @@ def attachments_of(desk: Desk) -> AttachmentShelf:
     return found if isinstance(found, AttachmentShelf) else AttachmentShelf(desk)
 
 
-def size_text(size: int) -> str:
-    """Return a number of bytes for people; both languages write it so."""
+def size_text(size: int, language: Language) -> str:
+    """Return a number of bytes for people."""
     if size >= 100_000:
-        return f"{size / 1_000_000:.1f} MB"
-    return f"{size / 1000:.0f} kB" if size >= 1000 else f"{size} B"
+        return f"{number(size / 1_000_000, language, 1)}{NO_BREAK}MB"
+    return f"{size / 1000:.0f}{NO_BREAK}kB" if size >= 1000 else f"{size}{NO_BREAK}B"
 
 
 def about(file: Attachment, words: Words) -> str:
     """Return size and pages of a file in a few words."""
-    parts = [size_text(file.bytes)]
+    parts = [size_text(file.bytes, words.language)]
     if file.pages:
-        parts.append(words(texts.ONE_PAGE) if file.pages == 1 else words(texts.PAGES, count=file.pages))
+        parts.append(
+            words(texts.ONE_PAGE) if file.pages == 1 else words(texts.PAGES, count=number(file.pages, words.language))
+        )
     return " · ".join(parts)
 
 

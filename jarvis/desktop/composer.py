@@ -10,7 +10,7 @@ from jarvis.contracts.speech import PartialWords
 from jarvis.desktop import texts
 from jarvis.desktop.attachment_sources import offered_paths
 from jarvis.desktop.attachment_tray import AttachmentTray
-from jarvis.desktop.attachments import attachments_of
+from jarvis.desktop.attachments import attachments_of, size_text
 from jarvis.desktop.attachments_texts import ATTACH, CHOOSE, LOOK_AT_IT, STILL_READING
 from jarvis.desktop.caret import Caret
 from jarvis.desktop.desk import Desk
@@ -203,8 +203,7 @@ class Composer(QFrame):
         return self._chip
 
     def _show_chip(self) -> None:
-        size = len(self._pasted.encode())
-        amount = f"{size / 1_000_000:.1f} MB" if size >= 100_000 else f"{size / 1000:.0f} kB"
+        amount = size_text(len(self._pasted.encode()), self._desk.words.language)
         self._chip_label.setText(self._desk.words(texts.PASTED, size=amount))
 
     def mark_focus(self, focused: bool) -> None:

@@ -23,6 +23,7 @@ from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.models_figures import size as size_text
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import button_of, muted
+from jarvis.desktop.permission_names import name_of
 from jarvis.desktop.resources_figures import day, number
 from jarvis.desktop.settings_labels import LABELS
 
@@ -243,7 +244,7 @@ class RestorePart(QWidget):
         """Name what stays as it is here; of the backup's words no more than fits into the sentence."""
         words = self._desk.words
         if one.kind == "permission":
-            return words(texts.A_PERMISSION, name=_plain(one.name))
+            return words(texts.A_PERMISSION, name=_plain(words(name_of(one.name))))
         if one.kind == "model":
             return words(texts.A_MODEL, name=_plain(one.name))
         if one.kind == "folder":

@@ -78,7 +78,7 @@ NOTHING_STRANGE = Text(
     es="Nada indica que se escribiera aquí, pero no envía preguntas a ningún sitio nuevo ni permite nada nuevo.",
 )
 TAKE_OVER = Text(en="Take that over too: I trust this file", es="Tomarlo también: confío en este fichero")
-A_PERMISSION = Text(en="permission {name}", es="permiso {name}")
+A_PERMISSION = Text(en="permission “{name}”", es="permiso «{name}»")
 A_MODEL = Text(en="model {name}", es="modelo {name}")
 A_FOLDER = Text(en="folder {name}", es="carpeta {name}")
 NEW_SERVERS = Text(

@@ -8,12 +8,13 @@ from typing import Any
 
 from jarvis.contracts.errors import Language
 from jarvis.contracts.events import RouteChosen
-from jarvis.contracts.spending import Call, LoggedCandidate, LoggedDecision, dollars
+from jarvis.contracts.spending import Call, LoggedCandidate, LoggedDecision
 from jarvis.desktop import decision_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.answer import Answer, seconds_text
 from jarvis.desktop.answer_figures import percent, rate_text, whole
 from jarvis.desktop.decision_facts import Record, failures_of, rate_of
+from jarvis.desktop.resources_figures import dollars
 from jarvis.desktop.texts import Text
 from jarvis.desktop.window_words import in_window
 from jarvis.desktop.words import Words

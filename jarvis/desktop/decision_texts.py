@@ -30,7 +30,7 @@ LANGUAGE = Text(en="Language", es="Idioma")
 JUDGED_BY = Text(en="Judged by", es="Juzgada por")
 JUDGES = {
     "rules": Text(en="rules alone", es="reglas solamente"),
-    "head": Text(en="the trained judge", es="el juez entrenado"),
+    "head": Text(en="Jarvis' classifier", es="el clasificador de Jarvis"),
 }
 NEEDS = Text(en="Needs", es="Necesita")
 NEED_NAMES = {

@@ -10,15 +10,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QTableWidget,
-    QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -29,11 +26,12 @@ from jarvis.desktop import texts as window_texts
 from jarvis.desktop.answer import Answer
 from jarvis.desktop.decision_facts import Record, record_of
 from jarvis.desktop.decision_rows import CALL_COLUMNS, CANDIDATE_COLUMNS, page_of
+from jarvis.desktop.decision_table import DecisionTable
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
 
-_NUMBERS = frozenset(
+NUMBERS = frozenset(
     {
         texts.COLUMN_SCORE,
         texts.COLUMN_QUALITY,
@@ -48,7 +46,6 @@ _NUMBERS = frozenset(
     }
 )
 """Columns that are written from the right."""
-_WIDEST_REMARK = 300
 
 
 class DecisionWindow(QDialog):
@@ -154,48 +151,8 @@ class DecisionWindow(QDialog):
         column.addSpacing(8)
         column.addWidget(_text(self._desk.words(title), "title"))
 
-    def _table(self, name: Text, columns: Sequence[Text], rows: Sequence[Sequence[str]]) -> QTableWidget:
-        words, colours = self._desk.words, self._desk.theme.colours
-        filled = [at for at in range(len(columns)) if at == 0 or any(cells[at] for cells in rows)]
-        table = QTableWidget(len(rows), len(filled))
-        table.setAccessibleName(words(name))
-        for place, at in enumerate(filled):
-            table.setHorizontalHeaderItem(place, _cell(words(columns[at]), columns[at]))
-        table.verticalHeader().hide()
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setTabKeyNavigation(False)
-        table.setShowGrid(False)
-        table.setWordWrap(True)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setStyleSheet(
-            f"QTableWidget {{ background: {colours.ground}; border: 1px solid {colours.border}; border-radius: 9px; }}"
-            f"QTableWidget:focus {{ border: 1px solid {colours.accent}; }}"
-            f"QTableWidget::item {{ padding: 4px 8px; border-bottom: 1px solid {colours.border}; }}"
-            f"QTableWidget::item:selected {{ background: {colours.accent_soft}; color: {colours.text}; }}"
-            f"QHeaderView::section {{ background: {colours.side}; color: {colours.muted}; border: none;"
-            " padding: 5px 8px; }"
-        )
-        for line, cells in enumerate(rows):
-            for place, at in enumerate(filled):
-                table.setItem(line, place, _cell(cells[at], columns[at]))
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        table.resizeColumnsToContents()
-        last = len(filled) - 1
-        table.setColumnWidth(last, min(_WIDEST_REMARK, table.columnWidth(last)))
-        table.resizeRowsToContents()
-        bar = table.horizontalScrollBar().sizeHint().height()
-        table.setFixedHeight(header.sizeHint().height() + table.verticalHeader().length() + bar + 6)
-        return table
-
-
-def _cell(text: str, column: Text) -> QTableWidgetItem:
-    item = QTableWidgetItem(text)
-    item.setToolTip(text)
-    side = Qt.AlignmentFlag.AlignRight if column in _NUMBERS else Qt.AlignmentFlag.AlignLeft
-    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-    return item
+    def _table(self, name: Text, columns: Sequence[Text], rows: Sequence[Sequence[str]]) -> DecisionTable:
+        return DecisionTable(self._desk, name, columns, rows, NUMBERS)
 
 
 def _text(sentence: str, look: str) -> QLabel:

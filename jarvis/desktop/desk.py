@@ -11,6 +11,7 @@ from jarvis.desktop.maths import Maths
 from jarvis.desktop.services import DesktopServices
 from jarvis.desktop.slices import Slices
 from jarvis.desktop.theme import Theme
+from jarvis.desktop.unbroken import unbroken
 from jarvis.desktop.window_words import in_window
 from jarvis.desktop.words import Words
 
@@ -39,5 +40,5 @@ class Desk:
     def sentence(self, error: Exception) -> str:
         """Return what to show for `error` in the language in use, naming the window's ways instead of commands."""
         if isinstance(error, JarvisError):
-            return in_window(error.sentence(self.words.language))
+            return unbroken(in_window(error.sentence(self.words.language)))
         return self.words(texts.UNEXPECTED, what=error)

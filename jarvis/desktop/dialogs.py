@@ -57,6 +57,9 @@ def words_wanted(
     dialog.sizeHint()
     for button in dialog.findChildren(QPushButton):
         button.setAccessibleName(button.text())
+        if button.text() == words(texts.SAVE):
+            button.setProperty("look", "primary")
+            button.style().polish(button)
     for field in (
         *dialog.findChildren(QPlainTextEdit),
         *dialog.findChildren(QLineEdit),

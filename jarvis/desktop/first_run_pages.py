@@ -23,7 +23,9 @@ from jarvis.desktop.settings_cards import CardText, ChoiceCards
 from jarvis.desktop.settings_extra import PrivacyCards
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
+from jarvis.desktop.unbroken import unbroken
 from jarvis.desktop.voice_sound import LevelRow, SoundTest
+from jarvis.desktop.voice_widgets import word_told
 from jarvis.desktop.window_words import in_window
 
 MEGABITS = 50
@@ -127,7 +129,7 @@ class MicrophonePage(FirstRunPage):
             self.column.addWidget(part)
         self.end()
         wanted = desk.services.settings.text("voice.wake_words").split(",")[0].strip()
-        desk.words.bind(body, body.setText, texts.VOICE_BODY, word=wanted)
+        desk.words.bind(body, body.setText, texts.VOICE_BODY, word=word_told(wanted))
         desk.words.follow(self, lambda: self._tell(wanted))
         desk.bridge.heard.connect(self.take)
         self.test.ended.connect(self._watch)
@@ -174,7 +176,7 @@ class MicrophonePage(FirstRunPage):
 
     def _tell(self, word: str) -> None:
         text = texts.VOICE_HEARD if self._word else texts.VOICE_WAITING
-        self.heard.setText(self._desk.words(text, word=self._word or word))
+        self.heard.setText(self._desk.words(text, word=word_told(self._word or word)))
 
 
 class ModelsPage(FirstRunPage):
@@ -229,8 +231,8 @@ class ModelsPage(FirstRunPage):
         if found is None:
             self.summary.setText(words(texts.MODELS_READING))
             return
-        self.machine.setText(found.machine)
-        self.summary.setText(found.summary)
+        self.machine.setText(unbroken(found.machine))
+        self.summary.setText(unbroken(found.summary))
         self.lines.setText("\n".join(self._line(model) for model in found.models))
         total = sum(model.bytes for model in missing)
         time = span(total * 8 / (MEGABITS * 1_000_000), words)

@@ -21,8 +21,8 @@ SPANISH = Text(en="Español", es="Español")
 SPANISH_BODY = Text(en="La ventana y las respuestas en español.", es="La ventana y las respuestas en español.")
 BOTH = Text(en="English + Español", es="English + Español")
 BOTH_BODY = Text(
-    en="The window follows the system; answers follow your words.",
-    es="La ventana sigue al sistema; las respuestas, a tus palabras.",
+    en="The window in the system's language; answers in the one you use.",
+    es="La ventana, en el idioma del sistema; las respuestas, en el que tú uses.",
 )
 
 VOICE_HEADING = Text(en="Can Jarvis hear you?", es="¿Te oye Jarvis?")
@@ -52,8 +52,10 @@ DOWNLOADING = Text(
     en="Downloading in the background. You can go on.", es="Descargando en segundo plano. Puedes continuar."
 )
 NOTHING_CHOSEN = Text(
-    en="Nothing is downloaded. Skills work without any model; “Models” has the rest whenever you want.",
-    es="No se descarga nada. Las habilidades funcionan sin modelo; en «Modelos» está lo demás cuando quieras.",
+    en="Nothing is downloaded. Timers, lists and other skills work without any model; “Models” has the rest whenever "
+    "you want.",
+    es="No se descarga nada. Los temporizadores, las listas y otras habilidades funcionan sin modelo; en «Modelos» "
+    "está lo demás cuando quieras.",
 )
 
 PRIVACY_BODY = Text(

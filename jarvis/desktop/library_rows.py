@@ -15,6 +15,7 @@ from jarvis.contracts.messages import Conversation
 from jarvis.desktop import library_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.library_shelves import ARCHIVE, PINNED, REST, Group, Shelves, folder_key
+from jarvis.desktop.resources_figures import number
 from jarvis.desktop.texts import Text
 
 RowKind = Literal["heading", "folder", "archive", "chat", "hit", "more"]
@@ -97,7 +98,7 @@ class RowMaker:
         if not hits:
             return []
         cut = len(hits) >= limit
-        count = self._say(texts.FIRST_FOUND, count=len(hits)) if cut else self._chats(len(hits))
+        count = self._say(texts.FIRST_FOUND, count=number(len(hits), self._language)) if cut else self._chats(len(hits))
         return [self._heading("found", count), *(self._hit(hit) for hit in hits)]
 
     def group_of(self, moment: datetime) -> str:
@@ -193,12 +194,20 @@ class RowMaker:
         return told(one.title) or self._say(window_texts.NEW_CHAT)
 
     def _chats(self, count: int) -> str:
-        return self._say(texts.ONE_CHAT) if count == 1 else self._say(texts.MANY_CHATS, count=count)
+        return (
+            self._say(texts.ONE_CHAT)
+            if count == 1
+            else self._say(texts.MANY_CHATS, count=number(count, self._language))
+        )
 
     def _messages(self, count: int) -> str:
         if count == 0:
             return self._say(texts.IN_TITLE)
-        return self._say(texts.ONE_MESSAGE) if count == 1 else self._say(texts.MANY_MESSAGES, count=count)
+        return (
+            self._say(texts.ONE_MESSAGE)
+            if count == 1
+            else self._say(texts.MANY_MESSAGES, count=number(count, self._language))
+        )
 
     def _state(self, opened: bool) -> str:
         return self._say(texts.STATE_OPEN if opened else texts.STATE_CLOSED)

@@ -20,7 +20,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.mcp_card import McpCard
 from jarvis.desktop.models_parts import WrappedBox, button_of, column, muted, scroll_over
-from jarvis.desktop.resources_figures import number
+from jarvis.desktop.resources_figures import lasting
 from jarvis.desktop.texts import CANCEL
 from jarvis.desktop.theme import styled
 
@@ -141,7 +141,7 @@ class McpPage(QWidget):
             row, seconds = found
             card.show_row(row)
             words = self._desk.words
-            card.say(words(texts.CONNECTED, seconds=number(seconds, words.language, 1), count=len(row.tools)))
+            card.say(words(texts.CONNECTED, seconds=lasting(seconds, words.language), count=len(row.tools)))
 
         def failed(error: Exception) -> None:
             card.say(self._desk.sentence(error), bad=True)

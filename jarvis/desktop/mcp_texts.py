@@ -7,17 +7,18 @@ from jarvis.desktop.texts import Text
 PAGE = Text(en="Tools (MCP)", es="Herramientas (MCP)")
 ABOUT = Text(en="MCP servers whose tools models may use", es="Servidores MCP cuyas herramientas usan los modelos")
 BODY = Text(
-    en="Servers whose tools models may use. A program runs on this computer with your rights; what each tool may do "
-    "is set under “Permissions”.",
-    es="Servidores cuyas herramientas pueden usar los modelos. Un programa se ejecuta en este equipo con tus "
-    "derechos; lo que puede hacer cada herramienta se fija en «Permisos».",
+    en="Servers whose tools models may use. A program runs on this computer with your account's rights; what each tool "
+    "may do is set under “Permissions”.",
+    es="Servidores cuyas herramientas pueden usar los modelos. Un programa se ejecuta en este equipo con los "
+    "permisos de tu usuario; lo que puede hacer cada herramienta se fija en «Permisos».",
 )
 NONE = Text(en="No server is configured yet. Add one below.", es="Aún no hay ningún servidor. Añade uno abajo.")
 ADD_HEADING = Text(en="Add a server", es="Añadir un servidor")
 NAME = Text(en="Name, such as files", es="Nombre, p. ej. ficheros")
 TARGET = Text(en="Program or https://…", es="Programa o https://…")
 PRIVATE = Text(
-    en="What it gives back stays with models on this computer", es="Lo que devuelva queda para modelos de este equipo"
+    en="Only models on this computer see what it gives back",
+    es="Solo los modelos de este equipo verán lo que devuelva",
 )
 KEY = Text(en="Key, if it needs one", es="Clave, si la necesita")
 VARIABLE = Text(en="Variable for the key: API_KEY", es="Variable de la clave: API_KEY")
@@ -49,7 +50,7 @@ BAD_QUOTES = Text(
 ADDED = Text(en="{name} is added.", es="{name} está añadido.")
 TEST = Text(en="Connect", es="Conectar")
 CONNECTING = Text(en="Connecting to {name}…", es="Conectando con {name}…")
-CONNECTED = Text(en="Connected in {seconds} s. Tools: {count}.", es="Conectado en {seconds} s. Herramientas: {count}.")
+CONNECTED = Text(en="Connected in {seconds}. Tools: {count}.", es="Conectado en {seconds}. Herramientas: {count}.")
 REMOVE = Text(en="Remove", es="Quitar")
 REMOVE_TITLE = Text(en="Remove the server {name}?", es="¿Quitar el servidor {name}?")
 REMOVE_BODY = Text(

@@ -19,7 +19,10 @@ from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.dialogs import confirmation, words_wanted
 from jarvis.desktop.memory_card import MemoryCard
+from jarvis.desktop.resources_figures import number
+from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
+from jarvis.desktop.words import Words
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
@@ -117,8 +120,7 @@ class MemoryActs(QObject):
 
     def _ask(self, target: ForgetTarget, preview: ForgetPreview) -> None:
         words = self._desk.words
-        counts = {"memories": preview.memories, "messages": preview.messages, "answers": preview.answers}
-        body = words(texts.FORGET_BODY, **counts)
+        body = what_goes(preview, words)
         if preview.aside:
             body += "\n\n" + words(texts.FORGET_ASIDE, names=", ".join(preview.aside))
         box = confirmation(
@@ -135,7 +137,8 @@ class MemoryActs(QObject):
         self.said.emit(self._desk.words(texts.FORGETTING))
 
         def gone(count: int) -> None:
-            self.said.emit(self._desk.words(texts.FORGOTTEN, count=count))
+            words = self._desk.words
+            self.said.emit(words(texts.FORGOTTEN, count=number(count, words.language)))
             self.changed.emit()
 
         cancel = CancelToken()
@@ -172,3 +175,18 @@ class MemoryActs(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.resize(560, 460)
         dialog.open()
+
+
+def what_goes(preview: ForgetPreview, words: Words) -> str:
+    """Return what forgetting takes away, a sentence each; what there is none of is left out."""
+    counts: tuple[tuple[int, Text, Text], ...] = (
+        (preview.memories, texts.FORGET_MEMORY, texts.FORGET_MEMORIES),
+        (preview.messages, texts.FORGET_MESSAGE, texts.FORGET_MESSAGES),
+        (preview.answers, texts.FORGET_ANSWER, texts.FORGET_ANSWERS),
+    )
+    told = [
+        words(one) if count == 1 else words(many, count=number(count, words.language))
+        for count, one, many in counts
+        if count
+    ]
+    return " ".join([*(told or [words(texts.FORGET_NONE)]), words(texts.NO_WAY_BACK)])

@@ -36,6 +36,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
 from jarvis.desktop.models_flow import FlowRow
 from jarvis.desktop.models_parts import NARROW, Sides, column, scroll_over
+from jarvis.desktop.resources_figures import number
 from jarvis.desktop.theme import styled
 from jarvis.desktop.window_words import in_window
 
@@ -196,9 +197,9 @@ class BrowsePage(QWidget):
         self._next = page.next_before
         self._add([(memory, "") for memory in page.memories])
         words = self._desk.words
-        shown = len(self._found)
+        shown, total = (number(count, words.language) for count in (len(self._found), page.total))
         empty = texts.NO_MEMORIES if where_is_open(self._filter()) else texts.NOTHING_FOUND
-        self._say(words(texts.FOUND, shown=shown, total=page.total) if shown else words(empty))
+        self._say(words(texts.FOUND, shown=shown, total=total) if self._found else words(empty))
         self.more.setVisible(page.next_before is not None)
 
     def _show_found(self, asked: int, found: SearchResult) -> None:

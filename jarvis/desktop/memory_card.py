@@ -91,7 +91,8 @@ def parts_of(memory: Memory, desk: Desk) -> list[str]:
         place = place_in(memory.place, words.language)
         parts.append(" ".join(part for part in (memory.path.rsplit("/", 1)[-1], place) if part))
     else:
-        parts += [said] if said else []
+        # "You asked to remember it" says already who did.
+        parts += [said] if said and (memory.source, memory.speaker) != ("told", USER) else []
         parts.append(words(texts.SOURCES[memory.source]))
     if memory.pinned:
         parts.append(words(texts.IS_PINNED))

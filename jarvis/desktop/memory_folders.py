@@ -30,6 +30,7 @@ from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_acts import MemoryActs
 from jarvis.desktop.models_parts import Sides
+from jarvis.desktop.resources_figures import number
 from jarvis.desktop.text_widgets import row
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
@@ -125,11 +126,14 @@ class FoldersPage(QWidget):
         if step.total:
             self.bar.setRange(0, step.total)
             self.bar.setValue(step.done)
-            self.message.setText(self._desk.words(texts.READING, done=step.done, total=step.total))
+            words = self._desk.words
+            done, total = (number(count, words.language) for count in (step.done, step.total))
+            self.message.setText(words(texts.READING, done=done, total=total))
 
     def _done(self, done: int) -> None:
         self._end()
-        self.message.setText(self._desk.words(texts.READ_DONE, done=done))
+        words = self._desk.words
+        self.message.setText(words(texts.READ_DONE, done=number(done, words.language)))
         self.read()
 
     def _failed(self, error: Exception) -> None:

@@ -32,7 +32,7 @@ SUPERSEDED = Text(en="until {day}", es="hasta {day}")
 SAID_YOU = Text(en="you", es="tú")
 SAID_JARVIS = Text(en="Jarvis", es="Jarvis")
 SOURCE_CONVERSATION = Text(en="conversation", es="conversación")
-SOURCE_TOLD = Text(en="told", es="contado")
+SOURCE_TOLD = Text(en="you asked to remember it", es="pediste recordarlo")
 SOURCE_FACT = Text(en="learned", es="aprendido")
 SOURCE_DOCUMENT = Text(en="document", es="documento")
 SOURCE_IMPORTED = Text(en="imported", es="importado")
@@ -45,16 +45,20 @@ SOURCES = {
 }
 CORRECT_TITLE = Text(en="Correct this memory", es="Corregir este recuerdo")
 CORRECT_LABEL = Text(
-    en="The old words are gone for good; a conversation shows the new ones.",
-    es="Las palabras viejas se borran para siempre; la conversación muestra las nuevas.",
+    en="The earlier text is gone for good; a conversation shows the new one.",
+    es="El texto anterior se borra para siempre; la conversación muestra el nuevo.",
 )
 FORGET_TITLE = Text(en="Forget this for good?", es="¿Olvidar esto para siempre?")
-FORGET_BODY = Text(
-    en="Memories: {memories}. Messages that become empty: {messages}. Answers drawn from it that become empty: "
-    "{answers}. This cannot be undone.",
-    es="Recuerdos: {memories}. Mensajes que quedan vacíos: {messages}. Respuestas basadas en ello que quedan vacías: "
-    "{answers}. No se puede deshacer.",
+FORGET_NONE = Text(en="No memory goes.", es="No se borra ningún recuerdo.")
+FORGET_MEMORY = Text(en="1 memory goes.", es="Se borra 1 recuerdo.")
+FORGET_MEMORIES = Text(en="{count} memories go.", es="Se borran {count} recuerdos.")
+FORGET_MESSAGE = Text(en="1 message becomes empty.", es="Queda vacío 1 mensaje.")
+FORGET_MESSAGES = Text(en="{count} messages become empty.", es="Quedan vacíos {count} mensajes.")
+FORGET_ANSWER = Text(en="1 answer drawn from it becomes empty.", es="Queda vacía 1 respuesta que se basaba en ello.")
+FORGET_ANSWERS = Text(
+    en="{count} answers drawn from it become empty.", es="Quedan vacías {count} respuestas que se basaban en ello."
 )
+NO_WAY_BACK = Text(en="This cannot be undone.", es="No se puede deshacer.")
 FORGET_ASIDE = Text(
     en="What restores kept aside goes whole, since it may hold this too: {names}.",
     es="También se borra entero lo que se guardó aparte al restaurar, que puede contenerlo: {names}.",
@@ -70,7 +74,7 @@ SEARCH_MEMORIES = Text(en="Search by words or meaning", es="Buscar por palabra o
 KIND = Text(en="Where from", es="De dónde")
 ANY_KIND = Text(en="Everything", es="Todo")
 SINCE = Text(en="Since when", es="Desde cuándo")
-ANY_TIME = Text(en="Any time", es="Siempre")
+ANY_TIME = Text(en="Any time", es="Cualquier fecha")
 LAST_WEEK = Text(en="Last 7 days", es="Últimos 7 días")
 LAST_MONTH = Text(en="Last 30 days", es="Últimos 30 días")
 LAST_YEAR = Text(en="Last 365 days", es="Últimos 365 días")
@@ -120,10 +124,10 @@ MORE_FILES = Text(en="… and {count} more", es="… y {count} más")
 
 # Profile
 PROFILE_BODY = Text(
-    en="These lines go with every question to a model on this computer. One line each, at most 12. Below you choose "
-    "which of them may also go to cloud models.",
-    es="Estas líneas acompañan cada pregunta a un modelo de este equipo. Una por línea, 12 como mucho. Abajo eliges "
-    "cuáles pueden ir también a modelos en la nube.",
+    en="What you write here goes with every question to a model on this computer: one thing per line, 12 at most. Once "
+    "saved, you choose which lines may also go to cloud models.",
+    es="Lo que escribas aquí acompaña a cada pregunta a un modelo de este equipo: una cosa por línea, 12 como mucho. "
+    "Una vez guardado, eliges qué líneas pueden ir también a modelos en la nube.",
 )
 PROFILE_HINT = Text(
     en="For example:\nI live in Porto.\nI like short answers.",

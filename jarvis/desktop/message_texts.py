@@ -15,8 +15,8 @@ EDIT = Text(en="Edit the question", es="Editar la pregunta")
 EDITED = Text(en="Your question, in other words", es="Tu pregunta, con otras palabras")
 ASK_EDITED = Text(en="Ask", es="Preguntar")
 EDIT_HINT = Text(
-    en="Enter asks · Esc leaves it as it was. The first version is kept.",
-    es="Intro pregunta · Esc la deja como estaba. La primera versión se conserva.",
+    en="Enter: ask · Esc: leave it as it was. The first version is kept.",
+    es="Intro: preguntar · Esc: dejarla como estaba. La primera versión se conserva.",
 )
 WAIT_FIRST = Text(
     en="An answer is being written: press Esc to stop it first.",
@@ -45,7 +45,6 @@ MODEL_TOO_SHORT = Text(
 TOKENS_A_SECOND = Text(en="{rate} tokens/s", es="{rate} tokens/s")
 ABOUT_TOKENS_A_SECOND = Text(en="about {rate} tokens/s", es="unos {rate} tokens/s")
 COST_UNKNOWN = Text(en="price not known", es="precio desconocido")
-CACHED_TOKENS = Text(en="{count} tokens read from cache", es="{count} tokens leídos de la caché")
 ONE_HOP = Text(en="1 failed before", es="1 fallo antes")
 HOPS = Text(en="{count} failed before", es="{count} fallos antes")
 
@@ -55,7 +54,8 @@ STARS = Text(en="{stars} of 5 stars", es="{stars} de 5 estrellas")
 ONE_STAR = Text(en="1 of 5 stars", es="1 de 5 estrellas")
 NO_STARS = Text(en="Not rated yet, 5 stars are the most", es="Sin valorar, 5 estrellas es lo máximo")
 STARS_TIP = Text(
-    en="Rate this answer: arrows choose, Enter keeps", es="Valorar esta respuesta: flechas para elegir, Intro guarda"
+    en="Rate this answer: arrows to choose, Enter to keep",
+    es="Valorar esta respuesta: flechas para elegir, Intro para guardar",
 )
 REASON = Text(en="What was wrong with it?", es="¿Qué le faltó?")
 REASON_GOOD = Text(en="What did you like?", es="¿Qué te gustó?")

@@ -18,6 +18,7 @@ from jarvis.contracts.model_desk import ModelView
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.fact_lines import joined
 from jarvis.desktop.models_card_acts import CardMenu, MainAct, main_act
 from jarvis.desktop.models_card_lines import Lines, State, fact_line, fit_lines, loaded_line, state_of, use_line
 from jarvis.desktop.models_figures import permille, progress_line
@@ -141,7 +142,7 @@ class ModelCard(QFrame):
         elif under_way:
             self.bar.setValue(0)
             line = words(texts.STARTING)
-        told = "  ·  ".join(part for part in (line, words(hint) if hint is not None else "") if part)
+        told = joined((line, words(hint) if hint is not None else ""))
         self.progress.setText(told)
         self.progress.setVisible(bool(told))
 

@@ -8,16 +8,18 @@ from jarvis.contracts.model_desk import ModelView
 from jarvis.contracts.placement import Placement, Refusal
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.fact_lines import joined
 from jarvis.desktop.models_figures import fits_line, is_slow, mebibytes, size, span, speed
 from jarvis.desktop.models_stock import Fit
 from jarvis.desktop.models_transfers import Fetch
+from jarvis.desktop.resources_figures import number
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import Role
+from jarvis.desktop.unbroken import unbroken
 from jarvis.desktop.window_words import in_window
 from jarvis.desktop.words import Words
 
 _LANGUAGES_SHOWN = 6
-_BETWEEN = "  ·  "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +52,7 @@ _STATES: dict[str, State] = {
     "installed": State(text=texts.INSTALLED, icon="check", role="muted"),
     "inactive": State(text=texts.INACTIVE, icon="stop", role="muted"),
     "available": State(text=texts.AVAILABLE, plain=True),
-    "downloading": State(text=texts.PAUSED, icon="download", role="warn", hint=texts.KEPT),
+    "downloading": State(text=texts.PAUSED, icon="pause", role="warn", hint=texts.KEPT),
 }
 
 
@@ -60,11 +62,11 @@ def state_of(view: ModelView, fetch: Fetch | None, desk: Desk) -> State:
         return State(text=texts.QUEUED, icon="download", role="muted")
     if fetch is not None and fetch.state == "running":
         if fetch.pausing:
-            return State(text=texts.PAUSING, icon="download", role="warn")
+            return State(text=texts.PAUSING, icon="pause", role="warn")
         running = texts.DOWNLOADING if fetch.act == "download" else texts.UPDATING
         return State(text=running, icon="download", role="accent")
     if fetch is not None and fetch.state == "cancelled" and fetch.stands_in_the_way:
-        return State(text=texts.PAUSED, icon="download", role="warn", hint=texts.KEPT)
+        return State(text=texts.PAUSED, icon="pause", role="warn", hint=texts.KEPT)
     if fetch is not None and fetch.failure is not None:
         why = desk.words(texts.FAILED_BECAUSE, why=desk.sentence(fetch.failure))
         if not fetch.stands_in_the_way and view.state in _STATES:
@@ -88,7 +90,7 @@ def fact_line(view: ModelView, here: tuple[str, ...], words: Words) -> str:
     if view.quantization:
         parts.append(view.quantization)
     if view.context_tokens:
-        parts.append(words(texts.CONTEXT, tokens=thousands(view.context_tokens, words)))
+        parts.append(words(texts.CONTEXT, tokens=number(view.context_tokens, language)))
     if view.licence:
         parts.append(words(texts.LICENCE, licence=view.licence))
     if view.gated:
@@ -99,7 +101,7 @@ def fact_line(view: ModelView, here: tuple[str, ...], words: Words) -> str:
         parts.append(words(texts.FROM_IMPORT))
     if here:
         parts.append(words(texts.HERE_AS, quantizations=", ".join(here)))
-    return _BETWEEN.join(parts)
+    return joined(parts)
 
 
 def use_line(view: ModelView, words: Words) -> str:
@@ -113,7 +115,7 @@ def use_line(view: ModelView, words: Words) -> str:
         rest = len(view.languages) - len(shown)
         told = " ".join([*shown, *([f"+{rest}"] if rest else [])])
         parts.append(words(texts.LANGUAGES, languages=told))
-    line = _BETWEEN.join(parts)
+    line = joined(parts)
     if view.gated and view.state in {"available", "failed"}:
         return "\n".join(part for part in (line, words(texts.GATED_BODY)) if part)
     return line
@@ -126,16 +128,16 @@ def fit_lines(fit: Fit | None, desk: Desk) -> Lines:
         return Lines(first=words(texts.WEIGHING))
     if isinstance(fit, Placement):
         slow = is_slow(fit)
-        told = _sentence(fit.reason(words.language))
+        told = unbroken(_sentence(fit.reason(words.language)))
         loads = words(texts.LOADS_IN, time=span(fit.load_seconds, words))
         return Lines(
             first=fits_line(fit, words),
-            second=_BETWEEN.join(part for part in (told, loads) if part),
+            second=joined((told, _sentence(loads))),
             icon="warning" if slow else "check",
             role="warn" if slow else "good",
         )
     if isinstance(fit, Refusal):
-        why = _sentence(fit.why(words.language))
+        why = unbroken(_sentence(fit.why(words.language)))
         return Lines(first=words(texts.FITS_NOT), second=why, icon="close", role="bad")
     return Lines(first=words(texts.FITS_UNKNOWN, why=desk.sentence(fit)), icon="info")
 
@@ -153,12 +155,7 @@ def loaded_line(view: ModelView, words: Words) -> str:
         parts.append(words(texts.PINNED))
     if view.tokens_per_second:
         parts.append(words(texts.MEASURED, speed=speed(view.tokens_per_second, language)))
-    return _BETWEEN.join(parts)
-
-
-def thousands(count: int, words: Words) -> str:
-    """Return a count of tokens with its thousands apart: "131,072", in Spanish "131 072"."""
-    return f"{count:,}" if words.language == "en" else f"{count:,}".replace(",", "\u202f")
+    return joined(parts)
 
 
 def _sentence(text: str) -> str:

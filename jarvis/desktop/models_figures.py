@@ -6,6 +6,9 @@ from jarvis.contracts.errors import Language
 from jarvis.contracts.model_desk import TransferProgress
 from jarvis.contracts.placement import Placement
 from jarvis.desktop import models_texts as texts
+from jarvis.desktop.fact_lines import joined
+from jarvis.desktop.resources_figures import number
+from jarvis.desktop.unbroken import NO_BREAK
 from jarvis.desktop.words import Words
 
 SLOW_TOKENS = 5.0
@@ -14,30 +17,24 @@ SLOW_TOKENS = 5.0
 _UNITS = ((1e12, "TB", 1), (1e9, "GB", 1), (1e6, "MB", 0), (1e3, "kB", 0))
 
 
-def decimal(number: float, digits: int, language: Language) -> str:
-    """Return `number` with `digits` decimals, and with a comma in Spanish."""
-    text = f"{number:.{digits}f}"
-    return text.replace(".", ",") if language == "es" else text
-
-
 def size(count: float, language: Language) -> str:
     """Return a number of bytes such as "4.7 GB", in powers of ten as shops and the hub count them."""
     for unit, name, digits in _UNITS:
         if count >= unit * 0.9995:
-            return f"{decimal(count / unit, digits, language)} {name}"
-    return f"{count:.0f} B"
+            return f"{number(count / unit, language, digits)}{NO_BREAK}{name}"
+    return f"{count:.0f}{NO_BREAK}B"
 
 
 def mebibytes(count: float, language: Language) -> str:
     """Return memory of a GPU or of the computer, such as "5.1 GiB"."""
     if count < 1000:
-        return f"{count:.0f} MiB"
-    return f"{decimal(count / 1024, 1, language)} GiB"
+        return f"{count:.0f}{NO_BREAK}MiB"
+    return f"{number(count / 1024, language, 1)}{NO_BREAK}GiB"
 
 
 def speed(tokens: float, language: Language) -> str:
     """Return tokens a second, with a decimal below ten."""
-    return decimal(tokens, 0 if tokens >= 10 else 1, language)
+    return number(tokens, language, 0 if tokens >= 10 else 1)
 
 
 def span(seconds: float, words: Words) -> str:
@@ -60,7 +57,7 @@ def progress_line(progress: TransferProgress, words: Words) -> str:
         parts.append(words(texts.RATE, rate=size(progress.bytes_per_second, language)))
     if progress.seconds_left is not None:
         parts.append(words(texts.LEFT, time=span(progress.seconds_left, words)))
-    return "  ·  ".join(parts)
+    return joined(parts)
 
 
 def permille(progress: TransferProgress | None) -> int:

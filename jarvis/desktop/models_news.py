@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop import texts as window_texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.fact_lines import joined
 from jarvis.desktop.models_acts import ModelActs
 from jarvis.desktop.models_figures import progress_line
 from jarvis.desktop.models_parts import muted
@@ -80,6 +81,6 @@ class ModelNews(QWidget):
         parts = [words(texts.RUNNING, count=count)]
         if fetches and fetches[0].progress is not None:
             parts.append(f"{fetches[0].name}: {progress_line(fetches[0].progress, words)}")
-        self.running.setText("  ·  ".join(parts))
+        self.running.setText(joined(parts))
         self.running.setVisible(count > 0)
         self.pause_all.setVisible(count > 0)

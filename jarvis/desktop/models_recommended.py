@@ -10,6 +10,7 @@ from jarvis.contracts.model_desk import RecommendedModel, RecommendedSet
 from jarvis.contracts.placement import Placement
 from jarvis.desktop import models_texts as texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.fact_lines import joined
 from jarvis.desktop.models_acts import ModelActs
 from jarvis.desktop.models_figures import permille, progress_line, size, span, speed
 from jarvis.desktop.models_flow import FlowRow
@@ -18,6 +19,7 @@ from jarvis.desktop.models_parts import Sides, button_of, column, muted, scroll_
 from jarvis.desktop.models_stock import ModelStock
 from jarvis.desktop.models_transfers import ModelTransfers
 from jarvis.desktop.theme import styled
+from jarvis.desktop.unbroken import unbroken
 
 
 class RecommendedPage(QWidget):
@@ -81,7 +83,7 @@ class RecommendedPage(QWidget):
         self.chosen = found
         for model in found.models:
             self.rows[model.id].tell(model)
-        self.summary.setText("\n".join(part for part in (found.machine, found.summary) if part))
+        self.summary.setText("\n".join(unbroken(part) for part in (found.machine, found.summary) if part))
         self._tell_button()
         self._stock.weigh(self.rows)
 
@@ -164,8 +166,8 @@ class RecommendedRow(QFrame):
             parts.append(words(texts.TOKENS_SPEED, speed=speed(model.tokens_per_second, language)))
         if isinstance(fit, Placement) and fit.load_seconds > 0:
             parts.append(words(texts.LOADS_IN, time=span(fit.load_seconds, words)))
-        self.facts.setText("  ·  ".join(part for part in parts if part))
-        self.why.setText(model.why[:1].upper() + model.why[1:])
+        self.facts.setText(joined(parts))
+        self.why.setText(unbroken(model.why[:1].upper() + model.why[1:]))
         self.bar.setAccessibleName(words(texts.PROGRESS_OF, name=self._stock.name(model.id)))
         self.tell_progress()
 

@@ -134,7 +134,7 @@ UPDATE = Text(en="Look for a newer version", es="Buscar una versión nueva")
 REMOVE = Text(en="Remove…", es="Eliminar…")
 ACT_ON = Text(en="{act}: {name}", es="{act}: {name}")
 REMOVE_TITLE = Text(en="Remove {name}?", es="¿Eliminar {name}?")
-REMOVE_FILES = Text(en="These files go:", es="Se borran estos ficheros:")
+REMOVE_FILES = Text(en="Files that would be deleted:", es="Ficheros que se borrarían:")
 REMOVE_MORE = Text(en="… and {count} more", es="… y {count} más")
 REMOVE_DO = Text(en="Remove", es="Eliminar")
 REMOVED = Text(en="{name} is gone; {size} are free again.", es="{name} ya no está; {size} quedan libres.")
@@ -186,7 +186,7 @@ ROLES = {
     "code": Text(en="Writes programs", es="Escribe programas"),
     "big": Text(en="Thinks longer", es="Piensa más"),
 }
-IS_HERE = Text(en="here", es="aquí")
+IS_HERE = Text(en="downloaded", es="ya descargado")
 IS_MISSING = Text(en="to download", es="por descargar")
 TOKENS_SPEED = Text(en="about {speed} tokens/s", es="unos {speed} tokens/s")
 
@@ -210,9 +210,9 @@ PLACE_HINT = Text(en="/path/to/model.gguf", es="/ruta/al/modelo.gguf")
 OWN_NAME = Text(en="Name in the list (optional)", es="Nombre en la lista (opcional)")
 FROM_OLLAMA_TITLE = Text(en="From Ollama", es="De Ollama")
 FROM_OLLAMA_BODY = Text(
-    en="Models that Ollama has are used through it. Taken over, Jarvis itself runs them out of Ollama's own files.",
-    es="Los modelos de Ollama se usan a través de él. Si Jarvis los toma, los ejecuta él mismo desde los ficheros de "
-    "Ollama.",
+    en="Ollama's models answer through Ollama. Take one over, and Jarvis runs it itself, from Ollama's own files.",
+    es="Los modelos de Ollama responden a través de Ollama. Si tomas uno, Jarvis lo ejecuta directamente, con los "
+    "ficheros de Ollama.",
 )
 OLLAMA_NAME = Text(en="Ollama's name of the model", es="Nombre del modelo en Ollama")
 OLLAMA_HINT = Text(en="llama3.2:3b", es="llama3.2:3b")
@@ -239,9 +239,7 @@ TRY_WAITING = Text(
     es="Esperando su primera palabra; cargarlo puede tardar…",
 )
 TRY_RUNNING = Text(en="Answering …", es="Respondiendo…")
-TRY_DONE = Text(
-    en="First word after {first} s, {total} s in all.", es="Primera palabra a los {first} s, {total} s en total."
-)
+TRY_DONE = Text(en="First word after {first}, {total} in all.", es="Primera palabra en {first}, {total} en total.")
 TRY_SPEED = Text(en="Speed: {speed} tokens/s.", es="Velocidad: {speed} tokens/s.")
 TRY_STOPPED = Text(en="Stopped.", es="Detenido.")
 TRY_STOP = Text(en="Stop", es="Parar")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
@@ -14,8 +13,10 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled
 from jarvis.contracts.model_desk import ModelDesk, ModelView
 from jarvis.desktop import models_texts as texts
+from jarvis.desktop.decision_facts import rate
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.models_figures import decimal, speed
+from jarvis.desktop.models_figures import speed
+from jarvis.desktop.resources_figures import lasting
 from jarvis.desktop.text_widgets import row
 from jarvis.desktop.texts import Text
 
@@ -85,11 +86,12 @@ class TryDialog(QDialog):
             self._cancel.cancel()
 
     def _work(self, question: str, cancel: CancelToken) -> None:
-        post, began, first = self._desk.bridge.post, perf_counter(), 0.0
+        post, now = self._desk.bridge.post, self._desk.services.clock.monotonic
+        began, first = now(), None
         tokens: list[int] = []
         try:
             for piece in self._models().try_out(self._view.id, question, cancel, tokens.append):
-                first = first or perf_counter() - began
+                first = now() - began if first is None else first
                 post(lambda piece=piece: self._add(piece))  # type: ignore[misc]
                 cancel.raise_if_cancelled()
             cancel.raise_if_cancelled()
@@ -99,18 +101,17 @@ class TryDialog(QDialog):
             told = error
             post(lambda: self._end(self._desk.sentence(told), bad=True))
         else:
-            total = perf_counter() - began
-            post(lambda: self._end(self._took(first, total, sum(tokens))))
+            total = now() - began
+            post(lambda: self._end(self._took(total if first is None else first, total, sum(tokens))))
 
     def _took(self, first: float, total: float, tokens: int) -> str:
         words = self._desk.words
-        seconds = {name: decimal(each, 1, words.language) for name, each in (("first", first), ("total", total))}
-        told = words(texts.TRY_DONE, **seconds)
+        told = words(texts.TRY_DONE, first=lasting(first, words.language), total=lasting(total, words.language))
         # The first token came with the first word: the others took the rest.
-        if tokens < LEAST_TOKENS or total <= first:
+        found = rate(tokens - 1, total - first) if tokens >= LEAST_TOKENS else None
+        if found is None:
             return told
-        rate = speed((tokens - 1) / (total - first), words.language)
-        return f"{told} {words(texts.TRY_SPEED, speed=rate)}"
+        return f"{told} {words(texts.TRY_SPEED, speed=speed(found, words.language))}"
 
     def _add(self, piece: str) -> None:
         if not isValid(self):

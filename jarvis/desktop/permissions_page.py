@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from typing import cast
 
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -16,6 +17,7 @@ from jarvis.desktop.answer_body import in_slices
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.dialogs import confirmation
 from jarvis.desktop.models_parts import Sides, button_of, column, muted, scroll_over
+from jarvis.desktop.permission_names import name_of
 from jarvis.desktop.permissions_rows import PermissionRow, audit_lines
 from jarvis.desktop.sidebar import plain
 from jarvis.desktop.texts import CANCEL
@@ -32,6 +34,17 @@ class PermissionPorts:
     names: Callable[[], Sequence[str]]
     permissions: Callable[[], Permissions]
     audit: Callable[[], AuditLog]
+
+    def change(self, name: str, level: PermissionLevel | None) -> None:
+        """Keep `level` for `name`, the default for None; the change is recorded before it holds, as the terminal's."""
+        permissions = self.permissions()
+        facts: dict[str, object] = {"name": name, "before": permissions.level(name), "door": "window"}
+        if level is None:
+            permissions.reset(name)
+            self.audit().record("permission", {**facts, "after": permissions.level(name)})
+        else:
+            self.audit().record("permission", {**facts, "after": level})
+            permissions.set(name, level)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,11 +100,11 @@ class PermissionsPage(QWidget):
 
     def revoke_all(self) -> None:
         """Go back to every default."""
-        permissions = self._ports.permissions
+        ports = self._ports
 
         def revoke() -> None:
-            for name in list(permissions().explicit()):
-                permissions().reset(name)
+            for name in list(ports.permissions().explicit()):
+                ports.change(name, None)
 
         self._desk.bridge.run(revoke, lambda _: self.read(), self._failed, keep=True)
 
@@ -138,6 +151,7 @@ class PermissionsPage(QWidget):
             return
         if family not in self._families:
             self._families[family] = (*self._card(len(self._families)), [])
+            self._entitle(family)
         _, card, rows = self._families[family]
         row = self.rows[name] = PermissionRow(self._desk, name)
         row.wanted.connect(self._set)
@@ -171,15 +185,8 @@ class PermissionsPage(QWidget):
         inside.addWidget(self.verify)
 
     def _set(self, name: str, level: PermissionLevel | str) -> None:
-        permissions = self._ports.permissions
-
-        def store() -> None:
-            if level == "":
-                permissions().reset(name)
-            else:
-                permissions().set(name, level)  # type: ignore[arg-type]
-
-        self._desk.bridge.run(store, lambda _: self.read(), self._failed, keep=True)
+        ports, wanted = self._ports, cast("PermissionLevel | None", level or None)
+        self._desk.bridge.run(lambda: ports.change(name, wanted), lambda _: self.read(), self._failed, keep=True)
 
     def _show(self, row: PermissionRow) -> None:
         if self._found is not None and row.name in self._found.levels:
@@ -187,26 +194,29 @@ class PermissionsPage(QWidget):
 
     def _tell(self) -> None:
         words, found = self._desk.words, self._found
-        for family, (heading, _, _) in self._families.items():
-            text = texts.AUDIT if family == "" else texts.FAMILIES.get(family)
-            heading.setText(words(text) if text is not None else family)
+        for family in self._families:
+            self._entitle(family)
         for row in self.rows.values():
             self._show(row)
         if found is None:
             self.decided.setText(words(texts.READING))
             self.revoke.setEnabled(False)
             return
-        decided = ", ".join(sorted(found.decided))
+        decided = ", ".join(sorted((words(name_of(name)) for name in found.decided), key=plain))
         self.decided.setText(f"{words(texts.REMEMBERED)}: {decided}" if decided else words(texts.REMEMBERED_NONE))
         self.revoke.setEnabled(bool(decided))
         self.record.setText(audit_lines(found.entries, words) or words(texts.AUDIT_NONE))
+
+    def _entitle(self, family: str) -> None:
+        text = texts.AUDIT if family == "" else texts.FAMILIES.get(family)
+        self._families[family][0].setText(self._desk.words(text) if text is not None else family)
 
     def _filter(self) -> None:
         wanted = plain(self.search.text()).split()
         for family, (heading, card, rows) in self._families.items():
             text = texts.FAMILIES.get(family)
             named = f"{text.en} {text.es}" if text is not None else family
-            shown = [all(word in plain(f"{row.name} {named}") for word in wanted) for row in rows]
+            shown = [all(word in plain(f"{_searched(row.name)} {named}") for word in wanted) for row in rows]
             for row, visible in zip(rows, shown, strict=True):
                 row.setVisible(visible)
             for widget in (heading, card):
@@ -240,3 +250,8 @@ class PermissionsPage(QWidget):
         self.message.style().polish(self.message)
         self.message.setText(sentence)
         self.message.show()
+
+
+def _searched(name: str) -> str:
+    title = name_of(name)
+    return f"{name} {title.en} {title.es}"

@@ -25,7 +25,7 @@ REVOKE_BODY = Text(
     es="{count} decisiones vuelven a su valor inicial; lo que destruye algo se vuelve a preguntar.",
 )
 RESET = Text(en="{name}: back to the default", es="{name}: volver al valor inicial")
-LEVEL = Text(en="What {name} may do", es="Lo que puede hacer {name}")
+LEVEL = Text(en="{name}: permission", es="{name}: permiso")
 ALLOW = Text(en="Allow", es="Permitir")
 ASK = Text(en="Ask first", es="Preguntar antes")
 NEVER = Text(en="Never", es="Nunca")

@@ -34,6 +34,8 @@ Hue = Literal["accent", "good", "warn", "bad", "muted", "text", "syntax_keyword"
 _SMALLER = 2.0
 """Points by which the labels are smaller than the body, at the normal size of text."""
 _MOST_STEPS = 4
+_DOT = 2.2
+"""Pixels from the middle to the edge of a point without neighbours."""
 _NARROWEST = 150
 """Pixels, at the normal size of text."""
 
@@ -176,7 +178,7 @@ class Plot(QWidget):
         frame = self._frame(steps)
         if not self._plain:
             self._draw_axes(painter, frame, up, steps)
-        if not self._xs() and self.picture.empty and not self._plain:
+        if self._says_empty():
             painter.setPen(QColor(self._theme.colours.muted))
             area = QRectF(frame.left, frame.top, frame.width, frame.height)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.picture.empty)
@@ -221,7 +223,8 @@ class Plot(QWidget):
 
     def _frame(self, steps: Sequence[float]) -> Frame:
         if self._plain:
-            return Frame(left=1, top=2, width=self.width() - 2, height=self.height() - 4)
+            edge = math.ceil(_DOT)
+            return Frame(left=edge, top=edge, width=self.width() - 2 * edge, height=self.height() - 2 * edge)
         metrics, line = QFontMetricsF(self._small()), self._line()
         left = 8 + max(metrics.horizontalAdvance(self._step(step)) for step in steps) + 4
         top = line / 2 + 4
@@ -232,6 +235,10 @@ class Plot(QWidget):
 
     def _xs(self) -> list[float]:
         return sorted({x for series in self.picture.series for x, value in series.points if value is not None})
+
+    def _says_empty(self) -> bool:
+        """Tell whether a sentence stands in the frame, which no line of the grid may cross then."""
+        return not self._plain and bool(self.picture.empty) and not self._xs()
 
     def _x_at(self, pixel: float) -> float | None:
         xs = self._xs()
@@ -261,8 +268,9 @@ class Plot(QWidget):
         metrics = QFontMetricsF(painter.font())
         for step in steps:
             y = round(frame.bottom - up.share(step) * frame.height) + 0.5
-            painter.setPen(QPen(QColor(colours.border), 1))
-            painter.drawLine(QPointF(frame.left, y), QPointF(frame.right, y))
+            if step == steps[0] or not self._says_empty():
+                painter.setPen(QPen(QColor(colours.border), 1))
+                painter.drawLine(QPointF(frame.left, y), QPointF(frame.right, y))
             painter.setPen(QColor(colours.muted))
             label = QRectF(0, y - line / 2, frame.left - 4, line)
             painter.drawText(label, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._step(step))
@@ -289,7 +297,7 @@ class Plot(QWidget):
             if len(places) == 1:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(colour)
-                painter.drawEllipse(polygon.first(), 2.2, 2.2)
+                painter.drawEllipse(polygon.first(), _DOT, _DOT)
                 continue
             if self._plain or len(self.picture.series) == 1:
                 below = QPolygonF(polygon)

@@ -17,6 +17,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.keyboard_order import stops_in
 from jarvis.desktop.message_texts import EDIT
 from jarvis.desktop.question_edit import QuestionEdit
+from jarvis.desktop.resources_figures import number
 from jarvis.desktop.shown import set_shown
 from jarvis.desktop.text_widgets import RichText, copied_mark
 from jarvis.desktop.theme import styled
@@ -180,13 +181,12 @@ class UserMessage(QWidget):
         note.setProperty("look", "small")
         note.setWordWrap(True)
         words = self._desk.words
-        words.bind(
-            note,
-            note.setText,
-            texts.LONG_TEXT,
-            shown=f"{LONGEST_SHOWN:,}".replace(",", " "),
-            total=f"{total:,}".replace(",", " "),
-        )
+
+        def tell() -> None:
+            shown, whole = (number(count, words.language) for count in (LONGEST_SHOWN, total))
+            note.setText(words(texts.LONG_TEXT, shown=shown, total=whole))
+
+        words.follow(note, tell)
         button = QToolButton()
         button.setProperty("look", "small")
         words.name(button, texts.COPY)

@@ -15,15 +15,23 @@ from jarvis.desktop.plot_geometry import stacked
 from jarvis.desktop.theme import Theme
 
 _TEXT_HUES: tuple[Hue, ...] = ("accent", "syntax_keyword", "syntax_name")
+_OTHER_SHADES = (1.0, 0.72)
+_REST_SHADE = 0.4
+"""How much of the grey other programs have that are named, in turn, and what is left of them."""
+_LIGHT_SHADE = 0.51
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
-    """A part of the bar: how much, in which colour, and whether it is drawn lightly because nobody measured it."""
+    """A part of the bar: how much, in which colour, and whether it is drawn lightly because nobody measured it.
+
+    `shade`, 0..1, is how much of the colour it has.
+    """
 
     amount: float
     hue: Hue
     light: bool = False
+    shade: float = 1.0
 
 
 def hues_of(holdings: Sequence[GpuHolding]) -> list[Hue]:
@@ -43,6 +51,21 @@ def hues_of(holdings: Sequence[GpuHolding]) -> list[Hue]:
         else:
             hues.append("warn")
     return hues
+
+
+def shades_of(holdings: Sequence[GpuHolding]) -> list[float]:
+    """Return how much of its colour each has, 0..1: other programs, which share one, in turns, their rest less."""
+    shades: list[float] = []
+    named = 0
+    for holding in holdings:
+        if holding.kind != "others":
+            shades.append(1.0)
+        elif holding.name:
+            shades.append(_OTHER_SHADES[named % len(_OTHER_SHADES)])
+            named += 1
+        else:
+            shades.append(_REST_SHADE)
+    return shades
 
 
 class ShareBar(QWidget):
@@ -131,8 +154,7 @@ class Swatch(QWidget):
 def part_colour(theme: Theme, part: Part, faded: bool) -> QColor:
     """Return the colour of a part in the look in use."""
     colour = QColor(theme.colours.muted if faded else getattr(theme.colours, part.hue))
-    if part.light or faded:
-        colour.setAlpha(130)
+    colour.setAlphaF(_LIGHT_SHADE if part.light or faded else part.shade)
     return colour
 
 

@@ -7,9 +7,13 @@ from datetime import date
 from PySide6.QtCore import QDate, QLocale
 
 from jarvis.contracts.errors import Language
+from jarvis.contracts.spending import dollars as dollars_told
+from jarvis.desktop.unbroken import NO_BREAK
 
 UNKNOWN = "—"
 """Shown for what the driver, or nobody, tells."""
+SHORTEST = 0.05
+"""Seconds below which a duration is told as less than a tenth, for its figures say nothing."""
 _GIB = 1024.0
 
 
@@ -24,23 +28,23 @@ def compact(value: float, language: Language) -> str:
     for factor, unit in ((1e6, "M"), (1e3, "k")):
         if value >= factor and value >= 10_000:
             share = value / factor
-            return f"{number(share, language, 1 if share < 100 and share % 1 >= 0.05 else 0)} {unit}"
+            return f"{number(share, language, 1 if share < 100 and share % 1 >= 0.05 else 0)}{NO_BREAK}{unit}"
     return number(value, language)
 
 
 def memory(mib: float, language: Language) -> str:
     """Return an amount of memory: whole MiB below one GiB, else GiB with a decimal below 1,000 of them."""
     if mib < _GIB:
-        return f"{number(mib, language)} MiB"
+        return f"{number(mib, language)}{NO_BREAK}MiB"
     gib = mib / _GIB
-    return f"{number(gib, language, 1 if gib < 1000 else 0)} GiB"
+    return f"{number(gib, language, 1 if gib < 1000 else 0)}{NO_BREAK}GiB"
 
 
 def percent(value: float | None, language: Language) -> str:
     """Return a share 0..100 without decimals."""
     if value is None:
         return UNKNOWN
-    return f"{number(value, language)}%" if language == "en" else f"{number(value, language)} %"
+    return f"{number(value, language)}%" if language == "en" else f"{number(value, language)}{NO_BREAK}%"
 
 
 def energy(joules: float | None, language: Language) -> str:
@@ -49,15 +53,29 @@ def energy(joules: float | None, language: Language) -> str:
         return UNKNOWN
     hours = joules / 3600
     if hours >= 1000:
-        return f"{number(hours / 1000, language, 1)} kWh"
-    return f"{number(hours, language, 1)} Wh"
+        return f"{number(hours / 1000, language, 1)}{NO_BREAK}kWh"
+    return f"{number(hours, language, 1)}{NO_BREAK}Wh"
 
 
 def seconds(value: float | None, language: Language) -> str:
-    """Return a duration in seconds, with decimals where they matter; a dash for none."""
+    """Return a duration in seconds for a table, with decimals where they matter; a dash for none."""
     if value is None:
         return UNKNOWN
-    return f"{number(value, language, 2 if 0 < value < 1 else 1 if value < 100 else 0)} s"
+    if value < SHORTEST:
+        return f"<{NO_BREAK}{number(0.1, language, 1)}{NO_BREAK}s"
+    return f"{number(value, language, 2 if value < 1 else 1 if value < 100 else 0)}{NO_BREAK}s"
+
+
+def lasting(value: float, language: Language) -> str:
+    """Return a duration in seconds for a sentence, with one decimal: "2.3 s", "less than 0.1 s"."""
+    if value >= SHORTEST:
+        return f"{number(value, language, 1)}{NO_BREAK}s"
+    return f"menos de 0,1{NO_BREAK}s" if language == "es" else f"less than 0.1{NO_BREAK}s"
+
+
+def dollars(usd: float, language: Language) -> str:
+    """Return an amount as it is told everywhere, with its sign on the same line."""
+    return dollars_told(usd, language).replace(" ", NO_BREAK)
 
 
 def day(value: date, language: Language, *, year: bool = False) -> str:

@@ -15,7 +15,7 @@ from jarvis.desktop import resources_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.plot import Picture, Plot, Series
 from jarvis.desktop.plot_geometry import Point, Span
-from jarvis.desktop.resources_bar import Part, ShareBar, Swatch, fade, hues_of
+from jarvis.desktop.resources_bar import Part, ShareBar, Swatch, fade, hues_of, shades_of
 from jarvis.desktop.resources_feed import HISTORY_SECONDS
 from jarvis.desktop.resources_figures import UNKNOWN, memory, number, percent
 from jarvis.desktop.theme import styled
@@ -89,8 +89,10 @@ class GpuCard(QFrame):
         self.trouble.setVisible(self.gone)
         rows = [(name_of(one, words), memory(one.mib, language)) for one in self.view.holdings]
         parts = [
-            Part(amount=one.mib, hue=hue, light=not one.measured)
-            for one, hue in zip(self.view.holdings, hues_of(self.view.holdings), strict=True)
+            Part(amount=one.mib, hue=hue, light=not one.measured, shade=shade)
+            for one, hue, shade in zip(
+                self.view.holdings, hues_of(self.view.holdings), shades_of(self.view.holdings), strict=True
+            )
         ]
         free = (words(texts.FREE), memory(sample.free_mib, language))
         self.bar.show_parts(parts, sample.total_mib)

@@ -11,11 +11,10 @@ from shiboken6 import isValid
 
 from jarvis.contracts.model_desk import FreedMemory, ModelDesk
 from jarvis.contracts.resources import Fit, ResourceDesk, ResourceView
-from jarvis.contracts.spending import dollars
 from jarvis.desktop import resources_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_flow import FlowRow
-from jarvis.desktop.resources_figures import memory, number, seconds
+from jarvis.desktop.resources_figures import dollars, lasting, memory, number
 from jarvis.desktop.resources_models import Said
 from jarvis.desktop.texts import Text
 from jarvis.desktop.words import Words
@@ -98,7 +97,7 @@ class RoomPanel(QWidget):
                 lambda: words(
                     texts.FREED,
                     memory=memory(freed.freed_mib, words.language),
-                    seconds=seconds(freed.seconds, words.language),
+                    seconds=lasting(freed.seconds, words.language),
                 )
             )
             self._settled()

@@ -15,14 +15,14 @@ LOOK_FAILED = Text(
     es="{why} Los últimos valores se ven en gris; se vuelve a mirar en un segundo.",
 )
 NO_GPU = Text(
-    en="This machine has no graphics card that Jarvis can look at: models run on the processor.",
-    es="Este equipo no tiene ninguna tarjeta gráfica que Jarvis pueda mirar: los modelos usan el procesador.",
+    en="This machine has no graphics card that Jarvis can detect: models run on the processor.",
+    es="Este equipo no tiene ninguna tarjeta gráfica que Jarvis pueda detectar: los modelos usan el procesador.",
 )
 
 # Measuring
 MEASURE_HEADING = Text(en="How fast this computer is", es="Velocidad de este equipo")
 MEASURE_ABOUT = Text(
-    en="Measures memory and disk, in about three seconds, so that what is foretold of each model fits this computer. "
+    en="Measures memory and disk, in about three seconds, so that what is expected of each model fits this computer. "
     "What is measured is kept until you measure again.",
     es="Mide la memoria y el disco, en unos tres segundos, para que lo que se prevé de cada modelo se ajuste a este "
     "equipo. Lo medido se conserva hasta que vuelvas a medir.",
@@ -65,7 +65,7 @@ LAYERS_FROM = Text(en="{name}, layers {first} to {last}", es="{name}, capas {fir
 ONE_LAYER = Text(en="{name}, 1 layer", es="{name}, 1 capa")
 PLACED = Text(en="{name} (placed, not measured)", es="{name} (previsto, sin medir)")
 SPEECH = Text(en="Speech: {name}", es="Voz: {name}")
-EMBEDDINGS = Text(en="Embeddings: {name}", es="Vectores: {name}")
+EMBEDDINGS = Text(en="Memory search: {name}", es="Búsqueda en la memoria: {name}")
 JARVIS_PART = Text(en="Jarvis: {name}", es="Jarvis: {name}")
 JARVIS_ITSELF = Text(en="Jarvis itself", es="El propio Jarvis")
 OTHER_PROGRAM = Text(en="Other program: {name}", es="Otro programa: {name}")
@@ -102,8 +102,8 @@ NOT_OURS = Text(
 )
 KINDS = {
     "text": Text(en="text", es="texto"),
-    "embedding": Text(en="embeddings", es="vectores"),
-    "reranker": Text(en="reranker", es="reordenador"),
+    "embedding": Text(en="memory search", es="búsqueda en la memoria"),
+    "reranker": Text(en="ordering of finds", es="orden de lo encontrado"),
     "recognition": Text(en="speech recognition", es="reconocimiento de voz"),
     "voice": Text(en="voice", es="síntesis de voz"),
     "wake": Text(en="wake word", es="palabra de activación"),

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from jarvis.desktop import answer_texts, texts
 from jarvis.desktop.desk import Desk
+from jarvis.desktop.resources_figures import number
 
 
 class RestNote(QWidget):
@@ -33,5 +34,5 @@ class RestNote(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        shown, total = (f"{count:,}".replace(",", "\u202f") for count in self._counts)
+        shown, total = (number(count, self._desk.words.language) for count in self._counts)
         self.told.setText(self._desk.words(texts.LONG_TEXT, shown=shown, total=total))

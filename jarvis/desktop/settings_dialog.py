@@ -151,7 +151,7 @@ class SettingsDialog(PagedDialog):
         if (mcp := services.mcp) is not None:
             yield "mcp", mcp_texts.PAGE, "plug", mcp_texts.ABOUT, lambda: McpPage(desk, mcp, keys)
         if (data := services.data) is not None:
-            yield "data", data_texts.PAGE, "database", data_texts.ABOUT, lambda: self._data_page(data)
+            yield "data", data_texts.PAGE, "archive", data_texts.ABOUT, lambda: self._data_page(data)
 
     def _group(self, group: SettingsGroup) -> QWidget:
         desk = self._desk
@@ -190,13 +190,13 @@ class SettingsDialog(PagedDialog):
 
     def _search(self, text: str) -> None:
         if text.strip():
-            self.hits.show_hits(find(text, self._names))
+            self.hits.show_hits(find(text, self._names, self._desk.words.language))
             self.stack.setCurrentWidget(self.hits)
         else:
             self.stack.setCurrentIndex(self.pages.currentRow())
 
     def _open_first(self) -> None:
-        hits = find(self.search.text(), self._names)
+        hits = find(self.search.text(), self._names, self._desk.words.language)
         if hits:
             self.go_to(hits[0].page, hits[0].option)
 

@@ -9,13 +9,14 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
-from jarvis.contracts.spending import BudgetState, dollars
+from jarvis.contracts.spending import BudgetState
 from jarvis.desktop import settings_texts as own
 from jarvis.desktop import texts
 from jarvis.desktop.colours import ACCENTS
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.models_parts import muted
 from jarvis.desktop.option_rows import OptionRow
+from jarvis.desktop.resources_figures import dollars
 from jarvis.desktop.settings_cards import CardText, ChoiceCards
 from jarvis.desktop.settings_page import OptionPage
 from jarvis.desktop.settings_table import SettingsGroup

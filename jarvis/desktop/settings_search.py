@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from jarvis.contracts.errors import Language
 from jarvis.desktop import settings_texts as own
 from jarvis.desktop import texts
 from jarvis.desktop.answer_body import in_slices
@@ -45,31 +46,37 @@ class PageName:
     about: Text
 
 
-def find(words: str, pages: Sequence[PageName]) -> list[Hit]:
-    """Return what has every word of `words` in either language, case and accents ignored: names first, then the rest.
+def find(words: str, pages: Sequence[PageName], language: Language) -> list[Hit]:
+    """Return what has every word of `words` in either language, case and accents ignored.
+
+    What has them in the title that is shown in `language` comes first, then the other names, then the rest.
 
     An option is found by its names, its sentence, its choices, and the page and section that it stands on.
     """
     wanted = plain(words).split()
     if not wanted:
         return []
-    first: list[Hit] = []
-    second: list[Hit] = []
+    titles: list[Hit] = []
+    names: list[Hit] = []
+    rest: list[Hit] = []
     for page in pages:
-        if _has(wanted, page.title) or _has(wanted, page.title, page.about):
-            first.append(Hit(page=page.page, option="", label=page.title, places=()))
+        if _has(wanted, page.title, page.about):
+            hit = Hit(page=page.page, option="", label=page.title, places=())
+            (titles if _has(wanted, page.title.to(language)) else names).append(hit)
     for option in OPTIONS:
         group, section = placed()[option.name]
         label = LABELS[option.name]
         places = (group.title, section.title) if group.title != section.title else (group.title,)
         hit = Hit(page=group.id, option=option.name, label=label, places=places)
-        if _has(wanted, label, option.name):
-            first.append(hit)
+        if _has(wanted, label.to(language)):
+            titles.append(hit)
+        elif _has(wanted, label, option.name):
+            names.append(hit)
         elif _has(
             wanted, label, section.title, *_choices(option), f"{option.name} {option.about_en} {option.about_es}"
         ):
-            second.append(hit)
-    return [*first, *second]
+            rest.append(hit)
+    return [*titles, *names, *rest]
 
 
 def _choices(option: Option) -> list[Text]:

@@ -31,14 +31,16 @@ PRIVACY_HERE_BODY = Text(
 )
 PRIVACY_ASK = Text(en="Ask each time", es="Preguntar cada vez")
 PRIVACY_ASK_BODY = Text(
-    en="Before a question goes to the cloud you see it and say yes or no. Personal data is replaced, pictures stay.",
+    en="Before a question goes to the cloud you see it and say yes or no. Personal data is replaced; pictures are not "
+    "sent.",
     es="Antes de ir a la nube ves la pregunta y dices sí o no. Los datos personales se sustituyen; las imágenes no "
     "salen.",
 )
 PRIVACY_CLOUD = Text(en="Cloud when that is best", es="La nube si conviene")
 PRIVACY_CLOUD_BODY = Text(
-    en="Questions go there by themselves when a cloud model is better. Personal data is replaced first.",
-    es="Las preguntas van solas si un modelo en la nube es mejor. Antes se sustituyen los datos personales.",
+    en="Questions go there without asking you when a cloud model is better. Personal data is replaced first.",
+    es="Si un modelo en la nube es mejor, la pregunta se envía sin consultarte. Antes se sustituyen los datos "
+    "personales.",
 )
 PRIVACY_OWN = Text(en="The settings below are a mixture of your own.", es="Los ajustes de abajo son una mezcla propia.")
 

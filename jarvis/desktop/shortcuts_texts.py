@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from jarvis.desktop.texts import Text
 
-GLOBAL_QUICK = Text(en="Ask Jarvis a quick question", es="Hacer una consulta rápida a Jarvis")
+GLOBAL_QUICK = Text(en="Ask Jarvis quickly", es="Hacer una consulta rápida a Jarvis")
 GLOBAL_TALK = Text(en="Talk to Jarvis", es="Hablar con Jarvis")
 
 # Where keys hold
@@ -25,7 +25,7 @@ IN_PLOT = Text(en="In a chart", es="En una gráfica")
 IN_MODELS = Text(en="In the models", es="En los modelos")
 IN_SETTINGS = Text(en="In the settings", es="En los ajustes")
 IN_SHORTCUTS = Text(en="In this list", es="En esta lista")
-IN_QUICK = Text(en="In the quick question", es="En la consulta rápida")
+IN_QUICK = Text(en="In the quick query", es="En la consulta rápida")
 
 # What they do
 DO_DICTATE = Text(en="Hold to dictate into the text field", es="Mantener pulsada para dictar en el campo de texto")
@@ -92,8 +92,8 @@ CHANGE = Text(en="Change global keys", es="Cambiar teclas globales")
 # The page of settings
 ALL_KEYS = Text(en="All keyboard shortcuts", es="Todos los atajos")
 HOW = Text(
-    en="Choose a field and press the keys together. Backspace leaves none.",
-    es="Elige un campo y pulsa las teclas a la vez. Retroceso no deja ninguna.",
+    en="Choose a field and press the keys together. Backspace clears them.",
+    es="Elige un campo y pulsa las teclas a la vez. Retroceso las borra.",
 )
 CLEAR = Text(en="No keys for “{what}”", es="Sin teclas para «{what}»")
 WRITES = Text(

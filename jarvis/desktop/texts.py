@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jarvis.contracts.errors import Language
+from jarvis.desktop.unbroken import unbroken
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,9 +16,9 @@ class Text:
     es: str
 
     def to(self, language: Language, **values: object) -> str:
-        """Return the string in `language`, filled with `values`."""
+        """Return the string in `language`, filled with `values`; no line ends between a filled place and its unit."""
         template = self.es if language == "es" else self.en
-        return template.format(**values) if values else template
+        return unbroken(template).format(**values) if values else template
 
 
 APP = Text(en="Jarvis", es="Jarvis")
@@ -77,8 +78,9 @@ BY_MODEL = Text(en="Model: {model}", es="Modelo: {model}")
 BY_SOME_MODEL = Text(en="Answered by a model", es="Respondido por un modelo")
 BY_MEMORY = Text(en="From memory", es="De la memoria")
 ASKS_BACK = Text(en="Jarvis asks first", es="Jarvis pregunta antes")
-BY_NOTHING = Text(en="Nothing could answer", es="Nada pudo responder")
+BY_NOTHING = Text(en="No answer", es="Sin respuesta")
 SECONDS = Text(en="{seconds} s", es="{seconds} s")
+LESS_THAN = Text(en="less than {most}", es="menos de {most}")
 WHY = Text(en="Why?", es="¿Por qué?")
 WHY_NAME = Text(en="Why? Show the whole decision", es="¿Por qué? Ver toda la decisión")
 NO_REASON = Text(en="No reason was recorded.", es="No se guardó ningún motivo.")
@@ -118,7 +120,7 @@ ASK_HINT = Text(en="Ask Jarvis anything", es="Pregunta lo que quieras a Jarvis")
 INPUT = Text(en="Your question", es="Tu pregunta")
 SEND = Text(en="Send (Enter)", es="Enviar (Intro)")
 STOP = Text(en="Stop (Esc)", es="Detener (Esc)")
-INPUT_KEYS = Text(en="Enter sends · Shift+Enter adds a line", es="Intro envía · Mayús+Intro añade una línea")
+INPUT_KEYS = Text(en="Enter: send · Shift+Enter: new line", es="Intro: enviar · Mayús+Intro: otra línea")
 PASTED = Text(en="Pasted text · {size}", es="Texto pegado · {size}")
 REMOVE_PASTED = Text(en="Remove the pasted text", es="Quitar el texto pegado")
 STILL_ANSWERING = Text(
@@ -167,14 +169,14 @@ ALERT_CANCEL = Text(en="Cancel “{label}”", es="Cancelar «{label}»")
 
 # Tray, quick query, closing
 OPEN_WINDOW = Text(en="Open Jarvis", es="Abrir Jarvis")
-QUICK = Text(en="Quick question", es="Consulta rápida")
-QUICK_HINT = Text(en="Ask quickly…", es="Pregunta rápida…")
-QUICK_KEYS = Text(en="Enter asks · Esc closes", es="Intro pregunta · Esc cierra")
-QUICK_FURTHER = Text(en="Enter asks further · Esc closes", es="Intro pregunta más · Esc cierra")
+QUICK = Text(en="Quick query", es="Consulta rápida")
+QUICK_HINT = Text(en="Ask anything…", es="Pregunta lo que quieras…")
+QUICK_KEYS = Text(en="Enter: ask · Esc: close", es="Intro: preguntar · Esc: cerrar")
+QUICK_FURTHER = Text(en="Enter: ask on · Esc: close", es="Intro: seguir preguntando · Esc: cerrar")
 QUICK_REPLY = Text(en="Your answer…", es="Tu respuesta…")
 QUICK_WAITS = Text(
-    en="Jarvis waits for your answer · Enter sends it · Esc closes",
-    es="Jarvis espera tu respuesta · Intro la envía · Esc cierra",
+    en="Jarvis waits for your answer · Enter: send it · Esc: close",
+    es="Jarvis espera tu respuesta · Intro: enviarla · Esc: cerrar",
 )
 QUICK_OPEN = Text(en="Open in chat", es="Abrir en el chat")
 STOP_ALL = Text(en="Stop everything", es="Detener todo")
@@ -187,9 +189,9 @@ TRAY_STAYS = Text(
 )
 CLOSE_TITLE = Text(en="Quit Jarvis?", es="¿Salir de Jarvis?")
 CLOSE_BODY = Text(
-    en="This desktop has no tray, so closing the window ends Jarvis: it stops listening and timers will not ring "
-    "until it runs again. Conversations are kept.",
-    es="Este escritorio no tiene bandeja, así que cerrar la ventana cierra Jarvis: deja de escuchar y los "
+    en="This desktop has no system tray, so closing the window ends Jarvis: it stops listening and timers will not "
+    "ring until it runs again. Conversations are kept.",
+    es="Este escritorio no tiene bandeja del sistema, así que cerrar la ventana cierra Jarvis: deja de escuchar y los "
     "temporizadores no sonarán hasta que se abra de nuevo. Las conversaciones se conservan.",
 )
 CLOSE_DO = Text(en="Quit", es="Salir")

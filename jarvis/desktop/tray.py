@@ -14,6 +14,7 @@ from jarvis.contracts.speech import VoiceEvent, VoiceState, VoiceStateName, Voic
 from jarvis.desktop import library_texts, texts, tray_texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.memory_texts import MEMORY
+from jarvis.desktop.resources_figures import lasting, number
 from jarvis.desktop.shortcuts_texts import SHORTCUTS_MENU
 from jarvis.desktop.tray_icon import tray_icon
 from jarvis.desktop.tray_timers import TimersMenu
@@ -212,8 +213,7 @@ class Tray(QObject):
         words = self._desk.words
         self._turned(held=True)
         if freed.models or freed.freed_mib >= 1:
-            decimal = "," if words.language == "es" else "."
-            gib, seconds = (f"{value:.1f}".replace(".", decimal) for value in (freed.freed_mib / 1024, freed.seconds))
+            gib, seconds = number(freed.freed_mib / 1024, words.language, 1), lasting(freed.seconds, words.language)
             self.tell(words(tray_texts.FREED, gib=gib, seconds=seconds))
         else:
             self.tell(words(tray_texts.NOTHING_ON_GPUS))

@@ -13,8 +13,8 @@ FREE_GPUS = Text(en="Free the GPUs", es="Liberar las GPU")
 USE_GPUS = Text(en="Use the GPUs again", es="Volver a usar las GPU")
 FREEING = Text(en="Freeing the GPUs…", es="Liberando las GPU…")
 FREED = Text(
-    en="The GPUs are free: {gib} GiB given back in {seconds} s. They stay free until you use them again.",
-    es="Las GPU están libres: {gib} GiB devueltos en {seconds} s. Seguirán libres hasta que vuelvas a usarlas.",
+    en="The GPUs are free: {gib} GiB given back in {seconds}. They stay free until you use them again.",
+    es="Las GPU están libres: {gib} GiB devueltos en {seconds}. Seguirán libres hasta que vuelvas a usarlas.",
 )
 NOTHING_ON_GPUS = Text(
     en="Nothing of Jarvis was on the GPUs. They stay free until you use them again.",

@@ -9,12 +9,12 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from jarvis.contracts.spending import SpendingRow, dollars
+from jarvis.contracts.spending import SpendingRow
 from jarvis.desktop import usage_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.one_line import OneLine
 from jarvis.desktop.resources_bar import Part, ShareBar
-from jarvis.desktop.resources_figures import UNKNOWN, number, seconds
+from jarvis.desktop.resources_figures import UNKNOWN, dollars, number, seconds
 from jarvis.desktop.texts import Text
 from jarvis.desktop.usage_pictures import FIRST_HUES
 from jarvis.desktop.words import Words

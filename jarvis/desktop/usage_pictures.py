@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Literal
 
-from jarvis.contracts.spending import SpendingReport, SpendingRow, dollars
+from jarvis.contracts.spending import SpendingReport, SpendingRow
 from jarvis.desktop import usage_texts as texts
 from jarvis.desktop.plot import Hue, Picture, Series
 from jarvis.desktop.plot_geometry import Point, Span
-from jarvis.desktop.resources_figures import compact, day, number, seconds
+from jarvis.desktop.resources_figures import SHORTEST, compact, day, dollars, number, seconds
 from jarvis.desktop.texts import Text
+from jarvis.desktop.unbroken import NO_BREAK
 from jarvis.desktop.words import Words
 
 SpanName = Literal["week", "month", "this_month", "year"]
@@ -93,7 +94,7 @@ def _dollars_picture(
 
     def step(usd: float) -> str:
         sign = "-" if usd < 0 else ""
-        return f"{sign}${abs(usd):.2f}" if language == "en" else f"{number(usd, language, 2)} $"
+        return f"{sign}${abs(usd):.2f}" if language == "en" else f"{number(usd, language, 2)}{NO_BREAK}$"
 
     furthest = max((abs(value(row) or 0.0) for row in report.by_day), default=0.0)
     return _picture(report, words, name, value, hue, tell, step if furthest >= 0.05 else tell)
@@ -115,12 +116,13 @@ def first_picture(report: SpendingReport, words: Words) -> Picture:
     def tell(value: float) -> str:
         return seconds(value, language)
 
-    def step(value: float) -> str:
-        return f"{number(value, language, 1)} s"
-
     slowest = max((row.slow_first_seconds or row.median_first_seconds or 0.0 for row in report.by_day), default=0.0)
-    told = step if slowest >= 0.5 else tell
-    picture = _picture(report, words, texts.HALF_WITHIN, _first, FIRST_HUES[0], tell, told, line=True)
+    decimals = 1 if slowest >= 0.5 else 2 if slowest >= SHORTEST else 3
+
+    def step(value: float) -> str:
+        return f"{number(value, language, decimals)}{NO_BREAK}s"
+
+    picture = _picture(report, words, texts.HALF_WITHIN, _first, FIRST_HUES[0], tell, step, line=True)
     slow = Series(
         name=words(texts.MOST_WITHIN),
         points=by_day(report.by_day, report.first_day, report.last_day, _slow),

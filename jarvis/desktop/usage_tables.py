@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from jarvis.contracts.spending import LoggedDecision, SpendingRow, dollars
+from jarvis.contracts.spending import LoggedDecision, SpendingRow
 from jarvis.desktop import usage_texts as texts
 from jarvis.desktop.desk import Desk
-from jarvis.desktop.resources_figures import UNKNOWN, day, number, seconds
+from jarvis.desktop.resources_figures import UNKNOWN, day, dollars, number, seconds
 from jarvis.desktop.texts import Text
 from jarvis.desktop.words import Words
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from jarvis.contracts.spending import BudgetState, SpendingReport, dollars
+from jarvis.contracts.spending import BudgetState, SpendingReport
 from jarvis.desktop import usage_texts as texts
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.plot import Hue
 from jarvis.desktop.resources_bar import Part, ShareBar
-from jarvis.desktop.resources_figures import energy, number
+from jarvis.desktop.resources_figures import day, dollars, energy, number
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled
 from jarvis.desktop.words import Words
 
 NEAR_LIMIT = 0.8
 """From this share of a limit on its bar warns."""
+_DAY_OF_PRICES = re.compile(r"(?<=\()\d{4}-\d\d-\d\d(?=\))")
 _TILE_WIDTH, _TILE_LETTERS = 160, 22
 """Pixels, and letters of the usual width, that a tile has at least."""
 
@@ -95,7 +99,7 @@ def totals_of(report: SpendingReport, words: Words) -> list[tuple[str, str]]:
         unpriced = words(texts.UNPRICED, count=number(total.unpriced_calls, language))
     against = words(texts.SAVED_AGAINST_NOTHING)
     if report.reference:
-        against = words(texts.SAVED_AGAINST, reference=report.reference)
+        against = words(texts.SAVED_AGAINST, reference=_reference(report.reference, words))
     read, written = (number(count, language) for count in (total.prompt_tokens, total.completion_tokens))
     calls = words(texts.ANSWERS_CALLS, calls=number(total.calls, language))
     return [
@@ -112,6 +116,15 @@ def totals_of(report: SpendingReport, words: Words) -> list[tuple[str, str]]:
             words(texts.ENERGY_UNKNOWN if total.joules is None else texts.ENERGY_KNOWN),
         ),
     ]
+
+
+def _reference(reference: str, words: Words) -> str:
+    """Return the models that are compared with, and what the day behind each is."""
+
+    def told(found: re.Match[str]) -> str:
+        return words(texts.PRICES_OF, day=day(date.fromisoformat(found[0]), words.language, year=True))
+
+    return _DAY_OF_PRICES.sub(told, reference)
 
 
 class BudgetPanel(QWidget):

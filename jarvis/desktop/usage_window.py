@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from jarvis.contracts.spending import BudgetState, LoggedDecision, Spending, SpendingReport, dollars
+from jarvis.contracts.spending import BudgetState, LoggedDecision, Spending, SpendingReport
 from jarvis.desktop import usage_texts as texts
 from jarvis.desktop.choice import Choice
 from jarvis.desktop.desk import Desk
 from jarvis.desktop.plot import Plot
-from jarvis.desktop.resources_figures import day
+from jarvis.desktop.resources_figures import day, dollars
 from jarvis.desktop.resources_models import Said
 from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import styled

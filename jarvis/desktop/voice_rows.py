@@ -16,6 +16,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.meters import Meter, score_at, score_share
 from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.texts import AUTOMATIC, Text
+from jarvis.desktop.voice_widgets import word_told
 from jarvis.settings.options import Option, OptionValue
 
 SLIDER_STEPS = 1000
@@ -221,7 +222,7 @@ class SensitivityRow(OptionRow):
         else:
             hit, time = self._hit
             score = score_text(hit.score, self._desk)
-            self._last.setText(words(texts.LAST_HIT, word=hit.word, score=score, time=time))
+            self._last.setText(words(texts.LAST_HIT, word=word_told(hit.word), score=score, time=time))
 
 
 class _Slider(QSlider):

@@ -52,8 +52,13 @@ def state_text(desk: Desk, state: VoiceStateName, detail: str = "") -> str:
         if settings.text("voice.mode") == "push":
             return desk.words(texts.VOICE_PUSH)
         first = settings.text("voice.wake_words").split(",")[0].strip() or "hey jarvis"
-        return desk.words(texts.VOICE_SLEEPING, word=first.replace("jarvis", "Jarvis"))
+        return desk.words(texts.VOICE_SLEEPING, word=word_told(first))
     return desk.words(DETAIL_TEXTS.get(detail, STATE_TEXTS[state]))
+
+
+def word_told(word: str) -> str:
+    """Return a wake word as it is written everywhere: “hey Jarvis”, however it was set."""
+    return word.replace("jarvis", "Jarvis")
 
 
 class MicrophoneButton(QToolButton):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 
+from jarvis.contracts.errors import Language
 from jarvis.contracts.messages import Source
+from jarvis.desktop.permission_names import name_of
 
 _ENGLISH = (
     (r"“jarvis models download [^”]*” goes on\.", "Go on with it in “Models”."),
@@ -91,8 +93,8 @@ _SPANISH = (
 _WAYS = tuple((re.compile(command), words) for command, words in (*_ENGLISH, *_SPANISH))
 _COMMAND = re.compile(r"[“«(](?:jarvis|ollama) ")
 _FORBIDDEN = re.compile(
-    r"You do not allow [\w.:-]+, so nothing was done\. “jarvis permissions set [\w.:-]+ allow” changes that\."
-    r"|No permites [\w.:-]+, así que no se hizo nada\. «jarvis permissions set [\w.:-]+ allow» lo cambia\."
+    r"You do not allow (?P<en>[\w.:-]+), so nothing was done\. “jarvis permissions set [\w.:-]+ allow” changes that\."
+    r"|No permites (?P<es>[\w.:-]+), así que no se hizo nada\. «jarvis permissions set [\w.:-]+ allow» lo cambia\."
 )
 """All that is answered in the place of a skill that is not allowed."""
 _REMEMBERED = (
@@ -125,14 +127,23 @@ def answer_in_window(text: str, source: Source | None, *, asks_back: bool = Fals
     """
     if source == "none" and not asks_back:
         return in_window(text)
-    if source == "skill" and _FORBIDDEN.fullmatch(text):
-        return in_window(text)
+    if source == "skill" and (forbidden := _FORBIDDEN.fullmatch(text)):
+        return in_window(_in_plain_words(forbidden))
     if source == "memory":
         for before, between in _REMEMBERED:
             memories, found, reasons = text.rpartition(between)
             if found and memories.startswith(before):
                 return memories + found + in_window(reasons)
     return text
+
+
+def _in_plain_words(forbidden: re.Match[str]) -> str:
+    """Return what stands in the place of a skill that is not allowed, with its name in words."""
+    language: Language = "en" if forbidden["en"] else "es"
+    named = name_of(forbidden[language]).to(language)
+    start, end = forbidden.span(language)
+    quoted = f"“{named}”" if language == "en" else f"«{named}»"
+    return f"{forbidden.string[:start]}{quoted}{forbidden.string[end:]}"
 
 
 def place_in_window(text: str, shown: str, at: int) -> int:

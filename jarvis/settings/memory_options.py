@@ -9,21 +9,23 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
         name="memory.enabled",
         default=True,
         allows=(False, True),
-        about_en="Remember conversations, word for word, on this computer.",
-        about_es="Recordar las conversaciones, palabra por palabra, en este equipo.",
+        about_en="Keep what is said, word for word and on this computer, so that it can be remembered later.",
+        about_es="Guardar lo que se dice, palabra por palabra y en este equipo, para poder recordarlo después.",
     ),
     Option(
         name="memory.facts",
         default="auto",
         choices=("auto", "rules", "none"),
-        about_en="Find facts in what you say: with a model on this computer where one runs, by rules alone, or not.",
-        about_es="Buscar datos en lo que dices: con un modelo de este equipo si lo hay, solo con reglas o no.",
+        about_en="How facts are found in what you say; automatic uses rules, and a model on this computer where one "
+        "runs.",
+        about_es="Cómo se buscan datos en lo que dices; en automático, con reglas y con un modelo de este equipo si lo "
+        "hay.",
     ),
     Option(
         name="memory.quote",
         default=True,
-        about_en="Answer what the memory has word for word by quoting it, without a model.",
-        about_es="Responder lo que la memoria tiene literalmente citándola, sin modelo.",
+        about_en="Where the memory has the answer word for word, quote it without using a model.",
+        about_es="Si la respuesta está tal cual en la memoria, citarla sin usar un modelo.",
     ),
     Option(
         name="memory.privacy",
@@ -83,9 +85,9 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
         name="memory.chroma_url",
         default="",
         is_address=True,
-        about_en="Address of a Chroma server at home that several computers share; it gets vectors, no texts. Empty "
-        "keeps the index in Jarvis' folder.",
-        about_es="Dirección de un servidor Chroma de casa, común a varios equipos; recibe vectores, no textos. Vacío "
-        "guarda el índice en la carpeta propia.",
+        about_en="Address of a Chroma server at home that several computers share; it gets vectors, no texts. "
+        "Without an address the index stays in Jarvis' folder.",
+        about_es="Dirección de un servidor Chroma de casa, común a varios equipos; recibe vectores, no textos. Sin "
+        "dirección, el índice se guarda en la carpeta de Jarvis.",
     ),
 )

@@ -13,8 +13,10 @@ OPTIONS: tuple[Option, ...] = (
         name="language",
         default="auto",
         choices=("auto", "en", "es"),
-        about_en="Language of the window and of answers; auto follows the system and the words.",
-        about_es="Idioma de la ventana y de las respuestas; auto sigue al sistema y a las palabras.",
+        about_en="Language of the window and of answers; automatic is the system's for the window and yours for "
+        "answers.",
+        about_es="Idioma de la ventana y de las respuestas; en automático, el del sistema para la ventana y el tuyo "
+        "para las respuestas.",
     ),
     Option(
         name="appearance.theme",
@@ -51,32 +53,36 @@ OPTIONS: tuple[Option, ...] = (
         name="engine.model",
         default="",
         is_path=True,
-        about_en="GGUF file of the local model; empty takes the largest one in the models folder that fits in memory.",
-        about_es="Fichero GGUF del modelo local; vacío toma el mayor de la carpeta de modelos que quepa en memoria.",
+        about_en="GGUF file of the local model; unless one is given, the largest in the models folder that fits in "
+        "memory.",
+        about_es="Fichero GGUF del modelo local; si no se indica, el mayor de la carpeta de modelos que quepa en "
+        "memoria.",
     ),
     Option(
         name="engine.context_tokens",
         default=4096,
         minimum=256,
         maximum=1_048_576,
-        about_en="Context of the local model in tokens.",
-        about_es="Contexto del modelo local en tokens.",
+        about_en="How much text the local model can take into account at once, its answer included; more takes more "
+        "memory. A token is most of a word.",
+        about_es="Cuánto texto puede tener en cuenta a la vez el modelo local, incluida su respuesta; cuanto más, más "
+        "memoria ocupa. Un token es algo menos que una palabra.",
     ),
     Option(
         name="engine.gpu_layers",
         default=-1,
         minimum=-1,
         maximum=1000,
-        about_en="Layers of the local model on the GPU; -1 puts all there when llama.cpp was built for one.",
-        about_es="Capas del modelo local en la GPU; -1 las pone todas si llama.cpp se compiló para ella.",
+        about_en="Most layers of the local model that may go on GPUs; 0 keeps it off them, with -1 Jarvis decides.",
+        about_es="Cuántas capas del modelo local van como mucho en la GPU; con 0, ninguna; con -1, lo decide Jarvis.",
     ),
     Option(
         name="engine.threads",
         default=0,
         minimum=0,
         maximum=256,
-        about_en="Threads of the local model; 0 uses the physical cores.",
-        about_es="Hilos del modelo local; 0 usa los núcleos físicos.",
+        about_en="Processor threads for the local model; with 0, one for each physical core.",
+        about_es="Hilos del procesador para el modelo local; con 0, uno por cada núcleo físico.",
     ),
     Option(
         name="engine.idle_minutes",
@@ -84,23 +90,23 @@ OPTIONS: tuple[Option, ...] = (
         minimum=0.1,
         maximum=100_000.0,
         about_en="Minutes without a question after which the local model leaves memory.",
-        about_es="Minutos sin preguntas tras los cuales el modelo local deja la memoria.",
+        about_es="Minutos sin preguntas tras los cuales el modelo local sale de la memoria.",
     ),
     Option(
         name="engine.runner",
         default="auto",
         choices=("auto", "llama", "llama-server"),
-        about_en="What runs GGUF models: llama.cpp's Python binding, its own server, or auto for the server where it "
-        "was built.",
-        about_es="Qué ejecuta los modelos GGUF: llama.cpp desde Python, su propio servidor, o auto para el servidor si "
-        "está compilado.",
+        about_en="What runs GGUF models: llama.cpp inside Python, or its own server; automatic takes the server where "
+        "it was built.",
+        about_es="Qué ejecuta los modelos GGUF: llama.cpp desde Python o su propio servidor; en automático, el "
+        "servidor si está compilado.",
     ),
     Option(
         name="ollama.url",
         default="http://127.0.0.1:11434",
         is_address=True,
-        about_en="Address of an Ollama daemon whose models are offered too; empty looks for none.",
-        about_es="Dirección de un Ollama cuyos modelos también se ofrecen; vacío no busca ninguno.",
+        about_en="Address of an Ollama daemon whose models are offered too; without an address none is looked for.",
+        about_es="Dirección de un Ollama cuyos modelos también se ofrecen; sin dirección no se busca ninguno.",
     ),
     Option(
         name="vllm.url",
@@ -115,8 +121,8 @@ OPTIONS: tuple[Option, ...] = (
         name="vllm.model",
         default="",
         goes_with="vllm.url",
-        about_en="Model to ask for there; empty takes the one that is served.",
-        about_es="Modelo que se pide allí; vacío toma el que se sirve.",
+        about_en="Model to ask for there; unless one is given, the one that the server offers.",
+        about_es="Modelo que se pide allí; si no se indica, el que ofrezca el servidor.",
     ),
     Option(
         name="engine.max_answer_tokens",
@@ -124,8 +130,8 @@ OPTIONS: tuple[Option, ...] = (
         minimum=16,
         maximum=32768,
         weighs=True,
-        about_en="Longest answer in tokens.",
-        about_es="Respuesta más larga en tokens.",
+        about_en="After so many tokens an answer is cut off; a token is most of a word.",
+        about_es="Tras tantos tokens se corta una respuesta; un token es algo menos que una palabra.",
     ),
     Option(
         name="cloud.enabled",
@@ -162,10 +168,10 @@ OPTIONS: tuple[Option, ...] = (
         name="routing.model",
         default="",
         weighs=True,
-        about_en="Model that answers everything it can, such as qwen2.5-7b:q4_k_m or openai/gpt-4o; empty lets Jarvis "
-        "choose for each question.",
-        about_es="Modelo que responde a todo lo que pueda, como qwen2.5-7b:q4_k_m u openai/gpt-4o; vacío deja que "
-        "Jarvis elija en cada pregunta.",
+        about_en="Model that answers everything it can, such as qwen2.5-7b:q4_k_m or openai/gpt-4o; unless one is "
+        "given, Jarvis chooses for each question.",
+        about_es="Modelo que responde a todo lo que pueda, como qwen2.5-7b:q4_k_m u openai/gpt-4o; si no se indica, "
+        "Jarvis elige en cada pregunta.",
     ),
     Option(
         name="routing.per_dollar",
@@ -174,8 +180,8 @@ OPTIONS: tuple[Option, ...] = (
         maximum=10_000.0,
         weighs=True,
         about_en="Share of good answers that a dollar must buy; higher spends less, -1 takes the profile's.",
-        about_es="Proporción de buenas respuestas que debe comprar un dólar; más alta gasta menos, -1 toma la del "
-        "perfil.",
+        about_es="Proporción de buenas respuestas que debe comprar un dólar; más alta gasta menos; con -1, la "
+        "del perfil.",
     ),
     Option(
         name="routing.per_second_voice",
@@ -184,7 +190,7 @@ OPTIONS: tuple[Option, ...] = (
         maximum=10.0,
         weighs=True,
         about_en="Share of good answers that a second of waiting costs when speaking; -1 takes the profile's.",
-        about_es="Proporción de buenas respuestas que cuesta un segundo de espera al hablar; -1 toma la del perfil.",
+        about_es="Proporción de buenas respuestas que cuesta un segundo de espera al hablar; con -1, la del perfil.",
     ),
     Option(
         name="routing.per_second_chat",
@@ -193,7 +199,7 @@ OPTIONS: tuple[Option, ...] = (
         maximum=10.0,
         weighs=True,
         about_en="The same when reading; -1 takes the profile's.",
-        about_es="Lo mismo al leer; -1 toma la del perfil.",
+        about_es="Lo mismo al leer; con -1, la del perfil.",
     ),
     Option(
         name="routing.per_second_background",
@@ -202,7 +208,7 @@ OPTIONS: tuple[Option, ...] = (
         maximum=10.0,
         weighs=True,
         about_en="The same for what nobody waits for; -1 takes the profile's.",
-        about_es="Lo mismo para lo que nadie espera; -1 toma la del perfil.",
+        about_es="Lo mismo para lo que nadie espera; con -1, la del perfil.",
     ),
     Option(
         name="routing.explore",
@@ -212,7 +218,7 @@ OPTIONS: tuple[Option, ...] = (
         weighs=True,
         about_en="How readily a model that is little known is tried, 0 to 1; -1 takes the profile's. Never on private, "
         "spoken or expensive questions.",
-        about_es="Con qué facilidad se prueba un modelo poco conocido, de 0 a 1; -1 toma la del perfil. Nunca con "
+        about_es="Con qué facilidad se prueba un modelo poco conocido, de 0 a 1; con -1, la del perfil. Nunca con "
         "preguntas privadas, habladas o caras.",
     ),
     Option(
@@ -224,7 +230,7 @@ OPTIONS: tuple[Option, ...] = (
         about_en="Share of good answers by which a cloud model must be better before a question leaves; -1 takes the "
         "profile's.",
         about_es="Cuánto mejor, en proporción de buenas respuestas, debe ser un modelo en la nube para que la pregunta "
-        "salga; -1 toma la del perfil.",
+        "salga; con -1, lo que diga el perfil.",
     ),
     Option(
         name="privacy.cloud",
@@ -334,14 +340,14 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="shortcut.quick_query",
         default="Ctrl+Alt+J",
-        about_en="Keys of the quick query, in every program where the desktop lets Jarvis take them; empty for none.",
-        about_es="Teclas de la consulta rápida, en todo programa donde el escritorio las deje tomar; vacío, ninguna.",
+        about_en="Keys that open the quick query from any program, where the desktop allows it.",
+        about_es="Teclas que abren la consulta rápida desde cualquier programa, si el escritorio lo permite.",
     ),
     Option(
         name="shortcut.talk",
         default="",
-        about_en="Keys to speak at once, in every program where the desktop lets Jarvis take them; empty for none.",
-        about_es="Teclas para hablar al momento, en todo programa donde el escritorio las deje tomar; vacío, ninguna.",
+        about_en="Keys to talk to Jarvis at once from any program, where the desktop allows it.",
+        about_es="Teclas para hablar con Jarvis al momento desde cualquier programa, si el escritorio lo permite.",
     ),
 )
 

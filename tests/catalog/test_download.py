@@ -39,6 +39,25 @@ def test_files_arrive_whole_with_version_and_checksum(hub: Hub, tmp_path: Path) 
     assert not (tmp_path / ".partial" / "whisper-x~f16").exists()
 
 
+class QuickClock(FakeClock):
+    """Goes on by so many seconds with each look."""
+
+    def __init__(self, step: float) -> None:
+        super().__init__()
+        self._step = step
+
+    def monotonic(self) -> float:
+        self.advance(self._step)
+        return super().monotonic()
+
+
+@pytest.mark.parametrize(("step", "told"), [(1e-6, False), (0.1, True)])
+def test_a_download_that_took_no_time_tells_no_rate(hub: Hub, tmp_path: Path, step: float, told: bool) -> None:
+    seen: list[Progress] = []
+    fetch(tmp_path, clock=QuickClock(step), on_progress=seen.append)
+    assert seen and any(each.bytes_per_second > 0 for each in seen) is told
+
+
 def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path) -> None:
     (tmp_path / "whisper-x").mkdir()
     (tmp_path / "whisper-x" / "config.json").write_bytes(b"{}")

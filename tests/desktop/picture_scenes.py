@@ -12,17 +12,19 @@ from PySide6.QtCore import QMimeData, QPoint, QUrl
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from jarvis.contracts.resources import GpuView, ResourceView
+from jarvis.desktop import resources_texts
 from jarvis.desktop.attachment_chip import AttachmentChip
 from jarvis.desktop.colours import ACCENTS
 from jarvis.desktop.memory_card import MemoryCard
 from jarvis.desktop.message_widgets import AnswerMessage, UserMessage
 from jarvis.desktop.paged_dialog import PagedDialog
 from jarvis.desktop.resources_gpu import GpuCard
+from jarvis.desktop.resources_window import ResourceWindow
 from jarvis.desktop.run import Desktop
 from tests.desktop.conftest import shown
 from tests.fakes.assistant import ScriptedEngine
 from tests.fakes.desk_attachments import AttachingDesk
-from tests.fakes.desk_resources import FOUR_GPUS, RTX_5070_TI, machine
+from tests.fakes.desk_resources import FOUR_GPUS, GONE, GONE_RIG, NO_GPU, REFERENCE_RIG, RTX_5070_TI, machine
 from tests.fakes.documents import pdf
 from tests.fakes.pictures import png
 
@@ -84,6 +86,26 @@ def dialogs(gallery: Gallery) -> None:
     _take_box(gallery, "dialog-delete")
     window._ask_to_quit()
     _take_box(gallery, "dialog-quit")
+
+
+def resources(gallery: Gallery) -> None:
+    """The resources of a machine without GPUs, of the reference rig, and of that rig when its driver went."""
+    gallery.machine.now = NO_GPU
+    gallery.desktop.further.show_resources()
+    window = gallery.desktop.further.window("resources")
+    assert isinstance(window, ResourceWindow)
+    gallery.until(lambda: window.status.text() == resources_texts.NO_GPU.to(gallery.language) and not window.cards)
+    gallery.take("resources-without-gpu", window)
+    window.close()
+    gallery.machine.now = REFERENCE_RIG
+    window.show()
+    gallery.until(partial(_shows, window, len(REFERENCE_RIG.gpus)))
+    gallery.take("resources", window)
+    gallery.machine.now = GONE_RIG
+    gallery.until(lambda: window.trouble.isVisible() and window.trouble.text() == GONE[gallery.language])
+    gallery.until(lambda: all(card.gone for card in window.cards.values()))
+    gallery.take("resources-driver-gone", window)
+    window.close()
 
 
 def machines(gallery: Gallery) -> None:

@@ -23,6 +23,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
+from jarvis.assistant.placing import title_of
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import NewMemory
 from jarvis.contracts.speech import PartialHeard, PartialWords, VoiceState
@@ -42,7 +43,7 @@ from tests.desktop import picture_scenes as scenes
 from tests.desktop.fitting import cut_texts
 from tests.desktop.reaching import nameless, unreached
 from tests.fakes.desk_models import FakeModelDesk
-from tests.fakes.desk_resources import GONE_RIG, NO_GPU, REFERENCE_RIG, AddedUp, DescribedMachine
+from tests.fakes.desk_resources import REFERENCE_RIG, AddedUp, DescribedMachine
 from tests.fakes.desk_routing import RoutedDesktop
 from tests.fakes.desk_settings import furnished
 from tests.fakes.memory_desk import DeskWorld
@@ -102,13 +103,16 @@ TITLES = {
 }
 NOTICES = {
     "en": (
-        Notice(id="a", text="No model is installed yet; skills work.", way="recommended"),
+        Notice(
+            id="a", text="No language model is here yet; timers, lists and notes work meanwhile.", way="recommended"
+        ),
         Notice(id="b", text="Building llama.cpp for this computer", kind="progress", percent=42.0),
     ),
     "es": (
         Notice(
             id="a",
-            text="Aún no hay ningún modelo instalado; las habilidades funcionan.",
+            text="Aún no hay ningún modelo de lenguaje; mientras tanto funcionan los temporizadores, las listas y las "
+            "notas.",
             way="recommended",
         ),
         Notice(id="b", text="Compilando llama.cpp para este equipo", kind="progress", percent=42.0),
@@ -122,6 +126,11 @@ FACTS = {
         "La llave del trastero cuelga tras la puerta",
     ),
 }
+
+
+def own_title(language: Language) -> str:
+    """Return the title that the conversation with `ASKED` gets from Jarvis."""
+    return title_of(ASKED[language])
 
 
 class Books(AddedUp):
@@ -175,7 +184,7 @@ class Gallery:
         log, language = self.fake.bench.log, self.language
         for title in TITLES[language]:
             log.start_conversation(title)
-        self.conversation = log.start_conversation(ASKED[language][:60]).id
+        self.conversation = log.start_conversation(own_title(language)).id
         for _ in range(2):
             asked = log.add_message(self.conversation, "user", ASKED[language])
             self.fake.keep_run(asked.id)
@@ -257,23 +266,14 @@ class Gallery:
         self.desktop.memory_window.close()
 
     def further(self) -> None:
-        """Models, resources with the reference rig, without GPUs and when the driver went, and usage."""
+        """Models, resources and usage."""
         further = self.desktop.further
         further.show_models()
         models = further.window("models")
         assert isinstance(models, PagedDialog)
         self.pages("models", models)
         models.close()
-        further.show_resources()
-        resources = further.window("resources")
-        assert resources is not None
-        self.take("resources", resources)
-        resources.close()
-        for name, machine in (("resources-without-gpu", NO_GPU), ("resources-driver-gone", GONE_RIG)):
-            self.machine.now = machine
-            resources.show()
-            self.take(name, resources)
-            resources.close()
+        scenes.resources(self)
         further.show_usage()
         usage = further.window("usage")
         assert usage is not None

@@ -66,7 +66,8 @@ def folded(*events: AskEvent) -> Answer:
 
 
 @pytest.mark.parametrize(
-    ("language", "numbers"), [("en", ["2.5 s", "12 s", "$0.0125"]), ("es", ["2,5 s", "12 s", "0,0125 $"])]
+    ("language", "numbers"),
+    [("en", ["2.5\u00a0s", "12\u00a0s", "$0.0125"]), ("es", ["2,5\u00a0s", "12\u00a0s", "0,0125\u00a0$"])],
 )
 def test_why_shows_every_candidate_in_the_language_s_own_figures(
     qapp: object, language: Language, numbers: list[str]
@@ -75,7 +76,7 @@ def test_why_shows_every_candidate_in_the_language_s_own_figures(
     assert page.reason == "a answers here." and page.left_out == ("c: It is resting.",)
     first, second = page.candidates
     assert (first[0], first[-1]) == ("a", "It is here.") and (second[0], second[-1]) == ("b", "It costs more.")
-    assert ("81%" if language == "en" else "81 %") in first
+    assert ("81%" if language == "en" else "81\u00a0%") in first
     assert all(number in (*first, *second) for number in numbers)
 
 
@@ -91,6 +92,20 @@ def test_an_earlier_answer_is_marked(qapp: object, language: Language, word: str
     assert word not in what_answered(folded(finished()), Words(language))
 
 
+@pytest.mark.parametrize(
+    ("skill", "language", "told"),
+    [
+        ("notes.delete_all", "en", "Skill: Delete all notes"),
+        ("notes.delete_all", "es", "Habilidad: Borrar todas las notas"),
+        ("old.skill", "en", "Skill: old.skill"),
+        ("", "es", "Respondido por una habilidad"),
+    ],
+)
+def test_the_skill_that_answered_is_named_in_words(skill: str, language: Language, told: str) -> None:
+    answered = folded(finished(source="skill", skill=skill, model=None))
+    assert what_answered(answered, Words(language)).split("  ·  ")[0] == told
+
+
 def test_what_was_replaced_is_counted_and_what_would_leave_is_shown(qapp: object) -> None:
     told = folded(Redacted(ask_id="1", model="b", kinds={"email": 1, "card": 1}), finished())
     assert "2 personal details replaced" in what_answered(told, Words("en"))
@@ -104,10 +119,10 @@ def test_what_was_replaced_is_counted_and_what_would_leave_is_shown(qapp: object
         ("This would be sent to gpt-4o. Shall I send it?", "en", "Jarvis asks first"),
         ("Esto se enviaría a gpt-4o. ¿Lo envío?\n", "es", "Jarvis pregunta antes"),
         ("May I look up “x” on the web? What comes of it is sent to gpt-4o.", "en", "Jarvis asks first"),
-        ("No model is here that could answer that.", "en", "Nothing could answer"),
+        ("No model is here that could answer that.", "en", "No answer"),
     ],
 )
-def test_who_is_asked_something_first_is_not_told_that_nothing_could_answer(text, language, told):
+def test_who_is_asked_something_first_is_not_told_that_there_is_no_answer(text, language, told):
     assert what_answered(replace(folded(finished()), source="none", text=text), Words(language)).startswith(told)
 
 

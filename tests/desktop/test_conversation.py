@@ -32,9 +32,9 @@ def test_a_typed_question_is_answered(desktop: Desktop, fake: FakeDesktop, qtbot
     assert "You said: hello there" in shown(answers(desktop)[0])
     assert fake.assistant.requests[0].door == "chat"
     until(lambda: desktop.window.title.text() == "hello there")
-    assert desktop.window.status.text() == "Answered in 0.42 s"
+    assert desktop.window.status.text() == "Answered in 0.42\u00a0s"
     footer = answers(desktop)[0].footer
-    assert footer.by.text() == "Model: small-model  ·  0.42 s"
+    assert footer.by.text() == "Model: small-model  ·  0.42\u00a0s"
     footer.acts.why.click()
     told = desktop.window.findChild(DecisionWindow)
     assert told.isVisible()
@@ -70,7 +70,7 @@ def test_every_step_shows(desktop: Desktop, fake: FakeDesktop, until: Until) -> 
     desktop.session.ask("hard?")
     until(lambda: bool(answers(desktop)) and answers(desktop)[0].answer.ended)
     assert ("loading" in [phase for phase, _ in seen]) and ("writing" in [phase for phase, _ in seen])
-    assert "Loading big on GPU 0, usually 12 s…" in [status for _, status in seen]
+    assert "Loading big on GPU 0, usually 12\u00a0s…" in [status for _, status in seen]
     assert "Waiting for small to finish." in [status for _, status in seen]
     assert shown(answers(desktop)[0]) == "right answer"
     assert answers(desktop)[0]._failures.text() == "big could not answer: It died."
@@ -284,7 +284,7 @@ def test_a_megabyte_pasted_becomes_a_chip_and_is_sent_whole(desktop: Desktop, fa
     composer = desktop.window.composer
     composer.input.insertFromMimeData(data)
     assert composer.input.toPlainText() == ""
-    assert composer._chip_label.text() == "Pasted text · 1.0 MB"
+    assert composer._chip_label.text() == "Pasted text · 1.0\u00a0MB"
     composer.input.setPlainText("Summarise")
     composer.submit()
     until(lambda: bool(fake.assistant.requests))

@@ -34,7 +34,7 @@ def test_it_says_where_everything_is_and_how_big(page: DataPage, fake: FakeDeskt
     assert told(page) == "Everything is in /home/somebody/.local/share/jarvis on this computer."
     assert set(page.sizes) == set(texts.KINDS)
     assert size(page, "models").startswith("4.") and size(page, "models").endswith("GB")
-    assert size(page, "logs") == "0 B"
+    assert size(page, "logs") == "0\u00a0B"
     fake.settings.set("language", "es")
     shown.apply_settings()
     assert size(page, "models").startswith("4,") and page.sizes["models"][0].text() == "Modelos"
@@ -77,7 +77,7 @@ def test_nothing_is_forgotten_before_the_word_was_typed(page: DataPage, desks: S
     page.forget_now.click()
     until(lambda: page.message.text().startswith("Gone: 41 memories, 2 notes, 3 list entries, 1 timers"))
     assert desks.data.wiped == 1 and gone == [1] and page.word.text() == "" and not page.forget_now.isEnabled()
-    until(lambda: size(page, "rows") == "0 B")
+    until(lambda: size(page, "rows") == "0\u00a0B")
 
 
 def test_what_could_not_be_forgotten_is_said(page: DataPage, desks: SettingsDesks, until: Until) -> None:

@@ -55,7 +55,7 @@ def test_the_file_is_looked_into_and_asked_about_before_anything_changes(
     assert desks.data.looked == [Path("/tmp/copy.zip")] and not page.restore.choose.isEnabled()
     told = box.informativeText().replace("\u200b", "")
     assert "Jarvis 0.4.2" in told and "older version" not in told and str(desks.data.home()) in told
-    assert "Conversations: 1,234 · messages: 20,000 · memories: 57 · size: 12 MB" in told
+    assert "Conversations: 1,234 · messages: 20,000 · memories: 57 · size: 12\u00a0MB" in told
     assert "Nothing shows that it was written here, but it sends questions nowhere new" in told and "MCP" not in told
     assert box.checkBox() is None
     assert box.defaultButton() is not None and box.defaultButton().text() == "Cancel"
@@ -136,15 +136,15 @@ STRANGE = (
         (
             "en",
             "Nothing shows that it was written here. This stays as it is on this computer",
-            "(https://evil.example/v1All is wellllllll…), Allow the cloud, permission media.play, model openai/gpt-4o, "
-            "folder /home",
+            "(https://evil.example/v1All is wellllllll…), Allow the cloud, permission “Play music or films”, "
+            "model openai/gpt-4o, folder /home",
             "Take that over too: I trust this file",
             "Restore and restart",
         ),
         (
             "es",
             "Nada indica que se escribiera aquí. Esto queda como está en este equipo",
-            "permiso media.play, modelo openai/gpt-4o, carpeta /home/somebody",
+            "permiso «Reproducir música o películas», modelo openai/gpt-4o, carpeta /home/somebody",
             "Tomarlo también: confío en este fichero",
             "Restaurar y reiniciar",
         ),
@@ -196,13 +196,13 @@ def test_the_check_says_how_far_it_is_and_is_stopped_by_its_button_and_with_the_
     desks.data.endless = True
     assert not page.restore.stop.isVisible()
     page.restore.look("/tmp/copy.zip")
-    until(lambda: page.message.text() == "Checking the backup: 3 MB of 12 MB…")
+    until(lambda: page.message.text() == "Checking the backup: 3\u00a0MB of 12\u00a0MB…")
     assert page.restore.stop.isVisible() and nameless(page.window()) == [] and unreached(page.window()) == []
     page.restore.stop.click()
     until(lambda: page.message.text() == "Nothing was changed.")
     assert not page.restore.stop.isVisible() and page.restore.choose.isEnabled()
     page.restore.look("/tmp/copy.zip")
-    until(lambda: page.message.text() == "Checking the backup: 3 MB of 12 MB…")
+    until(lambda: page.message.text() == "Checking the backup: 3\u00a0MB of 12\u00a0MB…")
     page.restore.eventFilter(page.window(), Minimised())
     assert page.restore._looking is not None and not page.restore._looking.cancelled
     page.window().close()

@@ -18,6 +18,7 @@ from jarvis.desktop import decision_texts
 from jarvis.desktop.answer import Answer
 from jarvis.desktop.decision_facts import Record, figures_of, record_between
 from jarvis.desktop.decision_rows import page_of
+from jarvis.desktop.decision_table import DecisionTable
 from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.words import Words
@@ -55,9 +56,8 @@ def stored(routed: RoutedDesktop, model: str = "small", hops: tuple[str, ...] = 
 def read(window: DecisionWindow) -> list[str]:
     """Every line in the window, cells of a row joined."""
     lines = [label.text() for label in window.findChildren(QLabel)]
-    for table in window.findChildren(QTableWidget):
-        for row in range(table.rowCount()):
-            lines.append(" | ".join(table.item(row, at).text() for at in range(table.columnCount())))
+    for table in window.findChildren(DecisionTable):
+        lines += [" | ".join(cells) for cells in table.cells()]
     return lines
 
 
@@ -75,28 +75,28 @@ SHOWN: dict[Language, list[str]] = {
         "a small model with 31%, a large one with 88%",
         "mathematics",
         "English",
-        "the trained judge",
+        "Jarvis' classifier",
         "tools",
-        "about 1,200 tokens",
-        "small-model | this computer | 0.61 | 66% | nothing | 0.40 s | 3.2 s | answered",
-        "big-model | cloud | 0.58 | 91% | $0.0042 | 1.5 s | 12 s | asks you first",
+        "about 1,200\u00a0tokens",
+        "small-model | this computer | 0.61 | 66% | nothing | 0.40\u00a0s | 3.2\u00a0s | answered",
+        "big-model | cloud | 0.58 | 91% | $0.0042 | 1.5\u00a0s | 12\u00a0s | asks you first",
         "blind: cannot see pictures",
         "a model failed (engine.died)",
-        "small-model | answer | 1,234 | 1,000 | 40 | 20 | nothing | 2.5 s",
+        "small-model | answer | 1,234 | 1,000 | 40 | 20 | nothing | 2.5\u00a0s",
     ],
     "es": [
-        "72 % · difícil",
-        "un modelo pequeño con 31 %, uno grande con 88 %",
+        "72\u00a0% · difícil",
+        "un modelo pequeño con 31\u00a0%, uno grande con 88\u00a0%",
         "matemáticas",
         "inglés",
-        "el juez entrenado",
+        "el clasificador de Jarvis",
         "herramientas",
-        "unos 1.200 tokens",
-        "small-model | este equipo | 0,61 | 66 % | nada | 0,40 s | 3,2 s | respondió",
-        "big-model | nube | 0,58 | 91 % | 0,0042 $ | 1,5 s | 12 s | te pregunta antes",
+        "unos 1.200\u00a0tokens",
+        "small-model | este equipo | 0,61 | 66\u00a0% | nada | 0,40\u00a0s | 3,2\u00a0s | respondió",
+        "big-model | nube | 0,58 | 91\u00a0% | 0,0042\u00a0$ | 1,5\u00a0s | 12\u00a0s | te pregunta antes",
         "blind: no puede ver imágenes",
         "un modelo falló (engine.died)",
-        "small-model | respuesta | 1.234 | 1.000 | 40 | 20 | nada | 2,5 s",
+        "small-model | respuesta | 1.234 | 1.000 | 40 | 20 | nada | 2,5\u00a0s",
     ],
 }
 
@@ -115,6 +115,22 @@ def test_a_stored_answer_tells_its_whole_story_after_a_restart(
     assert window.windowTitle() == decision_texts.TITLE.to(language)
     assert all(table.accessibleName() for table in window.findChildren(QTableWidget))
     assert all(table.focusPolicy() & Qt.FocusPolicy.TabFocus for table in window.findChildren(QTableWidget))
+
+
+@pytest.mark.parametrize("width", [360, 493, 760, 1000])
+def test_no_table_is_wider_than_the_window(chat: Desktop, routed: RoutedDesktop, until: Until, width: int) -> None:
+    routed.settings.set("language", "es")
+    chat.apply_settings()
+    chat.session.open(stored(routed))
+    until(lambda: len(answers(chat)) == 1)
+    window = why(chat, until)
+    window.resize(width, 600)
+    inner = window.page.widget()
+    until(lambda: inner.width() == window.page.viewport().width())
+    tables = window.findChildren(DecisionTable)
+    assert len(tables) == 2
+    until(lambda: all(table.horizontalHeader().length() == table.viewport().width() for table in tables))
+    assert all(table.geometry().right() <= inner.width() for table in tables)
 
 
 def test_escape_closes_it_and_the_chat_goes_on(
@@ -158,8 +174,8 @@ def test_books_that_cannot_be_read_are_told(chat: Desktop, routed: RoutedDesktop
 @pytest.mark.parametrize(
     ("language", "line"),
     [
-        ("en", "Model: big-model  ·  20 tokens/s  ·  $0.0042  ·  1,000 tokens read from cache  ·  2 failed before"),
-        ("es", "Modelo: big-model  ·  20 tokens/s  ·  0,0042 $  ·  1.000 tokens leídos de la caché  ·  2 fallos antes"),
+        ("en", "Model: big-model  ·  20\u00a0tokens/s  ·  $0.0042  ·  2 failed before"),
+        ("es", "Modelo: big-model  ·  20\u00a0tokens/s  ·  0,0042\u00a0$  ·  2 fallos antes"),
     ],
 )
 def test_the_line_under_a_stored_answer_says_what_it_took(

@@ -82,11 +82,11 @@ def test_the_microphone_is_open_only_on_its_page_and_the_wake_word_is_told(
     page = first.pages[1]
     assert isinstance(page, MicrophonePage) and not fake.voice.watching
     first.next.click()
-    assert fake.voice.watching and page.heard.text() == "Waiting for “hey jarvis”…"
+    assert fake.voice.watching and page.heard.text() == "Waiting for “hey Jarvis”…"
     fake.voice.send(LevelMeasured(level=0.1))
     until(lambda: page.level.meter.value > 0.6)
     fake.voice.send(WakeHeard(hit=WakeHit(word="hey jarvis", score=0.99, at_seconds=1.0)))
-    until(lambda: page.heard.text() == "“hey jarvis” was heard. Jarvis will listen to it.")
+    until(lambda: page.heard.text() == "“hey Jarvis” was heard. Jarvis will listen to it.")
     fake.voice.send(VoiceTrouble(code="x", sentence="No microphone is here."))
     until(lambda: "No microphone" in page.level.says.text())
     first.next.click()
@@ -110,8 +110,8 @@ def test_models_are_told_with_size_and_time_and_fetched_in_the_background(
     models.let_on.clear()
     first._stack.setCurrentIndex(2)
     until(page.download.isEnabled)
-    assert page.machine.text().startswith("This computer: GPU 0 NVIDIA GeForce RTX 5070 Ti (15.9 GiB), GPU 1")
-    assert "at 50 Mbit/s" in page.cost.text() and page.lines.text().count("\n") >= 1
+    assert page.machine.text().startswith("This computer: GPU 0 NVIDIA GeForce RTX 5070 Ti (15.9\u00a0GiB), GPU 1")
+    assert "at 50\u00a0Mbit/s" in page.cost.text() and page.lines.text().count("\n") >= 1
     page.nothing.click()
     assert page.message.text() == texts.NOTHING_CHOSEN.en and transfers_of(shown.desk).under_way() == []
     page.download.click()

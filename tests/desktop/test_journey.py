@@ -15,7 +15,7 @@ from jarvis.desktop.instance import raise_running_instance
 from tests.fakes.screen import MISSING_PROGRAMS, PATIENCE_SECONDS, ROOT, VirtualScreen, wait
 
 pytestmark = pytest.mark.skipif(bool(MISSING_PROGRAMS), reason=f"not installed: {', '.join(MISSING_PROGRAMS)}")
-QUICK = "^Quick question"
+QUICK = "^Quick query"
 
 
 @pytest.fixture(scope="module")

@@ -152,7 +152,7 @@ def test_permissions_servers_keys_and_data_of_the_settings(world: Whole, until: 
     dialog = opened("Settings", lambda: world.desktop.settings_dialog, until)
     page(world, "Permissions", dialog)
     until(lambda: "Volume" in texts_in(dialog))
-    tab_to("What volume.up may do")
+    tab_to("Turn the volume up: permission")
     press(Qt.Key.Key_Down)
     until(lambda: "volume.up" in world.desks.permissions.kept)
     page(world, "Tools (MCP)", dialog)

@@ -49,7 +49,7 @@ def test_a_server_is_added_connected_and_shows_its_tools(page: McpPage, desks: S
     assert not page.add.isEnabled()
     page.private.setChecked(True)
     typed(page, "files", "npx server /tmp")
-    until(lambda: "files" in page.cards and page.cards["files"].message.text() == "Connected in 0.3 s. Tools: 2.")
+    until(lambda: "files" in page.cards and page.cards["files"].message.text() == "Connected in 0.3\u00a0s. Tools: 2.")
     assert desks.mcp.added[0].private and desks.mcp.added[0].args == ("server", "/tmp")
     card = page.cards["files"]
     lines = card.tools.text().split("\n")

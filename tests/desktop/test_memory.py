@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QInputDialog, QLineEdi
 from pytestqt.qtbot import QtBot
 
 from jarvis.app.build import Jarvis
-from jarvis.contracts.memory import Memory, MemoryFilter, NewMemory
+from jarvis.contracts.errors import Language
+from jarvis.contracts.memory import USER, ForgetPreview, Memory, MemoryFilter, MemoryPage, NewMemory
 from jarvis.desktop import memory_texts as texts
-from jarvis.desktop.memory_card import MemoryCard
+from jarvis.desktop.memory_acts import what_goes
+from jarvis.desktop.memory_card import MemoryCard, parts_of
 from jarvis.desktop.memory_window import MemoryWindow
 from jarvis.desktop.run import Desktop
+from jarvis.desktop.words import Words
 from tests.desktop.conftest import Until, answers, started
 from tests.fakes.desktop import FakeDesktop
 
@@ -60,6 +63,14 @@ def test_memories_are_listed_newest_first_and_counted(window: MemoryWindow, unti
     until(lambda: window.browse.message.text() == texts.FOUND.en.format(shown=3, total=3))
 
 
+def test_many_memories_are_counted_with_their_thousands(window: MemoryWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    browse = window.browse
+    for language, told in (("en", "3 of 12,345"), ("es", "3 de 12.345")):
+        monkeypatch.setattr(browse._desk.words, "_language", language)
+        browse._show_page(browse._asked, MemoryPage(memories=(), next_before=None, total=12_345))
+        assert browse.message.text() == told
+
+
 def test_a_search_shows_the_best_first(window: MemoryWindow, until: Until) -> None:
     window.browse.search.setText("what does the boiler do")
     until(lambda: bool(words_of(window)) and words_of(window)[0] == FACTS[0])
@@ -99,10 +110,36 @@ def test_forgetting_is_asked_about_and_done(window: MemoryWindow, jarvis: Jarvis
     card.forget_button.click()
     until(lambda: bool(window.findChildren(QMessageBox)))
     box = answer_box(window)
-    assert "Memories: 1." in box.informativeText() and "restore" not in box.informativeText()
+    assert box.informativeText().startswith("1 memory goes. ") and "restore" not in box.informativeText()
     next(button for button in box.buttons() if button.text() == texts.FORGET_DO.en).click()
     until(lambda: FACTS[0] not in words_of(window) and len(cards(window)) == 2)
     assert jarvis.memories.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("memories", "messages", "answers", "language", "told"),
+    [
+        (1, 0, 0, "en", "1 memory goes."),
+        (0, 0, 0, "es", "No se borra ningún recuerdo."),
+        (2, 1, 1, "en", "2 memories go. 1 message becomes empty. 1 answer drawn from it becomes empty."),
+        (1, 1, 1, "es", "Se borra 1 recuerdo. Queda vacío 1 mensaje. Queda vacía 1 respuesta que se basaba en ello."),
+        (1200, 0, 3, "es", "Se borran 1.200 recuerdos. Quedan vacías 3 respuestas que se basaban en ello."),
+        (0, 2, 0, "es", "Quedan vacíos 2 mensajes."),
+    ],
+)
+def test_what_forgetting_takes_is_told_without_what_there_is_none_of(
+    memories: int, messages: int, answers: int, language: Language, told: str
+) -> None:
+    preview = ForgetPreview(memories=memories, by_source={}, messages=messages, answers=answers, examples=())
+    assert what_goes(preview, Words(language)) == f"{told} {texts.NO_WAY_BACK.to(language)}"
+
+
+def test_a_memory_that_was_asked_for_says_so_and_not_who_beside_it(desktop: Desktop, stored: list[Memory]) -> None:
+    desk = desktop.desk
+    asked = replace(stored[0], speaker=USER, source="told")
+    assert parts_of(asked, desk)[1:] == ["you asked to remember it"]
+    assert parts_of(replace(asked, speaker="Maria"), desk)[1:] == ["Maria", "you asked to remember it"]
+    assert parts_of(replace(asked, source="conversation"), desk)[1:] == ["you", "conversation"]
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

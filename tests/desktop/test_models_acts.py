@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from jarvis.desktop.models_window import ModelsWindow
 from tests.desktop.conftest import Until
 from tests.desktop.models_shown import REFUSED, Shown, answer, chosen, menu, models_shown
 from tests.fakes.desk_models import NO_NETWORK
-from tests.fakes.desktop import FakeDesktop
+from tests.fakes.desktop import FakeClock, FakeDesktop
 
 KEYS = (Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
 
@@ -38,10 +39,11 @@ def test_a_download_shows_its_progress_is_paused_and_goes_on(shown: Shown) -> No
     card = shown.card(1, "whisper-base")
     card.main_button.click()
     shown.until(lambda: card.bar.isVisible() and card.bar.value() == 500)
-    assert card.progress.text() == "75 MB of 150 MB  ·  25 MB/s  ·  3 s left"
+    assert card.progress.text() == "75\u00a0MB of 150\u00a0MB\u00a0\u00a0·  25\u00a0MB/s\u00a0\u00a0·  3\u00a0s left"
     assert card.main_button.text() == texts.PAUSE.en and card.state.text() == texts.DOWNLOADING.en
     page = shown.window.download.page
-    assert isinstance(page, ListPage) and page.news.running.text().startswith("Downloads: 1  ·  Whisper base: 75 MB")
+    assert isinstance(page, ListPage)
+    assert page.news.running.text().startswith("Downloads: 1\u00a0\u00a0·  Whisper base: 75\u00a0MB")
     card.main_button.click()
     shown.until(lambda: card.state.text() == texts.PAUSED.en)
     assert card.main_button.text() == texts.RESUME.en and texts.KEPT.en in card.progress.text()
@@ -57,7 +59,7 @@ def test_another_quantization_is_chosen_and_fetched(shown: Shown) -> None:
     card = shown.card(1, "qwen3-32b")
     assert not card.quantizations.isHidden() and card.quantizations.count() == 2
     card.quantizations.setCurrentIndex(1)
-    assert "34.8 GB" in card.facts.text()
+    assert "34.8\u00a0GB" in card.facts.text()
     shown.until(lambda: ("plan", "qwen3-32b:q8_0") in shown.models.calls)
     card.main_button.click()
     shown.until(lambda: ("download", "qwen3-32b:q8_0") in shown.models.calls)
@@ -69,7 +71,7 @@ def test_two_run_at_once_the_others_wait_and_all_can_be_paused(shown: Shown) -> 
     page = shown.page(2)
     assert isinstance(page, RecommendedPage)
     shown.until(lambda: bool(page.rows) and page.fetch_all.isVisible())
-    assert page.fetch_all.text() == texts.DOWNLOAD_MISSING.en.format(size="19.9 GB")
+    assert page.fetch_all.text() == texts.DOWNLOAD_MISSING.en.format(size="19.9\u00a0GB")
     page.fetch_all.click()
     shown.window.acts.download(shown.models.list["whisper-base:f16"])
     shown.until(lambda: shown.models.running == 2)
@@ -197,7 +199,7 @@ def test_removing_names_the_files_and_asks_first(shown: Shown) -> None:
     shown.until(lambda: not shown.window.findChildren(QMessageBox))
     chosen(card, texts.REMOVE.en).trigger()
     answer(shown.window, texts.REMOVE_DO.en, shown.until)
-    shown.until(lambda: "1.6 GB are free again" in shown.said())
+    shown.until(lambda: "1.6\u00a0GB are free again" in shown.said())
     page = shown.list(0)
     shown.until(lambda: "whisper-large-v3-turbo:f16" not in page.cards)
 
@@ -289,20 +291,61 @@ def data_of(what: list[Path | str]) -> QMimeData:
     return data
 
 
-def test_one_model_is_tried_alone(shown: Shown) -> None:
+def written(clock: FakeClock, first: float, rest: float) -> Iterator[str]:
+    """Yield the pieces of an answer, the first after `first` seconds and the last `rest` later."""
+    clock.moment += timedelta(seconds=first)
+    yield "The sky "
+    clock.moment += timedelta(seconds=rest)
+    yield "is blue because of scattering."
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"),
+    [
+        (0.5, "First word after 0.2\u00a0s, 0.7\u00a0s in all. Speed: 1,200\u00a0tokens/s."),
+        (0.04, "First word after 0.2\u00a0s, 0.2\u00a0s in all."),
+        (0.0, "First word after 0.2\u00a0s, 0.2\u00a0s in all."),
+    ],
+)
+def test_a_trial_tells_its_speed_where_it_took_long_enough(
+    shown: Shown, fake: FakeDesktop, rest: float, told: str
+) -> None:
+    shown.models.trial, shown.models.trial_tokens = written(fake.clock, 0.2, rest), 601
+    dialog = shown.window.acts.try_out(shown.models.list["qwen2.5-7b:q4_k_m"])
+    dialog.ask_button.click()
+    shown.until(lambda: dialog.message.text() == told)
+    dialog.close()
+
+
+def test_a_trial_that_took_no_time_says_so_in_both_languages(shown: Shown, fake: FakeDesktop) -> None:
+    dialog = shown.window.acts.try_out(shown.models.list["qwen2.5-7b:q4_k_m"])
+    for language, told in (
+        ("en", "First word after less than 0.1\u00a0s, less than 0.1\u00a0s in all."),
+        ("es", "Primera palabra en menos de 0,1\u00a0s, menos de 0,1\u00a0s en total."),
+    ):
+        shown.desk.words.use(language)
+        shown.models.trial, shown.models.trial_tokens = written(fake.clock, 0.0, 1e-6), 60
+        dialog.ask_button.click()
+        shown.until(lambda told=told: dialog.message.text() == told)
+    dialog.close()
+
+
+def test_one_model_is_tried_alone(shown: Shown, fake: FakeDesktop) -> None:
+    shown.models.trial = written(fake.clock, 0.2, 0.5)
     shown.card(0, "qwen2.5-7b:q4_k_m").try_button.click()
     dialog = shown.window.acts.try_out(shown.models.list["qwen2.5-7b:q4_k_m"])
     dialog.prompt.setPlainText("Why is the sky blue?")
     dialog.ask_button.click()
     shown.until(lambda: dialog.answer.toPlainText() == "The sky is blue because of scattering.")
     shown.until(lambda: dialog.message.text().startswith("First word after"))
-    assert dialog.message.text().endswith(" tokens/s.")
-    shown.models.trial_tokens = 3
+    assert dialog.message.text().endswith("\u00a0tokens/s.")
+    shown.models.trial, shown.models.trial_tokens = written(fake.clock, 0.2, 0.5), 3
     dialog.ask_button.click()
     shown.until(lambda: dialog.ask_button.isEnabled() and dialog.message.text().startswith("First word after"))
-    assert dialog.message.text().endswith(" s in all."), "of three tokens the speed says nothing"
+    assert dialog.message.text().endswith("\u00a0s in all."), "of three tokens the speed says nothing"
     assert ("try_out", "qwen2.5-7b:q4_k_m", "Why is the sky blue?") in shown.models.calls
     shown.models.held_trial.clear()
+    shown.models.trial = written(fake.clock, 0.2, 0.5)
     dialog.ask_button.click()
     shown.until(lambda: dialog.answer.toPlainText() == "The sky ")
     dialog.stop_button.click()

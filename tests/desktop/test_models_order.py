@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from jarvis.contracts.model_desk import TransferProgress
 from jarvis.contracts.placement import Placement
 from jarvis.desktop import models_texts as texts
+from jarvis.desktop.fact_lines import BETWEEN
 from jarvis.desktop.models_card_acts import CardMenu, MainAct, main_act
 from jarvis.desktop.models_card_lines import fact_line, fit_lines, loaded_line, state_of, use_line
 from jarvis.desktop.models_figures import fits_line, mebibytes, permille, progress_line, size, span, speed
@@ -70,16 +73,25 @@ def test_a_search_wants_every_word_in_either_language(words: str, kind: str, let
 def test_sizes_and_times_are_said_as_people_say_them(qapp: object) -> None:
     english, spanish = Words("en"), Words("es")
     assert [size(count, "en") for count in (0, 999, 63_206_111, 999_960_000, 4_683_074_240)] == [
-        "0 B", "999 B", "63 MB", "1.0 GB", "4.7 GB",
+        "0\u00a0B", "999\u00a0B", "63\u00a0MB", "1.0\u00a0GB", "4.7\u00a0GB",
     ]  # fmt: skip
-    assert size(4_683_074_240, "es") == "4,7 GB" and mebibytes(5532, "es") == "5,4 GiB"
-    assert mebibytes(300, "en") == "300 MiB" and (speed(84.2, "en"), speed(2.1, "es")) == ("84", "2,1")
-    assert [span(each, english) for each in (0.2, 40, 200, 4800)] == ["1 s", "40 s", "3 min", "1 h 20 min"]
+    assert size(4_683_074_240, "es") == "4,7\u00a0GB" and mebibytes(5532, "es") == "5,4\u00a0GiB"
+    assert mebibytes(300, "en") == "300\u00a0MiB" and (speed(84.2, "en"), speed(2.1, "es")) == ("84", "2,1")
+    assert [span(each, english) for each in (0.2, 40, 200, 4800)] == [
+        "1\u00a0s",
+        "40\u00a0s",
+        "3\u00a0min",
+        "1\u00a0h 20\u00a0min",
+    ]
     half = TransferProgress(
         model="m", file="f", done_bytes=2_000_000_000, total_bytes=4_000_000_000, bytes_per_second=25e6, seconds_left=80
     )
-    assert progress_line(half, english) == "2.0 GB of 4.0 GB  ·  25 MB/s  ·  80 s left"
-    assert progress_line(half, spanish) == "2,0 GB de 4,0 GB  ·  25 MB/s  ·  faltan 80 s"
+    assert progress_line(half, english) == BETWEEN.join(
+        ("2.0\u00a0GB of 4.0\u00a0GB", "25\u00a0MB/s", "80\u00a0s left")
+    )
+    assert progress_line(half, spanish) == BETWEEN.join(
+        ("2,0\u00a0GB de 4,0\u00a0GB", "25\u00a0MB/s", "faltan 80\u00a0s")
+    )
     assert permille(half) == 500 and permille(None) == 0
     unknown = TransferProgress(model="m", file="f", done_bytes=7, total_bytes=0)
     assert (
@@ -92,8 +104,8 @@ def test_a_place_names_its_devices(qapp: object) -> None:
     fits = rig_fits()
     part, split = fits["llama-3.3-70b:q4_k_m"], fits["qwen3-32b:q4_k_m"]
     assert isinstance(part, Placement) and isinstance(split, Placement)
-    assert fits_line(split, english) == "Fits here: GPU 0 + GPU 1, about 18 tokens/s"
-    assert fits_line(part, english) == "Fits, but slowly: GPU 0 + GPU 1 and the processor, about 2.1 tokens/s"
+    assert fits_line(split, english) == "Fits here: GPU 0 + GPU 1, about 18\u00a0tokens/s"
+    assert fits_line(part, english) == "Fits, but slowly: GPU 0 + GPU 1 and the processor, about 2.1\u00a0tokens/s"
     assert fits_line(part, spanish).startswith("Cabe, pero lento: GPU 0 + GPU 1 y el procesador")
     assert fits_line(placed("bge", "cpu", {}, 0.0, ("", "")), english) == "Fits here: processor"
 
@@ -101,12 +113,12 @@ def test_a_place_names_its_devices(qapp: object) -> None:
 def test_the_lines_of_a_card_leave_out_what_is_not_known(qapp: object) -> None:
     english = Words("en")
     facts = fact_line(VIEWS["llama-3.1-8b:q4_k_m"], (), english)
-    assert "4.9 GB to download" in facts and "Llama 3.1 Community" in facts and "licence to be accepted" in facts
-    assert fact_line(VIEWS["broken"], (), english) == "Answers  ·  2.0 GB on disk"
+    assert "4.9\u00a0GB to download" in facts and "Llama 3.1 Community" in facts and "licence to be accepted" in facts
+    assert fact_line(VIEWS["broken"], (), english) == f"Answers{BETWEEN}2.0\u00a0GB on disk"
     assert texts.GATED_BODY.en in use_line(VIEWS["llama-3.1-8b:q4_k_m"], english)
     assert use_line(VIEWS["broken"], english) == ""
     loaded = loaded_line(VIEWS["qwen2.5-7b:q4_k_m"], english)
-    assert loaded == "In memory: GPU 0, 5.4 GiB  ·  kept in memory  ·  measured: 84 tokens/s"
+    assert loaded == BETWEEN.join(("In memory: GPU 0, 5.4\u00a0GiB", "kept in memory", "measured: 84\u00a0tokens/s"))
 
 
 def act_of(identity: str, fetch: Fetch | None = None) -> tuple[str, set[str]]:
@@ -118,13 +130,19 @@ def test_the_card_of_a_recogniser_tells_where_and_how_it_computes(desktop: Deskt
     fit = plan(RIG, [Wish(model="turbo", role="recognition", half_mib=1543)]).of("turbo")
     lines = fit_lines(fit, desktop.desk)
     assert lines.first == "Fits here: GPU 1"
-    assert lines.second.startswith("On GPU 1 (needs 1.7 GiB), computing in int8_float16, beam 5.")
+    assert lines.second.startswith("On GPU 1 (needs 1.7\u00a0GiB), computing in int8_float16, beam 5.\nLoads in about ")
 
 
 def test_a_pause_that_is_not_there_yet_is_shown(desktop: Desktop) -> None:
     running = Fetch(model="x", name="x", act="download", state="running", pausing=True)
     view = VIEWS["qwen3-32b:q4_k_m"]
     assert state_of(view, running, desktop.desk).text == texts.PAUSING
+    left_over = state_of(VIEWS["qwen2.5-14b:q4_k_m"], None, desktop.desk)
+    cancelled = state_of(view, replace(running, state="cancelled", pausing=False), desktop.desk)
+    assert {left_over.text, cancelled.text} == {texts.PAUSED}
+    assert {one.icon for one in (left_over, cancelled, state_of(view, running, desktop.desk))} == {"pause"}
+    pause, download = (desktop.theme.icon(name).pixmap(16, 16).toImage() for name in ("pause", "download"))
+    assert pause != download and not pause.isNull()
     assert main_act(view, running) is MainAct.PAUSE
 
 

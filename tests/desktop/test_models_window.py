@@ -26,8 +26,8 @@ def shown(qtbot: QtBot, fake: FakeDesktop, until: Until) -> Iterator[Shown]:
 def test_what_is_here_is_shown_with_where_it_is_and_how_fast_it_was(shown: Shown) -> None:
     card = shown.card(0, "qwen2.5-7b:q4_k_m")
     assert card.name.text() == "Qwen2.5 7B" and card.state.text() == texts.ACTIVE.en
-    assert "In memory: GPU 0, 5.4 GiB" in card.loaded.text() and "84 tokens/s" in card.loaded.text()
-    shown.until(lambda: card.fit.text() == "Fits here: GPU 0, about 84 tokens/s")
+    assert "In memory: GPU 0, 5.4\u00a0GiB" in card.loaded.text() and "84\u00a0tokens/s" in card.loaded.text()
+    shown.until(lambda: card.fit.text() == "Fits here: GPU 0, about 84\u00a0tokens/s")
     assert card.why.text().startswith("It fits whole on GPU 0")
     broken = shown.card(0, "broken")
     assert "header ends early" in broken.trouble.text() and broken.main_button.text() == texts.REMOVE.en
@@ -57,7 +57,7 @@ def test_what_does_not_fit_says_why_and_can_be_left_out(shown: Shown) -> None:
     shown.until(lambda: card.isHidden() and page.message.text() == texts.COUNTED.en.format(shown=8, total=9))
     page.fitting.setChecked(False)
     shown.until(lambda: not card.isHidden() and card.fit.text() == texts.FITS_NOT.en)
-    assert card.why.text() == "It needs 9.0 GiB more than there are."
+    assert card.why.text() == "It needs 9.0\u00a0GiB more than there are."
     slow = page.cards["llama-3.3-70b"]
     assert slow.fit.text().startswith("Fits, but slowly") and texts.GATED_BODY.en in slow.use.text()
 
@@ -144,7 +144,7 @@ def test_the_window_speaks_spanish_at_once(shown: Shown) -> None:
     shown.until(lambda: card.fit.text() != texts.WEIGHING.en)
     shown.desk.words.use("es")
     assert shown.window.windowTitle() == texts.MODELS.es
-    assert card.state.text() == texts.ACTIVE.es and card.fit.text() == "Cabe aquí: GPU 0, unos 84 tokens/s"
+    assert card.state.text() == texts.ACTIVE.es and card.fit.text() == "Cabe aquí: GPU 0, unos 84\u00a0tokens/s"
     assert card.main_button.accessibleName() == "Desactivar: Qwen2.5 7B"
     page = shown.list(0)
     assert page.kind.itemText(0) == texts.ANY_KIND.es and page.search.placeholderText() == texts.SEARCH_MODELS.es

@@ -17,7 +17,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from jarvis.contracts.errors import Language
 from tests.desktop.fitting import cut_texts
+from tests.desktop.pictures import ASKED, own_title
 from tests.desktop.reaching import nameless, unreached
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +70,12 @@ def test_no_text_is_cut_and_the_keyboard_reaches_everything(language: str, theme
     assert len(found) > 20
     wrong = {name: {kind: some for kind, some in kinds.items() if some} for name, kinds in found.items()}
     assert {name: kinds for name, kinds in wrong.items() if kinds} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_title_in_the_pictures_ends_between_two_words(language: Language) -> None:
+    title = own_title(language)
+    assert title.endswith("…") and ASKED[language].startswith(f"{title[:-1]} ")
 
 
 def test_what_is_cut_is_found(qtbot: QtBot) -> None:

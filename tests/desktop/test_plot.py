@@ -62,6 +62,38 @@ def test_without_values_it_says_so(plot: Plot) -> None:
     assert not plot.grab().isNull()
 
 
+@pytest.mark.parametrize("x", [0.0, 1.0, 2.0])
+@pytest.mark.parametrize("value", [0.0, 50.0, 100.0])
+def test_a_lone_point_is_drawn_whole_at_every_edge(theme: Theme, qtbot: QtBot, x: float, value: float) -> None:
+    plot = Plot(theme, tall=44, plain=True)
+    qtbot.addWidget(plot)
+    plot.resize(120, plot.sizeHint().height())
+    plot.show_picture(replace(PICTURE, series=(Series(name="Memory", points=((x, value),)),)))
+    plot.show()
+    image = plot.grab().toImage()
+    ground, accent = QColor(image.pixel(60, 10)), QColor(theme.colours.accent)
+    inked = [
+        (across, down)
+        for across in range(image.width())
+        for down in range(image.height())
+        if abs(QColor(image.pixel(across, down)).red() - ground.red()) > abs(accent.red() - ground.red()) / 3
+    ]
+    wide, high = ({place[axis] for place in inked} for axis in (0, 1))
+    assert len(wide) >= 4 and len(high) >= 4, "no half of it is missing"
+
+
+def test_no_line_crosses_the_sentence_that_there_is_no_history(plot: Plot, theme: Theme) -> None:
+    def lines() -> int:
+        image = plot.grab().toImage()
+        column = image.width() - 12
+        return sum(QColor(image.pixel(column, y)).name() == theme.colours.border for y in range(image.height()))
+
+    plot.show_picture(replace(PICTURE, series=(), marks=()))
+    assert lines() == 1, "the axis alone"
+    plot.show_picture(replace(PICTURE, series=(Series(name="Memory", points=((0.0, 10.0),)),), marks=()))
+    assert lines() > 1
+
+
 def pointed(plot: Plot, x: float) -> None:
     """Move the pointer within the plot; where the screen's own pointer is does not matter."""
     here = QPointF(x, 40)

@@ -66,14 +66,18 @@ def test_it_says_how_far_it_is_and_what_it_found_in_both_languages(
     assert panel.bar.isVisible() and panel.stop.isVisible() and panel.stop.hasFocus() and not panel.begin.isVisible()
     assert nameless(window) == [] and unreached(window) == []
     models.measuring.set()
-    until(lambda: panel.message.text() == "Memory 38.2 GB/s  ·  disk 1.87 GB/s")
+    until(lambda: panel.message.text() == "Memory 38.2\u00a0GB/s  ·  disk 1.87\u00a0GB/s")
     assert panel.begin.isVisible() and not panel.stop.isVisible() and not panel.bar.isVisible()
     desk.words.use("es")
-    assert panel.message.text() == "Memoria 38,2 GB/s  ·  disco 1,87 GB/s"
+    assert panel.message.text() == "Memoria 38,2\u00a0GB/s  ·  disco 1,87\u00a0GB/s"
     assert panel.begin.text() == panel.begin.accessibleName() == "Medir este equipo"
     models.speeds = MeasuredSpeeds(ram_gbs=20.0, disk_gbs=None)
     panel.begin.click()
-    until(lambda: panel.message.text() == "Memoria 20,0 GB/s. El disco se medirá cuando haya aquí un modelo que leer.")
+    until(
+        lambda: (
+            panel.message.text() == "Memoria 20,0\u00a0GB/s. El disco se medirá cuando haya aquí un modelo que leer."
+        )
+    )
     assert nameless(window) == [] and unreached(window) == []
 
 

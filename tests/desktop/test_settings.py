@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from jarvis.contracts.errors import StorageError
+from jarvis.contracts.errors import Language, StorageError
 from jarvis.contracts.spending import BudgetState
 from jarvis.desktop import settings_texts as own
 from jarvis.desktop import texts
@@ -34,8 +34,10 @@ from jarvis.desktop.settings_dialog import SettingsDialog
 from jarvis.desktop.settings_extra import PRIVACY_PROFILES, AccentRow, PrivacyPage, RoutingPage, privacy_profile
 from jarvis.desktop.settings_labels import LABELS
 from jarvis.desktop.settings_page import OptionPage
-from jarvis.desktop.settings_search import find
+from jarvis.desktop.settings_search import PageName, find
 from jarvis.desktop.settings_table import GROUPS, options_of, placed
+from jarvis.desktop.sidebar import plain
+from jarvis.desktop.texts import Text
 from jarvis.desktop.theme import SCALES
 from jarvis.settings.options import OPTIONS
 from tests.desktop.conftest import Until, started
@@ -165,15 +167,27 @@ def test_a_search_leads_to_the_voice_and_to_pages_without_options(dialog: Settin
 
 
 def test_words_are_found_in_either_language_names_first() -> None:
-    assert find("  ", ()) == []
+    assert find("  ", (), "en") == []
     for words, name in (
         ("tamano texto", "appearance.font_size"),
         ("text size", "appearance.font_size"),
         ("very large", "appearance.font_size"),
         ("carpeta modelos gguf", "engine.model"),
     ):
-        assert next(hit.option for hit in find(words, ())) == name
-    assert find("budget zzz", ()) == []
+        assert next(hit.option for hit in find(words, (), "es")) == name
+    assert find("budget zzz", (), "en") == []
+
+
+@pytest.mark.parametrize(("language", "word"), [("es", "modelo"), ("en", "model"), ("es", "voz"), ("en", "voice")])
+def test_what_has_the_word_in_its_title_comes_before_what_has_it_elsewhere(language: Language, word: str) -> None:
+    pages = (
+        PageName(page="a", title=Text(en="Tools", es="Herramientas"), about=Text(en=word, es=word)),
+        PageName(page="b", title=Text(en=f"The {word}", es=f"El {word}"), about=Text(en="", es="")),
+    )
+    hits = find(word, pages, language)
+    shown = [word in plain(hit.label.to(language)) for hit in hits]
+    assert shown == sorted(shown, reverse=True) and True in shown and False in shown
+    assert [hit.page for hit in hits if not hit.option] == ["b", "a"]
 
 
 def test_only_the_first_page_is_made_when_the_settings_open(dialog: SettingsDialog, until: Until) -> None:
@@ -299,7 +313,7 @@ def test_the_budget_stands_with_what_is_spent(qtbot: QtBot, fake: FakeDesktop, u
         until(lambda: fake.settings.text("routing.profile") == "best" and page.cards.cards["best"].isChecked())
         fake.settings.set("language", "es")
         made.apply_settings()
-        assert page.spent.text().startswith("Gastado hoy: 1,25 $ de 2,00 $.")
+        assert page.spent.text().startswith("Gastado hoy: 1,25\u00a0$ de 2,00\u00a0$.")
 
 
 def test_a_disabled_main_button_does_not_look_pressable(shown: Desktop) -> None:

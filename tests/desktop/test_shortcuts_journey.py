@@ -16,7 +16,7 @@ from tests.fakes.screen import CHAT, MISSING_PROGRAMS, PATIENCE_SECONDS, ROOT, V
 from tests.journeys.program import Program
 
 pytestmark = pytest.mark.skipif(bool(MISSING_PROGRAMS), reason=f"not installed: {', '.join(MISSING_PROGRAMS)}")
-QUICK = "^Quick question"
+QUICK = "^Quick query"
 Start = Callable[..., subprocess.Popen[bytes]]
 
 

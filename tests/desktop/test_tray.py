@@ -70,11 +70,21 @@ def test_the_gpus_are_freed_and_used_again(tray: Tray, gpus: GpuDesk, told: Told
     assert free.text() == "Freeing the GPUs…" and not free.isEnabled()
     gpus.gate.set()
     until(lambda: len(told) == 1)
-    assert told[0].startswith("The GPUs are free: 7.0 GiB given back in 1.3 s.") and gpus.kept_free
+    assert told[0].startswith("The GPUs are free: 7.0\u00a0GiB given back in 1.3\u00a0s.") and gpus.kept_free
     assert free.text() == "Use the GPUs again" and free.isEnabled()
     free.trigger()
     until(lambda: len(told) == 2)
     assert not gpus.kept_free and free.text() == "Free the GPUs"
+
+
+def test_gpus_that_were_freed_at_once_are_told_without_a_false_time(
+    tray: Tray, gpus: GpuDesk, told: Told, until: Until
+) -> None:
+    gpus.freed = FreedMemory(freed_mib=7168, seconds=0.004, models=("qwen",))
+    tray.menu.aboutToShow.emit()
+    next(action for action in tray.menu.actions() if action.text() == "Free the GPUs").trigger()
+    until(lambda: len(told) == 1)
+    assert told[0].startswith("The GPUs are free: 7.0\u00a0GiB given back in less than 0.1\u00a0s.")
 
 
 def test_what_another_door_freed_is_seen_when_the_menu_opens(tray: Tray, gpus: GpuDesk, until: Until) -> None:

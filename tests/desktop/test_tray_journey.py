@@ -16,7 +16,7 @@ from tests.host.conftest import bus_address, on_bus
 
 __all__ = ["bus_address", "on_bus"]
 pytestmark = pytest.mark.skipif(bool(MISSING_PROGRAMS), reason=f"not installed: {', '.join(MISSING_PROGRAMS)}")
-QUICK = "^Quick question"
+QUICK = "^Quick query"
 ITEM, MENU = "org.kde.StatusNotifierItem", "com.canonical.dbusmenu"
 
 
@@ -89,7 +89,7 @@ def test_a_panel_that_speaks_d_bus_shows_everything(
     assert process.poll() is None
     panel.click()
     wait(lambda: bool(screen.windows(QUICK)))
-    assert {"Quick question", "Timers and alarms", "Stop everything", "Windows"} <= set(panel.lines())
+    assert {"Quick query", "Timers and alarms", "Stop everything", "Windows"} <= set(panel.lines())
     panel.choose("Open Jarvis")
     wait(lambda: bool(screen.windows()))
     panel.choose("Quit Jarvis")

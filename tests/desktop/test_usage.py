@@ -23,7 +23,7 @@ from jarvis.desktop.usage_models import MOST_BARS, ModelBar, ModelBars, cost_bar
 from jarvis.desktop.usage_pictures import (
     FIRST_HUES,
 )
-from jarvis.desktop.usage_totals import hue_for
+from jarvis.desktop.usage_totals import hue_for, totals_of
 from jarvis.desktop.usage_window import UsageWindow
 from jarvis.desktop.words import Words
 from tests.desktop.fitting import cut_texts
@@ -72,32 +72,46 @@ def test_the_totals_of_thirty_days(shown: UsageWindow) -> None:
     assert shown.days.text() == "19 Feb 2026 to 20 Mar 2026"
     assert figures(shown) == [
         ("$8.43", "without 2 calls of unknown price"),
-        ("$22.35", "against gpt-5.1 (2026-11-02)"),
+        ("$22.35", "against gpt-5.1 (prices of 2 Nov 2026)"),
         ("2,535,250", "2,134,000 read, 401,250 written"),
         ("336", "from 353 model calls"),
         ("1,204", "by skills, memory and the cache"),
-        ("527.8 Wh", "where a device told it"),
+        ("527.8\u00a0Wh", "only what devices measure"),
     ]
 
 
 def test_the_same_in_spanish(shown: UsageWindow) -> None:
     shown._desk.words.use("es")
     assert figures(shown)[:3] == [
-        ("8,43 $", "sin 2 llamadas de precio desconocido"),
-        ("22,35 $", "frente a gpt-5.1 (2026-11-02)"),
+        ("8,43\u00a0$", "sin 2 llamadas de precio desconocido"),
+        ("22,35\u00a0$", "frente a gpt-5.1 (precios del 2 nov 2026)"),
         ("2.535.250", "2.134.000 leídos, 401.250 escritos"),
     ]
     assert shown.days.text() == "del 19 feb 2026 al 20 mar 2026"
     assert [shown.span.itemText(at) for at in range(4)] == ["Últimos 7 días", "Últimos 30 días", "Este mes", "Un año"]
     header = shown.models.horizontalHeaderItem(0)
     assert header is not None and header.text() == texts.MODEL.es
-    assert shown.budget.month.told.text() == "8,43 $ de 25,00 $"
+    assert shown.budget.month.told.text() == "8,43\u00a0$ de 25,00\u00a0$"
+
+
+@pytest.mark.parametrize(
+    ("reference", "language", "told"),
+    [
+        ("a/b (2026-01-03), c (2025-12-31)", "en", "against a/b (prices of 3 Jan 2026), c (prices of 31 Dec 2025)"),
+        ("a/b (2026-01-03)", "es", "frente a a/b (precios del 3 ene 2026)"),
+        ("gpt-4o-2024-08-06", "en", "against gpt-4o-2024-08-06"),
+        ("", "es", "sin modelo en la nube con que comparar"),
+    ],
+)
+def test_the_day_behind_a_model_is_said_to_be_that_of_its_prices(reference: str, language: Language, told: str) -> None:
+    report = replace(AddedUp().report(LAST_DAY, LAST_DAY), reference=reference)
+    assert totals_of(report, Words(language))[1][1] == told
 
 
 def test_models_the_dearest_first_with_what_is_doubtful(shown: UsageWindow) -> None:
     assert shown.models.cells() == [
-        ["claude-sonnet-4.5", "38", "1,200", "$8.20", "0.92 s", "2.1 s", ""],
-        [BIG, "296", "1,834,200", "$0.00", "0.80 s", "2.1 s", "⚠ 3 with doubtful token counts"],
+        ["claude-sonnet-4.5", "38", "1,200", "$8.20", "0.92\u00a0s", "2.1\u00a0s", ""],
+        [BIG, "296", "1,834,200", "$0.00", "0.80\u00a0s", "2.1\u00a0s", "⚠ 3 with doubtful token counts"],
         ["openrouter/new-model", "2", "1,200", "—", "—", "—", "price unknown"],
     ]
 
@@ -217,7 +231,13 @@ def test_nothing_is_asked_on_the_qt_thread(shown: UsageWindow, spending: AddedUp
                 ("openrouter/new-model", "1,200", [1200.0]),
             ],
         ),
-        (first_bars, [(BIG, "0.80 s – 2.1 s", [0.8, 1.3]), ("claude-sonnet-4.5", "0.92 s – 2.1 s", [0.92, 1.18])]),
+        (
+            first_bars,
+            [
+                (BIG, "0.80\u00a0s – 2.1\u00a0s", [0.8, 1.3]),
+                ("claude-sonnet-4.5", "0.92\u00a0s – 2.1\u00a0s", [0.92, 1.18]),
+            ],
+        ),
     ],
 )
 def test_bars_of_each_model(made: Callable[..., list[ModelBar]], expected: list[tuple[str, str, list[float]]]) -> None:
@@ -255,7 +275,7 @@ def test_bars_stand_in_the_window_on_one_scale_and_are_read_whole(shown: UsageWi
     ]
     shown._desk.words.use("es")
     assert cost.accessibleName() == "Coste por modelo"
-    assert cost.accessibleDescription() == f"claude-sonnet-4.5: 8,20 $, {BIG}: 0,00 $"
+    assert cost.accessibleDescription() == f"claude-sonnet-4.5: 8,20\u00a0$, {BIG}: 0,00\u00a0$"
     tokens.show_models([row(f"model-{at}") for at in range(MOST_BARS + 4)])
     assert len([one for one in tokens._rows if one.isVisible()]) == MOST_BARS
     tokens.show_models([])

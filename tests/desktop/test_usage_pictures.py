@@ -58,8 +58,8 @@ def test_days_without_a_row_have_no_value() -> None:
 def test_the_pictures_write_their_numbers_in_the_language(qapp: object) -> None:
     report = AddedUp().report(date(2026, 3, 14), LAST_DAY)
     for words, told in (
-        (Words("en"), ("$0.15", "$0.15", "1,234", "50 k", "0.80 s", "14 Mar")),
-        (Words("es"), ("0,15 $", "0,15 $", "1.234", "50 k", "0,80 s", "14 mar")),
+        (Words("en"), ("$0.15", "$0.15", "1,234", "50\u00a0k", "0.80\u00a0s", "14 Mar")),
+        (Words("es"), ("0,15\u00a0$", "0,15\u00a0$", "1.234", "50\u00a0k", "0,80\u00a0s", "14 mar")),
     ):
         cost, tokens, first = (make(report, words) for make in (cost_picture, tokens_picture, first_picture))
         assert cost.tell_step is not None and tokens.tell_step is not None
@@ -80,7 +80,10 @@ def test_what_each_day_saved_also_where_it_cost_more(qapp: object) -> None:
     first = date(2026, 3, 19)
     rows = [row(day=first, cost_usd=0.5, cloud_usd=0.2), row(day=LAST_DAY, cost_usd=0.1, cloud_usd=0.9)]
     report = replace(AddedUp().report(first, LAST_DAY), by_day=rows)
-    for words, told in ((Words("en"), ("-$0.30", "-$0.30", "$0.80")), (Words("es"), ("-0,30 $", "-0,30 $", "0,80 $"))):
+    for words, told in (
+        (Words("en"), ("-$0.30", "-$0.30", "$0.80")),
+        (Words("es"), ("-0,30\u00a0$", "-0,30\u00a0$", "0,80\u00a0$")),
+    ):
         picture = saved_picture(report, words)
         assert [value for _, value in picture.series[0].points] == [pytest.approx(-0.3), pytest.approx(0.8)]
         assert picture.tell_step is not None

@@ -153,7 +153,7 @@ def test_an_answer_is_given_anew_by_another_model(
         "es": [
             "Intentarlo de nuevo",
             "Con otro modelo",
-            "big-model · nube, unos 0,0042 $",
+            "big-model · nube, unos 0,0042\u00a0$",
             "blind-model · no puede ver la imagen",
         ],
     }

@@ -134,9 +134,9 @@ def test_the_page_says_whether_the_microphone_is_open(page: VoicePage, fake: Fak
 @pytest.mark.parametrize(
     ("pcm", "level", "verdict"),
     [
-        (b"\x00\x10" * 1600, 0.125, "Loud enough (−18 dB)."),
-        (b"\x10\x00" * 1600, 0.001, voice_texts.TEST_QUIET.en.format(decibels="−60")),
-        (b"\xff\x7f" * 1600, 0.9, voice_texts.TEST_CLIPPED.en.format(decibels="−1")),
+        (b"\x00\x10" * 1600, 0.125, "Loud enough (−18\u00a0dB)."),
+        (b"\x10\x00" * 1600, 0.001, voice_texts.TEST_QUIET.to("en", decibels="−60")),
+        (b"\xff\x7f" * 1600, 0.9, voice_texts.TEST_CLIPPED.to("en", decibels="−1")),
     ],
 )
 def test_a_recording_is_played_back_and_judged(
@@ -232,10 +232,10 @@ def test_the_last_wake_word_is_told(page: VoicePage, fake: FakeDesktop, until: U
     assert isinstance(sensitivity, SensitivityRow)
     assert sensitivity._last.text() == voice_texts.NO_HIT.en
     fake.voice.send(WakeHeard(hit=WakeHit(at_seconds=3.0, score=0.991)))
-    until(lambda: sensitivity._last.text().startswith("Last heard: “hey jarvis” with 0.991 at "))
+    until(lambda: sensitivity._last.text().startswith("Last heard: “hey Jarvis” with 0.991 at "))
     fake.settings.set("language", "es")
     page._desk.words.use("es")
-    assert sensitivity._last.text().startswith("Última vez: «hey jarvis» con 0,991 a las ")
+    assert sensitivity._last.text().startswith("Última vez: «hey Jarvis» con 0,991 a las ")
 
 
 def test_what_is_in_use_and_why_it_is_not_better(page: VoicePage, fake: FakeDesktop, until: Until) -> None:

@@ -96,7 +96,7 @@ def test_notices_say_the_step_move_and_stay_dismissed(desktop: Desktop, fake: Fa
     desktop._polling = False
     desktop.poll()
     until(lambda: bar.value() == 550)
-    assert banners._progress_words["build"].text() == "55 % done"
+    assert banners._progress_words["build"].text() == "55\u00a0% done"
     copy = next(b for b in banners.findChildren(QAbstractButton) if b.accessibleName() == texts.COPY_STEP.en)
     copy.click()
     assert QGuiApplication.clipboard().text() == "jarvis models download whisper-base"
@@ -218,7 +218,7 @@ def test_the_tray_menu_has_everything(desktop: Desktop, fake: FakeDesktop, until
     names = [action.text() for action in desktop.tray.menu.actions() if action.text()]
     assert names == [
         "Open Jarvis",
-        "Quick question",
+        "Quick query",
         "Voice: Microphone off",
         "Timers and alarms",
         "Stop everything",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -61,7 +61,7 @@ class FakeModelDesk:
         self.running = 0
         self.most_running = 0
         self.note = ""
-        self.trial = ("The sky ", "is blue ", "because of scattering.")
+        self.trial: Iterable[str] = ("The sky ", "is blue ", "because of scattering.")
         self.trial_tokens = 6000
         self.held_trial = threading.Event()
         self.held_trial.set()
@@ -81,13 +81,14 @@ class FakeModelDesk:
         return self.note
 
     def recommend(self, language: Language) -> RecommendedSet:
+        split = {"en": "47 layers on GPU 0, 17 on GPU 1", "es": "47 capas en GPU 0, 17 en GPU 1"}
         rows = (
             ("whisper-large-v3-turbo:f16", "recognition", "GPU 1", None),
             ("voice-en-lessac:f32", "voice", "CPU", None),
             ("voice-es-davefx:f32", "voice", "CPU", None),
             ("bge-m3:q8_0", "embedding", "CPU", None),
             ("qwen2.5-7b:q4_k_m", "fast", "GPU 0", 84.2),
-            ("qwen3-32b:q4_k_m", "big", "GPU 0 (47) + GPU 1 (17)", 18.4),
+            ("qwen3-32b:q4_k_m", "big", split[language], 18.4),
         )
         why = {
             "en": "the most capable that answers fast enough here.",

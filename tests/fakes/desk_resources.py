@@ -76,7 +76,7 @@ NO_GPU = machine(resident=())
 FOUR_GPUS = machine(
     *(GpuView(sample=replace(RTX_2060.sample, index=at), holdings=RTX_2060.holdings) for at in range(4))
 )
-GONE_RIG = machine(resident=())
+GONE_RIG = replace(machine(resident=()), gpu_trouble="gone")
 
 
 class Threads:

@@ -156,6 +156,7 @@ class ScriptedAssistant:
         self._log = log
         self._count = 0
         self.script: Script = lambda ask_id, request: iter([TextDelta(ask_id=ask_id, text=f"You said: {request.text}")])
+        self.seconds = 0.42
         self.ending: dict[str, object] = {"source": "model", "model": "small-model", "reason": "It is the only one."}
         self.requests: list[Request] = []
         self.gate = threading.Event()
@@ -209,7 +210,7 @@ class ScriptedAssistant:
             ask_id=ask_id,
             message_id=answer.id,
             text=text,
-            timings={"total": 0.42},
+            timings={"total": self.seconds},
             **self.ending,  # type: ignore[arg-type]
         )
 

@@ -30,7 +30,7 @@ pytestmark = [
     pytest.mark.skipif(bool(MISSING_PROGRAMS), reason=f"not installed: {MISSING_PROGRAMS}"),
     pytest.mark.qt_log_ignore("This plugin does not support (raise|propagateSizeHints)"),
 ]
-QUICK = "^Quick question"
+QUICK = "^Quick query"
 PASTED = "A long note of many lines.\n" * 1_200
 CLIPBOARD = (
     "import sys; from PySide6.QtWidgets import QApplication; a = QApplication(sys.argv);"

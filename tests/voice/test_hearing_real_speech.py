@@ -11,7 +11,8 @@ from jarvis.voice.hearing import (
 )
 from jarvis.voice.options import HearingOptions
 from jarvis.voice.turns import SilenceTurnDetector
-from jarvis.voice.wake import MicroWakeDetector
+from jarvis.voice.wake import MicroWakeDetector, NotedWakeDetector
+from jarvis.voice.wake_gathered import GatheredWakeDetector
 from tests.fakes.hearing import kinds, signals, sound_of
 from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech
 from tests.fakes.voice import (
@@ -19,27 +20,31 @@ from tests.fakes.voice import (
 )
 
 
-def real() -> Hearing:
-    return Hearing(MicroWakeDetector(), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions())
+def real(*, gathered: bool = False, candidates: bool = False) -> Hearing:
+    wake: NotedWakeDetector = MicroWakeDetector(candidates=candidates)
+    wake = GatheredWakeDetector(wake) if gathered else wake
+    return Hearing(wake, SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions())
 
 
+@pytest.mark.parametrize("gathered", [False, True])
+@pytest.mark.parametrize("lead", [0.6, 0.632, 0.664])
 @pytest.mark.parametrize("pause", [0.15, 0.3, 0.5, 1.0, 3.0])
-def test_real_speech_after_the_real_wake_word_reaches_the_recogniser_whole(pause):
+def test_real_speech_after_the_real_wake_word_reaches_the_recogniser_whole(pause, lead, gathered):
     command = synthetic_speech("what time is it", WAKING_VOICE, 150)
-    sound = silence(0.6) + synthetic_speech("hey jarvis", WAKING_VOICE, 150) + silence(pause) + command + silence(1.2)
-    found = signals(real(), sound)
+    sound = silence(lead) + synthetic_speech("hey jarvis", WAKING_VOICE, 150) + silence(pause) + command + silence(1.2)
+    found = signals(real(gathered=gathered), sound)
     assert kinds(found) in (["Woke", "SpeechBegan", "SpeechEnded"],)
     assert command[2000:-8000] in sound_of(found)
     assert found[-1].end_of_speech_at == pytest.approx(len(sound) / 32000 - 1.2, abs=0.15)
 
 
+@pytest.mark.parametrize("gathered", [False, True])
+@pytest.mark.parametrize("lead", [1.0, 1.032, 1.064])
 @pytest.mark.parametrize("late", [0.1, 0.3, 1.5])
-def test_a_real_sentence_in_one_breath_that_the_detector_was_not_sure_of_is_heard_whole(late):
-    hearing = Hearing(
-        MicroWakeDetector(candidates=True), SileroVoiceDetector(), SilenceTurnDetector(), HearingOptions()
-    )
+def test_a_real_sentence_in_one_breath_that_the_detector_was_not_sure_of_is_heard_whole(late, lead, gathered):
+    hearing = real(gathered=gathered, candidates=True)
     phrase = synthetic_speech("hey jarvis what time is it", "en-us+f2", 150)
-    sound = silence(1.0) + phrase + silence(2.5)
+    sound = silence(lead) + phrase + silence(2.5)
     found: list = []
     for at in range(0, len(sound) - FRAME_BYTES + 1, FRAME_BYTES):
         found += hearing.process(sound[at : at + FRAME_BYTES])

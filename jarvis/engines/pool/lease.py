@@ -19,6 +19,8 @@ from jarvis.engines.running import Endpoint, ModelProcess, ModelToRun
 
 _LEAST_TOKENS = 16
 """Shorter answers say too little about speed."""
+_LEAST_SECONDS = 0.05
+"""What came quicker came at once, not one token after another: it says nothing of the model's speed."""
 
 
 _SILENT = 0.9
@@ -69,7 +71,7 @@ class Lease:
 
     def answered(self, usage: Usage, seconds: float) -> None:
         """Say how long it was from the first token to the last; measures the speed where that is long enough."""
-        if usage.completion_tokens >= _LEAST_TOKENS and seconds > 0:
+        if usage.completion_tokens >= _LEAST_TOKENS and seconds >= _LEAST_SECONDS:
             self._speed((usage.completion_tokens - 1) / seconds)
 
     def kill(self, silence_seconds: float) -> None:

@@ -75,7 +75,7 @@ def test_a_hundred_megabytes_pasted_are_read_beside_the_window_and_refused_in_a_
     tray = desktop.window.composer.tray
     assert tray.reading and desktop.window.composer.draft() == ("", "")
     until(lambda: bool(tray.sentence))
-    assert "up to 100 MB" in tray.sentence and tray.isVisible() and not tray.chips()
+    assert "up to 100\u00a0MB" in tray.sentence and tray.isVisible() and not tray.chips()
 
 
 def test_a_long_text_becomes_a_document_and_a_short_one_is_typed(desktop: Desktop, until: Until) -> None:

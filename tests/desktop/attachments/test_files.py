@@ -141,6 +141,8 @@ def test_a_sent_file_opens_from_the_keyboard_after_a_restart(
         assert preview is not None
         until(preview.text.isVisible)
         assert "912 euros" in preview.text.toPlainText() and "— p. 2 —" in preview.text.toPlainText()
+        preview._show_text(("a", 131_072))
+        assert preview.note.text().startswith("The first 1 of 131,072 characters.")
         preview.save_to(tmp_path / "copy.pdf")
         until((tmp_path / "copy.pdf").exists)
         assert (tmp_path / "copy.pdf").read_bytes() == report.read_bytes()
