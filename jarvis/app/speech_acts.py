@@ -8,7 +8,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -169,9 +168,7 @@ class SpeechActs:
                         "nowhere: no speaker here; --output keeps it",
                     )
             self._speech.warm_answers()
-            # The question that is spoken on the spot is English, whatever Jarvis is set to.
-            options = self._speech.options if source else lambda: replace(self._speech.options(), language="en")
-            report = run_demo(self._file_parts(speaker), options=options, path=source)
+            report = run_demo(self._file_parts(speaker), options=self._speech.options, path=source)
         recogniser = self._speech.speech_to_text.info(self._speech.options().usual_language)
         return {**report.to_json(), "reply": heard, "note": recogniser.note}
 

@@ -11,10 +11,11 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from jarvis.audio.files import LONGEST_RECORDING_SECONDS, FileMicrophone, sound_info
-from jarvis.contracts.errors import EngineError
+from jarvis.contracts.errors import EngineError, Language
 from jarvis.contracts.speech import TurnFinished, VoiceEvent
 from jarvis.settings.child_environment import for_python_child, safe_folder
 from jarvis.voice.loop import VoiceLoop
@@ -22,7 +23,7 @@ from jarvis.voice.options import VoiceOptions
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.unanswered import Unanswered
 
-DEMO_QUESTION = "what time is it"
+DEMO_QUESTIONS: dict[Language, str] = {"en": "what time is it", "es": "qué hora es"}
 LONGEST_DEMO_SECONDS = 120.0
 """The demonstration runs at the speed of speech, so a longer recording is refused."""
 
@@ -75,6 +76,7 @@ def run_demo(
 ) -> DemoReport:
     """Do one spoken turn at the speed of speech from `path`, else from a question spoken on the spot.
 
+    That question is in the person's usual language, in English where the recogniser does not know it.
     `parts.speaker` gets the reply and is closed; `parts.microphone` is not used. `InputError` when the file cannot
     be used or wakes nobody, `EngineError` when eSpeak NG cannot speak the question.
     """
@@ -86,15 +88,19 @@ def run_demo(
             on_event(event)
 
     with tempfile.TemporaryDirectory(prefix="jarvis-demo") as folder:
-        source = path if path is not None else spoken_question(Path(folder) / "question.wav")
         started = time.perf_counter()
         parts.speech_to_text.warm()
         parts.text_to_speech.warm()
         warm_seconds = time.perf_counter() - started
+        source, heard_with = path, options
+        if source is None:
+            language = _asked_in(parts, options().usual_language)
+            source = spoken_question(Path(folder) / "question.wav", DEMO_QUESTIONS[language], language)
+            heard_with = partial(_in_language, options, language)
         turns = listen_to_file(
             parts,
             source,
-            options=options,
+            options=heard_with,
             on_event=heard,
             paced=True,
             turns=1,
@@ -143,9 +149,9 @@ def listen_to_file(
     return finished
 
 
-def spoken_question(path: Path, question: str = DEMO_QUESTION) -> Path:
-    """Write eSpeak NG saying "hey jarvis" and `question` to `path`; `EngineError` when it cannot."""
-    command = [sys.executable, "-m", "jarvis.voice.demo_speech", str(path.absolute()), question]
+def spoken_question(path: Path, question: str = DEMO_QUESTIONS["en"], language: Language = "en") -> Path:
+    """Write eSpeak NG saying "hey jarvis" and `question` in `language` to `path`; `EngineError` when it cannot."""
+    command = [sys.executable, "-m", "jarvis.voice.demo_speech", str(path.absolute()), language, question]
     try:
         subprocess.run(
             command,
@@ -165,6 +171,14 @@ def spoken_question(path: Path, question: str = DEMO_QUESTION) -> Path:
             retryable=False,
         ) from error
     return path
+
+
+def _asked_in(parts: VoiceParts, usual: Language) -> Language:
+    return usual if usual in parts.speech_to_text.info(usual).languages else "en"
+
+
+def _in_language(options: Callable[[], VoiceOptions], language: Language) -> VoiceOptions:
+    return replace(options(), language=language)
 
 
 def _report(name: str, turn: TurnFinished, warm_seconds: float) -> DemoReport:

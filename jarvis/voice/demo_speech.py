@@ -1,7 +1,7 @@
 """Child program: writes eSpeak NG's voice saying "hey jarvis", a pause, and a question, as a WAV file.
 
-Run as `python -m jarvis.voice.demo_speech FILE QUESTION`. A process of its own, because the library is a
-process-wide singleton. The wake word is in the voice that woke the detector in every trial, the question in the
+Run as `python -m jarvis.voice.demo_speech FILE LANGUAGE QUESTION`. A process of its own, because the library is a
+process-wide singleton. The wake word is in the voice that woke the detector in every trial, an English question in the
 one that the basic recogniser understands best.
 """
 
@@ -12,7 +12,7 @@ import sys
 import wave
 
 WAKING_VOICE = "en-gb-scotland+f4"
-ASKING_VOICE = "en-us+adam"
+ASKING_VOICES = {"en": "en-us+adam", "es": "es"}
 WORDS_PER_MINUTE = 150
 
 _LEAD_SECONDS = 0.4
@@ -25,8 +25,8 @@ _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 def main() -> None:
     """Write the file named by the first argument."""
-    path, question = sys.argv[1:3]
-    sample_rate, phrases = _spoken([(WAKING_VOICE, "hey jarvis"), (ASKING_VOICE, question)])
+    path, language, question = sys.argv[1:4]
+    sample_rate, phrases = _spoken([(WAKING_VOICE, "hey jarvis"), (ASKING_VOICES[language], question)])
     with wave.open(path, "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

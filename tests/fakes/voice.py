@@ -202,12 +202,14 @@ class FakeSpeechToText:
         self.settles = settles
         self.partials = list(partials)
         self.hints: list[RecognitionHints | None] = []
+        self.asked_in: list[Language | None] = []
+        self.languages: tuple[Language, ...] = ("en", "es")
         self.gate = gate
         self.utterances: list[FakeUtterance] = []
         self.warmed = False
 
-    def info(self) -> SpeechServiceInfo:
-        return SpeechServiceInfo(engine="fake", model="fake", quality="full", languages=("en", "es"))
+    def info(self, language: Language = "en") -> SpeechServiceInfo:
+        return SpeechServiceInfo(engine="fake", model="fake", quality="full", languages=self.languages)
 
     def warm(self) -> None:
         self.warmed = True
@@ -216,6 +218,7 @@ class FakeSpeechToText:
         if self.refuses is not None:
             raise self.refuses
         self.hints.append(hints)
+        self.asked_in.append(language)
         self.utterances.append(FakeUtterance(self))
         return self.utterances[-1]
 

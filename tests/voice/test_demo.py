@@ -81,6 +81,32 @@ def test_the_spoken_question_wakes_the_wake_word_and_says_the_words(tmp_path, mo
     assert sound_info(path).seconds > 3
 
 
+@pytest.mark.parametrize(
+    ("usual", "known", "language"),
+    [("es", ("en", "es"), "es"), ("es", ("en",), "en"), ("en", ("en", "es"), "en")],
+)
+def test_the_demonstration_asks_in_the_usual_language_where_the_recogniser_knows_it(
+    tmp_path, monkeypatch, usual, known, language
+):
+    recogniser, asked = FakeSpeechToText(), []
+    recogniser.languages = known
+
+    def spoken(path, *of):
+        asked.append(of)
+        return spoken_question(path, *of)
+
+    monkeypatch.setattr("jarvis.voice.demo.spoken_question", spoken)
+    run_demo(parts(speech_to_text=recogniser), options=lambda: VoiceOptions(usual_language=usual))
+    assert asked == [({"en": "what time is it", "es": "qué hora es"}[language], language)]
+    assert recogniser.asked_in
+    assert set(recogniser.asked_in) == {language}
+
+
+def test_the_question_is_spoken_by_a_voice_of_its_language(tmp_path):
+    spoken = [sound_info(spoken_question(tmp_path / f"{one}.wav", "qué hora es", one)).seconds for one in ("en", "es")]
+    assert abs(spoken[0] - spoken[1]) > 0.05
+
+
 def test_without_espeak_the_demonstration_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(EngineError) as caught:
