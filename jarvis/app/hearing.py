@@ -86,12 +86,14 @@ class HearingParts:
             return None
         words = wake_words_of(self._jarvis.settings.text("voice.wake_words"))
         neural = self.neural(candidates=self._looks_again) if HEY_JARVIS in words else None
-        gathered = GatheredWakeDetector(neural) if neural is not None else None
+        if neural is not None and not isinstance(neural, ChildWakeDetector):
+            # The child's is given longer pieces already.
+            neural = GatheredWakeDetector(neural)
         own = self._own_words
         if not own:
-            return gathered
+            return neural
         heard = SpotterWords(self.spotter, Wanted(words=dict.fromkeys(own, self._languages)), kind="wake")
-        return WakeWords(neural=gathered, spotter=heard, trusted=not self._looks_again)
+        return WakeWords(neural=neural, spotter=heard, trusted=not self._looks_again)
 
     def neural(self, *, candidates: bool = False) -> NotedWakeDetector | None:
         """Return the detector of "hey jarvis" with the threshold that is set; None where none can run."""

@@ -14,12 +14,11 @@ from jarvis.contracts.errors import InputError, JarvisError
 from jarvis.contracts.messages import Conversation, Request, StoredMessage
 from jarvis.contracts.ports import ConversationLog
 from jarvis.contracts.routing import Feedback, Signal
+from jarvis.contracts.titles import title_of
 
 _log = logging.getLogger(__name__)
 HISTORY_MESSAGES = 400
 """Messages before a question that are looked at."""
-
-_TITLE_CHARACTERS = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,17 +101,6 @@ def _rewritten(shown: Sequence[StoredMessage], follows: str, feedback: Feedback 
     at = 0 if not follows else next((n + 1 for n, one in enumerate(shown) if one.id == follows), len(shown))
     if at + 1 < len(shown) and shown[at].role == "user" and shown[at + 1].role == "assistant":
         learn(feedback, shown[at + 1], shown[at], "edit")
-
-
-def title_of(text: str) -> str:
-    """Return the beginning of `text` as a title of at most `_TITLE_CHARACTERS`, cut between two words if it can be."""
-    title = " ".join(text.split())
-    if len(title) <= _TITLE_CHARACTERS:
-        return title
-    begins = title[:_TITLE_CHARACTERS].rpartition(" ")[0]
-    if len(begins) < _TITLE_CHARACTERS // 2:
-        begins = title[: _TITLE_CHARACTERS - 1]
-    return begins.rstrip() + "…"
 
 
 def _no_conversation() -> InputError:

@@ -29,6 +29,9 @@ WHOLE = 28_000
 """How many objects are added before all are looked through: with those of a conversation of 10,000 messages it takes
 10 ms."""
 
+LOOK_MILLISECONDS = 250
+"""How often it is seen whether so many have come: what all threads add meanwhile is looked through at once."""
+
 LIBRARY_MODULES = 100
 """So many modules loaded since last time are a library, with tens of thousands of objects that stay. Some ten times in
 the life of a process there are, so that what is kept with them by chance is little."""
@@ -76,7 +79,8 @@ class Cycles:
         gc.freeze()
 
     def look(self) -> None:
-        """Look through what has come since `settle` if it is much; up to about 10 ms. Call it between two events."""
+        """Look through what has come since `settle` if it is much, in about 10 ms for `WHOLE`; to be called every
+        `LOOK_MILLISECONDS` between two events."""
         if len(sys.modules) - self._modules >= LIBRARY_MODULES:
             self.settle()
             return

@@ -11,6 +11,7 @@ from typing import cast
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from jarvis.contracts.errors import JarvisError
 from jarvis.contracts.guard import AuditEntry, AuditLog, AuditVerdict, PermissionLevel, Permissions
 from jarvis.desktop import permissions_texts as texts
 from jarvis.desktop.answer_body import in_slices
@@ -36,12 +37,18 @@ class PermissionPorts:
     audit: Callable[[], AuditLog]
 
     def change(self, name: str, level: PermissionLevel | None) -> None:
-        """Keep `level` for `name`, the default for None; the change is recorded before it holds, as the terminal's."""
+        """Keep `level` for `name`, the default for None, and record it as the terminal does; what cannot be recorded is
+        not changed."""
         permissions = self.permissions()
         facts: dict[str, object] = {"name": name, "before": permissions.level(name), "door": "window"}
         if level is None:
+            before = permissions.level(name)
             permissions.reset(name)
-            self.audit().record("permission", {**facts, "after": permissions.level(name)})
+            try:
+                self.audit().record("permission", {**facts, "after": permissions.level(name)})
+            except JarvisError:
+                permissions.set(name, before)
+                raise
         else:
             self.audit().record("permission", {**facts, "after": level})
             permissions.set(name, level)

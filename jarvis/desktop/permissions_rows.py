@@ -114,11 +114,12 @@ def audit_lines(entries: Sequence[AuditEntry], words: Words) -> str:
     return "\n".join(lines)
 
 
-_CHANGE = frozenset({"name", "before", "after"})
+_CHANGE = frozenset({"name", "before", "after", "door"})
 
 
 def _change(facts: Mapping[str, object], words: Words) -> str:
-    """Return which permission was changed, from what to what; a level that is not known as it was recorded."""
-    name, before, after = (str(facts[key]) for key in ("name", "before", "after"))
+    """Return which permission was changed, from what to what and where; what is not known, as it was recorded."""
+    name, before, after, door = (str(facts[key]) for key in ("name", "before", "after", "door"))
     was, now = (words(_LEVEL_TEXTS[level]) if level in _LEVEL_TEXTS else level for level in (before, after))
-    return f"{words(name_of(name))}: {was} → {now}"
+    where = words(texts.DOORS[door]) if door in texts.DOORS else door
+    return f"{words(name_of(name))}: {was} → {now}, {where}"

@@ -53,6 +53,13 @@ FAMILIES = MappingProxyType(
     }
 )
 """By the family that a name begins with; another one is shown as it is."""
+DOORS = MappingProxyType(
+    {
+        "window": Text(en="in the window", es="en la ventana"),
+        "cli": Text(en="in the terminal", es="en la terminal"),
+    }
+)
+"""Where a permission was changed, as it is recorded."""
 AUDIT_KINDS = MappingProxyType(
     {
         "cloud_call": Text(en="Cloud", es="Nube"),

@@ -21,7 +21,7 @@ from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.desk import Desk, code_of
 from jarvis.desktop.further_windows import FurtherWindows
 from jarvis.desktop.instance import QUICK_ARGUMENT, InstanceServer
-from jarvis.desktop.interpreter import Cycles
+from jarvis.desktop.interpreter import LOOK_MILLISECONDS, Cycles
 from jarvis.desktop.keepsake import INTRODUCED, Keepsake
 from jarvis.desktop.key_recorder import KeyRecorder
 from jarvis.desktop.models_told import DownloadsTold
@@ -150,8 +150,6 @@ class Desktop(QObject):
 
     def poll(self) -> None:
         """Look again at notices, alerts and options; at most one look is under way."""
-        if self._cycles is not None:
-            self.desk.slices.once(self, self._cycles.look)
         self.apply_settings()
         if self._polling:
             return
@@ -278,6 +276,9 @@ class Desktop(QObject):
     def _shown(self) -> None:
         if self._cycles is not None:
             self._cycles.settle()
+            looking = QTimer(self, interval=LOOK_MILLISECONDS)
+            looking.timeout.connect(self._cycles.look)
+            looking.start()
         # The first answer is there the sooner; one drawing takes a millisecond.
         first = [partial(self._draw, icon) for icon in ANSWER_ICONS]
         first.append(partial(richtext.prepare, self.theme.colours, self.window.font(), self.theme.mono()))

@@ -9,17 +9,19 @@ MEMORY_OPTIONS: tuple[Option, ...] = (
         name="memory.enabled",
         default=True,
         allows=(False, True),
-        about_en="Keep what is said, word for word and on this computer, so that it can be remembered later.",
-        about_es="Guardar lo que se dice, palabra por palabra y en este equipo, para poder recordarlo después.",
+        about_en="Make memories of what is said, word for word and on this computer, for later answers; conversations "
+        "themselves are kept either way.",
+        about_es="Convertir lo que se dice en recuerdos, palabra por palabra y en este equipo, para más adelante; las "
+        "conversaciones se guardan de todos modos.",
     ),
     Option(
         name="memory.facts",
         default="auto",
         choices=("auto", "rules", "none"),
-        about_en="How facts are found in what you say; automatic uses rules, and a model on this computer where one "
-        "runs.",
-        about_es="Cómo se buscan datos en lo que dices; en automático, con reglas y con un modelo de este equipo si lo "
-        "hay.",
+        about_en="How facts are found in what you say; automatic (auto) uses rules, and a model on this computer where "
+        "one runs; none finds no facts.",
+        about_es="Cómo se buscan datos en lo que dices; en automático (auto), con reglas y con un modelo de este "
+        "equipo si lo hay; con none no se buscan.",
     ),
     Option(
         name="memory.quote",

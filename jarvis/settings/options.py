@@ -13,10 +13,10 @@ OPTIONS: tuple[Option, ...] = (
         name="language",
         default="auto",
         choices=("auto", "en", "es"),
-        about_en="Language of the window and of answers; automatic is the system's for the window and yours for "
+        about_en="Language of the window and of answers; automatic (auto) is the system's for the window and yours for "
         "answers.",
-        about_es="Idioma de la ventana y de las respuestas; en automático, el del sistema para la ventana y el tuyo "
-        "para las respuestas.",
+        about_es="Idioma de la ventana y de las respuestas; en automático (auto), el del sistema para la ventana y el "
+        "tuyo para las respuestas.",
     ),
     Option(
         name="appearance.theme",
@@ -96,9 +96,9 @@ OPTIONS: tuple[Option, ...] = (
         name="engine.runner",
         default="auto",
         choices=("auto", "llama", "llama-server"),
-        about_en="What runs GGUF models: llama.cpp inside Python, or its own server; automatic takes the server where "
-        "it was built.",
-        about_es="Qué ejecuta los modelos GGUF: llama.cpp desde Python o su propio servidor; en automático, el "
+        about_en="What runs GGUF models: llama.cpp inside Python, or its own server; automatic (auto) takes the server "
+        "where it was built.",
+        about_es="Qué ejecuta los modelos GGUF: llama.cpp desde Python o su propio servidor; en automático (auto), el "
         "servidor si está compilado.",
     ),
     Option(
@@ -340,14 +340,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         name="shortcut.quick_query",
         default="Ctrl+Alt+J",
-        about_en="Keys that open the quick query from any program, where the desktop allows it.",
-        about_es="Teclas que abren la consulta rápida desde cualquier programa, si el escritorio lo permite.",
+        about_en="Keys that open the quick query from any program, where the desktop allows it; empty for none.",
+        about_es="Teclas que abren la consulta rápida desde cualquier programa, si el escritorio lo permite; vacío, "
+        "ninguna.",
     ),
     Option(
         name="shortcut.talk",
         default="",
-        about_en="Keys to talk to Jarvis at once from any program, where the desktop allows it.",
-        about_es="Teclas para hablar con Jarvis al momento desde cualquier programa, si el escritorio lo permite.",
+        about_en="Keys to talk to Jarvis at once from any program, where the desktop allows it; empty for none.",
+        about_es="Teclas para hablar con Jarvis al momento desde cualquier programa, si el escritorio lo permite; "
+        "vacío, ninguna.",
     ),
 )
 

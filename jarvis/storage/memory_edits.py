@@ -9,6 +9,7 @@ from dataclasses import replace
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import Memory, MemoryPrivacy
 from jarvis.contracts.messages import DETAIL_FOREIGN, DETAIL_STAYS, DETAIL_STAYS_FOREIGN
+from jarvis.contracts.titles import title_of
 from jarvis.storage.memory_rows import SELECT, key_of, memory_of
 from jarvis.storage.memory_wording import word_unworded, write_words
 
@@ -67,10 +68,7 @@ def _retitle(connection: sqlite3.Connection, conversation_id: str, old: str, new
     beginning = title.rstrip("…")
     if not beginning or not " ".join(old.split()).startswith(beginning):
         return
-    line = " ".join(new.split())
-    room = max(len(title), 40)
-    shorter = line if len(line) <= room else line[: room - 1].rstrip() + "…"
-    connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (shorter, conversation_id))
+    connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (title_of(new), conversation_id))
 
 
 _SAYING_THE_SAME = """

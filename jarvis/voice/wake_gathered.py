@@ -1,4 +1,5 @@
-"""Hands sound to a wake detector in longer pieces: woken for every frame, its networks take a core twice as much."""
+"""Hands sound to a wake detector of this process in longer pieces: woken for every frame, its networks take a core
+nearly twice as much."""
 
 from __future__ import annotations
 
@@ -6,14 +7,17 @@ from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
 from jarvis.voice.wake import NotedWakeDetector
 
 GATHERED_FRAMES = 3
-"""96 ms: asleep in a quiet room Jarvis takes 2.9 % of a slow core instead of 5.0, and hears its word 32 ms later on
-average; four frames take 2.6 %."""
+"""96 ms: asleep in a quiet room `jarvis listen` takes 2.7 % of a slow core instead of 5.0, and hears its word 32 ms
+later on average; four frames take 2.6 %."""
 
 _BYTES = GATHERED_FRAMES * 2 * VAD_SAMPLES
 
 
 class GatheredWakeDetector:
-    """The WakeDetector port over `detector`, whose hits come up to two frames later, at the same stream time."""
+    """The WakeDetector port over `detector`, whose hits come up to two frames later.
+
+    Where it dates them by the sound itself, they have the same stream time.
+    """
 
     def __init__(self, detector: NotedWakeDetector) -> None:
         self._detector = detector

@@ -66,7 +66,7 @@ def parts(jarvis: Jarvis) -> HearingParts:
 def test_stop_words_are_heard_without_a_child(jarvis: Jarvis, child: Child) -> None:
     hearing = parts(jarvis)
     assert isinstance(hearing.stop_words(), KeywordSpotter)
-    assert hearing.wake() is not None
+    assert isinstance(hearing.wake(), GatheredWakeDetector)
     hearing.warm()
     hearing.close()
     assert child.started == 0
@@ -128,9 +128,7 @@ def test_without_the_network_the_child_hears_stop_words(
 def test_in_the_window_small_models_run_in_a_child_that_ends_with_jarvis(jarvis: Jarvis, tmp_path: Path) -> None:
     jarvis.models_apart = True
     hearing = parts(jarvis)
-    assert isinstance(hearing.wake(), GatheredWakeDetector)
-    assert isinstance(hearing._wake, ChildWakeDetector)
-    assert isinstance(hearing.neural(), ChildWakeDetector)
+    assert isinstance(hearing.wake(), ChildWakeDetector)
     assert isinstance(hearing.activity(), ChildVoiceDetector)
     assert isinstance(hearing.stop_words(), ChildWordSpotter)
     assert hearing.notes("es") == []
@@ -182,8 +180,7 @@ def test_the_child_may_die_while_the_loop_is_built(jarvis: Jarvis, monkeypatch: 
 
     monkeypatch.setattr(models, "_open", dying)
     hearing = parts(jarvis)
-    assert isinstance(hearing.wake(), GatheredWakeDetector)
-    assert isinstance(hearing._wake, ChildWakeDetector)
+    assert isinstance(hearing.wake(), ChildWakeDetector)
     assert isinstance(hearing.stop_words(), ChildWordSpotter)
     assert (len(killed), hearing.notes("en")) == (1, [])
 

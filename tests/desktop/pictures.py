@@ -23,11 +23,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from jarvis.assistant.placing import title_of
 from jarvis.contracts.errors import Language
 from jarvis.contracts.memory import NewMemory
 from jarvis.contracts.speech import PartialHeard, PartialWords, VoiceState
 from jarvis.contracts.spending import Spending
+from jarvis.contracts.titles import title_of
 from jarvis.desktop.decision_view import DecisionWindow
 from jarvis.desktop.first_run import FirstRun
 from jarvis.desktop.memory_card import MemoryCard

@@ -67,7 +67,27 @@ def test_every_change_is_recorded_with_what_held_before(
         ("notes.delete_all", "ask", "allow", "window"),
         ("notes.delete_all", "allow", "ask", "window"),
     ]
-    assert "Turn the volume up: Never → Allow" in page.record.text()
+    assert "Turn the volume up: Never → Allow, in the window" in page.record.text()
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_a_change_that_cannot_be_recorded_is_not_made(
+    page: PermissionsPage, desks: SettingsDesks, until: Until, monkeypatch: pytest.MonkeyPatch, back: bool
+) -> None:
+    choose(page, "volume.up", 2)
+    until(lambda: desks.permissions.kept == {"volume.up": "never"} and not page.rows["volume.up"].reset.isHidden())
+
+    def full(*_: object) -> None:
+        raise StorageError("x", en="The disk is full.", es="El disco está lleno.")
+
+    monkeypatch.setattr(desks.audit, "record", full)
+    if back:
+        page.rows["volume.up"].reset.click()
+    else:
+        choose(page, "volume.up", 0)
+    until(lambda: page.message.text() == "The disk is full." and not page.message.isHidden())
+    assert desks.permissions.kept == {"volume.up": "never"}
+    assert page.rows["volume.up"].level.currentText() == texts.NEVER.en
 
 
 def test_everything_decided_is_revoked_and_names_from_elsewhere_have_a_row(
@@ -118,8 +138,8 @@ def test_a_change_in_the_record_is_told_in_words(page: PermissionsPage, desks: S
     assert [line.split("  ", 1)[1] for line in page.record.text().split("\n")[:4]] == [
         "Tool  name mcp.files.read, before 1, after 2",
         "Permission  name notes.take",
-        "Permission  mcp.files.write: Ask first → perhaps, door cli",
-        "Permission  Delete all notes: Ask first → Never, door cli",
+        "Permission  mcp.files.write: Ask first → perhaps, in the terminal",
+        "Permission  Delete all notes: Ask first → Never, in the terminal",
     ]
 
 

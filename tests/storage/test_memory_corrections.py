@@ -166,3 +166,12 @@ def test_what_says_the_same_stays_here_too(memories, database) -> None:
     assert [log.message(each.id).detail for each in (asked, answer, later)] == ["", "stays", ""]
     memories.set_privacy("fact", "cloud")
     assert (memories.get("fact").privacy, memories.get("turn").privacy) == ("cloud", "local")
+
+
+def test_a_title_that_follows_a_correction_ends_between_two_words(memories, database):
+    log = SqliteConversationLog(database, FakeClock())
+    conversation = log.start_conversation("My locker opens with zq7781")
+    message = log.add_message(conversation.id, "user", "My locker opens with zq7781")
+    memories.add([NewMemory(id="m", text=message.text, source="conversation", message_id=message.id)])
+    memories.edit("m", "My locker at the swimming pool opens with the small key that hangs behind the door")
+    assert log.conversations()[0].title == "My locker at the swimming pool opens with the small key…"

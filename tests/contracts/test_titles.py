@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.assistant.placing import title_of
+from jarvis.contracts.titles import title_of
 
 LONG = "Plan a trip through the north of Spain with stops in Santander, Bilbao and Oviedo"
 
