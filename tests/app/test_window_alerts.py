@@ -85,6 +85,8 @@ class Spoken:
         self.microphone.add(seconds(QUIET, 0.5))
 
     def pauses(self) -> None:
+        # It sounds already while `announce` is still about to tell which notice it is.
+        until(lambda: bool(self.notices), "a notice")
         self.gate.set()
         assert self.notices[0].over.wait(PATIENCE_SECONDS)
 

@@ -113,7 +113,7 @@ def test_a_download_is_told_while_it_runs_and_when_it_has_come(
     assert told(desktop) == {}
     transfers_of(desktop.desk).start(SEVEN, "Qwen2.5 7B")
     assert told(desktop)[RUNNING].text == texts.FETCHING.to(language, name="Qwen2.5 7B")  # type: ignore[arg-type]
-    far = {"en": "50 %, 2.3 GB of 4.7 GB", "es": "50 %, 2,3 GB de 4,7 GB"}[language]
+    far = {"en": "50\u00a0%, 2.3\u00a0GB of 4.7\u00a0GB", "es": "50\u00a0%, 2,3\u00a0GB de 4,7\u00a0GB"}[language]
     banners = desktop.window.banners
     until(lambda: banners._progress_words[RUNNING].text() == far)
     assert banners._bars[RUNNING].value() == 500 and banners._progress_words[RUNNING].isVisible()
@@ -225,7 +225,7 @@ def test_what_the_first_run_fetches_is_told_behind_it(desktop: Desktop, models: 
     first.close()
     names = [fetch.name for fetch in transfers_of(desktop.desk).under_way()]
     assert names and told(desktop)[RUNNING].text.startswith(f"Downloading {names[0]}")
-    until(lambda: told(desktop)[RUNNING].progress.startswith("50 %, "))
+    until(lambda: told(desktop)[RUNNING].progress.startswith("50\u00a0%, "))
 
 
 class Paints(QObject):
@@ -259,7 +259,7 @@ def test_what_moves_is_shown_once_a_second_in_place(
     assert bar.value() == 500, "between two beats nothing moves"
     desktop.downloads._again()
     assert banners._bars[RUNNING] is bar and bar.value() == 890, "nothing was made anew"
-    assert banners._progress_words[RUNNING].text().startswith("89 %, ")
+    assert banners._progress_words[RUNNING].text().startswith("89\u00a0%, ")
     qtbot.waitUntil(bar.isVisible)
     qtbot.wait(50)
     paints = Paints()
