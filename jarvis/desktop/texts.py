@@ -170,7 +170,7 @@ ALERT_CANCEL = Text(en="Cancel “{label}”", es="Cancelar «{label}»")
 # Tray, quick query, closing
 OPEN_WINDOW = Text(en="Open Jarvis", es="Abrir Jarvis")
 QUICK = Text(en="Quick query", es="Consulta rápida")
-QUICK_HINT = Text(en="Ask anything…", es="Pregunta lo que quieras…")
+QUICK_HINT = Text(en="Ask anything…", es="Pregunta algo…")
 QUICK_KEYS = Text(en="Enter: ask · Esc: close", es="Intro: preguntar · Esc: cerrar")
 QUICK_FURTHER = Text(en="Enter: ask on · Esc: close", es="Intro: seguir preguntando · Esc: cerrar")
 QUICK_REPLY = Text(en="Your answer…", es="Tu respuesta…")

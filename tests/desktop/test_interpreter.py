@@ -31,6 +31,7 @@ class Ring:
 @pytest.fixture(autouse=True)
 def as_before() -> Iterator[None]:
     interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    gc.enable()
     yield
     sys.setswitchinterval(interval)
     gc.set_threshold(*thresholds)
