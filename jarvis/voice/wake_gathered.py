@@ -7,8 +7,8 @@ from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
 from jarvis.voice.wake import NotedWakeDetector
 
 GATHERED_FRAMES = 3
-"""96 ms: asleep in a quiet room `jarvis listen` takes 2.7 % of a slow core instead of 5.0, and hears its word 32 ms
-later on average; four frames take 2.6 %."""
+"""96 ms: asleep in a quiet room `jarvis listen` takes 2.6 to 3.3 % of a slow core instead of 5.0, and hears its word
+32 ms later on average."""
 
 _BYTES = GATHERED_FRAMES * 2 * VAD_SAMPLES
 
