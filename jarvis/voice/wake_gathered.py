@@ -39,7 +39,7 @@ class GatheredWakeDetector:
         return self._hand_on() if len(self._waiting) >= _BYTES else []
 
     def reset(self) -> None:
-        """Forget the sound so far; stream time goes on."""
+        """Forget the sound so far, with a hit in what waited; stream time goes on."""
         self._hand_on()
         self._detector.reset()
 
