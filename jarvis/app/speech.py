@@ -47,6 +47,7 @@ class Speech:
         self.building = jarvis.building
         self._loop: VoiceLoop | None = None
         self._place: RecognitionPlace | None = None
+        self._options: tuple[int, VoiceOptions] | None = None
 
     @built_once
     def speech_to_text(self) -> SpeechToText:
@@ -84,7 +85,11 @@ class Speech:
 
     def options(self) -> VoiceOptions:
         """Return the voice options as they are now."""
-        return voice_options(self._jarvis.settings, self._jarvis.language)
+        # Asked many times a second; taken before the values, so that a change between the two is seen next time.
+        revision = self._jarvis.settings.revision
+        if self._options is None or self._options[0] != revision:
+            self._options = revision, voice_options(self._jarvis.settings, self._jarvis.language)
+        return self._options[1]
 
     def wake_of_file(self) -> WakeDetector | None:
         """Return the wake words for a recording, in step with it; None where none can be heard."""

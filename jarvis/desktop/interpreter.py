@@ -22,9 +22,6 @@ NEW, NEWISH = 700, 10
 """How many objects are added before the newest are looked through, and how many times as many before those are that are
 not old yet, about a millisecond: Python's own values."""
 
-NEVER = 1_000_000_000
-"""More looks at the newer objects than ever happen."""
-
 WHOLE = 28_000
 """How many objects are added before all are looked through: with those of a conversation of 10,000 messages it takes
 10 ms."""
@@ -38,12 +35,12 @@ the life of a process there are, so that what is kept with them by chance is lit
 
 
 def window_first() -> None:
-    """Have threads take short turns and only new objects looked through; for the whole process.
+    """Have threads take short turns, and nothing looked through until `Cycles` does; for the whole process.
 
-    Call it before much is loaded, which is the quicker for it.
+    Call it before much is loaded, which is the quicker for it: some forty objects of a start only hold each other.
     """
     sys.setswitchinterval(TURN_SECONDS)
-    gc.set_threshold(NEW, NEWISH, NEVER)
+    gc.disable()
 
 
 @contextmanager
@@ -62,8 +59,8 @@ def no_search() -> Iterator[None]:
 class Cycles:
     """Looks through all objects but those that stay; for the Qt thread, after `window_first`.
 
-    From `settle` on it looks in Python's place. Python does so on any thread and in the midst of any call, but a timer,
-    a text or an animation of Qt may be taken apart on the thread alone that it belongs to.
+    It looks in Python's place. Python does so on any thread and in the midst of any call, but a timer, a text or an
+    animation of Qt may be taken apart on the thread alone that it belongs to.
     """
 
     def __init__(self) -> None:
@@ -75,7 +72,6 @@ class Cycles:
         """Take everything that is there for what stays; takes no time to speak of."""
         self._modules = len(sys.modules)
         self._newish = self._added = 0
-        gc.disable()
         gc.freeze()
 
     def look(self) -> None:
@@ -84,6 +80,8 @@ class Cycles:
         if len(sys.modules) - self._modules >= LIBRARY_MODULES:
             self.settle()
             return
+        # A library may have had its own way with it.
+        gc.disable()
         new = gc.get_count()[0]
         if new < NEW:
             return

@@ -29,9 +29,17 @@ class Settings:
         self._values: dict[str, OptionValue] = {}
         self._unknown: dict[str, object] = {}
         self._seen: tuple[int, int] | None = None
+        self._revision = 0
         self.warnings: tuple[SettingsError, ...] = ()
         with self._lock:
             self._reload_if_changed()
+
+    @property
+    def revision(self) -> int:
+        """A number that grows whenever a value may have changed, here or by another Jarvis: for who reads often."""
+        with self._lock:
+            self._reload_if_changed()
+            return self._revision
 
     def get(self, name: str) -> OptionValue:
         """Return the value of `name`; `SettingsError` for an unknown one."""
@@ -79,6 +87,7 @@ class Settings:
                     values.pop(name)
             self._save(values)
             self._values, self._seen = values, self._stamp()
+            self._revision += 1
         return checked
 
     def changed(self) -> dict[str, OptionValue]:
@@ -113,6 +122,7 @@ class Settings:
             except SettingsError as error:
                 warnings.append(error)
         self._values, self._unknown, self.warnings = values, unknown, tuple(warnings)
+        self._revision += 1
 
     def _file_lock(self) -> AbstractContextManager[object]:
         """Keep other processes from saving between our reading and our writing."""

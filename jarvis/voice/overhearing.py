@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from jarvis.contracts.speech import SpottedWord
-from jarvis.contracts.speech_ports import Speaker, VoiceDetector, WordSpotter
+from jarvis.contracts.speech_ports import Speaker, WordSpotter
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn, Cut, Duck, Unduck
+from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.own_sound import BEFORE_SECONDS, sounds_like
 from jarvis.voice.ringing import FEWEST_SPOKEN, SPOKEN_BAR, RingWords
 
@@ -20,6 +21,11 @@ STOP_WORD_SECONDS = 0.8
 LATE_SECONDS = 0.3
 """How much later than it ended a word is reported at most: a tenth of a second by Jarvis' own network, the rest by the
 spotter's child, where the network cannot be loaded."""
+
+FEWEST_UNSURE = 4
+"""So many recent frames have to be somebody's speech for a word that the spotter is not sure of. Of 360 chairs, coughs,
+knocks and plates over Jarvis' voice three passed for a word with half as many, all of them unsure; of 270 people's
+words it costs two (239 heard)."""
 
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
@@ -38,7 +44,7 @@ class Interruption:
 
 
 class Overhearing:
-    """Follows the microphone while Jarvis answers; `end` when it does no longer.
+    """Follows the microphone while Jarvis answers; `end` when it does no longer. `activity` takes every frame before.
 
     `own_sound` returns what Jarvis says just now, or said before it fell silent so many seconds ago: its own stop words
     are not somebody else's, nor is what sounds like one. Where it does not hear itself (`echo_free`) that holds only of
@@ -48,7 +54,7 @@ class Overhearing:
     def __init__(
         self,
         *,
-        activity: VoiceDetector,
+        activity: ForeignVoice,
         barge_in: BargeIn,
         stop_words: WordSpotter | None,
         speaker: Speaker,
@@ -74,10 +80,8 @@ class Overhearing:
         Returns what interrupts, if anything does.
         """
         self._begun = self._answering = True
-        probability = self._activity.probability(frame)
-        self._spoken.append(probability >= SPOKEN_BAR)
-        word = self._spotted(frame)
-        if word and sum(self._spoken) >= FEWEST_SPOKEN:
+        probability = self._activity.now(frame)
+        if word := self._spotted(frame, probability):
             return Interruption(seconds=STOP_WORD_SECONDS, stop_word=word, word=True)
         if not any_speech:
             return None
@@ -92,7 +96,7 @@ class Overhearing:
 
     def stop_word(self, frame: bytes) -> str:
         """Return the stop word that was spotted by this frame, "" without; also for what follows an interruption."""
-        return self._spotted(frame)
+        return self._spotted(frame, self._activity.now(frame))
 
     def rest(self, frame: bytes) -> None:
         """Jarvis does not answer: take one frame all the same while something rings on after it."""
@@ -101,7 +105,6 @@ class Overhearing:
             return
         if self._answering:
             self._answering = False
-            self._spoken.clear()
             self.cut()
         self._begun = True
         self.stop_word(frame)
@@ -122,15 +125,19 @@ class Overhearing:
             if self._stop_words is not None:
                 self._stop_words.reset()
 
-    def _spotted(self, frame: bytes) -> str:
+    def _spotted(self, frame: bytes, probability: float) -> str:
+        self._spoken.append(probability >= SPOKEN_BAR)
         # A model that is slow to go on leaves gaps, and what is held stands still.
         before, self._position = self._position, self._speaker.position()
         self._silent_frames = 0 if self._position != before else self._silent_frames + 1
         found = self._stop_words.process(frame) if self._stop_words is not None else []
-        word = next((spotted.word for spotted in found if not self._is_own(spotted)), "")
+        word = next((spotted.word for spotted in found if not self._is_own(spotted) and self._is_spoken(spotted)), "")
         if self._ring_words is not None:
             self._ring_words.take(frame, word)
         return word
+
+    def _is_spoken(self, spotted: SpottedWord) -> bool:
+        return sum(self._spoken) >= (FEWEST_SPOKEN if spotted.sure else FEWEST_UNSURE)
 
     def _is_own(self, spotted: SpottedWord) -> bool:
         if self._echo_free and spotted.sure:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jarvis.voice.barge_in import Verdict
+from jarvis.voice.barge_in import Verdict, has_asked, judge_words
+from jarvis.voice.recognising import Heard
 
 LONE_WORD_SECONDS = 1.2
 """Speech shorter than this, with the sound before its onset, is a word said alone."""
@@ -38,6 +40,22 @@ class Said:
     def alone(self) -> bool:
         """Whether it was about one word."""
         return self.speech_seconds < LONE_WORD_SECONDS
+
+
+def said_into(heard: Heard, own: Sequence[str], *, spotted: bool, spots: bool, ringing: bool) -> Said:
+    """Return what is known of words that were `heard`, where `own` are Jarvis' own last sentences, oldest first."""
+    transcript = heard.transcript
+    return Said(
+        verdict=judge_words(transcript.text, transcript.language, own),
+        accepted=transcript.accepted,
+        basic=transcript.quality == "basic",
+        spotted=spotted,
+        spots=spots,
+        speech_seconds=heard.ended.speech_seconds,
+        words=len(transcript.text.split()),
+        asked=has_asked(own),
+        ringing=ringing,
+    )
 
 
 def ends_answer(said: Said) -> bool:

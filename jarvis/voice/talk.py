@@ -13,7 +13,6 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import AudioChunk, WakeHeard, WakeHit
 from jarvis.voice.announcements import Notice, WaitingNotices
-from jarvis.voice.barge_in import has_asked, judge_words
 from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
 from jarvis.voice.floor import DETAILS, Floor, Order
@@ -21,7 +20,7 @@ from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
 from jarvis.voice.phrases import how_to_wake
 from jarvis.voice.recognising import Heard, Listening
-from jarvis.voice.stopping import Said, ends_answer, is_turn
+from jarvis.voice.stopping import ends_answer, is_turn, said_into
 from jarvis.voice.turn import Kind, SpokenTurn, TurnHooks
 from jarvis.voice.work import Announcement, Conversing, Work, WorkEnd
 
@@ -155,7 +154,7 @@ class Talk:
             work.silence()
             work.go_on()
         else:
-            self._interrupt(work, None, reason)
+            self._interrupt(work, None, reason, later=False)
         self._changed()
         self.announce()
         return busy
@@ -276,12 +275,16 @@ class Talk:
             speech.play(tone)
             threading.Thread(target=speech.finish, name="jarvis-chime", daemon=True).start()
 
-    def _interrupt(self, work: Work | None, challenger: SpokenTurn | None, reason: str) -> None:
+    def _interrupt(self, work: Work | None, challenger: SpokenTurn | None, reason: str, *, later: bool = True) -> None:
+        """Stop both; with `later` an announcement that nobody has heard yet is made again."""
         if challenger is not None:
             challenger.cancel(reason)
         if work is not None:
             if isinstance(work, SpokenTurn):
                 self._context.learn(work)
+            with self._lock:
+                if later and not self._floor.closing:
+                    self._notices.put_back(work)
             work.interrupt(reason)
 
     def _committed(self, turn: SpokenTurn) -> None:
@@ -296,18 +299,12 @@ class Talk:
         if turn.start_facts.kind != "interrupting":
             with self._lock:
                 return self._floor.work is turn
-        transcript = heard.transcript
         self._judged.add(turn)
-        own = self.own_sentences()
-        said = Said(
-            verdict=judge_words(transcript.text, transcript.language, own),
-            accepted=transcript.accepted,
-            basic=transcript.quality == "basic",
+        said = said_into(
+            heard,
+            self.own_sentences(),
             spotted=bool(turn.start_facts.stop_word),
             spots=self._spots_stop_words,
-            speech_seconds=heard.ended.speech_seconds,
-            words=len(transcript.text.split()),
-            asked=has_asked(own),
             ringing=self.rings(),
         )
         if ends_answer(said):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
 from jarvis.voice.wake import NotedWakeDetector
 
-GATHERED_FRAMES = 3
+GATHERED_FRAMES = 4
 """96 ms: asleep in a quiet room `jarvis listen` takes 2.6 to 3.3 % of a slow core instead of 5.0, and hears its word
 32 ms later on average."""
 
@@ -14,7 +14,7 @@ _BYTES = GATHERED_FRAMES * 2 * VAD_SAMPLES
 
 
 class GatheredWakeDetector:
-    """The WakeDetector port over `detector`, whose hits come up to two frames later.
+    """The WakeDetector port over `detector`, whose hits come up to three frames later.
 
     Where it dates them by the sound itself, they have the same stream time.
     """

@@ -15,6 +15,7 @@ from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.ports import TextEngine
 from jarvis.contracts.speech import Transcript, TurnFinished, VoiceEvent, VoiceState
 from jarvis.settings.folders import Folders
+from jarvis.settings.store import Settings
 from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech, write_wav
 
 
@@ -80,3 +81,13 @@ def test_a_turn_without_words_is_nothing_to_tell(event: VoiceEvent, told: bool) 
     heard: list[VoiceEvent] = []
     _with_words(heard.append)(event)
     assert heard == ([event] if told else [])
+
+
+def test_options_are_read_anew_only_after_a_change_here_or_by_another_program(jarvis: WithModel) -> None:
+    options = jarvis.speech.options
+    first = options()
+    assert options() is first and not first.continuous
+    jarvis.settings.set("voice.mode", "continuous")
+    assert options().continuous
+    Settings(jarvis.folders.settings_file).set("voice.rate", 1.5)
+    assert options().continuous and options().rate == 1.5

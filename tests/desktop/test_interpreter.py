@@ -39,20 +39,24 @@ def as_before() -> Iterator[None]:
     gc.unfreeze()
 
 
-def test_all_is_looked_through_only_when_told() -> None:
+def test_from_the_start_on_nothing_is_looked_through_unless_told() -> None:
     window_first()
-    gc.collect()
-    old = Ring()
-    gc.collect(1)
-    gc.collect(1)
-    gone = weakref.ref(old)
-    del old
-    kept = [[] for _ in range(interpreter.NEW * interpreter.NEWISH * 30)]
+    ring = Ring()
+    gone = weakref.ref(ring)
+    del ring
+    kept = add(interpreter.NEW * interpreter.NEWISH * 30)
     assert gone() is not None
     gc.collect()
     assert gone() is None
     assert kept
     assert sys.getswitchinterval() == pytest.approx(interpreter.TURN_SECONDS)
+
+
+def test_who_has_python_search_again_is_told_otherwise() -> None:
+    cycles = settled()
+    gc.enable()
+    cycles.look()
+    assert not gc.isenabled()
 
 
 def settled() -> Cycles:

@@ -73,6 +73,22 @@ def test_two_programs_do_not_undo_each_other(tmp_path: Path) -> None:
     assert other.number("voice.rate") == 1.5
 
 
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_revision_tells_of_every_change_and_of_nothing_else(tmp_path: Path, kept: bool) -> None:
+    path = tmp_path / "settings.json"
+    settings = Settings(path if kept else None)
+    seen = [settings.revision]
+    settings.set("voice.rate", 1.5)
+    seen.append(settings.revision)
+    settings.number("voice.rate")
+    with pytest.raises(SettingsError):
+        settings.set("voice.rate", "fast")
+    assert settings.revision == seen[-1] > seen[0]
+    if kept:
+        Settings(path).set("language", "es")
+        assert settings.revision > seen[-1] and settings.text("language") == "es"
+
+
 def test_a_failed_save_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(_: int) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -4,7 +4,9 @@ import pytest
 
 from jarvis.contracts.speech import SpottedWord
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn
-from jarvis.voice.overhearing import DUCKED_GAIN, STOP_WORD_SECONDS, Interruption, Overhearing
+from jarvis.voice.foreign_voice import ForeignVoice
+from jarvis.voice.overhearing import DUCKED_GAIN, FEWEST_UNSURE, STOP_WORD_SECONDS, Interruption, Overhearing
+from jarvis.voice.ringing import FEWEST_SPOKEN
 from tests.fakes.voice import QUIET, SPEECH, FakeActivity, frames
 from tests.fakes.voice_output import FakeSpeaker
 
@@ -27,31 +29,44 @@ class Words:
         pass
 
 
-def overhearing(
-    words: Words | None = None, own=lambda silent: "", *, echo_free: bool = False
-) -> tuple[Overhearing, FakeSpeaker]:
-    speaker = FakeSpeaker()
-    made = Overhearing(
-        activity=FakeActivity(),
-        barge_in=BargeIn(),
-        stop_words=words,
-        speaker=speaker,
-        own_sound=own,
-        echo_free=echo_free,
-    )
-    return made, speaker
+class Ears:
+    """An `Overhearing` that is given frames as the listener gives them."""
+
+    def __init__(self, words: Words | None, own, echo_free: bool) -> None:
+        self.activity = ForeignVoice(FakeActivity(), lambda: 1.0)
+        self.speaker = FakeSpeaker()
+        self.made = Overhearing(
+            activity=self.activity,
+            barge_in=BargeIn(),
+            stop_words=words,
+            speaker=self.speaker,
+            own_sound=own,
+            echo_free=echo_free,
+        )
+
+    def process(self, amplitude: int, *, sounding: bool, any_speech: bool) -> Interruption | None:
+        self.activity.take(frames(amplitude))
+        return self.made.process(frames(amplitude), sounding=sounding, any_speech=any_speech)
+
+    def stop_word(self, amplitude: int) -> str:
+        self.activity.take(frames(amplitude))
+        return self.made.stop_word(frames(amplitude))
 
 
-def first(made: Overhearing, amplitude: int, count: int, *, any_speech: bool = True) -> Interruption | None:
+def overhearing(words: Words | None = None, own=lambda silent: "", *, echo_free: bool = False) -> Ears:
+    return Ears(words, own, echo_free)
+
+
+def first(ears: Ears, amplitude: int, count: int, *, any_speech: bool = True) -> Interruption | None:
     """Return the first interruption within `count` frames while Jarvis thinks."""
     for _ in range(count):
-        if found := made.process(frames(amplitude), sounding=False, any_speech=any_speech):
+        if found := ears.process(amplitude, sounding=False, any_speech=any_speech):
             return found
     return None
 
 
 def test_speech_interrupts_from_its_first_frame_on():
-    made, _ = overhearing()
+    made = overhearing()
     found = first(made, SPEECH, 20)
     assert found is not None
     assert (found.stop_word, found.word) == ("", False)
@@ -59,7 +74,7 @@ def test_speech_interrupts_from_its_first_frame_on():
 
 
 def test_a_word_alone_is_told_as_one():
-    made, _ = overhearing()
+    made = overhearing()
     assert first(made, SPEECH, 6) is None
     found = first(made, QUIET, 20)
     assert found is not None
@@ -68,7 +83,7 @@ def test_a_word_alone_is_told_as_one():
 
 def test_where_speech_does_not_interrupt_a_stop_word_still_does():
     words = Words()
-    made, _ = overhearing(words)
+    made = overhearing(words)
     assert first(made, SPEECH, 40, any_speech=False) is None
     words.word = "stop"
     assert first(made, SPEECH, 1, any_speech=False) == Interruption(
@@ -77,14 +92,28 @@ def test_where_speech_does_not_interrupt_a_stop_word_still_does():
 
 
 def test_a_stop_word_that_nobody_spoke_is_none():
-    made, _ = overhearing(Words("stop"))
+    made = overhearing(Words("stop"))
     assert first(made, QUIET, 40) is None
 
 
+@pytest.mark.parametrize(("sure", "fewest"), [(True, FEWEST_SPOKEN), (False, FEWEST_UNSURE)])
+@pytest.mark.parametrize("held", [False, True], ids=["into the answer", "while it is held"])
+def test_a_noise_that_passes_for_a_word_is_none_unless_somebody_speaks(sure, fewest, held):
+    """A moved chair was taken for “stop” where little of it was speech; the more doubtful the word, the more of it."""
+    for spoken in (fewest - 1, fewest):
+        words = Words()
+        words.sure = sure
+        made = overhearing(words)
+        assert first(made, SPEECH, spoken, any_speech=False) is None
+        words.word = "stop"
+        found = made.stop_word(QUIET) if held else first(made, QUIET, 1, any_speech=False)
+        assert bool(found) is (spoken == fewest)
+
+
 def test_its_own_words_are_nobodys():
-    made, _ = overhearing(Words("para"), own=lambda silent: "Es para ti.")
+    made = overhearing(Words("para"), own=lambda silent: "Es para ti.")
     assert first(made, SPEECH, 5, any_speech=False) is None
-    made, _ = overhearing(Words("para"), own=lambda silent: "Hasta mañana.")
+    made = overhearing(Words("para"), own=lambda silent: "Hasta mañana.")
     assert first(made, SPEECH, 5, any_speech=False) is not None
 
 
@@ -92,20 +121,20 @@ def test_its_own_words_are_nobodys():
 def test_where_it_does_not_hear_itself_a_sure_word_is_somebodys(sure, counts):
     words = Words("para")
     words.sure = sure
-    made, _ = overhearing(words, own=lambda silent: "Es para ti.", echo_free=True)
+    made = overhearing(words, own=lambda silent: "Es para ti.", echo_free=True)
     assert (first(made, SPEECH, 5, any_speech=False) is not None) is counts
 
 
 def test_what_it_said_before_a_long_gap_is_nobodys_no_more():
     """Whether it is still at its answer does not matter: a slow model leaves gaps between sentences."""
     words = Words()
-    made, speaker = overhearing(words, own=lambda silent: "Es para ti.")
+    made = overhearing(words, own=lambda silent: "Es para ti.")
     for gap, counts in ((1.5, False), (1.7, True)):
-        speaker.heard_seconds = gap
+        made.speaker.heard_seconds = gap
         for _ in range(round(gap / FRAME_SECONDS)):
-            assert made.process(frames(SPEECH), sounding=True, any_speech=False) is None
+            assert made.process(SPEECH, sounding=True, any_speech=False) is None
         words.word = "para"
-        assert (made.process(frames(SPEECH), sounding=True, any_speech=False) is not None) is counts
+        assert (made.process(SPEECH, sounding=True, any_speech=False) is not None) is counts
         words.word = ""
 
 
@@ -117,23 +146,23 @@ def test_how_long_jarvis_has_been_silent_is_told_to_who_knows_what_it_said():
         return ""
 
     words = Words("stop")
-    made, speaker = overhearing(words, own=own)
+    made = overhearing(words, own=own)
     for position in (0.1, 0.2, 0.2, 0.2, 0.3):
-        speaker.heard_seconds = position
-        made.process(frames(QUIET), sounding=True, any_speech=False)
-    made.stop_word(frames(QUIET))
+        made.speaker.heard_seconds = position
+        made.process(QUIET, sounding=True, any_speech=False)
+    made.stop_word(QUIET)
     assert asked == pytest.approx([0.0, 0.0, 0.032, 0.064, 0.0, 0.032])
 
 
 def test_jarvis_is_quieter_while_somebody_may_speak_and_loud_again_at_the_end():
     words = Words()
-    made, speaker = overhearing(words)
+    made = overhearing(words)
     for amplitude, count in ((QUIET, 12), (SPEECH, 3)):
         for _ in range(count):
-            made.process(frames(amplitude), sounding=True, any_speech=True)
-    assert speaker.gains == [DUCKED_GAIN]
-    made.end()
-    assert speaker.gains == [DUCKED_GAIN, 1.0]
+            made.process(amplitude, sounding=True, any_speech=True)
+    assert made.speaker.gains == [DUCKED_GAIN]
+    made.made.end()
+    assert made.speaker.gains == [DUCKED_GAIN, 1.0]
     assert words.resets == 1
-    made.end()
+    made.made.end()
     assert words.resets == 1, "there was nothing to end"

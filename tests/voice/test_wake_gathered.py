@@ -24,7 +24,7 @@ def hits_by_frame(detector, pcm):
 
 
 @pytest.mark.parametrize("candidates", [False, True])
-def test_the_same_hits_come_at_the_same_stream_time_up_to_two_frames_later(candidates: bool) -> None:
+def test_the_same_hits_come_at_the_same_stream_time_up_to_three_frames_later(candidates: bool) -> None:
     direct = hits_by_frame(wake_detector(candidates=candidates), SOUND)
     gathered = hits_by_frame(GatheredWakeDetector(wake_detector(candidates=candidates)), SOUND)
     assert any(hit.sure for hit, _ in direct)
