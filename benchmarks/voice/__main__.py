@@ -2,7 +2,8 @@
 
 `scenarios`: some thirty situations in English and Spanish, in real time, each several times. `rival`: the same parts
 assembled in pipecat (`--pipecat PYTHON`, an interpreter with pipecat-ai and wyoming). `self-hearing`: spoken answers
-leaking into the microphone. `idle`: a day asleep. `demo`: the demonstration's timings.
+leaking into the microphone. `noises`: chairs, coughs and stop words into spoken answers. `idle`: a day asleep. `demo`:
+the demonstration's timings.
 
 Free speech is heard by a real Whisper child whose toy model knows one sentence, and the language model is simulated at
 measured speeds: how well a model hears, or how fast it thinks, is not measured here.
@@ -26,6 +27,7 @@ from benchmarks.voice.answering import Speed
 from benchmarks.voice.demo_times import demos
 from benchmarks.voice.devices import OUTPUT_LATENCY_SECONDS
 from benchmarks.voice.idle import idle
+from benchmarks.voice.noises import into_answers
 from benchmarks.voice.rival import compare, pipecat_version
 from benchmarks.voice.running import play
 from benchmarks.voice.scenarios import ASKING, Scenario
@@ -35,7 +37,7 @@ from benchmarks.voice.world import LEAK_DB, Bench
 from jarvis.contracts.errors import LANGUAGES
 from tests.fakes.speech import has_flite
 
-PARTS = ("scenarios", "rival", "self-hearing", "idle", "demo")
+PARTS = ("scenarios", "rival", "self-hearing", "noises", "idle", "demo")
 
 
 def main() -> None:
@@ -46,7 +48,7 @@ def main() -> None:
     parts = options.only or [part for part in PARTS if part != "rival" or options.pipecat]
     if not options.json:
         print("\n".join(report.lines_of("machine", found["machine"])), *found["notes"], sep="\n", flush=True)
-    if {"scenarios", "rival", "self-hearing"} & set(parts):
+    if {"scenarios", "rival", "self-hearing", "noises"} & set(parts):
         with tempfile.TemporaryDirectory() as folder:
             in_rooms(found, parts, options, Path(folder))
     if "idle" in parts:
@@ -68,7 +70,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--repeat", type=int, default=3, help="runs of each scenario and question")
     parser.add_argument("--clips", type=Path, help="folder of real recordings: hey_jarvis_1.wav and others")
     parser.add_argument("--pipecat", metavar="PYTHON", help="interpreter with pipecat-ai, else Jarvis alone")
-    parser.add_argument("--answers", type=int, default=100, help="answers of the self-hearing part")
+    parser.add_argument("--answers", type=int, default=100, help="answers of self-hearing and noises")
     parser.add_argument("--hours", type=float, default=24.0, help="length of the compressed day")
     parser.add_argument("--demos", type=int, default=5, help="runs of the demonstration")
     parser.add_argument("--read", type=float, default=Speed().read, help="tokens a second that the model reads")
@@ -111,6 +113,9 @@ def in_rooms(found: dict[str, Any], parts: list[str], options: argparse.Namespac
         if "self-hearing" in parts:
             found["self_hearing"] = hears_itself(bench, options)
             told(options, "\n".join(report.lines_of("self-hearing", found["self_hearing"])))
+        if "noises" in parts:
+            found["noises"] = among_noises(bench, options.answers)
+            told(options, "\n".join(report.lines_of("noises", found["noises"])))
     finally:
         bench.close()
 
@@ -127,6 +132,16 @@ def hears_itself(bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
     return {"counted_in_sound": counted.to_json()} | {
         f"whole_loop_{language}": live(bench, each, language) for language in LANGUAGES
     }
+
+
+def among_noises(bench: Bench, count: int) -> dict[str, Any]:
+    """Return which noises and stop words silence Jarvis, of `count` spoken into its answers."""
+    stop_words = bench.jarvis.speech.parts(bench.silent_speaker()).stop_words
+    if stop_words is None:
+        return {"nobody hears stop words here": True}
+    found = into_answers(bench.voice, stop_words, count)
+    stop_words.close()
+    return found.to_json()
 
 
 def chosen(options: argparse.Namespace) -> list[Scenario]:

@@ -258,17 +258,8 @@ def _spot(
     """Look for stop words as the loop does, and without a look at what Jarvis says."""
     foreign = [1.0]
     voice = ForeignVoice(activity, lambda: foreign[0])
-    speaker = _Sounding()
-
-    def own_sound(silent_seconds: float) -> str:
-        """As the loop knows it: it hands the sound over a second ahead."""
-        said = HeardText()
-        said.begin(text, text, 0.0)
-        said.reach(min(speaker.at + HANDED_AHEAD_SECONDS, seconds))
-        if speaker.at + HANDED_AHEAD_SECONDS >= seconds:
-            said.end()
-        return sounding_words(said.spans, speaker.position(), silent_seconds)
-
+    speaker = Sounding()
+    own_sound = own_sound_of(text, seconds, speaker)
     for knows in (True, False):
         activity.reset()
         overhearing = Overhearing(
@@ -294,13 +285,28 @@ def _spot(
             found.which[f"“{', '.join(spotted)}”{how} in: {text}"] += 1
 
 
-class _Sounding(SilentSpeaker):
+class Sounding(SilentSpeaker):
     """A speaker that has sounded up to `at`."""
 
     at = 0.0
 
     def position(self) -> float:
         return max(0.0, self.at)
+
+
+def own_sound_of(text: str, seconds: float, speaker: Sounding) -> Callable[[float], str]:
+    """Return what tells which words of `text`, `seconds` long, sound: as the loop knows it, which hands the sound over
+    a second ahead."""
+
+    def own_sound(silent_seconds: float) -> str:
+        said = HeardText()
+        said.begin(text, text, 0.0)
+        said.reach(min(speaker.at + HANDED_AHEAD_SECONDS, seconds))
+        if speaker.at + HANDED_AHEAD_SECONDS >= seconds:
+            said.end()
+        return sounding_words(said.spans, speaker.position(), silent_seconds)
+
+    return own_sound
 
 
 def live(bench: Bench, count: int, language: Language) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from jarvis.app.data_desk import AppDataDesk, data_desk
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Cancelled, StorageError
 from jarvis.contracts.memory import ForgetTarget, NewMemory
+from jarvis.processes.instance import InstanceLock
 from jarvis.settings.folders import Folders
 from jarvis.storage.lists import SqliteListBook
 from jarvis.storage.notes import SqliteNoteBook
@@ -33,10 +34,15 @@ WORDS = {
 
 
 @pytest.fixture
-def jarvis(tmp_path: Path) -> Iterator[Jarvis]:
+def jarvis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Jarvis]:
     made = Jarvis(Folders(home=tmp_path / "home"))
+    decided: list[InstanceLock] = []
+    monkeypatch.setattr("jarvis.app.data_desk._DECIDED", decided)
     yield made
     made.close()
+    # What holds to the end of a process need not hold to the end of all tests.
+    for lock in decided:
+        lock.release()
 
 
 @pytest.fixture

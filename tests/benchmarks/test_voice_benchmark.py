@@ -14,6 +14,7 @@ from benchmarks.voice.answering import ANSWERS, OTHERWISE, SimulatedModel, Speed
 from benchmarks.voice.devices import VirtualMicrophone, VirtualSpeaker
 from benchmarks.voice.ears import ToldUtterance
 from benchmarks.voice.idle import LOOP_SECONDS, day
+from benchmarks.voice.noises import NOISES, into_answers
 from benchmarks.voice.rival import Group, read_side
 from benchmarks.voice.room import Played, Room, at_ratio, audible_edges, leak
 from benchmarks.voice.running import Outcome, Row
@@ -36,7 +37,9 @@ from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.messages import ChatMessage
 from jarvis.contracts.ports import EngineText, GenerationOptions
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES, AudioChunk
+from jarvis.voice.keyword_spotter import KeywordSpotter
 from tests.fakes.voice import FakeSpeechToText
+from tests.fakes.voice_output import FakeTextToSpeech
 
 TONE = 8000 * np.sin(np.arange(SAMPLE_RATE // 2) * 0.3)
 TIMES = AnswerTimes(
@@ -306,3 +309,22 @@ def test_pipecats_lines_become_a_side_and_other_words_are_wrong():
 
 def test_figures_are_listed_by_depth():
     assert report.lines_of("idle", {"day": {"memory_mib": 1.23456}}) == ["idle:", "  day:", "    memory mib: 1.235"]
+
+
+def test_every_noise_is_another_one_and_as_loud_as_a_person():
+    rng = np.random.default_rng(1)
+    for name, make in NOISES.items():
+        one, other = make(rng), make(rng)
+        assert np.abs(samples(one)).max() == pytest.approx(sounds.PEAK, abs=2)
+        assert (one == other) is (name == "the chair of the scenarios")
+
+
+def test_noises_and_stop_words_into_answers_are_counted_apart():
+    """Over four seconds of tone, which is no voice and hides none."""
+    found = into_answers(FakeTextToSpeech(chunks=40), KeywordSpotter(), 6)
+    assert (found.noises, found.words) == (3, 3)
+    assert (found.taken, found.held) == (0, 0)
+    assert found.stopped == len(found.after_seconds) >= 2
+    assert all(-0.2 < after < 0.4 for after in found.after_seconds)
+    told = found.to_json()
+    assert told["heard"] == found.stopped and told["noises"] == 3
