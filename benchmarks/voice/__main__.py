@@ -139,9 +139,10 @@ def among_noises(bench: Bench, count: int) -> dict[str, Any]:
     stop_words = bench.jarvis.speech.parts(bench.silent_speaker()).stop_words
     if stop_words is None:
         return {"nobody hears stop words here": True}
-    found = into_answers(bench.voice, stop_words, count)
-    stop_words.close()
-    return found.to_json()
+    try:
+        return into_answers(bench.voice, stop_words, count).to_json()
+    finally:
+        stop_words.close()
 
 
 def chosen(options: argparse.Namespace) -> list[Scenario]:

@@ -1,8 +1,9 @@
 """What is no speech, and what is a stop word, over Jarvis' spoken answers: which of both silences it.
 
 Time is counted in sound: the real echo canceller, voice activity, stop words and barge-in rule. Chairs, coughs, knocks
-and plates are computed, each one different; the words are said by the voices of the wake set. Both are as loud as a
-person near the microphone, or up to 12 dB softer, and come while Jarvis speaks at -10 dB.
+and plates are computed, each one different but for the chair of the scenarios; the words are said by the voices of the
+wake set. Both are as loud as a person near the microphone, or up to 12 dB softer, and come while Jarvis speaks at
+-10 dB, English and Spanish.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from jarvis.voice.keyword_spotter import STOP_WORDS
 from jarvis.voice.overhearing import Overhearing
 
 WITHIN_SECONDS = (-0.1, 0.6)
-"""A stop so long before the beginning of a word to so long after its end is of that word."""
+"""A stop so long before the beginning of a sound to so long after its end is of that sound."""
 
 _SOFTER_DB = 12.0
 _LATEST_SECONDS = 1.6
@@ -84,26 +85,28 @@ def into_answers(voice: TextToSpeech, stop_words: WordSpotter, count: int) -> He
         rng = np.random.default_rng([17, number])
         begins = TALK_AFTER_SECONDS + float(rng.uniform(0.0, _LATEST_SECONDS))
         gain = 10 ** (-float(rng.uniform(0.0, _SOFTER_DB)) / 20)
-        if said := bool(number % 2):
+        # Two answers each: one language after the other.
+        turn, said = number // 4, bool(number // 2 % 2)
+        if said:
             sound = _word(people, rng) * gain
         else:
-            name, make = list(NOISES.items())[number // 2 % len(NOISES)]
+            name, make = list(NOISES.items())[(2 * turn + number % 2) % len(NOISES)]
             sound = samples(make(rng)) * gain
         ends = begins + sound.size / SAMPLE_RATE
         late = np.zeros(round((begins - TALK_AFTER_SECONDS) * SAMPLE_RATE))
         frames = list(microphone.hear(played, np.concatenate([late, sound])))
         stops, held = _silenced(frames, text, played.size / SAMPLE_RATE, stop_words, activity)
+        early, after = WITHIN_SECONDS
+        of_it = [at for at in stops if begins + early < at < ends + after]
         if said:
             found.words += 1
-            early, after = WITHIN_SECONDS
-            of_it = [at for at in stops if begins + early < at < ends + after]
             found.stopped += bool(of_it)
             found.after_seconds += [at - ends for at in of_it[:1]]
         else:
             found.noises += 1
-            found.taken += bool(stops)
-            found.held += held and not stops
-            if stops:
+            found.taken += bool(of_it)
+            found.held += held and not of_it
+            if of_it:
                 found.which[name] += 1
     return found
 

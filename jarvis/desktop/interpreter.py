@@ -72,16 +72,17 @@ class Cycles:
         """Take everything that is there for what stays; takes no time to speak of."""
         self._modules = len(sys.modules)
         self._newish = self._added = 0
+        gc.disable()
         gc.freeze()
 
     def look(self) -> None:
         """Look through what has come since `settle` if it is much, in about 10 ms for `WHOLE`; to be called every
         `LOOK_MILLISECONDS` between two events."""
+        # A library may have had its own way with it.
+        gc.disable()
         if len(sys.modules) - self._modules >= LIBRARY_MODULES:
             self.settle()
             return
-        # A library may have had its own way with it.
-        gc.disable()
         new = gc.get_count()[0]
         if new < NEW:
             return

@@ -15,7 +15,7 @@ from jarvis.voice.work import Announcement, Conversing, Said, Work
 
 
 class Notice:
-    """One thing to say; `over` is set once it was said, was interrupted after its first word, or was withdrawn.
+    """One thing to say; `over` is set once it was said, was interrupted, or was withdrawn.
 
     `still_wanted` is asked on the speaking thread just before it would sound; False drops it unheard. With `on_stopped`
     it rings until `cancel`, also once it is over: a stop word said into it or into the silence after it is told by
@@ -50,7 +50,6 @@ class WaitingNotices:
     def __init__(self) -> None:
         self._waiting: deque[Notice] = deque()
         self._sounding: tuple[Notice, Announcement] | None = None
-        self._put_back: Announcement | None = None
         self._ringing: tuple[Notice, ...] = ()
 
     def __bool__(self) -> bool:
@@ -83,24 +82,11 @@ class WaitingNotices:
                 # Where no speaker works, it rang as well as it could.
                 sounds()
             on_over(work)
-            if work is self._put_back:
-                self._put_back = None
-            else:
-                notice.over.set()
+            notice.over.set()
 
         work = Announcement(conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted, sounds)
         self._sounding = notice, work
         return work
-
-    def put_back(self, work: Work) -> None:
-        """Let what `work` says be the next again if no word of it was heard: the person speaks first. What rings comes
-        again by itself."""
-        if self._sounding is not None and self._sounding[1] is work:
-            notice, announcement = self._sounding
-            unheard = not announcement.cancel_token.cancelled and not announcement.heard
-            if notice.on_stopped is None and unheard:
-                self._waiting.appendleft(notice)
-                self._sounding, self._put_back = None, announcement
 
     def withdraw(self, notice: Notice) -> Announcement | None:
         """Let `notice` wait no more; returns the work that is saying it, if it has begun."""

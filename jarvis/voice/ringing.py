@@ -13,7 +13,8 @@ from jarvis.voice.stopping import LONE_WORD_SECONDS
 
 SPOKEN_BAR = 0.3
 FEWEST_SPOKEN = 2
-"""A spotted stop word counts where so many recent frames are somebody's speech as surely as this."""
+"""A spotted stop word counts where so many recent frames are somebody's speech as surely as this; `Overhearing` asks
+for more where its spotter doubts."""
 
 RECENT_SECONDS = 1.1
 """What is recent: a word, and what its spotter needs to report it."""

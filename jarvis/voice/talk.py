@@ -154,7 +154,7 @@ class Talk:
             work.silence()
             work.go_on()
         else:
-            self._interrupt(work, None, reason, later=False)
+            self._interrupt(work, None, reason)
         self._changed()
         self.announce()
         return busy
@@ -275,16 +275,12 @@ class Talk:
             speech.play(tone)
             threading.Thread(target=speech.finish, name="jarvis-chime", daemon=True).start()
 
-    def _interrupt(self, work: Work | None, challenger: SpokenTurn | None, reason: str, *, later: bool = True) -> None:
-        """Stop both; with `later` an announcement that nobody has heard yet is made again."""
+    def _interrupt(self, work: Work | None, challenger: SpokenTurn | None, reason: str) -> None:
         if challenger is not None:
             challenger.cancel(reason)
         if work is not None:
             if isinstance(work, SpokenTurn):
                 self._context.learn(work)
-            with self._lock:
-                if later and not self._floor.closing:
-                    self._notices.put_back(work)
             work.interrupt(reason)
 
     def _committed(self, turn: SpokenTurn) -> None:

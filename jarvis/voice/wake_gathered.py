@@ -7,8 +7,8 @@ from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
 from jarvis.voice.wake import NotedWakeDetector
 
 GATHERED_FRAMES = 4
-"""96 ms: asleep in a quiet room `jarvis listen` takes 2.6 to 3.3 % of a slow core instead of 5.0, and hears its word
-32 ms later on average."""
+"""128 ms: asleep in a quiet room `jarvis listen` takes half as much of a core (`python -m benchmarks.voice --only
+idle`), and hears its word 48 ms later on average."""
 
 _BYTES = GATHERED_FRAMES * 2 * VAD_SAMPLES
 

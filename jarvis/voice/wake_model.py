@@ -7,16 +7,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections import deque
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jarvis.contracts.speech import SAMPLE_RATE
-
-if TYPE_CHECKING:
-    from pymicro_wakeword import MicroWakeWord
 
 FLOOR_RMS = 30.0
 """A noise this loud (int16 units, -61 dB of full scale) is laid under all sound. The model was made on recordings and
@@ -36,10 +31,9 @@ class WakeModel:
     """
 
     def __init__(self, floor_rms: float = FLOOR_RMS) -> None:
-        from pymicro_wakeword import MicroWakeWordFeatures
+        from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
 
-        self._model, window = _unaveraged()
-        self._probabilities: deque[float] = deque(maxlen=window)
+        self._model = MicroWakeWord.from_builtin(Model.HEY_JARVIS)
         self._features = MicroWakeWordFeatures()
         self._floor = noise_floor(floor_rms)
         self._samples = 0
@@ -60,23 +54,15 @@ class WakeModel:
             probability = self._model.process_streaming_prob(features)
             # Between its strides the model only collects.
             if self._windows % self._model.stride == 0 and probability is not None and not math.isnan(probability):
-                found.append((self._seconds, self._averaged(float(probability))))
+                found.append((self._seconds, max(0.0, min(1.0, float(probability)))))
         return found
 
     def reset(self) -> None:
         """Forget the sound so far; stream time goes on."""
         self._model.reset()
         self._features.reset()
-        self._probabilities.clear()
         self._windows = 0
         self._seconds = self._samples / SAMPLE_RATE + _WINDOW_SECONDS - _FEATURE_SECONDS
-
-    def _averaged(self, probability: float) -> float:
-        """Return the score with this probability as its latest: 0 while there are not enough."""
-        self._probabilities.append(probability)
-        if len(self._probabilities) < (self._probabilities.maxlen or 1):
-            return 0.0
-        return max(0.0, min(1.0, math.fsum(self._probabilities) / len(self._probabilities)))
 
     def _with_floor(self, pcm: bytes) -> bytes:
         sound = np.frombuffer(pcm, "<i2")
@@ -84,25 +70,6 @@ class WakeModel:
         self._samples += sound.size
         under = np.take(self._floor, np.arange(at, at + sound.size), mode="wrap")
         return np.clip(sound + under, -32768, 32767).astype("<i2").tobytes()
-
-
-def _unaveraged() -> tuple[MicroWakeWord, int]:
-    """Return the model without its averaging, and how many probabilities it averages: its exact sums of fractions take
-    a third of a per cent of a core."""
-    from pymicro_wakeword import MicroWakeWord, Model
-
-    built_in = MicroWakeWord.from_builtin(Model.HEY_JARVIS)
-    single = MicroWakeWord(
-        id=built_in.id,
-        wake_word=built_in.wake_word,
-        tflite_model=built_in.tflite_model,
-        probability_cutoff=built_in.probability_cutoff,
-        sliding_window_size=1,
-        trained_languages=built_in.trained_languages,
-        libtensorflowlite_c_path=built_in.lib._name,
-    )
-    built_in.close()
-    return single, built_in.sliding_window_size
 
 
 def noise_floor(rms: float) -> NDArray[np.int32]:

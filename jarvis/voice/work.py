@@ -153,11 +153,6 @@ class Announcement(Work):
         """What was given to the voice."""
         return self.clauses
 
-    @property
-    def heard(self) -> str:
-        """What of the words was heard by now."""
-        return self._speech.heard()
-
     def _run(self) -> None:
         if self._is_wanted():
             if self._sound is not None:

@@ -321,10 +321,10 @@ def test_every_noise_is_another_one_and_as_loud_as_a_person():
 
 def test_noises_and_stop_words_into_answers_are_counted_apart():
     """Over four seconds of tone, which is no voice and hides none."""
-    found = into_answers(FakeTextToSpeech(chunks=40), KeywordSpotter(), 6)
-    assert (found.noises, found.words) == (3, 3)
+    found = into_answers(FakeTextToSpeech(chunks=40), KeywordSpotter(), 8)
+    assert (found.noises, found.words) == (4, 4)
     assert (found.taken, found.held) == (0, 0)
-    assert found.stopped == len(found.after_seconds) >= 2
+    assert found.stopped == len(found.after_seconds) >= 3
     assert all(-0.2 < after < 0.4 for after in found.after_seconds)
     told = found.to_json()
-    assert told["heard"] == found.stopped and told["noises"] == 3
+    assert told["heard"] == found.stopped and told["noises"] == 4

@@ -52,10 +52,16 @@ def test_from_the_start_on_nothing_is_looked_through_unless_told() -> None:
     assert sys.getswitchinterval() == pytest.approx(interpreter.TURN_SECONDS)
 
 
-def test_who_has_python_search_again_is_told_otherwise() -> None:
+@pytest.mark.parametrize("library", [False, True])
+def test_who_has_python_search_again_is_told_otherwise(monkeypatch: pytest.MonkeyPatch, library: bool) -> None:
     cycles = settled()
+    for number in range(interpreter.LIBRARY_MODULES * library):
+        monkeypatch.setitem(sys.modules, f"a_large_library_{number}", ModuleType(f"a_large_library_{number}"))
     gc.enable()
     cycles.look()
+    assert not gc.isenabled()
+    gc.enable()
+    cycles.settle()
     assert not gc.isenabled()
 
 

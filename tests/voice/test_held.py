@@ -209,7 +209,8 @@ def test_what_waits_to_be_said_is_said_though_somebody_spoke_into_what_was_over(
         notice = at.world.loop.text_to_say("Your tea is ready.", "en")
         at.gate.set()
         at.turns_over(1)
-        at.microphone.add(INTERRUPTION + seconds(QUIET, 1.0))
+        # So little that it is over when the notice begins, which it would interrupt.
+        at.microphone.add(seconds(SPEECH, 0.35) + seconds(QUIET, 1.0))
         slow.set()
         assert notice.over.wait(PATIENCE_SECONDS)
     assert "Your tea is ready." in at.world.said()

@@ -2,7 +2,6 @@
 
 import threading
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,7 +18,7 @@ from tests.fakes.voice import (
     wake_word,
 )
 from tests.fakes.voice_output import FakeSpeaker, FakeTextToSpeech
-from tests.fakes.voice_world import COMMAND, World, live, running
+from tests.fakes.voice_world import COMMAND, World, running
 
 
 def test_the_wake_word_interrupts_speech_and_listens_again():
@@ -196,39 +195,6 @@ def test_what_sounds_falls_silent_when_it_is_withdrawn_and_the_next_one_follows(
     assert world.said() == ["Tea.", "Cake."]
     world.loop.close()
     assert world.loop.text_to_say("Late.", "en").over.is_set()
-
-
-@pytest.mark.parametrize(
-    ("heard_seconds", "ring", "again"), [(0.0, False, True), (None, False, False), (0.0, True, False)]
-)
-def test_what_the_person_speaks_into_before_a_word_of_it_was_heard_is_said_once_they_were_answered(
-    heard_seconds, ring, again
-):
-    world, microphone = live(stt=FakeSpeechToText("one"), speaker=FakeSpeaker(gate=threading.Event()))
-    world.speaker.heard_seconds = heard_seconds
-    notice = world.loop.text_to_say("Tea is ready.", "en", on_stopped=(lambda: None) if ring else None)
-    assert world.speaker.sounding.wait(PATIENCE_SECONDS)
-    world.loop.push_to_talk()
-    assert again or notice.over.wait(PATIENCE_SECONDS)
-    world.speaker.heard_seconds = None
-    world.speaker.gate.set()
-    microphone.add(utterance())
-    world.log.wait_for(lambda events: any(isinstance(e, TurnFinished) for e in events))
-    assert notice.over.wait(PATIENCE_SECONDS)
-    assert world.said().count("Tea is ready.") == 1 + again
-    world.loop.close()
-
-
-@pytest.mark.parametrize("how", ["stop", "close", "withdraw"])
-def test_what_is_stopped_is_not_said_again_though_nobody_heard_it(how):
-    world, _ = live(speaker=FakeSpeaker(gate=threading.Event()))
-    world.speaker.heard_seconds = 0.0
-    notice = world.loop.text_to_say("Tea is ready.", "en")
-    assert world.speaker.sounding.wait(PATIENCE_SECONDS)
-    {"stop": world.loop.stop_all, "close": world.loop.close, "withdraw": notice.cancel}[how]()
-    assert notice.over.wait(PATIENCE_SECONDS)
-    world.loop.close()
-    assert world.said() == ["Tea is ready."]
 
 
 def test_closing_releases_everything():

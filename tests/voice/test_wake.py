@@ -115,20 +115,6 @@ def test_the_floor_is_the_same_whatever_the_size_of_pieces():
     assert np.sqrt(np.mean(floor**2)) == pytest.approx(FLOOR_RMS, rel=0.02)
 
 
-def test_the_scores_are_those_that_the_package_itself_averages():
-    from pymicro_wakeword import MicroWakeWord, MicroWakeWordFeatures, Model
-
-    package, features = MicroWakeWord.from_builtin(Model.HEY_JARVIS), MicroWakeWordFeatures()
-    rows = [package.process_streaming_prob(row) for row in features.process_streaming(ONE_BREATH)]
-    expected = rows[package.stride - 1 :: package.stride]
-    model = WakeModel(floor_rms=0.0)
-    for _ in range(2):
-        scores = [score for _, score in model.scores(ONE_BREATH)]
-        assert scores == pytest.approx(expected, abs=1e-12) and max(scores) > 0.5
-        # What was before a reset is not averaged with what follows it.
-        model.reset()
-
-
 def test_a_recording_holds_what_was_sure_and_what_was_confirmed_each_once():
     sound = HEY_JARVIS + ONE_BREATH + ORDINARY
     chunks = [sound[at : at + FRAME_BYTES] for at in range(0, len(sound), FRAME_BYTES)]
