@@ -107,6 +107,10 @@ class WaitingNotices:
         sounding = self._sounding
         return sounding is not None and sounding[1] is work and sounding[0].on_stopped is not None
 
+    def is_due(self, work: Work | None) -> bool:
+        """Tell whether `work` is about to ring, and has not."""
+        return self.rings(work) and self._sounding is not None and not self._sounding[0].rung
+
     def last_rung(self) -> Said:
         """Return the words of what rang last, if it still rings."""
         sounding = self._sounding

@@ -138,7 +138,8 @@ class Talk:
             busy |= self._notices.clear(spare_due=spare_due)
             challenger = self._floor.challenger
             own = self._floor.work is not None and self._floor.work.is_current_thread()
-            if own:
+            spared = spare_due and self._notices.is_due(self._floor.work)
+            if own or spared:
                 work = self._floor.work
                 if challenger is not None:
                     self._floor.lose()
@@ -149,9 +150,10 @@ class Talk:
                 self._floor.rest()
         if challenger is not None and not challenger.is_current_thread():
             challenger.cancel(reason)
-        if own and work is not None:
+        if (own or spared) and work is not None:
             # A skill that stops everything runs inside the answer itself: that one ends unsaid.
-            work.silence()
+            if own:
+                work.silence()
             work.go_on()
         else:
             self._interrupt(work, None, reason)

@@ -1,5 +1,7 @@
 """A stop word ends what rings and what has rung; what is due and has not sounded yet rings all the same."""
 
+import threading
+
 import pytest
 
 from tests.fakes.processes import until
@@ -29,6 +31,30 @@ def test_what_is_due_and_has_not_sounded_rings_though_what_rings_was_stopped(slo
             at.microphone.add(ALONE)
             assert at.told == ["tea", "cake"]
     assert "Your cake timer is done." in at.world.said()
+
+
+def test_one_stop_word_told_by_spotter_and_recogniser_ends_nothing_that_has_begun_to_ring_since():
+    """Both tell of the same word; between the two the next one has the floor, and has not sounded."""
+    asked, wanted = threading.Event(), threading.Event()
+
+    def still_wanted() -> bool:
+        asked.set()
+        return wanted.wait(PATIENCE_SECONDS)
+
+    with Ringing(slow=True) as at:
+        at.ring()
+        at.sounds()
+        cake = at.loop.text_to_say("Your cake timer is done.", "en", TONE, still_wanted, lambda: at.told.append("cake"))
+        at.microphone.add(ALONE)
+        assert asked.wait(PATIENCE_SECONDS)
+        at.loop._talk.stop_ringing()
+        assert at.told == ["tea", "tea"]
+        assert not cake.over.is_set()
+        wanted.set()
+        until(lambda: cake.rung, "it rings")
+        at.microphone.add(ALONE)
+        assert cake.over.wait(PATIENCE_SECONDS)
+        assert at.told.count("cake") == 1
 
 
 def test_what_has_rung_is_over_too_though_it_only_waits_to_ring_again():
