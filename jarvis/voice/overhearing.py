@@ -23,9 +23,9 @@ LATE_SECONDS = 0.3
 spotter's child, where the network cannot be loaded."""
 
 FEWEST_UNSURE = 4
-"""So many recent frames have to be somebody's speech for a word that the spotter is not sure of. Of 360 chairs, coughs,
-knocks and plates over Jarvis' voice three passed for a word with half as many, all of them unsure; of 270 people's
-words it costs two (239 heard)."""
+"""So many recent frames have to be somebody's speech for a word that the spotter is not sure of. Of 300 chairs, coughs,
+knocks and plates over Jarvis' voice one passes for a stop word, with half as many two; of 300 words 259 are heard with
+either (`python -m benchmarks.voice --only noises --answers 600`)."""
 
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
