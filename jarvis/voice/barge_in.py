@@ -31,7 +31,7 @@ class BargeInOptions:
     `guard_seconds` of its own sound nothing is believed.
 
     With these, in 15 computed rooms, none of 100 answers alone was held; of 50 people, 6 dB below to 12 dB above the
-    echo, 48 were noticed, 44 within 0.7 s (`python -m benchmarks.voice --only self-hearing --answers 150`).
+    echo, all were noticed, 45 within 0.7 s (`python -m benchmarks.voice --only self-hearing --answers 150`).
     """
 
     sounding_bar: float = 0.5
