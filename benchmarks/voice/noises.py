@@ -25,7 +25,7 @@ from benchmarks.voice.self_hearing import (
     spoken_answers,
 )
 from benchmarks.voice.sounds import PEAK, chair, joined, level
-from benchmarks.voice.timing import percentile
+from benchmarks.voice.timing import spread
 from benchmarks.wake.rooms import Sound, pcm_of, samples, sloped_noise
 from benchmarks.wake.voices import GROUPS, Voice, voices
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
@@ -59,11 +59,6 @@ class Heard:
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict; times from the word's last sound to the report, in ms."""
-        delays = {
-            f"milliseconds_after_the_word_{name}": round(1000 * percentile(self.after_seconds, share))
-            for name, share in (("p50", 0.5), ("p95", 0.95))
-            if self.after_seconds
-        }
         return {
             "noises": self.noises,
             "taken_for_a_stop_word": self.taken,
@@ -71,7 +66,7 @@ class Heard:
             "which": dict(self.which),
             "stop_words": self.words,
             "heard": self.stopped,
-        } | delays
+        } | spread("milliseconds_after_the_word", self.after_seconds)
 
 
 def into_answers(voice: TextToSpeech, stop_words: WordSpotter, count: int) -> Heard:

@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.voice import sounds
 from benchmarks.voice.room import SELF_NOISE_RMS, leak
-from benchmarks.voice.timing import percentile
+from benchmarks.voice.timing import spread
 from benchmarks.voice.world import LEAK_DB, LEAK_DELAY_SECONDS, Bench, World
 from benchmarks.wake.rooms import Sound, pcm_of, power, samples, sloped_noise
 from jarvis.audio.echo import EchoCanceller, EchoReference
@@ -102,11 +102,6 @@ class Found:
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict."""
-        delays = {
-            f"barge_in_milliseconds_{name}": round(1000 * percentile(self.after_seconds, share))
-            for name, share in (("p50", 0.5), ("p95", 0.95))
-            if self.after_seconds
-        }
         return {
             "answers": self.answers,
             "sound_seconds": round(self.sound_seconds),
@@ -122,7 +117,7 @@ class Found:
             "talked_over": self.talked_over,
             "people_noticed": self.noticed,
             f"within_{SOON_SECONDS}_s": self.soon,
-        } | delays
+        } | spread("barge_in_milliseconds", self.after_seconds)
 
 
 def spoken_answers(voice: TextToSpeech, count: int) -> Iterator[tuple[Language, str, Sound]]:

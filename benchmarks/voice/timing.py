@@ -115,6 +115,12 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, max(0, -int(-share * len(ordered) // 1) - 1))]
 
 
+def spread(name: str, seconds: Sequence[float]) -> dict[str, object]:
+    """Return the median and the 95th percentile in whole ms, by `name` and which it is; nothing without `seconds`."""
+    shares = (("p50", 0.5), ("p95", 0.95))
+    return {f"{name}_{label}": round(1000 * percentile(seconds, share)) for label, share in shares if seconds}
+
+
 def median(values: Sequence[float]) -> float:
     """Return the median; NaN of none."""
     return statistics.median(values) if values else float("nan")
