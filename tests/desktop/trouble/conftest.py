@@ -16,6 +16,7 @@ import jarvis.app.model_desk
 from jarvis.app.build import Jarvis
 from jarvis.desktop.message_widgets import AnswerMessage
 from jarvis.desktop.run import Desktop
+from jarvis.desktop.way_button import WayButton
 from tests.desktop.conftest import Until, started
 from tests.desktop.test_models_real import home, hub
 from tests.fakes.desktop import FakeDesktop
@@ -37,6 +38,11 @@ def trouble_of(answer: AnswerMessage) -> str:
 def banner(desktop: Desktop) -> str:
     """What the strip above the messages says."""
     return " | ".join(label.text() for label in desktop.window.banners.findChildren(QLabel) if label.text())
+
+
+def banner_ways(desktop: Desktop) -> list[WayButton]:
+    """What leads on from the strip above the messages: of what is told anew the old one still waits to be deleted."""
+    return [way for way in desktop.window.banners.findChildren(WayButton) if way.isVisible()]
 
 
 @contextmanager

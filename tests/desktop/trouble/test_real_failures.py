@@ -23,7 +23,6 @@ from jarvis.contracts.hardware import GpuSample
 from jarvis.contracts.messages import Attachment
 from jarvis.desktop import models_texts, texts
 from jarvis.desktop.resources_window import ResourceWindow
-from jarvis.desktop.way_button import WayButton
 from jarvis.desktop.ways_on import NAMES
 from jarvis.storage.database import Database
 from jarvis.voice.loop import VoiceLoop
@@ -32,7 +31,7 @@ from jarvis.voice.parts import VoiceParts
 from jarvis.voice.turns import SilenceTurnDetector
 from tests.desktop.conftest import Until, answers, questions, shown, started, type_and_send
 from tests.desktop.test_models_real import card_on, window_over
-from tests.desktop.trouble.conftest import banner, real_desktop, trouble_of, ways
+from tests.desktop.trouble.conftest import banner, banner_ways, real_desktop, trouble_of, ways
 from tests.fakes.desk_settings import furnished
 from tests.fakes.desktop import FakeDesktop
 from tests.fakes.home_list import HOME_MODEL, REPOSITORY
@@ -115,8 +114,7 @@ def test_a_disk_that_is_full(qtbot: QtBot, jarvis: Jarvis, fake: FakeDesktop, so
             assert "84" in shown(answers(desktop)[0])
             desktop.session.rename(desktop.session.current or "", "n" * 400_000)
             soon(lambda: "The disk is full" in banner(desktop))
-            (way,) = [one for one in desktop.window.banners.findChildren(WayButton) if not one.isHidden()]
-            assert way.text() == NAMES["data"].en
+            soon(lambda: [way.text() for way in banner_ways(desktop)] == [NAMES["data"].en])
         type_and_send(desktop, qtbot, "what is 12 times 8")
         soon(lambda: "96" in answers(desktop)[-1].answer.text)
         soon(lambda: not desktop.session.busy)
@@ -168,8 +166,7 @@ def test_a_microphone_that_vanishes_and_comes_back(
             first.die()
             soon(lambda: "USB Mic" in banner(desktop))
             assert not pill.text().startswith("Say")
-            (way,) = desktop.window.banners.findChildren(WayButton)
-            assert way.text() == NAMES["voice"].en
+            soon(lambda: [way.text() for way in banner_ways(desktop)] == [NAMES["voice"].en])
             library.busy = False
             soon(lambda: library.streams[-1] is not first and library.streams[-1].active)
             library.streams[-1].deliver(bytes(2048))

@@ -21,7 +21,7 @@ from jarvis.desktop.way_button import WayButton
 from jarvis.desktop.ways_on import NAMES, Place
 from tests.desktop.conftest import Until, answers, started, type_and_send
 from tests.desktop.fitting import cut_texts
-from tests.desktop.trouble.conftest import banner, trouble_of, ways
+from tests.desktop.trouble.conftest import banner, banner_ways, trouble_of, ways
 from tests.fakes.desk_settings import furnished
 from tests.fakes.desktop import FakeDesktop
 
@@ -90,10 +90,8 @@ def test_a_page_of_the_settings_is_opened_where_the_banner_leads(
 ) -> None:
     with started(furnished(fake)) as desktop:
         desktop.window.banners.show_trouble("It did not.", PLACES[place])
-        (way,) = desktop.window.banners.findChildren(WayButton)
-        soon(way.isVisible)
-        assert way.text() == NAMES[place].en
-        way.click()
+        soon(lambda: [way.text() for way in banner_ways(desktop)] == [NAMES[place].en])
+        banner_ways(desktop)[0].click()
         dialog = desktop.settings_dialog
         assert dialog is not None and dialog.isVisible()
         assert list(dialog._late)[dialog.pages.currentRow()] == place
@@ -133,8 +131,7 @@ def test_notes_that_cannot_be_written_are_told_and_kept_as_soon_as_they_can(
     soon(lambda: "No space left on device" in banner(desktop))
     home = fake.services.home
     soon(lambda: not list(home.glob(".desktop*")))
-    (way,) = desktop.window.banners.findChildren(WayButton)
-    assert way.text() == NAMES["data"].en
+    soon(lambda: [way.text() for way in banner_ways(desktop)] == [NAMES["data"].en])
     monkeypatch.setattr("jarvis.desktop.keepsake.os.fsync", lambda handle: None)
     soon(lambda: "No space left" not in banner(desktop))
     assert "half a thought" in (home / "desktop.json").read_text(encoding="utf-8")
