@@ -34,7 +34,7 @@ from jarvis.voice.activity import SileroVoiceDetector
 from jarvis.voice.barge_in import BargeIn
 from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.keyword_spotter import STOP_WORDS
-from jarvis.voice.overhearing import Overhearing
+from jarvis.voice.overhearing import HUSHED_SECONDS, Overhearing
 
 WITHIN_SECONDS = (-0.1, 0.6)
 """A stop so long before the beginning of a sound to so long after its end is of that sound."""
@@ -47,26 +47,35 @@ _LATEST_SECONDS = 1.6
 @dataclass(kw_only=True)
 class Heard:
     """What was counted. `taken` are noises that silenced Jarvis as a stop word does, `held` those for which it fell
-    silent until it was known that nobody speaks; `stopped` are words that silenced it, after so many seconds."""
+    silent until it was known that nobody speaks, `hushed` those that took a syllable from it, `by_itself` answers that
+    lost one to nothing; `stopped` are words that silenced it, after so many seconds to the report and to the silence.
+    """
 
     noises: int = 0
     taken: int = 0
     held: int = 0
+    hushed: int = 0
+    by_itself: int = 0
     which: Counter[str] = field(default_factory=Counter)
     words: int = 0
     stopped: int = 0
     after_seconds: list[float] = field(default_factory=list)
+    silent_after_seconds: list[float] = field(default_factory=list)
 
     def to_json(self) -> dict[str, object]:
         """Return it as a JSON-ready dict; times from the word's last sound to the report, in ms."""
-        return {
+        words = spread("milliseconds_after_the_word", self.after_seconds)
+        words |= spread("milliseconds_from_the_word_to_silence", self.silent_after_seconds)
+        return words | {
             "noises": self.noises,
             "taken_for_a_stop_word": self.taken,
             "held_for_a_moment": self.held,
+            "hushed_for_a_syllable": self.hushed,
+            "hushed_without_a_noise": self.by_itself,
             "which": dict(self.which),
             "stop_words": self.words,
             "heard": self.stopped,
-        } | spread("milliseconds_after_the_word", self.after_seconds)
+        }
 
 
 def into_answers(voice: TextToSpeech, stop_words: WordSpotter, count: int) -> Heard:
@@ -90,17 +99,22 @@ def into_answers(voice: TextToSpeech, stop_words: WordSpotter, count: int) -> He
         ends = begins + sound.size / SAMPLE_RATE
         late = np.zeros(round((begins - TALK_AFTER_SECONDS) * SAMPLE_RATE))
         frames = list(microphone.hear(played, np.concatenate([late, sound])))
-        stops, held = _silenced(frames, text, played.size / SAMPLE_RATE, stop_words, activity)
+        stops, hushes, held = _silenced(frames, text, played.size / SAMPLE_RATE, stop_words, activity)
         early, after = WITHIN_SECONDS
         of_it = [at for at in stops if begins + early < at < ends + after]
+        quiet = [at for at in hushes if begins + early < at < ends + after]
+        found.by_itself += len(quiet) < len(hushes)
         if said:
             found.words += 1
             found.stopped += bool(of_it)
             found.after_seconds += [at - ends for at in of_it[:1]]
+            silent = [at for at in quiet if of_it and of_it[0] - HUSHED_SECONDS <= at] + of_it
+            found.silent_after_seconds += [at - ends for at in silent[:1]]
         else:
             found.noises += 1
             found.taken += bool(of_it)
             found.held += held and not of_it
+            found.hushed += bool(quiet) and not of_it and not held
             if of_it:
                 found.which[name] += 1
     return found
@@ -108,11 +122,12 @@ def into_answers(voice: TextToSpeech, stop_words: WordSpotter, count: int) -> He
 
 def _silenced(
     frames: Sequence[Frame], text: str, seconds: float, stop_words: WordSpotter, activity: SileroVoiceDetector
-) -> tuple[list[float], bool]:
-    """Return when stop words were heard, in s from the first sound, and whether anything else held the answer."""
+) -> tuple[list[float], list[float], bool]:
+    """Return when stop words were heard and what may become one, in s from the first sound, and whether anything else
+    held the answer."""
     foreign = [1.0]
     voice = ForeignVoice(activity, lambda: foreign[0])
-    speaker = Sounding()
+    speaker = _Hushed()
     activity.reset()
     overhearing = Overhearing(
         activity=voice,
@@ -122,19 +137,30 @@ def _silenced(
         own_sound=own_sound_of(text, seconds, speaker),
         echo_free=True,
     )
-    stops, held = [], False
+    stops, hushes, held = [], [], False
     for number, frame in enumerate(frames):
         begun = number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS
         speaker.at = min(begun, seconds)
         foreign[0] = frame.foreign
         voice.take(frame.pcm)
+        speaker.silent = False
         found = overhearing.process(frame.pcm, sounding=0 <= begun < seconds, any_speech=True)
+        if speaker.silent:
+            hushes.append(begun + VAD_SAMPLES / SAMPLE_RATE)
         if found is not None and found.stop_word:
             stops.append(begun + VAD_SAMPLES / SAMPLE_RATE)
         elif found is not None and begun >= TALK_AFTER_SECONDS:
             held = True
     overhearing.end()
-    return stops, held
+    return stops, hushes, held
+
+
+class _Hushed(Sounding):
+    silent = False
+
+    def duck(self, gain: float) -> None:
+        """Note that nothing is heard any more."""
+        self.silent = gain == 0.0
 
 
 def _word(people: Sequence[Voice], rng: np.random.Generator) -> Sound:

@@ -270,8 +270,9 @@ def _spot(
             speaker.at = min(number * VAD_SAMPLES / SAMPLE_RATE - BEFORE_SECONDS, seconds)
             foreign[0] = frame.foreign
             voice.take(frame.pcm)
-            if interruption := overhearing.process(frame.pcm, sounding=True, any_speech=False):
-                spotted.append(interruption.stop_word)
+            interruption = overhearing.process(frame.pcm, sounding=True, any_speech=False)
+            if interruption is not None and interruption.stop_word is not None:
+                spotted.append(interruption.stop_word.word)
         overhearing.end()
         found.stops += bool(spotted) and knows
         found.stops_by_sound += bool(spotted) and not knows

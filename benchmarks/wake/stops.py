@@ -60,7 +60,7 @@ class StopBench:
         self._network.reset()
         self._stream.start()
         return {
-            SPOTTERS[0]: _heard(pcm, lambda frame: [one.word for one in self._network.process(frame)]),
+            SPOTTERS[0]: _heard(pcm, lambda frame: [one.word for one in self._network.process(frame) if not one.early]),
             SPOTTERS[1]: _heard(pcm, lambda frame: [one.name for one in self._stream.feed(frame)]),
         }
 

@@ -165,7 +165,7 @@ class PlayQueue:
             return pcm
         np = self._np
         samples = np.frombuffer(pcm, "<i2")
-        step = 1.0 / ((FALL_SECONDS if self._paused else RAMP_SECONDS) * self.rate)
+        step = 1.0 / ((RAMP_SECONDS if target else FALL_SECONDS) * self.rate)
         steps = np.arange(1, samples.size + 1) * step
         rise = target > self._loudness
         gains = np.minimum(self._loudness + steps, target) if rise else np.maximum(self._loudness - steps, target)

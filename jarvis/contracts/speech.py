@@ -97,11 +97,15 @@ class WakeHit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpottedWord:
-    """A word that ended at `at_seconds` of stream time; unless `sure` it may be something that sounds like it."""
+    """A word that ended at `at_seconds` of stream time; unless `sure` it may be something that sounds like it.
+
+    `early`: it may become one, or nothing; should it, it is told again.
+    """
 
     word: str
     at_seconds: float
     sure: bool = True
+    early: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,7 +59,10 @@ class WordSpotter(Protocol):
     """Streaming spotter of single words such as "stop"; one stream per instance, one thread."""
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
-        """Take any length of 16 kHz int16 mono; return the words that were found by now, without waiting."""
+        """Take any length of 16 kHz int16 mono; return the words that were found by now, without waiting.
+
+        Those that are `early` are told again unless nothing comes of them.
+        """
         ...
 
     def reset(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from jarvis.contracts.ports import Clock
+from jarvis.contracts.speech import SpottedWord
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.turn import Kind, SpokenTurn, TurnStart
 from jarvis.voice.work import Said
@@ -42,7 +43,7 @@ class SpokenContext:
         kind: Kind,
         *,
         after_question: bool = False,
-        stop_word: str = "",
+        stop_word: SpottedWord | None = None,
     ) -> TurnStart:
         """Return how the next turn begins."""
         return TurnStart(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from jarvis.contracts.errors import JarvisError
-from jarvis.contracts.speech import WakeHit
+from jarvis.contracts.speech import SpottedWord, WakeHit
 from jarvis.contracts.speech_ports import WakeConfirmer
 from jarvis.voice.floor import Floor, Order
 from jarvis.voice.foreign_voice import ForeignVoice
@@ -94,7 +94,7 @@ class Listener:
         self._turn: SpokenTurn | None = None
         self._kind: Kind = "asked"
         self._after_question = False
-        self._spotted = ""
+        self._spotted: SpottedWord | None = None
         self._word: SpokenTurn | None = None
         self._holding = Holding()
         self._held_at = self._pause_began = 0.0
@@ -272,7 +272,7 @@ class Listener:
         self._overhearing.end()
         self._expect("asked")
 
-    def _expect(self, kind: Kind, stop_word: str = "", *, after_question: bool = False) -> None:
+    def _expect(self, kind: Kind, stop_word: SpottedWord | None = None, *, after_question: bool = False) -> None:
         """Let the next words begin a turn of this kind."""
         self._looks.forget()
         self._turn, self._kind, self._after_question, self._spotted = None, kind, after_question, stop_word
@@ -336,7 +336,8 @@ class Listener:
     def _hear_stop_word(self, frame: bytes, turn: SpokenTurn) -> None:
         """Look for "stop" in what interrupts: somebody speaks for a third of a second before a word is over."""
         if word := self._overhearing.stop_word(frame):
-            turn.start_facts = replace(turn.start_facts, stop_word=word)
+            before = turn.start_facts.stop_word
+            turn.start_facts = replace(turn.start_facts, stop_word=before if before and before.sure else word)
             if self._holding.gave_up and (work := self._floor.work) is not None:
                 work.hold()
                 self._holding.begin(HELD_FOR_STOP_SECONDS)
@@ -358,7 +359,7 @@ class Listener:
             work.hold()
         self._held_at = self._hearing.seconds
         self._overhearing.cut()
-        began = self._hearing.listen_since(found.seconds + ONSET_SECONDS, surely=bool(found.stop_word))
+        began = self._hearing.listen_since(found.seconds + ONSET_SECONDS, surely=found.stop_word is not None)
         if work is None and any(isinstance(signal, SpeechBegan) for signal in began):
             work = self._talk.drop_challenger()
         if work is None:

@@ -27,19 +27,23 @@ FEWEST_UNSURE = 4
 knocks and plates over Jarvis' voice one passes for a stop word, with half as many two; of 300 words 259 are heard with
 either (`python -m benchmarks.voice --only noises --answers 600`)."""
 
+HUSHED_SECONDS = 0.13
+"""How long Jarvis is silent for what may be about to be a stop word, while it sounds on: should it become one it was
+heard no longer than that, else a syllable was lost."""
+
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Interruption:
-    """Somebody began to speak `seconds` ago; `stop_word` is what was spotted, "" without.
+    """Somebody began to speak `seconds` ago; `stop_word` is what was spotted, None without.
 
     `word` tells that it was no longer than a word and is over.
     """
 
     seconds: float
-    stop_word: str = ""
+    stop_word: SpottedWord | None = None
     word: bool = False
 
 
@@ -72,6 +76,8 @@ class Overhearing:
         self._position = speaker.position()
         self._ring_words = ring_words
         self._begun = self._answering = False
+        self._gain = 1.0
+        self._hushed_frames = 0
         self._spoken: deque[bool] = deque(maxlen=round((STOP_WORD_SECONDS + LATE_SECONDS) / FRAME_SECONDS))
 
     def process(self, frame: bytes, *, sounding: bool, any_speech: bool) -> Interruption | None:
@@ -81,22 +87,27 @@ class Overhearing:
         """
         self._begun = self._answering = True
         probability = self._activity.now(frame)
-        if word := self._spotted(frame, probability):
-            return Interruption(seconds=STOP_WORD_SECONDS, stop_word=word, word=True)
+        self._count_hush()
+        if found := self._spotted(frame, probability):
+            if not found.early:
+                return Interruption(seconds=STOP_WORD_SECONDS, stop_word=found, word=True)
+            if sounding and self._echo_free:
+                self._hush()
         if not any_speech:
             return None
         match self._barge_in.process(probability, sounding):
             case Duck():
-                self._speaker.duck(DUCKED_GAIN)
+                self._play_at(DUCKED_GAIN)
             case Unduck():
-                self._speaker.duck(1.0)
+                self._play_at(1.0)
             case Cut(onset_frames=frames, word=alone):
                 return Interruption(seconds=frames * FRAME_SECONDS, word=alone)
         return None
 
-    def stop_word(self, frame: bytes) -> str:
-        """Return the stop word that was spotted by this frame, "" without; also for what follows an interruption."""
-        return self._spotted(frame, self._activity.now(frame))
+    def stop_word(self, frame: bytes) -> SpottedWord | None:
+        """Return the stop word that was spotted by this frame, None without; also for what follows an interruption."""
+        found = self._spotted(frame, self._activity.now(frame))
+        return None if found is None or found.early else found
 
     def rest(self, frame: bytes) -> None:
         """Jarvis does not answer: take one frame all the same while something rings on after it."""
@@ -111,7 +122,8 @@ class Overhearing:
 
     def cut(self) -> None:
         """Jarvis fell silent for an interruption: begin anew, at normal loudness."""
-        self._speaker.duck(1.0)
+        self._hushed_frames = 0
+        self._play_at(1.0)
         self._barge_in.reset()
 
     def end(self) -> None:
@@ -125,16 +137,31 @@ class Overhearing:
             if self._stop_words is not None:
                 self._stop_words.reset()
 
-    def _spotted(self, frame: bytes, probability: float) -> str:
+    def _play_at(self, gain: float) -> None:
+        self._gain = gain
+        if not self._hushed_frames:
+            self._speaker.duck(gain)
+
+    def _hush(self) -> None:
+        self._hushed_frames = round(HUSHED_SECONDS / FRAME_SECONDS)
+        self._speaker.duck(0.0)
+
+    def _count_hush(self) -> None:
+        if self._hushed_frames:
+            self._hushed_frames -= 1
+            self._play_at(self._gain)
+
+    def _spotted(self, frame: bytes, probability: float) -> SpottedWord | None:
         self._spoken.append(probability >= SPOKEN_BAR)
         # A model that is slow to go on leaves gaps, and what is held stands still.
         before, self._position = self._position, self._speaker.position()
         self._silent_frames = 0 if self._position != before else self._silent_frames + 1
         found = self._stop_words.process(frame) if self._stop_words is not None else []
-        word = next((spotted.word for spotted in found if not self._is_own(spotted) and self._is_spoken(spotted)), "")
+        counting = [spotted for spotted in found if not self._is_own(spotted) and self._is_spoken(spotted)]
+        best = min(counting, key=lambda spotted: spotted.early, default=None)
         if self._ring_words is not None:
-            self._ring_words.take(frame, word)
-        return word
+            self._ring_words.take(frame, "" if best is None or best.early else best.word)
+        return best
 
     def _is_spoken(self, spotted: SpottedWord) -> bool:
         return sum(self._spoken) >= (FEWEST_SPOKEN if spotted.sure else FEWEST_UNSURE)

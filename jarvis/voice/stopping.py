@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from jarvis.contracts.speech import SpottedWord
 from jarvis.voice.barge_in import Verdict, has_asked, judge_words
 from jarvis.voice.recognising import Heard
 
@@ -23,7 +24,8 @@ class Said:
 
     `words` counts those of the text, `asked` tells that Jarvis had asked something, `ringing` that they were said to
     what rings.
-    `spotted` tells that a stop word was spotted at their beginning, `spots` that somebody looks for them at all.
+    `spotted` tells that a stop word was spotted at their beginning, `sure` that it was one for sure, `spots` that
+    somebody looks for them at all.
     """
 
     verdict: Verdict
@@ -33,6 +35,7 @@ class Said:
     spots: bool
     speech_seconds: float
     words: int
+    sure: bool = True
     asked: bool = False
     ringing: bool = False
 
@@ -42,14 +45,15 @@ class Said:
         return self.speech_seconds < LONE_WORD_SECONDS
 
 
-def said_into(heard: Heard, own: Sequence[str], *, spotted: bool, spots: bool, ringing: bool) -> Said:
+def said_into(heard: Heard, own: Sequence[str], *, spotted: SpottedWord | None, spots: bool, ringing: bool) -> Said:
     """Return what is known of words that were `heard`, where `own` are Jarvis' own last sentences, oldest first."""
     transcript = heard.transcript
     return Said(
         verdict=judge_words(transcript.text, transcript.language, own),
         accepted=transcript.accepted,
         basic=transcript.quality == "basic",
-        spotted=spotted,
+        spotted=spotted is not None,
+        sure=spotted is not None and spotted.sure,
         spots=spots,
         speech_seconds=heard.ended.speech_seconds,
         words=len(transcript.text.split()),
@@ -63,12 +67,13 @@ def ends_answer(said: Said) -> bool:
 
     A word that was spotted in longer talk is not an order, nor is one that a good recogniser understood as something
     else, unless that is one word too and said to what rings. What only the basic recogniser took for an order counts
-    where nobody spots words, or in more than one.
+    where nobody spots words, or in more than one. After a question of Jarvis' own a word that the spotter is not sure
+    of may be the reply.
     """
     if said.verdict == "stop":
         trusted = said.accepted and (not said.basic or not said.spots or not said.alone)
         return said.spotted or trusted
-    if not (said.spotted and said.alone):
+    if not (said.spotted and said.alone) or (said.asked and not said.sure and not said.ringing):
         return False
     unclear = (said.basic and said.words < SENTENCE_WORDS) or (said.ringing and said.words == 1)
     return unclear or not said.accepted or said.verdict in ("nothing", "echo")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from jarvis.audio.tones import start_tone, stop_tone
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
-from jarvis.contracts.speech import AudioChunk, WakeHeard, WakeHit
+from jarvis.contracts.speech import AudioChunk, SpottedWord, WakeHeard, WakeHit
 from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
@@ -102,7 +102,7 @@ class Talk:
         self._floor.waiting = order == "awake"
 
     def begin(
-        self, sound: bytes, kind: Kind, *, after_question: bool = False, stop_word: str = ""
+        self, sound: bytes, kind: Kind, *, after_question: bool = False, stop_word: SpottedWord | None = None
     ) -> SpokenTurn | None:
         """Words begin: start the turn that hears them; None when something else was asked for meanwhile."""
         with self._lock:
@@ -301,7 +301,7 @@ class Talk:
         said = said_into(
             heard,
             self.own_sentences(),
-            spotted=bool(turn.start_facts.stop_word),
+            spotted=turn.start_facts.stop_word,
             spots=self._spots_stop_words,
             ringing=self.rings(),
         )

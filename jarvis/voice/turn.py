@@ -30,6 +30,7 @@ from jarvis.contracts.speech import (
     Dictated,
     PartialHeard,
     PartialWords,
+    SpottedWord,
     Transcript,
     TranscriptReady,
     TurnFinished,
@@ -62,7 +63,7 @@ _logger = logging.getLogger(__name__)
 class TurnStart:
     """How a turn came about. `wake_at` is stream time of the wake word, None without one.
 
-    `stop_word` was spotted at its beginning, "" without. `explain_basic` lets a rejected turn say that only commands
+    `stop_word` was spotted at its beginning, None without. `explain_basic` lets a rejected turn say that only commands
     are understood. `after_question` tells that Jarvis asked.
     """
 
@@ -72,7 +73,7 @@ class TurnStart:
     conversation_id: str | None = None
     explain_basic: bool = True
     after_question: bool = False
-    stop_word: str = ""
+    stop_word: SpottedWord | None = None
     previously_said: Said = ()
 
 

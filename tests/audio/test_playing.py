@@ -74,6 +74,17 @@ def test_ducking_changes_the_loudness_without_a_click():
     assert max(np.diff([200, *up])) <= 1000 / RAMP + 1
 
 
+def test_ducked_to_nothing_it_is_silent_as_soon_as_paused_but_goes_on():
+    queue, paused = full(1000), full(1000)
+    queue.duck(0.0)
+    paused.pause()
+    assert taken(queue, 100) == taken(paused, 100)
+    assert queue.queued_seconds == pytest.approx(0.9)
+    assert taken(queue, 100) == [0] * 100
+    queue.duck(1.0)
+    assert taken(queue, 100)[-1] == 1000
+
+
 def test_sound_that_begins_ducked_is_quiet_from_its_first_sample():
     queue = PlayQueue(RATE)
     queue.duck(0.2)

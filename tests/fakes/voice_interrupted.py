@@ -21,18 +21,21 @@ class Heard:
 
 
 class Spotter:
-    """Finds "stop" in a frame of its own amplitude, `sure` of it or not."""
+    """Finds "stop" in a frame of its own amplitude, `sure` of the first or not, and of the others as `sure_later`."""
 
     SOUND = 2000
 
-    def __init__(self, *, sure: bool = True) -> None:
+    def __init__(self, *, sure: bool = True, sure_later: bool | None = None) -> None:
         self.sure = sure
+        self.sure_later = sure if sure_later is None else sure_later
         self.resets = 0
         self.closed = False
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
-        found = pcm == frames(self.SOUND)
-        return [SpottedWord(word="stop", at_seconds=0.0, sure=self.sure)] if found else []
+        if pcm != frames(self.SOUND):
+            return []
+        sure, self.sure = self.sure, self.sure_later
+        return [SpottedWord(word="stop", at_seconds=0.0, sure=sure)]
 
     def reset(self) -> None:
         self.resets += 1

@@ -19,7 +19,7 @@ from tests.fakes.voice import (
     seconds,
     utterance,
 )
-from tests.fakes.voice_interrupted import HEARING_ITSELF, INTERRUPTION, SHORT, STOP, Answering, Spotter
+from tests.fakes.voice_interrupted import ANSWER, HEARING_ITSELF, INTERRUPTION, SHORT, STOP, Answering, Spotter
 from tests.fakes.voice_world import COMMAND, live
 
 
@@ -97,6 +97,32 @@ def test_a_stop_word_in_the_middle_of_other_peoples_talk_does_not_stop_it():
         at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
         assert at.world.loop.state == "speaking"
     assert len(at.world.assistant.requests) == 1
+
+
+ASKING = "Do you want me to read on?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sure", "sure_later", "ends"),
+    [
+        (ASKING, True, True, True),
+        (ASKING, False, False, False),
+        # One that is sure is not doubted for another, nor is one doubted that became sure.
+        (ASKING, True, False, True),
+        (ASKING, False, True, True),
+        (ANSWER, False, False, True),
+    ],
+)
+def test_a_word_like_stop_after_a_question_may_be_the_reply(answer, sure, sure_later, ends):
+    parts = {"stop_words": Spotter(sure=sure, sure_later=sure_later)}
+    with Answering(heard("", accepted=False), answer=answer, parts=parts) as at:
+        at.microphone.add(STOP + frames(Spotter.SOUND) + seconds(QUIET, 1.0))
+        at.turns_over(2 if ends else 1)
+        if ends:
+            assert at.world.loop.state == "sleeping"
+            return
+        at.world.log.wait_for(lambda events: at.world.speaker.resumes == 1)
+        assert at.world.loop.state == "speaking"
 
 
 OPTION = "This is the best option."

@@ -5,7 +5,7 @@ from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import VAD_SAMPLES, WakeHit
 from jarvis.voice.keyword_features import BANDS, KeywordFeatures, mel_power, normalized
 from jarvis.voice.keyword_model import STEP_SECONDS, WORDS, KeywordModel, call_file
-from jarvis.voice.keyword_spotter import QUIET_SECONDS, STOP_WORDS, KeywordSpotter
+from jarvis.voice.keyword_spotter import EARLY_SCORE, QUIET_SECONDS, STOP_WORDS, KeywordSpotter
 from jarvis.voice.keyword_wake import (
     AGREED_SCORE,
     AGREED_SECONDS,
@@ -37,6 +37,11 @@ def frames(pcm):
 
 def hits_in(detector, pcm):
     return [hit for frame in frames(pcm) for hit in detector.process(frame)]
+
+
+def words_in(spotter, pcm):
+    """What was spotted, without what might have become a word."""
+    return [hit for hit in hits_in(spotter, pcm) if not hit.early]
 
 
 def said(word, voice):
@@ -195,7 +200,7 @@ def test_without_the_network_the_other_detector_says_so(monkeypatch, tmp_path):
 )
 def test_a_stop_word_said_alone_is_spotted_once(word, voice):
     spotter = KeywordSpotter()
-    (found,) = hits_in(spotter, said(word, voice))
+    (found,) = words_in(spotter, said(word, voice))
     assert found.word == word
     ends = len(said(word, voice)) / 32000 - 0.7
     assert ends - 0.3 < found.at_seconds < ends + 0.2
@@ -318,15 +323,15 @@ def test_a_stop_word_in_a_sentence_is_not_an_order():
         ("we will stop at the shop on the way home", "en-us+f2"),
         ("esto es para ti y para tu hermana", "es+f2"),
     ):
-        assert hits_in(spotter, said(text, voice)) == []
+        assert words_in(spotter, said(text, voice)) == []
 
 
 def test_a_word_is_spotted_again_after_a_while():
     spotter = KeywordSpotter()
     sound = said("stop", "en-us")
-    assert len(hits_in(spotter, sound)) == 1
+    assert len(words_in(spotter, sound)) == 1
     spotter.reset()
-    again = hits_in(spotter, silence(QUIET_SECONDS) + sound)
+    again = words_in(spotter, silence(QUIET_SECONDS) + sound)
     assert len(again) == 1
     assert again[0].at_seconds > len(sound) / 32000
     spotter.close()
@@ -365,13 +370,34 @@ class MadeScores:
 )
 def test_each_word_is_quiet_for_a_while_after_itself_and_not_after_another(said, found):
     spotter = KeywordSpotter(models=[MadeScores(said)])
-    assert [(hit.word, hit.at_seconds) for _ in range(30) for hit in spotter.process(b"")] == found
+    hits = [hit for _ in range(30) for hit in spotter.process(b"")]
+    assert [(hit.word, hit.at_seconds) for hit in hits if not hit.early] == found
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ({("para", 5): EARLY_SCORE - 0.01}, []),
+        ({("para", 5): EARLY_SCORE, ("para", 6): 0.44, ("para", 7): 0.3}, [("early", 0.5)]),
+        ({("para", 5): EARLY_SCORE, ("para", 6): 0.46, ("para", 7): 0.3}, [("early", 0.5), ("unsure", 0.6)]),
+        (
+            {("para", 5): EARLY_SCORE, ("para", 6): 0.5, ("para", 7): 0.7},
+            [("early", 0.5), ("unsure", 0.6), ("sure", 0.7)],
+        ),
+        ({("para", 5): 0.7, ("para", 6): 0.5, ("para", 7): 0.31}, [("sure", 0.5)]),
+    ],
+)
+def test_a_word_is_told_when_it_may_become_one_when_it_is_and_when_it_surely_is(said, found):
+    spotter = KeywordSpotter(models=[MadeScores({**said})])
+    hits = [hit for _ in range(12) for hit in spotter.process(b"")]
+    grades = ["early" if hit.early else "sure" if hit.sure else "unsure" for hit in hits]
+    assert list(zip(grades, [hit.at_seconds for hit in hits], strict=True)) == found
 
 
 def test_every_stop_word_said_once_is_one_hit():
     for language, words in STOP_WORDS.items():
         for word in words:
-            hits = hits_in(KeywordSpotter(), said(word, "en-us" if language == "en" else "es") + silence(1))
+            hits = words_in(KeywordSpotter(), said(word, "en-us" if language == "en" else "es") + silence(1))
             assert [hit.word for hit in hits if hit.sure] == [word]
             assert {hit.word for hit in hits} == {word}
             assert len(hits) <= 2, "one that was not sure at first became so"

@@ -5,7 +5,14 @@ import pytest
 from jarvis.contracts.speech import SpottedWord
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn
 from jarvis.voice.foreign_voice import ForeignVoice
-from jarvis.voice.overhearing import DUCKED_GAIN, FEWEST_UNSURE, STOP_WORD_SECONDS, Interruption, Overhearing
+from jarvis.voice.overhearing import (
+    DUCKED_GAIN,
+    FEWEST_UNSURE,
+    HUSHED_SECONDS,
+    STOP_WORD_SECONDS,
+    Interruption,
+    Overhearing,
+)
 from jarvis.voice.ringing import FEWEST_SPOKEN
 from tests.fakes.voice import QUIET, SPEECH, FakeActivity, frames
 from tests.fakes.voice_output import FakeSpeaker
@@ -16,11 +23,12 @@ class Words:
 
     def __init__(self, word: str = "") -> None:
         self.word = word
-        self.sure = True
+        self.sure, self.early = True, False
         self.resets = 0
 
     def process(self, pcm: bytes) -> list[SpottedWord]:
-        return [SpottedWord(word=self.word, at_seconds=0.0, sure=self.sure)] if self.word else []
+        spotted = SpottedWord(word=self.word, at_seconds=0.0, sure=self.sure, early=self.early)
+        return [spotted] if self.word else []
 
     def reset(self) -> None:
         self.resets += 1
@@ -48,7 +56,7 @@ class Ears:
         self.activity.take(frames(amplitude))
         return self.made.process(frames(amplitude), sounding=sounding, any_speech=any_speech)
 
-    def stop_word(self, amplitude: int) -> str:
+    def stop_word(self, amplitude: int) -> SpottedWord | None:
         self.activity.take(frames(amplitude))
         return self.made.stop_word(frames(amplitude))
 
@@ -69,7 +77,7 @@ def test_speech_interrupts_from_its_first_frame_on():
     made = overhearing()
     found = first(made, SPEECH, 20)
     assert found is not None
-    assert (found.stop_word, found.word) == ("", False)
+    assert (found.stop_word, found.word) == (None, False)
     assert found.seconds == pytest.approx(0.32)
 
 
@@ -87,7 +95,7 @@ def test_where_speech_does_not_interrupt_a_stop_word_still_does():
     assert first(made, SPEECH, 40, any_speech=False) is None
     words.word = "stop"
     assert first(made, SPEECH, 1, any_speech=False) == Interruption(
-        seconds=STOP_WORD_SECONDS, stop_word="stop", word=True
+        seconds=STOP_WORD_SECONDS, stop_word=SpottedWord(word="stop", at_seconds=0.0), word=True
     )
 
 
@@ -152,6 +160,77 @@ def test_how_long_jarvis_has_been_silent_is_told_to_who_knows_what_it_said():
         made.process(QUIET, sounding=True, any_speech=False)
     made.stop_word(QUIET)
     assert asked == pytest.approx([0.0, 0.0, 0.032, 0.064, 0.0, 0.032])
+
+
+HUSHED_FRAMES = round(HUSHED_SECONDS / FRAME_SECONDS)
+
+
+def hushing(**options) -> tuple[Ears, Words]:
+    """Ears of a Jarvis that sounds, into which somebody begins to say what may become a word."""
+    words = Words()
+    made = overhearing(words, echo_free=True, **options)
+    for _ in range(FEWEST_UNSURE):
+        made.process(SPEECH, sounding=True, any_speech=False)
+    words.word, words.sure, words.early = "para", False, True
+    return made, words
+
+
+def test_what_may_become_a_stop_word_silences_jarvis_for_a_syllable_and_nothing_more():
+    made, words = hushing()
+    assert made.process(SPEECH, sounding=True, any_speech=False) is None
+    words.word = ""
+    for frame in range(HUSHED_FRAMES):
+        assert made.speaker.gains == [0.0], frame
+        assert made.process(SPEECH, sounding=True, any_speech=False) is None
+    assert made.speaker.gains == [0.0, 1.0]
+
+
+def test_what_became_one_stops_it():
+    made, words = hushing()
+    made.process(SPEECH, sounding=True, any_speech=False)
+    words.early = False
+    found = made.process(SPEECH, sounding=True, any_speech=False)
+    assert found is not None and found.stop_word is not None
+    assert made.speaker.gains == [0.0]
+    made.made.cut()
+    assert made.speaker.gains == [0.0, 1.0], "held by now, and as loud as ever afterwards"
+
+
+def test_what_is_silent_for_a_syllable_goes_on_as_quietly_as_it_was_to_be():
+    """Whoever speaks on is talked over no louder than without."""
+    made, words = hushing()
+    words.word = ""
+    for _ in range(12):
+        made.process(QUIET, sounding=True, any_speech=True)
+    made.process(SPEECH, sounding=True, any_speech=True)
+    words.word = "para"
+    made.process(SPEECH, sounding=True, any_speech=True)
+    words.word = ""
+    for _ in range(HUSHED_FRAMES):
+        assert made.speaker.gains == [0.0]
+        made.process(SPEECH, sounding=True, any_speech=True)
+    assert made.speaker.gains == [0.0, DUCKED_GAIN]
+
+
+@pytest.mark.parametrize("sounding", [True, False], ids=["sounding", "thinking"])
+@pytest.mark.parametrize("own", ["", "Es para ti."])
+@pytest.mark.parametrize("spoken", [FEWEST_UNSURE - 1, FEWEST_UNSURE])
+@pytest.mark.parametrize("echo_free", [True, False])
+def test_jarvis_is_silent_only_for_what_somebody_else_may_be_saying(sounding, own, spoken, echo_free):
+    words = Words()
+    made = overhearing(words, own=lambda silent: own, echo_free=echo_free)
+    for _ in range(spoken):
+        made.process(SPEECH, sounding=sounding, any_speech=False)
+    words.word, words.sure, words.early = "para", False, True
+    made.process(QUIET, sounding=sounding, any_speech=False)
+    counts = sounding and not own and spoken == FEWEST_UNSURE and echo_free
+    assert made.speaker.gains == ([0.0] if counts else [])
+
+
+def test_what_may_become_a_word_is_none_while_jarvis_is_held():
+    made, _ = hushing()
+    assert made.stop_word(SPEECH) is None
+    assert made.speaker.gains == []
 
 
 def test_jarvis_is_quieter_while_somebody_may_speak_and_loud_again_at_the_end():

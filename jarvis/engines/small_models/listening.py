@@ -208,7 +208,12 @@ class ChildWordSpotter:
     def process(self, pcm: bytes) -> list[SpottedWord]:
         """Take any length of sound and return the words that it completed; see the port."""
         return [
-            SpottedWord(word=str(each["word"]), at_seconds=each["at_seconds"] + add_seconds, sure=bool(each["sure"]))
+            SpottedWord(
+                word=str(each["word"]),
+                at_seconds=each["at_seconds"] + add_seconds,
+                sure=bool(each["sure"]),
+                early=bool(each["early"]),
+            )
             for facts, add_seconds in self._stream.take(pcm)
             for each in facts["words"]
         ]
