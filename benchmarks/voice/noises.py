@@ -108,7 +108,7 @@ def into_answers(voice: TextToSpeech, stop_words: WordSpotter, count: int) -> He
             found.words += 1
             found.stopped += bool(of_it)
             found.after_seconds += [at - ends for at in of_it[:1]]
-            silent = [at for at in quiet if of_it and of_it[0] - HUSHED_SECONDS <= at] + of_it
+            silent = [at for at in quiet if of_it and of_it[0] - HUSHED_SECONDS <= at <= of_it[0]] + of_it
             found.silent_after_seconds += [at - ends for at in silent[:1]]
         else:
             found.noises += 1

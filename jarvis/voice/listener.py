@@ -353,6 +353,7 @@ class Listener:
         work = self._floor.answering
         if work is None and found.word and not found.stop_word:
             # What is still being recognised may be a question: no mere sound takes its place.
+            self._overhearing.cut()
             return False
         self._expect("interrupting", found.stop_word)
         if work is not None:

@@ -28,11 +28,16 @@ knocks and plates over Jarvis' voice one passes for a stop word, with half as ma
 either (`python -m benchmarks.voice --only noises --answers 600`)."""
 
 HUSHED_SECONDS = 0.13
-"""How long Jarvis is silent for what may be about to be a stop word, while it sounds on: should it become one it was
-heard no longer than that, else a syllable was lost."""
+"""How long Jarvis is silent for what may be about to be a stop word, while it plays on: should it become one Jarvis was
+silent that much sooner, else a syllable was lost."""
+HUSHED_AGAIN_SECONDS = 0.8
+"""After this long the next may be lost."""
 
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
+
+_HUSHED_FRAMES = round(HUSHED_SECONDS / FRAME_SECONDS)
+_HUSHED_AGAIN_FRAMES = round(HUSHED_AGAIN_SECONDS / FRAME_SECONDS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +82,7 @@ class Overhearing:
         self._ring_words = ring_words
         self._begun = self._answering = False
         self._gain = 1.0
-        self._hushed_frames = 0
+        self._since_hush = _HUSHED_AGAIN_FRAMES
         self._spoken: deque[bool] = deque(maxlen=round((STOP_WORD_SECONDS + LATE_SECONDS) / FRAME_SECONDS))
 
     def process(self, frame: bytes, *, sounding: bool, any_speech: bool) -> Interruption | None:
@@ -87,12 +92,10 @@ class Overhearing:
         """
         self._begun = self._answering = True
         probability = self._activity.now(frame)
-        self._count_hush()
-        if found := self._spotted(frame, probability):
-            if not found.early:
-                return Interruption(seconds=STOP_WORD_SECONDS, stop_word=found, word=True)
-            if sounding and self._echo_free:
-                self._hush()
+        found = self._spotted(frame, probability)
+        if found is not None and not found.early:
+            return Interruption(seconds=STOP_WORD_SECONDS, stop_word=found, word=True)
+        self._follow_hush(begin=found is not None and sounding and self._echo_free)
         if not any_speech:
             return None
         match self._barge_in.process(probability, sounding):
@@ -122,7 +125,7 @@ class Overhearing:
 
     def cut(self) -> None:
         """Jarvis fell silent for an interruption: begin anew, at normal loudness."""
-        self._hushed_frames = 0
+        self._since_hush = _HUSHED_AGAIN_FRAMES
         self._play_at(1.0)
         self._barge_in.reset()
 
@@ -139,17 +142,16 @@ class Overhearing:
 
     def _play_at(self, gain: float) -> None:
         self._gain = gain
-        if not self._hushed_frames:
+        if self._since_hush >= _HUSHED_FRAMES:
             self._speaker.duck(gain)
 
-    def _hush(self) -> None:
-        self._hushed_frames = round(HUSHED_SECONDS / FRAME_SECONDS)
-        self._speaker.duck(0.0)
-
-    def _count_hush(self) -> None:
-        if self._hushed_frames:
-            self._hushed_frames -= 1
+    def _follow_hush(self, *, begin: bool) -> None:
+        self._since_hush += 1
+        if self._since_hush == _HUSHED_FRAMES:
             self._play_at(self._gain)
+        elif begin and self._since_hush >= _HUSHED_AGAIN_FRAMES:
+            self._since_hush = 0
+            self._speaker.duck(0.0)
 
     def _spotted(self, frame: bytes, probability: float) -> SpottedWord | None:
         self._spoken.append(probability >= SPOKEN_BAR)
@@ -158,7 +160,7 @@ class Overhearing:
         self._silent_frames = 0 if self._position != before else self._silent_frames + 1
         found = self._stop_words.process(frame) if self._stop_words is not None else []
         counting = [spotted for spotted in found if not self._is_own(spotted) and self._is_spoken(spotted)]
-        best = min(counting, key=lambda spotted: spotted.early, default=None)
+        best = min(counting, key=lambda spotted: (spotted.early, not spotted.sure), default=None)
         if self._ring_words is not None:
             self._ring_words.take(frame, "" if best is None or best.early else best.word)
         return best

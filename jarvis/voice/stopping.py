@@ -24,8 +24,8 @@ class Said:
 
     `words` counts those of the text, `asked` tells that Jarvis had asked something, `ringing` that they were said to
     what rings.
-    `spotted` tells that a stop word was spotted at their beginning, `sure` that it was one for sure, `spots` that
-    somebody looks for them at all.
+    `spotted` tells that a stop word was spotted at their beginning, `maybe_reply` what `may_be_reply` says of it,
+    `spots` that somebody looks for them at all.
     """
 
     verdict: Verdict
@@ -35,7 +35,7 @@ class Said:
     spots: bool
     speech_seconds: float
     words: int
-    sure: bool = True
+    maybe_reply: bool = False
     asked: bool = False
     ringing: bool = False
 
@@ -45,15 +45,17 @@ class Said:
         return self.speech_seconds < LONE_WORD_SECONDS
 
 
-def said_into(heard: Heard, own: Sequence[str], *, spotted: SpottedWord | None, spots: bool, ringing: bool) -> Said:
+def said_into(
+    heard: Heard, own: Sequence[str], *, spotted: bool, spots: bool, ringing: bool, maybe_reply: bool = False
+) -> Said:
     """Return what is known of words that were `heard`, where `own` are Jarvis' own last sentences, oldest first."""
     transcript = heard.transcript
     return Said(
         verdict=judge_words(transcript.text, transcript.language, own),
         accepted=transcript.accepted,
         basic=transcript.quality == "basic",
-        spotted=spotted is not None,
-        sure=spotted is not None and spotted.sure,
+        spotted=spotted,
+        maybe_reply=maybe_reply,
         spots=spots,
         speech_seconds=heard.ended.speech_seconds,
         words=len(transcript.text.split()),
@@ -62,18 +64,23 @@ def said_into(heard: Heard, own: Sequence[str], *, spotted: SpottedWord | None, 
     )
 
 
+def may_be_reply(word: SpottedWord | None, begun: Sequence[str], *, ringing: bool) -> bool:
+    """Return whether a stop word that was spotted may as well be a short reply: the spotter is not sure of it, and what
+    sounded last of the clauses that had `begun` is a question."""
+    return word is not None and not word.sure and has_asked(begun) and not ringing
+
+
 def ends_answer(said: Said) -> bool:
     """Return whether the answer is over: two of spotter and recogniser agree, or one knows and the other has no idea.
 
     A word that was spotted in longer talk is not an order, nor is one that a good recogniser understood as something
     else, unless that is one word too and said to what rings. What only the basic recogniser took for an order counts
-    where nobody spots words, or in more than one. After a question of Jarvis' own a word that the spotter is not sure
-    of may be the reply.
+    where nobody spots words, or in more than one.
     """
     if said.verdict == "stop":
         trusted = said.accepted and (not said.basic or not said.spots or not said.alone)
         return said.spotted or trusted
-    if not (said.spotted and said.alone) or (said.asked and not said.sure and not said.ringing):
+    if not said.spotted or not said.alone or said.maybe_reply:
         return False
     unclear = (said.basic and said.words < SENTENCE_WORDS) or (said.ringing and said.words == 1)
     return unclear or not said.accepted or said.verdict in ("nothing", "echo")

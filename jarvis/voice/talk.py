@@ -20,7 +20,7 @@ from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
 from jarvis.voice.phrases import how_to_wake
 from jarvis.voice.recognising import Heard, Listening
-from jarvis.voice.stopping import ends_answer, is_turn, said_into
+from jarvis.voice.stopping import ends_answer, is_turn, may_be_reply, said_into
 from jarvis.voice.turn import Kind, SpokenTurn, TurnHooks
 from jarvis.voice.work import Announcement, Conversing, Work, WorkEnd
 
@@ -301,7 +301,8 @@ class Talk:
         said = said_into(
             heard,
             self.own_sentences(),
-            spotted=turn.start_facts.stop_word,
+            spotted=turn.start_facts.stop_word is not None,
+            maybe_reply=self._may_be_reply(turn),
             spots=self._spots_stop_words,
             ringing=self.rings(),
         )
@@ -318,6 +319,10 @@ class Talk:
             turn.conversation_id = interrupted.conversation_id or turn.conversation_id
         self._interrupt(interrupted, None, "interrupted by speech")
         return True
+
+    def _may_be_reply(self, turn: SpokenTurn) -> bool:
+        work = self._floor.work
+        return work is not None and may_be_reply(turn.start_facts.stop_word, work.begun(), ringing=self.rings())
 
     def _stop_for(self, turn: SpokenTurn) -> None:
         """Stop what `turn` was said into; what rings is over for good."""
@@ -337,7 +342,8 @@ class Talk:
             self.asleep = self.asleep or self._floor.work is turn
 
     def _turn_over(self, turn: SpokenTurn, end: WorkEnd) -> None:
-        if turn.start_facts.stop_word and turn not in self._judged and not turn.cancel_token.cancelled:
+        unjudged = turn not in self._judged and not turn.cancel_token.cancelled
+        if turn.start_facts.stop_word and unjudged and not self._may_be_reply(turn):
             # Its recogniser failed, as one does that does not know the language: the spotter is all there is.
             self._stop_for(turn)
         with self._lock:

@@ -64,6 +64,11 @@ class Work(ABC):
         """Return what it says about now, or said before it fell silent `silent_seconds` ago, as it is spoken."""
         return sounding_words(self._speech.spans, self._speaker.position(), silent_seconds)
 
+    def begun(self) -> list[str]:
+        """Return the clauses that have begun to sound, as they are spoken, oldest first."""
+        position = self._speaker.position()
+        return [span.spoken for span in self._speech.spans if span.begin <= position]
+
     def start(self) -> None:
         """Begin."""
         self._thread.start()

@@ -87,7 +87,7 @@ def test_stop_words_of_both_languages_are_heard_whatever_the_language(
     for word, voice in (("stop", "en-us"), ("para", "es+f2"), ("cancel", "en-us+m1"), ("silencio", "es+m1")):
         found += spotter.process(silence(1) + synthetic_speech(word, voice) + silence(0.7))
     hearing.close()
-    assert [each.word for each in found] == ["stop", "para", "cancel", "silencio"]
+    assert [each.word for each in found if not each.early] == ["stop", "para", "cancel", "silencio"]
 
 
 def test_the_child_that_hears_them_instead_hears_those_of_the_language(

@@ -71,6 +71,22 @@ def test_stop_is_heard_while_a_slow_recogniser_still_looks_at_a_cough():
     assert len(at.world.assistant.requests) == 1
 
 
+def test_another_cough_while_a_slow_recogniser_still_looks_at_one_leaves_it_as_loud_as_it_was():
+    slow = threading.Event()
+    slow.set()
+    with Answering(heard("", accepted=False)) as at:
+        at.world.stt.gate = slow
+        slow.clear()
+        at.microphone.add(SHORT + seconds(QUIET, 1.0))
+        assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 1)
+        before = len(at.world.speaker.gains)
+        at.microphone.add(seconds(QUIET, 0.5) + SHORT + seconds(QUIET, 1.0))
+        assert at.world.speaker.gains[before] < 1.0
+        assert at.world.speaker.gains[-1] == 1.0
+        slow.set()
+        at.turns_over(1)
+
+
 def test_words_are_heard_while_a_slow_recogniser_still_looks_at_a_cough():
     slow = threading.Event()
     slow.set()

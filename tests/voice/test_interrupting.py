@@ -14,6 +14,7 @@ from tests.fakes.voice import (
     FakeAssistant,
     FakeJudge,
     FakeSpeechToText,
+    error,
     frames,
     heard,
     seconds,
@@ -100,8 +101,12 @@ def test_a_stop_word_in_the_middle_of_other_peoples_talk_does_not_stop_it():
 
 
 ASKING = "Do you want me to read on?"
+NOT_YET_ASKING = f"{ANSWER} {ASKING}"
+UNKNOWN = [heard("", accepted=False), error("speech.language")]
+"""No words, and a recogniser that fails."""
 
 
+@pytest.mark.parametrize("words", UNKNOWN, ids=["nothing", "failed"])
 @pytest.mark.parametrize(
     ("answer", "sure", "sure_later", "ends"),
     [
@@ -111,11 +116,15 @@ ASKING = "Do you want me to read on?"
         (ASKING, True, False, True),
         (ASKING, False, True, True),
         (ANSWER, False, False, True),
+        # What is asked only later nobody replies to.
+        (NOT_YET_ASKING, False, False, True),
     ],
 )
-def test_a_word_like_stop_after_a_question_may_be_the_reply(answer, sure, sure_later, ends):
+def test_a_word_like_stop_after_a_question_may_be_the_reply(answer, sure, sure_later, ends, words):
     parts = {"stop_words": Spotter(sure=sure, sure_later=sure_later)}
-    with Answering(heard("", accepted=False), answer=answer, parts=parts) as at:
+    with Answering(words, answer=answer, parts=parts) as at:
+        # The rest was handed over, and is not heard yet.
+        at.world.speaker.heard_seconds = 0.05
         at.microphone.add(STOP + frames(Spotter.SOUND) + seconds(QUIET, 1.0))
         at.turns_over(2 if ends else 1)
         if ends:

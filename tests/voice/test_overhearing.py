@@ -13,7 +13,7 @@ from jarvis.voice.overhearing import (
     Interruption,
     Overhearing,
 )
-from jarvis.voice.ringing import FEWEST_SPOKEN
+from jarvis.voice.ringing import FEWEST_SPOKEN, RingWords
 from tests.fakes.voice import QUIET, SPEECH, FakeActivity, frames
 from tests.fakes.voice_output import FakeSpeaker
 
@@ -225,6 +225,50 @@ def test_jarvis_is_silent_only_for_what_somebody_else_may_be_saying(sounding, ow
     made.process(QUIET, sounding=sounding, any_speech=False)
     counts = sounding and not own and spoken == FEWEST_UNSURE and echo_free
     assert made.speaker.gains == ([0.0] if counts else [])
+
+
+def test_one_word_after_another_does_not_silence_it_for_longer():
+    made, words = hushing()
+    for number in range(24):
+        words.word = "para" if number % 3 == 0 else ""
+        made.process(SPEECH, sounding=True, any_speech=False)
+    assert made.speaker.gains == [0.0, 1.0]
+    words.word = "para"
+    made.process(SPEECH, sounding=True, any_speech=False)
+    made.process(SPEECH, sounding=True, any_speech=False)
+    assert made.speaker.gains == [0.0, 1.0, 0.0], "some time later it does"
+
+
+def test_of_what_one_frame_brings_the_surest_counts():
+    """Two steps of the network end in every fifteenth frame, and an answer that is late brings many."""
+    words = Words()
+    made = overhearing(words)
+    for _ in range(FEWEST_UNSURE):
+        made.process(SPEECH, sounding=True, any_speech=False)
+    grades = [SpottedWord(word="para", at_seconds=0.0, sure=sure, early=early) for sure, early in GRADES]
+    words.process = lambda pcm: grades
+    found = made.process(SPEECH, sounding=True, any_speech=False)
+    assert found is not None
+    assert found.stop_word == grades[-1]
+
+
+GRADES = ((False, True), (False, False), (True, False))
+"""Sure and early, of what may become a word, what is one, and what surely is."""
+
+
+@pytest.mark.parametrize(("early", "stops"), [(False, 1), (True, 0)])
+def test_what_rings_is_not_stopped_by_what_may_become_a_word(early, stops):
+    stopped, words = [], Words()
+    made = overhearing(words)
+    made.made._ring_words = RingWords(
+        rings=lambda: True, stop=lambda: stopped.append(True), probability=made.activity.now
+    )
+    for amplitude, count, word in ((SPEECH, 8, ""), (SPEECH, 1, "stop"), (QUIET, 20, "")):
+        words.word, words.early = word, early
+        for _ in range(count):
+            made.activity.take(frames(amplitude))
+            made.made.rest(frames(amplitude))
+    assert len(stopped) == stops
 
 
 def test_what_may_become_a_word_is_none_while_jarvis_is_held():

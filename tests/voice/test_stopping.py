@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from jarvis.voice.stopping import LONE_WORD_SECONDS, SENTENCE_WORDS, Said, ends_answer, is_turn
+from jarvis.contracts.speech import SpottedWord
+from jarvis.voice.stopping import LONE_WORD_SECONDS, SENTENCE_WORDS, Said, ends_answer, is_turn, may_be_reply
 
 WORD = Said(verdict="nothing", accepted=True, basic=False, spotted=False, spots=True, speech_seconds=0.4, words=2)
 LONG = LONE_WORD_SECONDS + 0.5
@@ -18,12 +19,10 @@ LONG = LONE_WORD_SECONDS + 0.5
         ({"verdict": "stop", "accepted": False}, False),
         ({"verdict": "stop", "accepted": False, "spotted": True}, True),
         ({"verdict": "nothing", "spotted": True}, True),
-        ({"verdict": "nothing", "spotted": True, "sure": False}, True),
+        ({"verdict": "nothing", "spotted": True, "asked": True}, True),
         # What is like a stop word may be a short reply to what Jarvis asked.
-        ({"verdict": "nothing", "spotted": True, "sure": False, "asked": True}, False),
-        ({"verdict": "nothing", "spotted": True, "sure": True, "asked": True}, True),
-        ({"verdict": "stop", "spotted": True, "sure": False, "asked": True}, True),
-        ({"verdict": "nothing", "spotted": True, "sure": False, "asked": True, "ringing": True}, True),
+        ({"verdict": "nothing", "spotted": True, "asked": True, "maybe_reply": True}, False),
+        ({"verdict": "stop", "spotted": True, "asked": True, "maybe_reply": True}, True),
         ({"verdict": "go", "accepted": False, "spotted": True}, True),
         ({"verdict": "go", "accepted": False, "spotted": True, "speech_seconds": LONG}, False),
         ({"verdict": "go", "spotted": True}, False),
@@ -64,6 +63,22 @@ def test_the_basic_recogniser_takes_any_short_sound_for_an_order_so_the_spotter_
 
 
 @pytest.mark.parametrize(
+    ("sure", "begun", "ringing", "maybe"),
+    [
+        (False, ["All is well.", "Shall I go on?"], False, True),
+        (True, ["All is well.", "Shall I go on?"], False, False),
+        (None, ["Shall I go on?"], False, False),
+        (False, ["Shall I go on?", "All is well."], False, False),
+        (False, ["Shall I go on?"], True, False),
+        (False, [], False, False),
+    ],
+)
+def test_a_doubtful_word_after_a_question_may_be_the_reply(sure, begun, ringing, maybe):
+    word = None if sure is None else SpottedWord(word="stop", at_seconds=1.0, sure=sure)
+    assert may_be_reply(word, begun, ringing=ringing) is maybe
+
+
+@pytest.mark.parametrize(
     ("known", "turn"),
     [
         ({"verdict": "go"}, True),
@@ -74,7 +89,7 @@ def test_the_basic_recogniser_takes_any_short_sound_for_an_order_so_the_spotter_
         ({"verdict": "go", "words": 1}, True),
         ({"verdict": "go", "words": 1, "basic": True}, False),
         ({"verdict": "go", "words": 1, "basic": True, "asked": True}, True),
-        ({"verdict": "go", "words": 1, "basic": True, "asked": True, "spotted": True, "sure": False}, True),
+        ({"verdict": "go", "words": 1, "basic": True, "asked": True, "spotted": True, "maybe_reply": True}, True),
         ({"verdict": "go", "words": 1, "basic": True, "asked": True, "spotted": True}, False),
         ({"verdict": "backchannel"}, False),
         ({"verdict": "echo"}, False),

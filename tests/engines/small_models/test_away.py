@@ -93,7 +93,7 @@ def test_a_child_that_is_killed_is_started_again_and_told_of_once(world: World) 
     assert [before + 1 < hit.at_seconds < 2 * before for hit in hits] == [True]
     assert voice.probability(FRAME) == SileroVoiceDetector().probability(FRAME)
     said = frames(silence(0.5) + synthetic_speech("cancel", "en-us") + silence(1))
-    assert [word.word for frame in said for word in words.process(frame)] == ["cancel"]
+    assert [word.word for frame in said for word in words.process(frame) if not word.early] == ["cancel"]
 
 
 def test_ears_go_on_while_the_child_is_frozen_and_hear_again_after_that(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_words_are_heard_when_the_answer_is_late(tmp_path: Path) -> None:
         wake, words = ChildWakeDetector(world.models, threshold=0.97), ChildWordSpotter(world.models)
         for sound, there, here in ((CALL, wake, wake_detector()), (said, words, KeywordSpotter())):
             expected = [found for frame in frames(sound) for found in here.process(frame)]
-            assert len(expected) == 1
+            assert {one.word for one in expected} == ({"hey jarvis"} if sound is CALL else {"cancel"})
             found = []
             # In the middle of the word it stands still for half a second.
             before, during, after = frames(sound)[:40], frames(sound)[40:56], frames(sound)[56:]
@@ -282,8 +282,8 @@ def test_words_are_heard_when_the_answer_is_late(tmp_path: Path) -> None:
                 found += there.process(frame)
             while there._stream.waits:
                 found += there.process(b"")
-            assert [hit.word for hit in found] == [expected[0].word]
-            assert found[0].at_seconds == pytest.approx(expected[0].at_seconds)
+            assert [(hit.word, hit.sure) for hit in found] == [(hit.word, hit.sure) for hit in expected]
+            assert [hit.at_seconds for hit in found] == pytest.approx([hit.at_seconds for hit in expected])
     finally:
         world.models.close()
         world.factory.stop()
