@@ -2,6 +2,9 @@
 
     python -m benchmarks.whisper [--shapes tiny,base,small,large-v3-turbo] [--device cpu] [--threads N] [--rounds N]
 
+With `--device cuda` it also tells what the model takes of the GPUs' memory, the driver's context included, and what is
+still taken a moment after its process has ended; other programs that take or give back memory meanwhile count too.
+
 The models have the real shapes, random weights in 8 bit and one chosen sentence of 18 tokens, because speed does not
 depend on the weights. Sound is fed at the pace of a microphone, in frames of 32 ms, and every wait is measured outside
 of the child. Writes a table in Markdown.
@@ -23,6 +26,7 @@ import psutil
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
 from jarvis.contracts.speech_ports import SpeechToText, Utterance
 from jarvis.engines.speech.children import ChildProgram, WhisperPlace, speech_to_text
+from jarvis.hardware.gpus import NvidiaGpus
 from tests.fakes.speech import silence, synthetic_speech
 from tests.fakes.speech_children import ChildFactory
 from tests.fakes.whisper_shapes import random_whisper
@@ -36,6 +40,7 @@ _COLUMNS = (
     "weights MB",
     "load s",
     "RSS MB",
+    "VRAM MiB / after its end",
     "window s",
     "real-time factor",
     "processor s per s",
@@ -74,6 +79,8 @@ def main() -> None:
 
 def _row(shape: str, folder: Path, options: argparse.Namespace) -> str:
     model = random_whisper(folder / f"whisper-{shape}", shape, SENTENCE)
+    gpus = NvidiaGpus() if options.device != "cpu" else None
+    before = taken_mib(gpus)
     children = ChildFactory(folder)
     facts: list[Mapping[str, Any]] = []
     recogniser = speech_to_text(
@@ -89,17 +96,31 @@ def _row(shape: str, folder: Path, options: argparse.Namespace) -> str:
         for _ in range(options.rounds):
             _speak(recogniser, child, waits)
         factor, cpu_factor = _recording(recogniser, child)
-        memory = child.memory_info().rss / 1e6
+        memory, held = child.memory_info().rss / 1e6, taken_mib(gpus)
     finally:
         recogniser.close()
         children.stop()
-    fact = facts[0]
+    fact, left = facts[0], taken_mib(gpus)
     return (
         f"|{shape}|{(model / 'model.bin').stat().st_size / 1e6:.0f}|{fact['load_seconds']:.1f}|{memory:.0f}"
+        f"|{vram_words(before, held, left)}"
         f"|{fact['window_seconds']:.2f}|{factor:.2f}|{cpu_factor:.2f}|{statistics.mean(waits.partials):.1f}"
         f"|{_median(waits.first_partial)}|{_median(waits.settle)} / {max(waits.settle):.2f}"
         f"|{1000 * statistics.median(waits.finish):.0f}|{100 * statistics.mean(waits.share):.0f} %|"
     )
+
+
+def taken_mib(gpus: NvidiaGpus | None) -> int | None:
+    """Return the MiB that are in use on all GPUs together, whoever uses them; None where no driver tells."""
+    samples = gpus.samples() if gpus is not None else ()
+    return sum(sample.used_mib for sample in samples) if samples else None
+
+
+def vram_words(before: int | None, held: int | None, left: int | None) -> str:
+    """Return how many MiB more were taken while it listened, and after it had ended; a dash where nobody tells."""
+    if before is None or held is None or left is None:
+        return "—"
+    return f"{held - before} / {left - before}"
 
 
 def _speak(recogniser: SpeechToText, child: psutil.Process, waits: Waits) -> None:

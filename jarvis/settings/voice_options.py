@@ -17,7 +17,7 @@ VOICE_OPTIONS: tuple[Option, ...] = (
         default="wake",
         choices=("wake", "continuous", "push"),
         allows=("push", "wake", "continuous"),
-        about_en="When Jarvis listens: after the wake word, always, or only while the talk button was pressed.",
+        about_en="When Jarvis listens: after the wake word, always, or only once the talk button is pressed.",
         about_es="Cuándo escucha Jarvis: tras la palabra de activación, siempre o solo al pulsar el botón de hablar.",
     ),
     Option(

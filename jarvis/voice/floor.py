@@ -170,9 +170,9 @@ class Floor:
         return order
 
     def wants_microphone(self) -> bool:
-        """True while there is something to listen for."""
-        sleeping = self.resting == "sleeping" and self._waits()
-        wanted = sleeping or self.state in ("listening", "hearing")
+        """True while there is something to listen for: also a stop word into the answer to what was said aloud."""
+        waits = self._waits() or (isinstance(self.work, SpokenTurn) and self.state in ("thinking", "speaking"))
+        wanted = (self.resting == "sleeping" and waits) or self.state in _HEARING
         return not self.closing and (wanted or self.order not in (None, "sleep"))
 
     def is_resting(self) -> bool:

@@ -1,6 +1,7 @@
 """A voice loop among fakes, and what came of it."""
 
 import queue
+import threading
 from collections.abc import Iterator
 
 from jarvis.contracts.speech import TurnFinished
@@ -35,7 +36,7 @@ class LiveMicrophone:
 
     def __init__(self) -> None:
         self._frames: queue.Queue[bytes | Exception | None] = queue.Queue()
-        self._closed = False
+        self.closed = threading.Event()
 
     def add(self, sound: bytes) -> None:
         """Let `sound` be heard to its end, or until the microphone is closed."""
@@ -44,7 +45,7 @@ class LiveMicrophone:
         # The loop has dealt with a frame once it asks for the next one.
         with self._frames.all_tasks_done:
             assert self._frames.all_tasks_done.wait_for(
-                lambda: self._closed or not self._frames.unfinished_tasks, PATIENCE_SECONDS
+                lambda: self.closed.is_set() or not self._frames.unfinished_tasks, PATIENCE_SECONDS
             )
 
     def fail(self, error: Exception) -> None:
@@ -59,7 +60,7 @@ class LiveMicrophone:
             self._frames.task_done()
 
     def close(self) -> None:
-        self._closed = True
+        self.closed.set()
         self._frames.put(None)
         with self._frames.all_tasks_done:
             self._frames.all_tasks_done.notify_all()
