@@ -151,8 +151,8 @@ class VirtualSpeaker:
     def position(self) -> float:
         return self._queue.position(time.perf_counter())
 
-    def duck(self, gain: float) -> None:
-        self._queue.duck(gain)
+    def duck(self, gain: float, seconds: float = math.inf) -> None:
+        self._queue.duck(gain, seconds)
 
     def pause(self) -> None:
         self._queue.pause()

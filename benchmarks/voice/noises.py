@@ -8,6 +8,7 @@ wake set. Both are as loud as a person near the microphone, or up to 12 dB softe
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -158,7 +159,7 @@ def _silenced(
 class _Hushed(Sounding):
     silent = False
 
-    def duck(self, gain: float) -> None:
+    def duck(self, gain: float, seconds: float = math.inf) -> None:  # noqa: ARG002 - the port's
         """Note that nothing is heard any more."""
         self.silent = gain == 0.0
 

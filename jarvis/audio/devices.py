@@ -9,6 +9,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
+from math import inf
 
 from jarvis.audio import portaudio
 from jarvis.audio.capture import Capture
@@ -232,9 +233,9 @@ class SoundDeviceSpeaker:
         """Return the seconds of sound that were heard by now, by the device's own times; see the port."""
         return self._queue.position(time.perf_counter())
 
-    def duck(self, gain: float) -> None:
-        """Go on at `gain` times the loudness; see the port."""
-        self._queue.duck(gain)
+    def duck(self, gain: float, seconds: float = inf) -> None:
+        """Go on at `gain` times the loudness for `seconds`; see the port."""
+        self._queue.duck(gain, seconds)
 
     def pause(self) -> None:
         """Fall silent and keep the rest; what the device already holds, some 40 ms, still sounds."""

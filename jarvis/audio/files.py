@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -148,7 +149,7 @@ class WavSpeaker:
         self._path = path
         self._rate = sample_rate
         self._lock = threading.Condition()
-        self._gain = 1.0
+        self._gain, self._gain_seconds = 1.0, inf
         self._paused = False
         self._stops = 0
         self._resampler: Resampler | None = None
@@ -189,7 +190,7 @@ class WavSpeaker:
                 self._from_rate = chunk.sample_rate
                 self._resampler = Resampler(chunk.sample_rate, self._rate)
             assert self._resampler is not None
-            self._add(self._resampler.push(chunk.pcm if self._gain == 1.0 else louder(chunk.pcm, self._gain)))
+            self._add(self._resampler.push(chunk.pcm if self._gain == 1.0 else self._ducked(chunk)))
 
     def wait(self, cancel: CancelToken | None = None) -> None:
         """Return at once, or when no longer paused: what was played is written."""
@@ -204,10 +205,10 @@ class WavSpeaker:
         """Return the seconds of sound that were written."""
         return self.seconds
 
-    def duck(self, gain: float) -> None:
-        """Write what is played from now on at `gain` times its loudness."""
+    def duck(self, gain: float, seconds: float = inf) -> None:
+        """Write the next `seconds` that are played at `gain` times their loudness."""
         with self._lock:
-            self._gain = min(max(gain, 0.0), 1.0)
+            self._gain, self._gain_seconds = min(max(gain, 0.0), 1.0), seconds
 
     def pause(self) -> None:
         """Let `play` and `wait` wait for `resume` or `stop`."""
@@ -244,6 +245,14 @@ class WavSpeaker:
                     self._temporary.replace(self._path)
                 else:
                     self._temporary.unlink()
+
+    def _ducked(self, chunk: AudioChunk) -> bytes:
+        still = 2 * round(min(chunk.seconds, self._gain_seconds) * chunk.sample_rate)
+        pcm = louder(chunk.pcm[:still], self._gain) + chunk.pcm[still:]
+        self._gain_seconds -= chunk.seconds
+        if self._gain_seconds <= 0:
+            self._gain = 1.0
+        return pcm
 
     def _unpaused(self, cancel: CancelToken | None = None) -> bool:
         """Wait for the end of a pause; False when it was ended by `stop`."""

@@ -5,6 +5,7 @@ Counts samples and takes times as they are told; one lock of its own, no thread,
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import deque
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class PlayQueue:
         self._taken = 0.0
         self._heard = 0.0
         self._gain = 1.0
+        self._gain_seconds = math.inf
         self._loudness = 1.0
         self._paused = False
 
@@ -82,9 +84,10 @@ class PlayQueue:
                 self._pieces.append(_Piece(at, self._taken, plain, seconds))
                 self._taken += seconds
                 self._forget(at)
-            elif not self._paused:
+            shaped = self._ducked(plain, frames)
+            if not count and not self._paused:
                 self._loudness = self._gain
-            return self._shaped(plain) + bytes(2 * (frames - count)), count > 0
+            return shaped + bytes(2 * (frames - count)), count > 0
 
     def position(self, now: float) -> float:
         """Return how many seconds of all that was ever added had sounded `now`; what was dropped does not count."""
@@ -96,10 +99,10 @@ class PlayQueue:
         with self._lock:
             return max(0.0, self._pieces[-1].at + self._pieces[-1].seconds - now) if self._pieces else 0.0
 
-    def duck(self, gain: float) -> None:
-        """Go on at `gain`, 0..1, of full loudness."""
+    def duck(self, gain: float, seconds: float = math.inf) -> None:
+        """Go on at `gain`, 0..1, of full loudness for the next `seconds` that the device asks for, then at full."""
         with self._lock:
-            self._gain = min(max(gain, 0.0), 1.0)
+            self._gain, self._gain_seconds = min(max(gain, 0.0), 1.0), seconds
 
     def pause(self) -> None:
         """Fall silent, keeping the rest."""
@@ -119,6 +122,7 @@ class PlayQueue:
             self._pieces.clear()
             self._paused = False
             self._gain = self._loudness = 1.0
+            self._gain_seconds = math.inf
 
     def take_back(self, now: float) -> None:
         """Queue again what was handed to a device that did not let it sound, at most the last three seconds."""
@@ -159,8 +163,17 @@ class PlayQueue:
         while self._pieces[0].at + self._pieces[0].seconds < at - _KEPT_SECONDS:
             self._pieces.popleft()
 
-    def _shaped(self, pcm: bytes) -> bytes:
-        target = 0.0 if self._paused else self._gain
+    def _ducked(self, pcm: bytes, frames: int) -> bytes:
+        """Return the sound of the next `frames` at the loudness that is wished, which may end in their middle."""
+        still = 2 * round(min(frames, self._gain_seconds * self.rate))
+        shaped = self._shaped(pcm[:still], self._gain)
+        self._gain_seconds -= frames / self.rate
+        if self._gain_seconds <= 0:
+            self._gain, self._gain_seconds = 1.0, math.inf
+        return shaped + self._shaped(pcm[still:], self._gain)
+
+    def _shaped(self, pcm: bytes, gain: float) -> bytes:
+        target = 0.0 if self._paused else gain
         if not pcm or self._loudness == target == 1.0:
             return pcm
         np = self._np

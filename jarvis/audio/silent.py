@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from math import inf
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.speech import AudioChunk
@@ -42,7 +43,7 @@ class SilentSpeaker:
         with self._changed:
             return self._seconds
 
-    def duck(self, gain: float) -> None:
+    def duck(self, gain: float, seconds: float = inf) -> None:
         """Nothing is quieter than silence."""
 
     def pause(self) -> None:

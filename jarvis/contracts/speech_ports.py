@@ -6,6 +6,7 @@ Unless said otherwise a port may be called from any thread.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from typing import Literal, Protocol
 
 from jarvis.contracts.cancel import CancelToken
@@ -187,8 +188,9 @@ class Speaker(Protocol):
         """Seconds of sound that were heard since it was made; what `play` queued counts once it has sounded."""
         ...
 
-    def duck(self, gain: float) -> None:
-        """Play on at `gain` (0..1) times the loudness from the next few milliseconds on; 1 is normal."""
+    def duck(self, gain: float, seconds: float = inf) -> None:
+        """Play on at `gain` (0..1) times the loudness from the next few milliseconds on, as loud as normal (1) again
+        after `seconds` by the device's own time, unless it is told anew by then."""
         ...
 
     def pause(self) -> None:

@@ -33,8 +33,14 @@ silent that much sooner, else a syllable was lost."""
 HUSHED_AGAIN_SECONDS = 0.8
 """After this long the next may be lost."""
 
+LONGEST_HUSH_SECONDS = HUSHED_SECONDS + 2 * FRAME_SECONDS
+"""It ends by itself after this much, where the microphone brings nothing that would end it; two frames may be late."""
+
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
+DUCKED_SECONDS = 0.3
+"""How long it stays so without another frame: a microphone that has stalled or is gone cannot tell that it was nothing.
+"""
 
 _HUSHED_FRAMES = round(HUSHED_SECONDS / FRAME_SECONDS)
 _HUSHED_AGAIN_FRAMES = round(HUSHED_AGAIN_SECONDS / FRAME_SECONDS)
@@ -95,7 +101,7 @@ class Overhearing:
         found = self._spotted(frame, probability)
         if found is not None and not found.early:
             return Interruption(seconds=STOP_WORD_SECONDS, stop_word=found, word=True)
-        self._follow_hush(begin=found is not None and sounding and self._echo_free)
+        self._follow_loudness(hush=found is not None and sounding and self._echo_free)
         if not any_speech:
             return None
         match self._barge_in.process(probability, sounding):
@@ -143,15 +149,15 @@ class Overhearing:
     def _play_at(self, gain: float) -> None:
         self._gain = gain
         if self._since_hush >= _HUSHED_FRAMES:
-            self._speaker.duck(gain)
+            self._speaker.duck(gain, DUCKED_SECONDS)
 
-    def _follow_hush(self, *, begin: bool) -> None:
+    def _follow_loudness(self, *, hush: bool) -> None:
         self._since_hush += 1
-        if self._since_hush == _HUSHED_FRAMES:
-            self._play_at(self._gain)
-        elif begin and self._since_hush >= _HUSHED_AGAIN_FRAMES:
+        if hush and self._since_hush >= _HUSHED_AGAIN_FRAMES:
             self._since_hush = 0
-            self._speaker.duck(0.0)
+            self._speaker.duck(0.0, LONGEST_HUSH_SECONDS)
+        elif self._since_hush == _HUSHED_FRAMES or self._gain < 1.0:
+            self._play_at(self._gain)
 
     def _spotted(self, frame: bytes, probability: float) -> SpottedWord | None:
         self._spoken.append(probability >= SPOKEN_BAR)

@@ -236,6 +236,17 @@ def test_a_wav_speaker_counts_what_is_written_and_ducks_what_comes(tmp_path):
     assert played(tmp_path / "out.wav")[1][[0, 2204, 2205, 4409, 4410]].tolist() == [1000, 1000, 250, 250, 1000]
 
 
+def test_what_is_ducked_for_a_time_is_written_so_for_as_long(tmp_path):
+    speaker = WavSpeaker(tmp_path / "out.wav")
+    speaker.duck(0.25, 0.16)
+    speaker.play(chunk(1000, 2205))
+    speaker.play(chunk(1000, 4410))
+    speaker.close()
+    sound = played(tmp_path / "out.wav")[1].tolist()
+    ducked = round(0.16 * 22050)
+    assert sound[:ducked] == [250] * ducked and sound[ducked:] == [1000] * (6615 - ducked)
+
+
 @pytest.mark.parametrize(("act", "values"), [("resume", [5, 7]), ("stop", [5]), ("close", [5])])
 def test_a_paused_wav_speaker_waits(tmp_path, act, values):
     speaker = WavSpeaker(tmp_path / "out.wav")

@@ -85,6 +85,49 @@ def test_ducked_to_nothing_it_is_silent_as_soon_as_paused_but_goes_on():
     assert taken(queue, 100)[-1] == 1000
 
 
+def test_a_duck_ends_by_itself_after_so_much_of_the_devices_time_whatever_it_asks_for_at_once():
+    whole, pieces = full(1000), full(1000)
+    for queue in (whole, pieces):
+        queue.duck(0.0, 0.13)
+    sound = taken(whole, 300)
+    assert [sample for _ in range(10) for sample in taken(pieces, 30)] == sound
+    assert sound[FALL:130] == [0] * (130 - FALL)
+    assert sound[130] > 0 and sound[130 + RAMP :] == [1000] * (170 - RAMP)
+    assert max(np.diff(sound)) <= 1000 / RAMP + 1
+
+
+def test_a_duck_that_is_told_anew_lasts_and_the_last_one_counts():
+    queue = full(1000)
+    queue.duck(0.0, 0.13)
+    taken(queue, 100)
+    queue.duck(0.2, 0.3)
+    assert taken(queue, 100)[RAMP:] == [200] * (100 - RAMP)
+    queue.duck(0.2, 0.3)
+    assert taken(queue, 299)[-1] == 200
+    assert taken(queue, 100)[-1] == 1000
+
+
+def test_a_duck_ends_in_silence_and_in_a_pause_too():
+    queue = PlayQueue(RATE)
+    queue.duck(0.0, 0.1)
+    queue.take(200, 0.0)
+    queue.add(np.full(200, 1000, "<i2").tobytes())
+    assert taken(queue, 10) == [1000] * 10
+    queue.duck(0.0, 0.1)
+    queue.pause()
+    assert taken(queue, 200)[FALL:] == [0] * (200 - FALL)
+    queue.resume()
+    assert taken(queue, 100)[-1] == 1000
+
+
+def test_another_rate_keeps_the_length_of_a_duck():
+    queue = full(1000)
+    queue.duck(0.0, 0.1)
+    queue.change_rate(2000)
+    assert not any(taken(queue, 200)[2 * FALL :])
+    assert taken(queue, 100)[-1] > 900
+
+
 def test_sound_that_begins_ducked_is_quiet_from_its_first_sample():
     queue = PlayQueue(RATE)
     queue.duck(0.2)
@@ -143,6 +186,7 @@ STEPS = st.lists(
         st.tuples(st.just("add"), st.integers(1, 400)),
         st.tuples(st.just("take"), st.integers(1, 200)),
         st.tuples(st.just("duck"), st.sampled_from([0.0, 0.25, 1.0])),
+        st.tuples(st.just("hush"), st.sampled_from([0.0, 0.001, 0.13])),
         st.tuples(st.sampled_from(["pause", "resume", "clear", "take_back"]), st.just(0)),
     ),
     max_size=60,
@@ -162,6 +206,8 @@ def test_the_position_never_goes_back_and_never_beyond_what_was_added(steps):
                 now += value / RATE
             case "duck":
                 queue.duck(value)
+            case "hush":
+                queue.duck(0.0, value)
             case "clear" | "take_back":
                 getattr(queue, name)(now)
             case _:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,7 @@ class HandSpeaker:
     def position(self) -> float:
         return self.heard
 
-    def duck(self, gain: float) -> None:
+    def duck(self, gain: float, seconds: float = inf) -> None:
         self.calls.append(f"duck {gain}")
         self.gain = gain
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from math import inf
 
 import numpy as np
 
@@ -62,7 +63,8 @@ class FakeTextToSpeech:
 class FakeSpeaker:
     """Remembers what was played; with `gate`, sound lasts until the gate opens or it is stopped.
 
-    All that was played counts as heard, unless `heard_seconds` is set.
+    All that was played counts as heard, unless `heard_seconds` is set. `gains` are the changes of loudness in order;
+    no duck runs out.
     """
 
     name = "fake"
@@ -73,6 +75,7 @@ class FakeSpeaker:
         self.played: list[AudioChunk] = []
         self.stops = 0
         self.gains: list[float] = []
+        self._gain = 1.0
         self.pauses = 0
         self.resumes = 0
         self.heard_seconds: float | None = None
@@ -95,8 +98,10 @@ class FakeSpeaker:
     def position(self) -> float:
         return sum(chunk.seconds for chunk in self.played) if self.heard_seconds is None else self.heard_seconds
 
-    def duck(self, gain: float) -> None:
-        self.gains.append(gain)
+    def duck(self, gain: float, seconds: float = inf) -> None:
+        if gain != self._gain:
+            self._gain = gain
+            self.gains.append(gain)
 
     def pause(self) -> None:
         self.pauses += 1
@@ -106,6 +111,7 @@ class FakeSpeaker:
 
     def stop(self) -> None:
         self.stops += 1
+        self._gain = 1.0
         self._silent.set()
 
     def close(self) -> None:

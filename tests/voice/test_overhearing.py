@@ -1,14 +1,20 @@
 """Listening into Jarvis' own answer: what interrupts, and how loud Jarvis is meanwhile."""
 
+from math import inf
+
+import numpy as np
 import pytest
 
-from jarvis.contracts.speech import SpottedWord
+from jarvis.audio.playing import PlayQueue
+from jarvis.contracts.speech import SAMPLE_RATE, SpottedWord
 from jarvis.voice.barge_in import FRAME_SECONDS, BargeIn
 from jarvis.voice.foreign_voice import ForeignVoice
 from jarvis.voice.overhearing import (
     DUCKED_GAIN,
+    DUCKED_SECONDS,
     FEWEST_UNSURE,
     HUSHED_SECONDS,
+    LONGEST_HUSH_SECONDS,
     STOP_WORD_SECONDS,
     Interruption,
     Overhearing,
@@ -40,9 +46,9 @@ class Words:
 class Ears:
     """An `Overhearing` that is given frames as the listener gives them."""
 
-    def __init__(self, words: Words | None, own, echo_free: bool) -> None:
+    def __init__(self, words: Words | None, own, echo_free: bool, speaker: FakeSpeaker | None) -> None:
         self.activity = ForeignVoice(FakeActivity(), lambda: 1.0)
-        self.speaker = FakeSpeaker()
+        self.speaker = speaker or FakeSpeaker()
         self.made = Overhearing(
             activity=self.activity,
             barge_in=BargeIn(),
@@ -61,8 +67,10 @@ class Ears:
         return self.made.stop_word(frames(amplitude))
 
 
-def overhearing(words: Words | None = None, own=lambda silent: "", *, echo_free: bool = False) -> Ears:
-    return Ears(words, own, echo_free)
+def overhearing(
+    words: Words | None = None, own=lambda silent: "", *, echo_free: bool = False, speaker: FakeSpeaker | None = None
+) -> Ears:
+    return Ears(words, own, echo_free, speaker)
 
 
 def first(ears: Ears, amplitude: int, count: int, *, any_speech: bool = True) -> Interruption | None:
@@ -210,6 +218,62 @@ def test_what_is_silent_for_a_syllable_goes_on_as_quietly_as_it_was_to_be():
         assert made.speaker.gains == [0.0]
         made.process(SPEECH, sounding=True, any_speech=True)
     assert made.speaker.gains == [0.0, DUCKED_GAIN]
+
+
+class Playing(FakeSpeaker):
+    """Plays an endless tone, a frame of the microphone's at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.queue = PlayQueue(SAMPLE_RATE)
+
+    def duck(self, gain: float, seconds: float = inf) -> None:
+        self.queue.duck(gain, seconds)
+
+    def loudness(self, seconds: float = FRAME_SECONDS) -> float:
+        """Play on, and return how loud it is at the end."""
+        count = round(seconds * SAMPLE_RATE)
+        self.queue.add(np.full(count, 1000, "<i2").tobytes())
+        return float(np.frombuffer(self.queue.take(count, 0.0)[0], "<i2")[-1]) / 1000
+
+
+def test_a_microphone_that_brings_nothing_more_does_not_keep_jarvis_silent():
+    made, words = hushing(speaker=Playing())
+    made.process(SPEECH, sounding=True, any_speech=False)
+    words.word = ""
+    assert made.speaker.loudness() == 0.0
+    assert made.speaker.loudness(LONGEST_HUSH_SECONDS) == 1.0, "pulled out by now"
+    for _ in range(2 * HUSHED_FRAMES):
+        made.process(QUIET, sounding=True, any_speech=False)
+        assert made.speaker.loudness() == 1.0
+
+
+@pytest.mark.parametrize("late", [0, 2])
+def test_jarvis_is_silent_from_what_may_become_a_stop_word_until_it_is_one(late):
+    """Also where the microphone's frames come a little late, and the word with the last of them."""
+    made, words = hushing(speaker=Playing())
+    made.process(SPEECH, sounding=True, any_speech=False)
+    words.word = ""
+    for _ in range(HUSHED_FRAMES - 1):
+        assert made.speaker.loudness() == 0.0
+        assert made.process(SPEECH, sounding=True, any_speech=False) is None
+    assert made.speaker.loudness((1 + late) * FRAME_SECONDS) == 0.0
+    words.word, words.early = "para", False
+    assert made.process(SPEECH, sounding=True, any_speech=False) is not None
+
+
+def test_jarvis_is_quieter_for_as_long_as_the_microphone_brings_speech_and_no_longer():
+    made = overhearing(speaker=Playing())
+    for amplitude, count in ((QUIET, 12), (SPEECH, 4)):
+        for _ in range(count):
+            made.process(amplitude, sounding=True, any_speech=True)
+    for _ in range(2):
+        assert made.speaker.loudness(0.9 * DUCKED_SECONDS) == DUCKED_GAIN
+        made.process(SPEECH, sounding=True, any_speech=True)
+    assert made.speaker.loudness(DUCKED_SECONDS) == DUCKED_GAIN
+    assert made.speaker.loudness() == 1.0, "no frame has come for so long"
+    made.process(SPEECH, sounding=True, any_speech=True)
+    assert made.speaker.loudness() == DUCKED_GAIN, "it is back"
 
 
 @pytest.mark.parametrize("sounding", [True, False], ids=["sounding", "thinking"])

@@ -82,7 +82,7 @@ def test_a_speaker_is_loud_again_when_the_microphone_goes_while_it_was_quiet():
         at.microphone.add(seconds(SPEECH, 0.2))
         assert at.speaker.gains[-1] < 0.5
         loud = threading.Event()
-        at.speaker.duck = lambda gain: loud.set() if gain == 1.0 else None
+        at.speaker.duck = lambda gain, seconds: loud.set() if gain == 1.0 else None
         at.loop.mute()
         assert loud.wait(10)
 
