@@ -202,6 +202,7 @@ class Speech:
 
     def warm_children(self) -> None:
         """Start what recognises, speaks and spots words; raises `EngineError` when recogniser or voice cannot start."""
+        self.vocabulary.warm()
         self.speech_to_text.warm()
         self.text_to_speech.warm()
         self.hearing.warm()
@@ -212,6 +213,7 @@ class Speech:
         for language in LANGUAGES:
             self._jarvis.skill_book.warm(language)
         self._jarvis.conversation_log.conversations(limit=1)
+        self.vocabulary.warm()
         self._jarvis.routing_room.encoder.prepare()
         preparation = Preparation(self._jarvis.abilities)
         for language, question in _OPEN_QUESTIONS.items():

@@ -24,8 +24,10 @@ from jarvis.storage.words import fold
 if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
 
-RENEW_SECONDS = 30.0
-"""How long the words are kept before they are looked up again, in the background."""
+PROGRAMS_SECONDS = 300.0
+"""How long the installed programs are kept: reading hundreds of menu entries takes far longer than all the rest."""
+PATIENCE_SECONDS = 0.08
+"""How long an utterance waits for its words at most: a look takes 0.01 s, and 0.06 s where the programs are read."""
 MOST_WORDS = 60
 """Whisper reads about 220 tokens of hints; more words only crowd out the likely ones."""
 
@@ -57,25 +59,39 @@ _log = logging.getLogger(__name__)
 
 
 class Vocabulary:
-    """Call it for the hints of now; it answers at once with what it knew last. Safe from several threads."""
+    """Call it for the hints of now; it looks them up anew each time. Safe from several threads."""
 
     def __init__(self, jarvis: Jarvis) -> None:
         self._jarvis = jarvis
         self._launcher = SystemLauncher()
         self._lock = threading.Lock()
         self._hints = RecognitionHints()
-        self._known_at: float | None = None
-        self._looking = False
+        self._looking: threading.Thread | None = None
+        self._installed: Sequence[Application] = ()
+        self._installed_at: float | None = None
 
     def __call__(self) -> RecognitionHints:
-        """Return the hints, and look for newer ones if these are old."""
-        now = self._jarvis.clock.monotonic()
+        """Return the hints as they are now, or those of the look before where this takes over `PATIENCE_SECONDS`.
+
+        Where a look is under way already, its hints are those of now.
+        """
         with self._lock:
-            fresh = self._known_at is not None and now - self._known_at < RENEW_SECONDS
-            if not fresh and not self._looking:
-                self._looking = True
-                threading.Thread(target=self._look, name="jarvis-vocabulary", daemon=True).start()
+            looking = self._looking
+            if looking is None:
+                looking = threading.Thread(target=self._look, name="jarvis-vocabulary", daemon=True)
+                self._looking = looking
+                looking.start()
+        looking.join(PATIENCE_SECONDS)
+        with self._lock:
             return self._hints
+
+    def warm(self) -> None:
+        """Look now, on this thread; without hints, which nothing depends on, where that fails."""
+        try:
+            self.look()
+        except JarvisError as error:
+            # Whoever needs those rows says so; hearing goes on without hints.
+            _log.info("no hints for the recogniser", extra={"facts": {"code": error.code}})
 
     def look(self) -> RecognitionHints:
         """Look now, on this thread, and return what was found."""
@@ -83,7 +99,7 @@ class Vocabulary:
         newest = jarvis.conversation_log.conversations(limit=_CONVERSATIONS)
         talks = [jarvis.conversation_log.messages(each.id, limit=_TURNS)[::-1] for each in newest]
         turns = talks[0] if talks else []
-        installed = self._launcher.applications()
+        installed = self._programs()
         named = programs_in((turn.text for talk in talks for turn in talk), installed)
         words = [
             *self._people(turns),
@@ -102,18 +118,22 @@ class Vocabulary:
             before=before[-_BEFORE_CHARACTERS:],
         )
         with self._lock:
-            self._hints, self._known_at = hints, jarvis.clock.monotonic()
+            self._hints = hints
         return hints
 
     def _look(self) -> None:
         try:
-            self.look()
-        except JarvisError as error:
-            # Whoever needs those rows says so; hearing goes on without hints.
-            _log.info("no hints for the recogniser", extra={"facts": {"code": error.code}})
+            self.warm()
         finally:
             with self._lock:
-                self._looking = False
+                self._looking = None
+
+    def _programs(self) -> Sequence[Application]:
+        """Return the installed programs, read anew where that was long ago."""
+        now = self._jarvis.clock.monotonic()
+        if self._installed_at is None or now - self._installed_at >= PROGRAMS_SECONDS:
+            self._installed, self._installed_at = self._launcher.applications(), now
+        return self._installed
 
     def _people(self, turns: Sequence[StoredMessage]) -> list[str]:
         """Return who was listed and who is in what was told to be remembered; who was just spoken of comes first."""

@@ -82,7 +82,8 @@ class Recognising:
 
     `feed`, `pause`, `resume`, `end` and `cancel` return at once and belong to the ears' thread (`cancel` to any);
     `words` blocks on the turn's. `judged` is set whenever nothing is being worked out. `on_partial` hears words as
-    they are recognised, `on_words` those of a pause with a token that is cancelled when they become void.
+    they are recognised, `on_words` those of a pause with a token that is cancelled when they become void. `hints` is
+    asked as the recogniser begins, on the turn's thread.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class Recognising:
         listening: Listening,
         *,
         language: Language | None,
-        hints: RecognitionHints | None,
+        hints: Callable[[], RecognitionHints] | None,
         after_question: bool,
         on_partial: Callable[[PartialWords], None],
         on_words: Callable[[Transcript, CancelToken], None],
@@ -157,7 +158,8 @@ class Recognising:
             try:
                 while (item := self._items.get()) is not None:
                     if utterance is None:
-                        utterance = self._listening.speech_to_text.open(self._language, self._hints)
+                        hints = self._hints() if self._hints is not None else None
+                        utterance = self._listening.speech_to_text.open(self._language, hints)
                     if isinstance(item, _End):
                         words = self._known_words(item)
                         closed = words is None

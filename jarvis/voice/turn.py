@@ -109,7 +109,7 @@ class SpokenTurn(Work):
         self._recognising = Recognising(
             listening,
             language=start.options.language,
-            hints=conversing.hints() if conversing.hints is not None else None,
+            hints=conversing.hints,
             after_question=start.after_question,
             on_partial=self._partial,
             on_words=self._ahead,

@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from jarvis.app.build import Jarvis
-from jarvis.app.vocabulary import MOST_WORDS, Vocabulary, names_in
+from jarvis.app.vocabulary import MOST_WORDS, PATIENCE_SECONDS, PROGRAMS_SECONDS, Vocabulary, names_in
+from jarvis.contracts.errors import InputError
+from jarvis.contracts.speech import RecognitionHints
 from jarvis.settings.folders import Folders
 from jarvis.storage.lists import SqliteListBook
+from tests.fakes.clock import FakeClock
+from tests.fakes.voice import FakeSpeechToText
+from tests.fakes.voice_output import FakeTextToSpeech
 
 
 @pytest.fixture
@@ -142,11 +147,91 @@ def test_a_name_that_begins_a_sentence_is_one_where_something_is_said_of_it(text
     assert names_in([text]) == names
 
 
-def test_hints_are_given_at_once_and_found_in_the_background(jarvis: Jarvis) -> None:
-    jarvis.settings.set("privacy.contacts", "Xochitl")
-    vocabulary = Vocabulary(jarvis)
-    assert vocabulary().words == ()
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let an utterance wait for its words for as long as a busy machine takes."""
+    monkeypatch.setattr("jarvis.app.vocabulary.PATIENCE_SECONDS", 60.0)
+
+
+def looked() -> None:
+    """Wait until nothing is looked up any more."""
     for thread in threading.enumerate():
         if thread.name == "jarvis-vocabulary":
             thread.join()
-    assert vocabulary().words == ("Xochitl",)
+
+
+def test_the_first_utterance_after_the_start_has_its_words(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> None:
+    jarvis.settings.set("privacy.contacts", "Xochitl")
+    jarvis.speech.__dict__.update(speech_to_text=FakeSpeechToText(), text_to_speech=FakeTextToSpeech())
+    jarvis.speech.warm_children()
+    vocabulary, over = jarvis.speech.vocabulary, threading.Event()
+    monkeypatch.setattr(vocabulary, "look", over.wait)
+    try:
+        assert vocabulary().words == ("Xochitl",)
+    finally:
+        over.set()
+        looked()
+
+
+@pytest.mark.usefixtures("patient")
+def test_words_that_came_since_the_utterance_before_are_known_at_once(jarvis: Jarvis) -> None:
+    vocabulary = Vocabulary(jarvis)
+    assert vocabulary().words == ()
+    jarvis.settings.set("privacy.contacts", "Xochitl")
+    jarvis.fact_book.remember("Saoirse is my wife", "en")
+    assert vocabulary().words == ("Xochitl", "Saoirse")
+
+
+@pytest.mark.usefixtures("patient")
+def test_the_answer_just_given_is_known_to_what_is_said_next(jarvis: Jarvis) -> None:
+    vocabulary = Vocabulary(jarvis)
+    say(jarvis, "Who wrote that?")
+    assert vocabulary().before == "Who wrote that?"
+    say(jarvis, "Who wrote that?", "It was written by Wenceslao.")
+    assert (vocabulary().before, vocabulary().words) == ("It was written by Wenceslao.", ("Wenceslao",))
+
+
+@pytest.mark.usefixtures("patient")
+def test_programs_are_read_anew_after_a_while_and_then_at_once(
+    jarvis: Jarvis, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    monkeypatch.setattr(jarvis, "clock", clock)
+    vocabulary = Vocabulary(jarvis)
+    install(programs, "Firefox")
+    assert vocabulary().words == ("Firefox",)
+    install(programs, "Zettelkasten")
+    clock.advance(PROGRAMS_SECONDS - 1)
+    assert vocabulary().words == ("Firefox",)
+    clock.advance(1)
+    assert vocabulary().words == ("Firefox", "Zettelkasten")
+
+
+def test_no_utterance_waits_for_a_look_that_takes_long(jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch) -> None:
+    jarvis.settings.set("privacy.contacts", "Xochitl")
+    vocabulary, over, looks = Vocabulary(jarvis), threading.Event(), []
+    before = vocabulary.look()
+    monkeypatch.setattr(vocabulary, "look", lambda: looks.append(over.wait()))
+    assert PATIENCE_SECONDS <= 0.1, "so much of what is said may wait for it"
+    try:
+        assert vocabulary() is before
+        assert vocabulary() is before and looks == [], "the same look is still waited for"
+    finally:
+        over.set()
+        looked()
+    assert looks == [True], "one look at a time"
+    vocabulary()
+    looked()
+    assert looks == [True, True]
+
+
+def test_a_vocabulary_that_cannot_be_read_leaves_hearing_as_it_is(
+    jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails() -> None:
+        raise InputError("storage.broken", en="It is broken.", es="Está roto.")
+
+    vocabulary = Vocabulary(jarvis)
+    monkeypatch.setattr(vocabulary, "look", fails)
+    vocabulary.warm()
+    assert vocabulary() == RecognitionHints()

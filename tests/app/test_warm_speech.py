@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_warming_goes_the_way_of_a_question_in_both_languages_and_leaves_no_trac
     jarvis.speech.warm_answers()
     assert jarvis.model.prefilled == 2, "a loaded model has read its instructions"
     assert list(jarvis.conversation_log.conversations(limit=9)) == []
+
+
+def test_the_words_of_the_first_recording_are_known_before_it_is_heard(
+    jarvis: WithModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[str] = []
+    monkeypatch.setattr(jarvis.speech.vocabulary, "look", lambda: looks.append(threading.current_thread().name))
+    jarvis.speech.warm_answers()
+    assert looks == [threading.current_thread().name]
 
 
 def test_a_recording_is_answered_where_there_is_no_speaker(

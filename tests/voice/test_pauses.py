@@ -118,6 +118,17 @@ def test_partial_words_are_shown_while_they_are_spoken_and_hints_are_given():
     assert stt.hints == [hints]
 
 
+def test_the_ears_never_wait_for_hints():
+    asked = []
+
+    def hints():
+        asked.append(threading.current_thread().name)
+        return RecognitionHints()
+
+    hear(COMMAND, parts={"hints": hints})
+    assert asked == ["jarvis-turn"]
+
+
 def test_after_an_answer_jarvis_listens_on_without_the_wake_word():
     options = VoiceOptions(follow_up_seconds=3.0)
     sound = COMMAND + seconds(QUIET, 1.0) + utterance() + seconds(QUIET, 4.0) + utterance()
