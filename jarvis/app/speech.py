@@ -48,6 +48,7 @@ class Speech:
         self._loop: VoiceLoop | None = None
         self._place: RecognitionPlace | None = None
         self._options: tuple[int, VoiceOptions] | None = None
+        self._echo_trouble: EngineError | None = None
 
     @built_once
     def speech_to_text(self) -> SpeechToText:
@@ -78,6 +79,13 @@ class Speech:
     def vocabulary(self) -> Vocabulary:
         """The words that help the recogniser."""
         return Vocabulary(self._jarvis)
+
+    def notes(self, language: Language) -> list[tuple[str, str]]:
+        """Return what the person should know of what hears them now, each with a code: what fell back to less."""
+        found = self.hearing.notes(language) if "hearing" in self.__dict__ else []
+        if self._echo_trouble is not None:
+            found.append((self._echo_trouble.code, self._echo_trouble.sentence(language)))
+        return found
 
     def wake_detector(self) -> NotedWakeDetector:
         """Return a detector of "hey jarvis" with the threshold that is set; `EngineError` where none can run."""
@@ -123,6 +131,7 @@ class Speech:
         """Return what a listening loop is built from; the words of a recording may be waited for."""
         hearing, jarvis = self.hearing, self._jarvis
         microphone = microphone or self.microphone()
+        self._echo_trouble = microphone.note if jarvis.settings.flag("voice.echo_cancelling") else None
         return VoiceParts(
             microphone=lambda: microphone,
             wake=self.wake_of_file() if of_file else hearing.wake(),

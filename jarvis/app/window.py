@@ -260,8 +260,7 @@ def notices(jarvis: Jarvis, language: Language) -> list[Notice]:
         found.append(_no_model(jarvis, local, language))
     if "speech" in jarvis.__dict__ and "speech_to_text" in jarvis.speech.__dict__:
         hearing = told_for_window(jarvis.speech.speech_to_text.info(language), language)
-        parts = jarvis.speech.__dict__.get("hearing")
-        notes = parts.notes(language) if parts is not None else []
+        notes = jarvis.speech.notes(language)
         found += (Notice(id=f"hearing:{code}", text=note, kind="warning") for code, note in notes)
         if hearing.note:
             way: Place = "hearing" if hearing.quality == "basic" else "voice"

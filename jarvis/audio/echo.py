@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, cast
 from jarvis.audio.foreign import EchoTrace, ForeignSound
 from jarvis.audio.linear_echo import LinearEcho
 from jarvis.audio.resampling import Resampler
-from jarvis.audio.webrtc import STEP_SAMPLES, AudioProcessing, processing_missing
+from jarvis.audio.webrtc import STEP_SAMPLES, AudioProcessing
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
 from jarvis.contracts.speech_ports import Microphone
@@ -323,9 +323,10 @@ class EchoCancellingMicrophone:
     """The Microphone port over another one, cleaned as `EchoCanceller` does; errors are those of the other one.
 
     The other one's `captured_at` tells when the first sample of its last frame was recorded, as `perf_counter`
-    seconds; without it a frame counts as just recorded. Where the processing is missing, the sound comes as it is
-    and `note` says so. `captured_at`, `plain`, `whole` and `foreign` belong to the frame that was yielded last: `plain`
-    has only the echo taken out, for detectors that noise suppression would mislead; for the others see `EchoCanceller`.
+    seconds; without it a frame counts as just recorded. The processing is loaded here and now, in a quarter of a second
+    the first time; where it is missing or broken, the sound comes as it is and `note` says so.
+    `captured_at`, `plain`, `whole` and `foreign` belong to the frame that was yielded last: `plain` has only the echo
+    taken out, for detectors that noise suppression would mislead; for the others see `EchoCanceller`.
     What was learned of the room outlasts a `chunks`: keep one of these for as long as the microphone stays the same.
     """
 
@@ -339,13 +340,17 @@ class EchoCancellingMicrophone:
         gain: bool = False,
     ) -> None:
         self._inner = inner
-        self._reference = reference
-        self._wishes = {"echo": echo, "noise_suppression": noise_suppression, "gain": gain}
-        self.note = processing_missing() if any(self._wishes.values()) else None
+        self._echo = echo
+        self.note: EngineError | None = None
         self.captured_at: float | None = None
         self.plain = self.whole = b""
         self.foreign = ALL_FOREIGN
         self._canceller: EchoCanceller | None = None
+        if echo or noise_suppression or gain:
+            try:
+                self._canceller = EchoCanceller(reference, echo=echo, noise_suppression=noise_suppression, gain=gain)
+            except EngineError as error:
+                self.note = error
 
     @property
     def name(self) -> str:
@@ -355,11 +360,11 @@ class EchoCancellingMicrophone:
     @property
     def cancels_echo(self) -> bool:
         """Whether Jarvis' own voice is taken out, so that any speech heard is somebody else's."""
-        return self._wishes["echo"] and self.note is None
+        return self._echo and self.note is None
 
     def chunks(self) -> Iterator[bytes]:
         """Yield cleaned frames; see the port."""
-        canceller = self._prepared()
+        canceller = self._canceller
         with contextlib.closing(cast("Generator[bytes, None, None]", self._inner.chunks())) as frames:
             for frame in frames:
                 at: float | None = getattr(self._inner, "captured_at", None)
@@ -373,14 +378,6 @@ class EchoCancellingMicrophone:
     def close(self) -> None:
         """Close the other microphone; see the port."""
         self._inner.close()
-
-    def _prepared(self) -> EchoCanceller | None:
-        if self._canceller is None and self.note is None and any(self._wishes.values()):
-            try:
-                self._canceller = EchoCanceller(self._reference, **self._wishes)
-            except EngineError as error:
-                self.note = error
-        return self._canceller
 
 
 def _shifted(out: bytearray, count: int) -> bytes:

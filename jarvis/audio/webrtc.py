@@ -6,7 +6,6 @@ The package talks to conference servers; none of that is used and nothing is sen
 from __future__ import annotations
 
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 from jarvis.contracts.errors import EngineError
@@ -54,19 +53,16 @@ class AudioProcessing:
         return self._frame_type(bytearray(pcm), SAMPLE_RATE, 1, STEP_SAMPLES)
 
 
-def processing_missing() -> EngineError | None:
-    """Return why sound cannot be processed here, None when it can; looks without loading anything."""
-    return None if find_spec("livekit") is not None and find_spec("livekit.rtc") is not None else missing("livekit")
-
-
 def missing(why: object) -> EngineError:
     """Return the error for a computer where the package is missing or broken."""
     return EngineError(
         "audio.no_echo_cancelling",
-        en="Jarvis cannot take its own voice out of the microphone because a part is missing ({why}); it listens all "
-        "the same, and only the wake word and “stop” interrupt it. Run ./install_upgrade.sh run, or use headphones.",
-        es="Jarvis no puede quitar su propia voz del micrófono porque falta una pieza ({why}); escucha igualmente, y "
-        "solo lo interrumpen la palabra de activación y «para». Ejecuta ./install_upgrade.sh run o usa auriculares.",
+        en="Jarvis cannot take its own voice out of the microphone because a part of it does not load ({why}); it "
+        "listens all the same, and only the wake word and “stop” interrupt it. Run ./install_upgrade.sh run, or use "
+        "headphones.",
+        es="Jarvis no puede quitar su propia voz del micrófono porque no se carga una pieza ({why}); escucha "
+        "igualmente, y solo lo interrumpen la palabra de activación y «para». Ejecuta ./install_upgrade.sh run o usa "
+        "auriculares.",
         retryable=False,
         why=why,
     )

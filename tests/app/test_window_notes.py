@@ -11,6 +11,7 @@ from jarvis.app import window
 from jarvis.app.build import Jarvis
 from jarvis.app.window import notices
 from jarvis.app.window_notes import told_for_window
+from jarvis.audio.silent import SilentSpeaker
 from jarvis.contracts.errors import LANGUAGES, EngineError, Language
 from jarvis.contracts.speech import SpeechServiceInfo
 from jarvis.desktop.services import Notice
@@ -91,3 +92,27 @@ def test_a_note_about_the_place_is_left_as_it_is_and_leads_to_the_settings(
     monkeypatch.setattr(jarvis.speech.speech_to_text, "info", lambda language="en": info)
     told = notice(jarvis, "basic-hearing", "en")
     assert (told.text, told.way, told.step) == (info.note, "voice", "")
+
+
+def test_echo_cancelling_that_does_not_load_is_told_and_nothing_counts_on_it(
+    jarvis: Jarvis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**wishes: bool) -> None:
+        raise OSError("wrong ELF class")
+
+    def told() -> list[Notice]:
+        return [each for each in notices(jarvis, "en") if each.id == "hearing:audio.no_echo_cancelling"]
+
+    with monkeypatch.context() as without:
+        without.setattr("livekit.rtc.apm.AudioProcessingModule", broken)
+        assert not jarvis.speech.parts(SilentSpeaker()).echo_free
+        (english,) = told()
+        spanish = notice(jarvis, english.id, "es")
+        assert english.kind == "warning" and "headphones" in english.text and "auriculares" in spanish.text
+        jarvis.settings.set("voice.echo_cancelling", False)
+        jarvis.settings.set("voice.noise_suppression", True)
+        assert not jarvis.speech.parts(SilentSpeaker()).echo_free
+        assert not told(), "nobody wants it"
+    jarvis.settings.set("voice.echo_cancelling", True)
+    assert jarvis.speech.parts(SilentSpeaker()).echo_free
+    assert not told()

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import soxr
 
-from jarvis.audio import webrtc
 from jarvis.audio.echo import (
     ALL_FOREIGN,
     ECHO_SECONDS,
@@ -20,7 +19,6 @@ from jarvis.audio.echo import (
 )
 from jarvis.audio.foreign import EchoTrace
 from jarvis.audio.webrtc import STEP_SAMPLES
-from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
 from tests.fakes.echo_room import EchoRoom, cleaned, erle_db, int16, pieces
 from tests.fakes.speech import synthetic_speech
@@ -331,28 +329,31 @@ def test_a_microphone_without_times_is_cleaned_too():
     assert len(list(microphone.chunks())) == 4
 
 
-def test_without_the_library_the_sound_comes_as_it_is_and_a_sentence_says_so(monkeypatch):
+@pytest.mark.parametrize("module", ["livekit.rtc", "livekit.rtc.apm"])
+def test_without_the_library_the_sound_comes_as_it_is_and_a_sentence_says_so(monkeypatch, module):
     sound = int16(answer()[: VAD_SAMPLES * 4])
-    monkeypatch.setattr(webrtc, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, module, None)
     microphone = EchoCancellingMicrophone(Frames(sound), EchoReference())
-    assert b"".join(microphone.chunks()) == sound
     assert not microphone.cancels_echo
+    assert b"".join(microphone.chunks()) == sound
     assert microphone.note is not None
     assert microphone.note.code == "audio.no_echo_cancelling"
     assert "headphones" in microphone.note.sentence("en")
     assert "auriculares" in microphone.note.sentence("es")
 
 
-def test_a_library_that_does_not_load_is_told_as_well(monkeypatch):
-    monkeypatch.setitem(sys.modules, "livekit.rtc.apm", None)
-    sound = int16(answer()[: VAD_SAMPLES * 4])
-    microphone = EchoCancellingMicrophone(Frames(sound), EchoReference())
-    assert b"".join(microphone.chunks()) == sound
-    assert isinstance(microphone.note, EngineError)
+def test_a_library_that_is_there_but_does_not_load_is_known_before_anything_is_heard(monkeypatch):
+    def broken(**wishes):
+        raise OSError("liblivekit_ffi.so: wrong ELF class")
+
+    monkeypatch.setattr("livekit.rtc.apm.AudioProcessingModule", broken)
+    microphone = EchoCancellingMicrophone(Frames(b""), EchoReference())
+    assert not microphone.cancels_echo
+    assert microphone.note is not None and "wrong ELF class" in microphone.note.sentence("en")
 
 
 def test_who_wants_nothing_cleaned_needs_no_library(monkeypatch):
-    monkeypatch.setattr(webrtc, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "livekit.rtc", None)
     inner = Frames(int16(answer()[: VAD_SAMPLES * 4]))
     microphone = EchoCancellingMicrophone(inner, EchoReference(), echo=False, noise_suppression=False, gain=False)
     assert b"".join(microphone.chunks()) == inner.sound
