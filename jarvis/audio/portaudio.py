@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, Literal
 
+from jarvis.contracts.device_names import meant_by
 from jarvis.contracts.errors import DeviceError
 from jarvis.contracts.speech import SAMPLE_RATE
 
@@ -88,7 +89,8 @@ def is_alone(stream: Any) -> bool:
 
 
 def find_device(name: str, direction: Direction) -> AudioDevice:
-    """Return the device called `name` (any case, or the only one containing it); empty takes the default.
+    """Return the device that `meant_by` takes for `name`, else the only one whose name contains it; empty takes the
+    default.
 
     `DeviceError` when there is none at all, or none or several of that name; the sentence lists what exists.
     """
@@ -97,10 +99,11 @@ def find_device(name: str, direction: Direction) -> AudioDevice:
         raise no_device(direction)
     if not name:
         return next((device for device in devices if device.is_default), devices[0])
-    exact = [device for device in devices if device.name.casefold() == name.casefold()]
+    meant = meant_by(name, [device.name for device in devices])
+    called = [device for device in devices if device.name == meant]
     partly = [device for device in devices if name.casefold() in device.name.casefold()]
-    if exact or len(partly) == 1:
-        return (exact or partly)[0]
+    if called or len(partly) == 1:
+        return (called or partly)[0]
     raise _unknown_device(name, direction, devices)
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from jarvis.contracts.device_names import meant_by
 from jarvis.contracts.speech import WakeHit
 from jarvis.desktop import voice_texts as texts
 from jarvis.desktop.choice import Choice
@@ -65,24 +66,23 @@ class ListedRow(OptionRow):
         combo.addItem(words(self._nothing), "")
         for one in offered:
             combo.addItem(self._short(one), one)
-        if value and not self._is_offered(value):
+        meant = self._meant_by(value, offered)
+        if value and meant is None:
             # While nothing is known of what is there, nothing is called missing.
             name = self._short(value)
             combo.addItem(name if self._offered is None else words(self._missing, name=name), value)
         if self._files:
             combo.addItem(words(texts.CHOOSE_FILE), None)
-        at = next((row for row in range(combo.count()) if self._same(combo.itemData(row), value)), 0)
+        wanted = value if meant is None else meant
+        at = next((row for row in range(combo.count()) if combo.itemData(row) == wanted), 0)
         combo.setCurrentIndex(at)
         combo.setToolTip(combo.currentText())
 
-    def _is_offered(self, value: str) -> bool:
-        return any(self._same(one, value) for one in self._offered or ())
-
-    def _same(self, one: object, value: str) -> bool:
-        # Files may be named within the models folder, devices in any case.
-        if not isinstance(one, str):
-            return False
-        return one.casefold() == value.casefold() or (self._files and bool(value) and one.endswith(f"/{value}"))
+    def _meant_by(self, value: str, offered: Sequence[str]) -> str | None:
+        """Return which of `offered` a value means; None where it means none of them."""
+        # Files may be named within the models folder.
+        named = (one for one in offered if self._files and value and one.endswith(f"/{value}"))
+        return meant_by(value, offered) or next(named, None)
 
     def _chosen(self, at: int) -> None:
         value = self.combo.itemData(at)

@@ -36,6 +36,29 @@ def test_a_device_is_found_by_name_part_or_default(library, name, direction, fou
     assert portaudio.find_device(name, direction).name == found
 
 
+@pytest.mark.parametrize(
+    ("there", "wanted", "found"),
+    [
+        (["PCH: Analog (hw:0,0)", "Yeti: USB Audio (hw:2,0)"], "Yeti: USB Audio (hw:1,0)", "Yeti: USB Audio (hw:2,0)"),
+        (["Yeti: USB Audio (hw:2,0)"], "yeti: usb audio (hw:12,3)", "Yeti: USB Audio (hw:2,0)"),
+        (["Mic: USB (hw:1,0)", "Mic: USB (hw:2,0)"], "Mic: USB (hw:2,0)", "Mic: USB (hw:2,0)"),
+        (["Mic: USB (hw:2,0)", "Mic: USB (hw:3,0)"], "Mic: USB (hw:1,0)", "Mic: USB (hw:2,0)"),
+        (["Mic: USB"], "Mic: USB (hw:1,0)", "Mic: USB"),
+        (["Mic: USB (hw:2,0)"], "Mic: USB", "Mic: USB (hw:2,0)"),
+        (["NVidia: HDMI 1 (hw:1,3)"], "NVidia: HDMI 0 (hw:1,3)", None),
+        (["Mic: USB Camera (hw:1,0)"], "Mic: USB (hw:1,0)", None),
+        (["Mic: USB (hw:1,0)", "Mic: USB (hw:2,0)"], "Mic: USB", None),
+    ],
+)
+def test_a_device_in_another_place_among_the_cards_is_still_the_same(monkeypatch, there, wanted, found):
+    installed(monkeypatch, FakeSoundDevice([device(name, inputs=1) for name in there]))
+    if found is None:
+        with pytest.raises(DeviceError):
+            portaudio.find_device(wanted, "input")
+    else:
+        assert portaudio.find_device(wanted, "input").name == found
+
+
 @pytest.mark.parametrize(("name", "direction"), [("Yeti", "input"), ("p", "input"), ("USB Mic", "output")])
 def test_an_unknown_device_names_those_that_exist(library, name, direction):
     library.devices.append(device("Lapel", inputs=1))

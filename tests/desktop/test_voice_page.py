@@ -73,6 +73,11 @@ def test_devices_come_go_and_are_called_missing(page: VoicePage, fake: FakeDeskt
     fake.voice.there["input"] = ["Built-in", "headset"]
     page.look()
     until(lambda: combo.currentText() == "headset")
+    fake.settings.set("voice.microphone", "Yeti: USB Audio (hw:1,0)")
+    fake.voice.there["input"] = ["Built-in", "Yeti: USB Audio (hw:2,0)"]
+    page.look()
+    until(lambda: combo.currentText() == "Yeti: USB Audio (hw:2,0)")
+    assert shown() == [voice_texts.SYSTEM_DEVICE.en, "Built-in", "Yeti: USB Audio (hw:2,0)"]
     microphone.reset.click()
     until(lambda: combo.currentText() == voice_texts.SYSTEM_DEVICE.en)
 
