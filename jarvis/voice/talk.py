@@ -5,14 +5,13 @@ Called by the ears' thread, by turns and by whoever owns the buttons. Knows neit
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from jarvis.audio.tones import start_tone, stop_tone
-from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import AudioChunk, SpottedWord, WakeHeard, WakeHit
 from jarvis.voice.announcements import Notice, WaitingNotices
+from jarvis.voice.chimes import Chimes
 from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
 from jarvis.voice.floor import DETAILS, Floor, Order
@@ -53,7 +52,7 @@ class Talk:
         self._lock = lock
         self._options = options
         self._changed = changed
-        self._echo_free = echo_free
+        self._chimes = Chimes(conversing.mouth, options, echo_free=echo_free)
         self._spots_stop_words = spots_stop_words
         self._wakes = wakes
         self._notices = WaitingNotices()
@@ -83,21 +82,23 @@ class Talk:
             challenger = self._floor.drop_challenger()
             self._wake_at = at_seconds
             self.asleep = False
+            self._empty_turns = 0
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=score)))
             self._floor.set_state("listening")
             self._floor.waiting = False
         self._interrupt(interrupted, challenger, "interrupted by the wake word")
-        self._chime(start_tone())
+        self._chimes.sound(start_tone())
         return True
 
     def listen(self, order: Order, at_seconds: float) -> None:
         """The ears begin to listen because of `order`; call it with the lock held."""
         self._wake_at = self._wake_at if order == "go_on" else None
-        self.asleep = self.asleep and order not in ("talk", "awake")
+        if order in ("talk", "awake"):
+            self.asleep, self._empty_turns = False, 0
         if order == "talk":
             self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=1.0)))
         if order in ("talk", "dictate"):
-            self._chime(start_tone())
+            self._chimes.sound(start_tone())
         self._floor.set_state("listening", DETAILS.get(order, ""))
         self._floor.waiting = order == "awake"
 
@@ -209,7 +210,7 @@ class Talk:
         with self._lock:
             if self._floor.order is None and self._floor.work is None:
                 self._floor.rest()
-        self._chime(stop_tone())
+        self._chimes.sound(stop_tone())
         self.announce()
 
     def announce(self) -> None:
@@ -268,14 +269,6 @@ class Talk:
                 self._changed()
                 self.announce()
         return work
-
-    def _chime(self, tone: AudioChunk) -> None:
-        """Make a short sound, where the microphone does not take it for speech."""
-        options = self._options()
-        if options.sounds and options.aloud and self._echo_free:
-            speech = self._conversing.mouth.speech(CancelToken(), 1.0, volume=options.volume)
-            speech.play(tone)
-            threading.Thread(target=speech.finish, name="jarvis-chime", daemon=True).start()
 
     def _interrupt(self, work: Work | None, challenger: SpokenTurn | None, reason: str) -> None:
         if challenger is not None:

@@ -22,7 +22,7 @@ from tests.fakes.voice import (
     wake_word,
 )
 from tests.fakes.voice_output import FakeSpeaker, FakeTextToSpeech
-from tests.fakes.voice_world import COMMAND, World, hear
+from tests.fakes.voice_world import COMMAND, World, hear, live
 
 
 def test_a_spoken_question_is_answered_on_screen_and_aloud():
@@ -259,6 +259,30 @@ def test_noises_without_words_do_not_keep_it_awake_for_ever():
     world = hear(wake_word() + noise * 9 + utterance(), stt=FakeSpeechToText(*[heard("", accepted=False)] * 9))
     assert len(world.stt.utterances) == 4
     assert world.assistant.requests == []
+
+
+@pytest.mark.parametrize("woken", ["word", "button"])
+def test_noises_of_before_do_not_count_once_it_is_called_again(woken):
+    noise = seconds(SPEECH, 0.2) + seconds(QUIET, 0.8)
+    world, microphone = live(stt=FakeSpeechToText(*[heard("", accepted=False)] * 5, "what time is it"))
+    try:
+        microphone.add(wake_word())
+        for number in range(1, 5):
+            microphone.add(noise)
+            world.log.wait_for(lambda events, count=number: len(world.turns()) == count)
+        microphone.add(seconds(QUIET, 0.5))
+        assert world.loop.state == "sleeping"
+        if woken == "word":
+            microphone.add(wake_word())
+        else:
+            world.loop.push_to_talk()
+        microphone.add(seconds(QUIET, 0.5) + noise)
+        world.log.wait_for(lambda events: len(world.turns()) == 5)
+        microphone.add(utterance())
+        world.log.wait_for(lambda events: len(world.turns()) == 6)
+    finally:
+        world.loop.close()
+    assert [request.text for request in world.assistant.requests] == ["what time is it"]
 
 
 def test_a_detector_that_breaks_is_told_and_ends_listening():
