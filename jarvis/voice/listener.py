@@ -373,9 +373,10 @@ class Listener:
         else:
             self._holding.begin(HELD_FOR_TALK_SECONDS)
             self._heed_all(began)
-        if self._floor.challenger is None:
+        if self._turn is None:
             self._hearing.sleep()
-        return self._floor.challenger is not None
+        # What was spoken into may be over by now: then what is said has the floor to itself.
+        return self._turn is not None
 
     def _heed_word(self, began: Sequence[Signal]) -> None:
         """Hear a word alone: the turn that it begins ends soon, unless more words follow."""

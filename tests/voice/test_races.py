@@ -22,7 +22,7 @@ from tests.fakes.voice import (
     model_answer,
     seconds,
 )
-from tests.fakes.voice_answering import PAUSE, Answering, LosableMicrophone
+from tests.fakes.voice_answering import PAUSE, Answering, LosableMicrophone, PausingSpeaker
 from tests.fakes.voice_output import FakeSpeaker
 from tests.fakes.voice_world import COMMAND, World, live
 
@@ -126,6 +126,37 @@ def test_an_announcement_withdrawn_under_an_interruption_leaves_the_person_the_f
     finally:
         gate.set()
         world.loop.close()
+    assert world.said() == ["The tea is ready.", "It is ten past three.", "The cake too."]
+
+
+def test_speech_that_meets_the_end_of_an_announcement_is_a_turn_of_its_own():
+    gate = threading.Event()
+    speaker = PausingSpeaker(gate)
+    world, microphone = live(stt=FakeSpeechToText("what is that"), speaker=speaker, parts={"echo_free": True})
+    reset = world.activity.reset
+
+    def ends_first() -> None:
+        # Jarvis is held, and what was said is about to be heard once more; its last sound has gone by then.
+        if speaker.held and not gate.is_set():
+            work = world.loop._floor.work
+            gate.set()
+            assert work.done.wait(PATIENCE_SECONDS)
+            assert world.loop.state == "sleeping"
+        reset()
+
+    try:
+        microphone.add(seconds(QUIET, 0.5))
+        world.loop.text_to_say("The tea is ready.", "en")
+        assert speaker.sounding.wait(PATIENCE_SECONDS)
+        world.activity.reset = ends_first
+        microphone.add(seconds(QUIET, 0.5) + seconds(SPEECH, 1.0) + PAUSE)
+        assert gate.is_set(), "it was held before it was over"
+        world.log.wait_for(lambda events: any(isinstance(e, TurnFinished) for e in events))
+        assert world.loop.text_to_say("The cake too.", "en").over.wait(PATIENCE_SECONDS)
+    finally:
+        gate.set()
+        world.loop.close()
+    assert not speaker.held
     assert world.said() == ["The tea is ready.", "It is ten past three.", "The cake too."]
 
 
