@@ -90,7 +90,6 @@ class SoundDeviceMicrophone:
             capture.wake()
 
     def _all_frames(self) -> Iterator[bytes]:
-        portaudio.refresh()
         choice: Choice[Capture] | None = self._opened_first()
         lost = False
         while choice is not None:
@@ -106,6 +105,7 @@ class SoundDeviceMicrophone:
 
     def _opened_first(self) -> Choice[Capture]:
         try:
+            portaudio.refresh()
             return open_best("input", self._wanted, Capture, self._news.known_as)
         except DeviceError:
             self._missed = True
@@ -156,8 +156,8 @@ class SoundDeviceMicrophone:
                 raise portaudio.vanished(before.device)
         give_up = time.monotonic() + REOPEN_SECONDS
         while not self._closed.is_set():
-            portaudio.refresh()
             try:
+                portaudio.refresh()
                 return open_best("input", self._wanted, Capture, self._news.known_as)
             except DeviceError as error:
                 if time.monotonic() > give_up:

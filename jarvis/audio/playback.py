@@ -61,7 +61,7 @@ class Playback:
     @property
     def active(self) -> bool:
         """True while the device goes on asking for sound."""
-        return bool(self._stream.active)
+        return portaudio.is_active(self._stream)
 
     def close(self, at_once: bool = False) -> None:
         """Release the device, dropping what it still holds; `at_once` waits for it less."""

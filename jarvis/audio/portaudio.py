@@ -43,36 +43,31 @@ class AudioDevice:
 
 
 def list_devices(direction: Direction | None = None) -> list[AudioDevice]:
-    """Return the devices there are now, empty when there is none; `DeviceError` when PortAudio is missing."""
+    """Return the devices there are now, empty when there is none; `DeviceError` when PortAudio is missing or fails."""
     with _lock:
         sounddevice = _portaudio()
-        ways: tuple[Direction, ...] = ("input", "output") if direction is None else (direction,)
-        return [
-            AudioDevice(
-                name=device["name"],
-                direction=way,
-                is_default=index == _default_index(sounddevice, way),
-                sample_rate=int(device["default_samplerate"]),
-                channels=int(device[f"max_{way}_channels"]),
-                index=index,
-            )
-            for way in ways
-            for index, device in enumerate(sounddevice.query_devices())
-            if device[f"max_{way}_channels"] > 0
-        ]
+        with contextlib.suppress(sounddevice.PortAudioError):
+            return _listed(sounddevice, direction)
+        # It was ended to look for devices anew, and could not be started then.
+        _start_anew(sounddevice)
+        try:
+            return _listed(sounddevice, direction)
+        except sounddevice.PortAudioError as error:
+            raise _no_answer(error) from error
 
 
 def refresh() -> None:
-    """Look for devices plugged in or out since the start; does nothing while a stream runs, for it would end it."""
+    """Look for devices plugged in or out since the start; does nothing while a stream runs, for it would end it.
+
+    `DeviceError` when the sound system does not answer; the next call tries again.
+    """
     sounddevice = _portaudio()
     with _lock:
-        idle = [stream for stream in _streams if not stream.active]
+        idle = [stream for stream in _streams if not is_active(stream)]
     for stream in idle:
         close_stream(stream)
     with _lock:
-        if not _streams and not _closing:
-            sounddevice._terminate()
-            sounddevice._initialize()
+        _start_anew(sounddevice)
 
 
 @contextlib.contextmanager
@@ -85,7 +80,15 @@ def as_listed() -> Iterator[None]:
 def is_alone(stream: Any) -> bool:
     """Tell whether no other stream runs, so that closing this one lets devices be looked up anew."""
     with _lock:
-        return not _closing and not any(other.active for other in _streams if other is not stream)
+        return not _closing and not any(is_active(other) for other in _streams if other is not stream)
+
+
+def is_active(stream: Any) -> bool:
+    """Tell whether `stream` runs; one that PortAudio cannot tell of does not."""
+    try:
+        return bool(stream.active)
+    except _portaudio().PortAudioError:
+        return False
 
 
 def find_device(name: str, direction: Direction) -> AudioDevice:
@@ -175,6 +178,36 @@ def _shape(device: AudioDevice, direction: Direction, sample_rate: int) -> tuple
     raise _busy(device, "no usable format")
 
 
+def _listed(sounddevice: ModuleType, direction: Direction | None) -> list[AudioDevice]:
+    ways: tuple[Direction, ...] = ("input", "output") if direction is None else (direction,)
+    return [
+        AudioDevice(
+            name=device["name"],
+            direction=way,
+            is_default=index == _default_index(sounddevice, way),
+            sample_rate=int(device["default_samplerate"]),
+            channels=int(device[f"max_{way}_channels"]),
+            index=index,
+        )
+        for way in ways
+        for index, device in enumerate(sounddevice.query_devices())
+        if device[f"max_{way}_channels"] > 0
+    ]
+
+
+def _start_anew(sounddevice: ModuleType) -> None:
+    """End PortAudio and start it again, unless that would end a stream; only under `_lock`."""
+    if _streams or _closing:
+        return
+    with contextlib.suppress(sounddevice.PortAudioError):
+        # Where the last start failed there is nothing to end.
+        sounddevice._terminate()
+    try:
+        sounddevice._initialize()
+    except sounddevice.PortAudioError as error:
+        raise _no_answer(error) from error
+
+
 def _default_index(sounddevice: ModuleType, direction: Direction) -> int:
     try:
         return int(sounddevice.query_devices(kind=direction)["index"])
@@ -194,6 +227,9 @@ def _portaudio() -> ModuleType:
             es="No se pueden usar micrófono ni altavoz porque falta la biblioteca PortAudio. Instálala "
             "(Debian, Ubuntu: sudo apt install libportaudio2) o usa ficheros con --input y --output.",
         ) from error
+    except Exception as error:
+        # Importing it starts PortAudio; the class of its error goes with the module that was not imported.
+        raise _no_answer(error) from error
     module: ModuleType = sounddevice
     return module
 
@@ -229,6 +265,17 @@ def no_device(direction: Direction) -> DeviceError:
         en_kind=kind["en"],
         es_kind=kind["es"],
         option=kind["option"],
+    )
+
+
+def _no_answer(why: Exception) -> DeviceError:
+    return DeviceError(
+        "audio.no_answer",
+        en="This computer's sound system does not answer ({why}); typing works without. If it stays so, restart the "
+        "sound service or the computer.",
+        es="El sistema de sonido de este equipo no responde ({why}); escribir funciona igual. Si sigue así, reinicia "
+        "el servicio de sonido o el equipo.",
+        why=(str(why) or type(why).__name__).splitlines()[0],
     )
 
 

@@ -138,3 +138,69 @@ def test_a_stream_that_never_closes_is_left_behind(library, monkeypatch):
     assert len(library.streams) == 2
     speaker.close()
     forever.set()
+
+
+def test_a_sound_system_that_does_not_answer_is_told_and_asked_again(library):
+    library.fails = True
+    for act in (
+        portaudio.refresh,
+        portaudio.refresh,
+        portaudio.list_devices,
+        SoundDeviceMicrophone().chunks().__next__,
+    ):
+        with pytest.raises(DeviceError) as caught:
+            act()
+        assert caught.value.code == "audio.no_answer"
+        assert "host error" in caught.value.sentence("es") and "\n" not in str(caught.value)
+    library.fails = False
+    assert [device.name for device in portaudio.list_devices("input")] == ["USB Mic", "Laptop"]
+    library.fails = True
+    with pytest.raises(DeviceError):
+        portaudio.refresh()
+    library.fails = False
+    portaudio.refresh()
+    assert library.refreshed == 2 and library.initialized
+
+
+def test_a_speaker_plays_once_the_sound_system_answers_again(library):
+    library.fails = True
+    with pytest.raises(DeviceError):
+        portaudio.refresh()
+    speaker = SoundDeviceSpeaker()
+    with pytest.raises(DeviceError) as caught:
+        speaker.play(chunk(10))
+    assert caught.value.code == "audio.no_answer"
+    library.fails = False
+    speaker.play(chunk(10))
+    assert library.streams[-1].active
+    speaker.close()
+
+
+def test_a_stream_that_portaudio_cannot_tell_of_runs_no_longer(library, monkeypatch):
+    speaker = SoundDeviceSpeaker()
+    speaker.play(chunk(10))
+
+    class Lost(type(library.streams[-1])):
+        @property
+        def active(self):
+            raise library.PortAudioError("Invalid stream pointer [PaErrorCode -9988]")
+
+        @active.setter
+        def active(self, _):
+            pass
+
+    library.streams[-1].__class__ = Lost
+    portaudio.refresh()
+    assert library.refreshed == 1
+    speaker.close()
+
+
+def test_portaudio_that_fails_while_it_is_loaded_is_a_device_error(tmp_path, monkeypatch):
+    monkeypatch.delitem(sys.modules, "sounddevice", raising=False)
+    lines = "class PortAudioError(Exception): ...\nraise PortAudioError('Error initializing PortAudio')\n"
+    (tmp_path / "sounddevice.py").write_text(lines)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(DeviceError) as caught:
+        portaudio.list_devices()
+    assert caught.value.code == "audio.no_answer"
+    assert "Error initializing PortAudio" in caught.value.sentence("en")

@@ -245,3 +245,35 @@ def test_a_microphone_that_comes_back_after_it_was_given_up_is_told_as_come(libr
     microphone.close()
     thread.join(PATIENCE_SECONDS)
     assert not errors and news.told[-1] == ("input", "USB Mic", "audio.microphone_came")
+
+
+def test_a_microphone_is_opened_again_once_the_sound_system_answers(library):
+    news = News()
+    microphone = SoundDeviceMicrophone(on_device=news)
+    thread, errors = in_background(lambda: list(microphone.chunks()))
+    until(lambda: bool(library.streams) and library.streams[0].active, "it is open")
+    library.streams[0].deliver(bytes(2 * VAD_SAMPLES))
+    library.fails = True
+    library.streams[0].die()
+    until(lambda: not library.initialized, "the devices are looked for anew")
+    library.fails = False
+    until(lambda: len(library.streams) == 2 and library.streams[1].active, "it is open again")
+    microphone.close()
+    thread.join(PATIENCE_SECONDS)
+    assert not errors
+    assert news.told[-1] == ("input", "USB Mic", "audio.microphone_again")
+
+
+def test_a_microphone_that_waited_for_the_sound_system_is_told_as_come(library):
+    library.fails = True
+    news = News()
+    microphone = SoundDeviceMicrophone(on_device=news)
+    with pytest.raises(DeviceError) as caught:
+        next(iter(microphone.chunks()))
+    assert caught.value.code == "audio.no_answer"
+    library.fails = False
+    thread, errors = in_background(lambda: list(microphone.chunks()))
+    until(lambda: bool(library.streams) and library.streams[0].active, "it is open")
+    microphone.close()
+    thread.join(PATIENCE_SECONDS)
+    assert not errors and news.told == [("input", "USB Mic", "audio.microphone_came")]

@@ -59,7 +59,7 @@ class FakeStream:
 class FakeSoundDevice:
     """The module. `devices` are rows like the real library's; `accepts` says which settings a device takes.
 
-    `busy` refuses every device, `held` those of these numbers.
+    `busy` refuses every device, `held` those of these numbers; `fails` lets the library itself fail.
     """
 
     PortAudioError = PortAudioError
@@ -71,11 +71,14 @@ class FakeSoundDevice:
         self.devices = devices
         self.accepts = accepts
         self.busy = False
+        self.fails = False
+        self.initialized = True
         self.held: set[int] = set()
         self.streams: list[FakeStream] = []
         self.refreshed = 0
 
     def query_devices(self, kind: str | None = None) -> Any:
+        self._require(self.initialized, "Error querying device: PortAudio not initialized")
         if kind is None:
             return self.devices
         for index, device in enumerate(self.devices):
@@ -95,10 +98,17 @@ class FakeSoundDevice:
     RawOutputStream = RawInputStream
 
     def _initialize(self) -> None:
+        self._require(not self.fails, "Error initializing PortAudio: Unanticipated host error\nmore")
+        self.initialized = True
         self.refreshed += 1
 
     def _terminate(self) -> None:
-        pass
+        self._require(self.initialized, "Error terminating PortAudio: PortAudio not initialized")
+        self.initialized = False
+
+    def _require(self, fine: bool, complaint: str) -> None:
+        if not fine:
+            raise PortAudioError(complaint)
 
     def _exit_handler(self) -> None:
         pass
