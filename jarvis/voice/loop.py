@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
 from jarvis.contracts.speech import AudioChunk, VoiceEvent, VoiceStateName, VoiceTrouble
@@ -15,6 +15,7 @@ from jarvis.contracts.speech_ports import Microphone
 from jarvis.voice.announcements import Notice
 from jarvis.voice.barge_in import BargeIn
 from jarvis.voice.context import SpokenContext
+from jarvis.voice.ear_failures import EarFailures
 from jarvis.voice.ears import Ears
 from jarvis.voice.end_of_turn import pause_allowed
 from jarvis.voice.floor import Floor, Resting
@@ -27,7 +28,7 @@ from jarvis.voice.options import HearingOptions, VoiceOptions
 from jarvis.voice.outbox import Outbox
 from jarvis.voice.overhearing import Overhearing
 from jarvis.voice.parts import VoiceParts
-from jarvis.voice.phrases import UNEXPECTED
+from jarvis.voice.phrases import EARS_FAILED, UNEXPECTED
 from jarvis.voice.recognising import Listening
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.ringing import RingWords
@@ -72,6 +73,7 @@ class VoiceLoop:
         self._ears = Ears(self._lock)
         self._thread: threading.Thread | None = None
         self._trouble_code = ""
+        self._failures = EarFailures()
         self._context = SpokenContext(parts.clock)
         mouth = Mouth(parts.text_to_speech, parts.speaker, self._report)
         times = hearing or HearingOptions()
@@ -143,14 +145,15 @@ class VoiceLoop:
         self._context.continue_conversation(conversation_id)
 
     def start(self) -> None:
-        """Listen on a thread of its own until `close`."""
+        """Listen on a thread of its own until `close`; what fails there is told, and tried again after a pause."""
         self._thread = threading.Thread(target=self._run_reporting, name="jarvis-ears", daemon=True)
         self._thread.start()
 
     def run(self, *, turns: int | None = None, awake: bool = False) -> None:
         """Listen on this thread until `close`, until a sound file ends, or until `turns` turns are over.
 
-        `awake` listens at once without the wake word. Raises `InputError` for a sound file that cannot be read.
+        `awake` listens at once without the wake word. Raises `InputError` for a sound file that cannot be read, and
+        what nobody expected.
         """
         with self._lock:
             self._talk.turns_left = turns
@@ -160,15 +163,18 @@ class VoiceLoop:
         self._talk.announce()
         try:
             while not self._floor.closing and self._talk.turns_left != 0:
-                if not self._wants_microphone():
-                    self._stand_by(None)
-                    continue
                 try:
-                    if self._follow(self._parts.microphone()):
+                    if not self._wants_microphone():
+                        self._stand_by(None)
+                    elif self._follow(self._parts.microphone()):
                         break
                 except DeviceError as error:
                     self._device_lost(error)
                     self._stand_by(REOPEN_SECONDS)
+                except Exception as error:
+                    if self._hold or threading.current_thread() is not self._thread:
+                        raise
+                    self._failed(error)
         finally:
             self._end_work()
 
@@ -234,8 +240,7 @@ class VoiceLoop:
             self._report(error)
         except Exception as error:
             _logger.exception("listening failed")
-            sentence = UNEXPECTED[self._options().usual_language].format(kind=type(error).__name__)
-            self._lock.post(VoiceTrouble(code="voice.unexpected", sentence=sentence))
+            self._report_unexpected(error, UNEXPECTED)
 
     def _follow(self, microphone: Microphone) -> bool:
         """Take frames until the microphone is not wanted; True when a sound file has ended."""
@@ -248,7 +253,7 @@ class VoiceLoop:
             self._listener.asleep()
 
     def _heard(self, frame: bytes) -> bool:
-        if self._floor.deaf:
+        if self._floor.deaf and self._failures.is_sure(self._listener.seconds):
             self._recovered()
         self._listener.take(frame)
         return self._talk.turns_left != 0 and self._wants_microphone()
@@ -291,14 +296,44 @@ class VoiceLoop:
         self._changed.set()
         self._talk.announce()
 
-    def _device_lost(self, error: DeviceError) -> None:
+    def _failed(self, error: Exception) -> None:
+        """Tell what ended listening, and rest before the next try."""
+        self._lose_microphone("listening failed")
+        kind = error.code if isinstance(error, JarvisError) else type(error).__name__
+        if not self._failures.add(kind, self._listener.seconds):
+            _logger.warning("listening failed again: %s", kind)
+        elif isinstance(error, JarvisError):
+            self._report(error)
+        else:
+            _logger.error("listening failed", exc_info=error)
+            self._report_unexpected(error, EARS_FAILED)
+        wanted = self._wants_microphone()
+        until = self._parts.clock.monotonic() + self._failures.pause_seconds
+        # A turn that ends is no reason to try at once; a person who presses a button is.
+        while (left := until - self._parts.clock.monotonic()) > 0 and not self._is_asked_for(wanted):
+            self._stand_by(left)
+
+    def _report_unexpected(self, error: Exception, words: Mapping[Language, str]) -> None:
+        sentence = words[self._options().usual_language].format(kind=type(error).__name__)
+        self._lock.post(VoiceTrouble(code="voice.unexpected", sentence=sentence))
+
+    def _is_asked_for(self, wanted: bool) -> bool:
+        """True when a button was pressed since the microphone was `wanted` or not, or when all is over."""
         with self._lock:
-            gone = self._floor.lose_microphone()
-        gone.settle("the microphone vanished")
-        self._talk.announce()
+            pressed = self._floor.order in ("talk", "dictate") or self._floor.wants_microphone() != wanted
+            return pressed or self._floor.closing
+
+    def _device_lost(self, error: DeviceError) -> None:
+        self._lose_microphone("the microphone vanished")
         if error.code != self._trouble_code:
             self._trouble_code = error.code
             self._report(error)
+
+    def _lose_microphone(self, why: str) -> None:
+        with self._lock:
+            gone = self._floor.lose_microphone()
+        gone.settle(why)
+        self._talk.announce()
 
     def _end_work(self) -> None:
         with self._lock:

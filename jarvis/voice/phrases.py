@@ -22,6 +22,11 @@ UNEXPECTED: dict[Language, str] = {
     "en": "Something in Jarvis itself went wrong ({kind}); what was shown is kept. The log has the details.",
     "es": "Algo falló en el propio Jarvis ({kind}); lo mostrado se conserva. El registro tiene los detalles.",
 }
+EARS_FAILED: dict[Language, str] = {
+    "en": "Jarvis could not listen on ({kind}) and tries again by itself; typing works. The log has the details.",
+    "es": "Jarvis no pudo seguir escuchando ({kind}) y lo vuelve a intentar solo; escribir funciona. "
+    "El registro tiene los detalles.",
+}
 SAY_TO_WAKE: dict[Language, str] = {
     "en": "Say “{word}” to wake me.",
     "es": "Di «{word}» para despertarme.",
