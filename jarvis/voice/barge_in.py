@@ -78,6 +78,11 @@ class BargeIn:
         self._guard = self._since_onset = self._silent = self._spoken = 0
         self._sounding = self._ducked = False
 
+    @property
+    def onset_frames(self) -> int:
+        """How many frames ago somebody may have begun to speak, that frame included; 0 while nobody does."""
+        return self._since_onset
+
     def reset(self) -> None:
         """Forget everything: another answer begins, or this one goes on after a false alarm."""
         self._guard = 0

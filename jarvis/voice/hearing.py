@@ -23,8 +23,6 @@ FRAME_SECONDS = VAD_SAMPLES / SAMPLE_RATE
 
 CANDIDATE_SECONDS = 8.0
 """How long a wake word that needs confirming waits for it, with all the sound that followed it."""
-OVERTIME_SECONDS = 5.0
-"""An utterance that is too long is cut at its next pause, or without one after this much more."""
 
 _FRAME_BYTES = VAD_SAMPLES * 2
 _LOOK_BACK_FRAMES = 10
@@ -182,14 +180,20 @@ class Hearing:
                 self._turns.process(FRAME_SECONDS, self._activity.probability(frame))
             self._turns.reset()
 
-    def listen_since(self, seconds: float, *, surely: bool = False) -> list[Signal]:
+    def listen_since(
+        self, seconds: float, *, surely: bool = False, patience_seconds: float | None = None, wakes: bool = False
+    ) -> list[Signal]:
         """Wait for words as if it had begun `seconds` ago, `phrase_seconds` at most; return what that brought about.
 
-        With `surely` there are words in it: where they are too soft to be noticed, they have just paused.
+        With `surely` there are words in it: where they are too soft to be noticed, they have just paused. Patience for
+        words to come begins now; that and `wakes` are those of `listen`.
         """
         heard = list(self._ring)[-_frames(seconds) :]
-        self._begin_listening()
-        if (signals := self._replay(heard)) or not surely:
+        self._begin_listening(patience_seconds)
+        self._wakes, self._patience = wakes, math.inf
+        signals = self._replay(heard)
+        self._renew_patience()
+        if signals or not surely:
             return signals
         self._speaking, self._spoken = True, len(heard)
         return [SpeechBegan(sound=b"".join(heard)), self._paused()]
@@ -344,7 +348,7 @@ class Hearing:
         elif self._pause.go_on(FRAME_SECONDS, quiet=probability < ON_PROBABILITY):
             signals.append(self._told_pause(early=False))
         over = self._pause.is_over
-        cut = not over and self._is_too_long()
+        cut = not over and self._pause.cuts(self._spoken * FRAME_SECONDS)
         if (over or cut) and not self._endless:
             signals.append(self._ended(cut=cut))
             self._begin_again()
@@ -372,10 +376,6 @@ class Hearing:
             speech_seconds=max(0.0, self._spoken * FRAME_SECONDS - silence),
             cut=cut,
         )
-
-    def _is_too_long(self) -> bool:
-        spoken = self._spoken * FRAME_SECONDS - self._options.longest_seconds
-        return spoken >= OVERTIME_SECONDS or (spoken >= 0 and self._pause.is_long_enough)
 
     def _begin_again(self) -> None:
         self._speaking = False

@@ -32,18 +32,13 @@ from jarvis.voice.level_meter import LevelMeter
 from jarvis.voice.mouth import Mouth
 from jarvis.voice.options import VoiceOptions
 from jarvis.voice.outbox import Outbox
-from jarvis.voice.overhearing import Interruption, Overhearing
+from jarvis.voice.overhearing import ONSET_SECONDS, Interruption, Overhearing
+from jarvis.voice.replying import Replying
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.second_looks import SecondLooks
 from jarvis.voice.talk import Talk
 from jarvis.voice.turn import Kind, SpokenTurn
 from jarvis.voice.whole_words import WholeWords
-
-SPEECH_TAIL_SECONDS = 0.3
-"""Sound after Jarvis' own speech that is not listened to: it is the room's echo."""
-
-ONSET_SECONDS = 0.3
-"""Sound before an interruption's first sure frame that goes to the recogniser too: Silero is that late at most."""
 
 WORD_SILENCE_SECONDS = 0.3
 """Silence after a word alone into Jarvis' answer, after which it is over: Jarvis is held all the while."""
@@ -97,6 +92,7 @@ class Listener:
         self._spotted: SpottedWord | None = None
         self._word: SpokenTurn | None = None
         self._holding = Holding()
+        self._replying = Replying(hearing, overhearing, options, echo_free=echo_free, hold=hold)
         self._held_at = self._pause_began = 0.0
         self._meter = LevelMeter(lock.post)
 
@@ -154,7 +150,10 @@ class Listener:
             self._hear_stop_word(frame, self._turn)
         elif self._floor.challenger is not None and self._holding.gave_up:
             self._overhear(frame)
-        else:
+        elif self._replying.is_undecided:
+            self._heed_all(self._replying.take(frame))
+        elif self._floor.order not in ("reply", "follow_up"):
+            # Who is speaking just as Jarvis asks is not forgotten before that is obeyed.
             self._overhearing.rest(frame)
         self._let_go()
         if self._meter.take(frame, self._hearing.score):
@@ -208,11 +207,7 @@ class Listener:
             self._hearing.sleep()
             self._talk.announce()
         elif order in ("reply", "follow_up"):
-            self._hearing.listen(
-                ignore_seconds=0.0 if self._hold or self._echo_free else SPEECH_TAIL_SECONDS,
-                patience_seconds=self._options().follow_up_seconds if order == "follow_up" else None,
-                wakes=True,
-            )
+            self._heed_all(self._replying.begin(order))
         else:
             self._hearing.listen(
                 look_back=order == "go_on",
@@ -275,6 +270,7 @@ class Listener:
     def _expect(self, kind: Kind, stop_word: SpottedWord | None = None, *, after_question: bool = False) -> None:
         """Let the next words begin a turn of this kind."""
         self._looks.forget()
+        self._replying.end()
         self._turn, self._kind, self._after_question, self._spotted = None, kind, after_question, stop_word
 
     def _look_again(self, maybe: MaybeWoke) -> None:
@@ -330,7 +326,8 @@ class Listener:
         sounding = self._floor.state == "speaking" or self._holding.gave_up
         found = self._overhearing.process(frame, sounding=sounding, any_speech=self._may_interrupt())
         if found is not None and not self._cut(found):
-            # It is no speech to those who know speech: what is left of Jarvis' own voice, or a noise.
+            # Jarvis has just said all; or it is no speech to those who know speech: its own voice, or a noise.
+            self._replying.missed(found.seconds)
             self._talk.resume()
 
     def _hear_stop_word(self, frame: bytes, turn: SpokenTurn) -> None:

@@ -36,6 +36,9 @@ HUSHED_AGAIN_SECONDS = 0.8
 LONGEST_HUSH_SECONDS = HUSHED_SECONDS + 2 * FRAME_SECONDS
 """It ends by itself after this much, where the microphone brings nothing that would end it; two frames may be late."""
 
+ONSET_SECONDS = 0.3
+"""Sound before an interruption's first sure frame that goes to the recogniser too: Silero is that late at most."""
+
 DUCKED_GAIN = 0.25
 """How loud Jarvis speaks on while somebody may be talking to it: 12 dB less."""
 DUCKED_SECONDS = 0.3
@@ -109,6 +112,19 @@ class Overhearing:
                 self._play_at(DUCKED_GAIN)
             case Unduck():
                 self._play_at(1.0)
+            case Cut(onset_frames=frames, word=alone):
+                return Interruption(seconds=frames * FRAME_SECONDS, word=alone)
+        return None
+
+    @property
+    def somebody_speaks(self) -> bool:
+        """True while somebody may be speaking, or has just been: it is not certain yet."""
+        return self._barge_in.onset_frames > 0
+
+    def after(self, frame: bytes) -> Interruption | None:
+        """Take one frame after the end of what Jarvis said; return what somebody began to say before, once it is
+        certain."""
+        match self._barge_in.process(self._activity.now(frame), sounding=False):
             case Cut(onset_frames=frames, word=alone):
                 return Interruption(seconds=frames * FRAME_SECONDS, word=alone)
         return None

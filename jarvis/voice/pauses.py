@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from jarvis.voice.options import HearingOptions
 
+OVERTIME_SECONDS = 5.0
+"""An utterance that is too long is cut at its next pause, or without one after this much more."""
+
 _ROUNDING = 1e-9
 
 
@@ -60,3 +63,8 @@ class RunningPause:
     def is_over(self) -> bool:
         """True once it has lasted as long as it may and is quiet now."""
         return self._seconds is not None and self._quiet and self._seconds + _ROUNDING >= self._allowed
+
+    def cuts(self, spoken_seconds: float) -> bool:
+        """Tell whether an utterance of so long is cut now, over or not."""
+        overtime = spoken_seconds - self._options.longest_seconds
+        return overtime >= OVERTIME_SECONDS or (overtime >= 0 and self.is_long_enough)

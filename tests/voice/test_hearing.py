@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 
 from jarvis.voice.hearing import (
-    OVERTIME_SECONDS,
     Hearing,
     MaybeWoke,
     NothingSaid,
@@ -18,6 +17,7 @@ from jarvis.voice.hearing import (
     Woke,
 )
 from jarvis.voice.options import HearingOptions
+from jarvis.voice.pauses import OVERTIME_SECONDS
 from jarvis.voice.turns import SilenceTurnDetector
 from tests.fakes.hearing import WORLD, faked, kinds, signals, sound_of
 from tests.fakes.voice import (
