@@ -122,6 +122,10 @@ class ToldUtterance:
                 other.abandon()
         return transcript
 
+    def cancel(self) -> None:
+        for each in self._all:
+            each.cancel()
+
     def abandon(self) -> None:
         for each in self._all:
             each.abandon()

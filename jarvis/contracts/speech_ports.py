@@ -95,7 +95,7 @@ class TurnJudge(Protocol):
 
 
 class Utterance(Protocol):
-    """One utterance being recognised while it is spoken; one thread."""
+    """One utterance being recognised while it is spoken; one thread, only `cancel` may come from any."""
 
     def feed(self, pcm: bytes) -> None:
         """Add 16 kHz int16 mono sound."""
@@ -116,8 +116,12 @@ class Utterance(Protocol):
         """End it and return the words; `EngineError` when the recogniser died."""
         ...
 
+    def cancel(self) -> None:
+        """Let whoever waits for its words, or will, have none at once; never waits. It is still to be abandoned."""
+        ...
+
     def abandon(self) -> None:
-        """Drop it without a result."""
+        """Drop it without a result; nothing once its words are known."""
         ...
 
 

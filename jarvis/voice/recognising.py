@@ -81,9 +81,9 @@ class Recognising:
     """One utterance, from its first sound to its words.
 
     `feed`, `pause`, `resume`, `end` and `cancel` return at once and belong to the ears' thread (`cancel` to any);
-    `words` blocks on the turn's. `judged` is set whenever nothing is being worked out. `on_partial` hears words as
-    they are recognised, `on_words` those of a pause with a token that is cancelled when they become void. `hints` is
-    asked as the recogniser begins, on the turn's thread.
+    `words` blocks on the turn's, until it is cancelled at most. `judged` is set whenever nothing is being worked out.
+    `on_partial` hears words as they are recognised, `on_words` those of a pause with a token that is cancelled when
+    they become void. `hints` is asked as the recogniser begins, on the turn's thread.
     """
 
     def __init__(
@@ -116,6 +116,9 @@ class Recognising:
         self._ahead: CancelToken | None = None
         self._settled: _Settled | None = None
         self._decided = 0.0
+        self._using = threading.Lock()
+        self._utterance: Utterance | None = None
+        self._cancelled = False
 
     def feed(self, sound: bytes) -> None:
         """Add sound."""
@@ -145,37 +148,28 @@ class Recognising:
         return committed
 
     def cancel(self) -> None:
-        """Drop it."""
+        """Drop it, and let its recogniser go."""
         self.revisions.cancel()
         self._items.put(None)
+        with self._using:
+            self._cancelled = True
+            if self._utterance is not None:
+                self._utterance.cancel()
 
     def words(self) -> Heard | None:
         """Return the words once the turn is committed, None when it was cancelled; `EngineError` when that fails."""
-        # One utterance at a time: a cancelled turn may still be waiting for its recogniser.
+        # One utterance at a time: a cancelled turn may still be about to let its recogniser go.
         with self._listening.turns:
-            utterance: Utterance | None = None
-            closed = False
             try:
-                while (item := self._items.get()) is not None:
-                    if utterance is None:
-                        hints = self._hints() if self._hints is not None else None
-                        utterance = self._listening.speech_to_text.open(self._language, hints)
-                    if isinstance(item, _End):
-                        words = self._known_words(item)
-                        closed = words is None
-                        words = words or self._finished(utterance)
-                        return Heard(transcript=words, ended=item.ended, decided=self._decided)
-                    if isinstance(item, _Pause):
-                        if (heard := self._look(utterance, item)) is not None:
-                            return heard
-                    elif (heard := self._take(utterance, item)) is not None:
-                        return heard
-                return None
+                heard = self._heard()
+                return None if self._cancelled else heard
             finally:
                 self._over = True
                 self.judged.set()
                 self._void()
-                if utterance is not None and not closed:
+                with self._using:
+                    utterance, self._utterance = self._utterance, None
+                if utterance is not None:
                     utterance.abandon()
 
     def await_end(self) -> None:
@@ -184,6 +178,29 @@ class Recognising:
             self.judged.set()
             if isinstance(item, _End):
                 return
+
+    def _heard(self) -> Heard | None:
+        utterance: Utterance | None = None
+        while (item := self._items.get()) is not None and not self._cancelled:
+            if utterance is None and (utterance := self._opened()) is None:
+                return None
+            if isinstance(item, _End):
+                words = self._known_words(item) or self._finished(utterance)
+                return Heard(transcript=words, ended=item.ended, decided=self._decided)
+            if isinstance(item, _Pause):
+                if (heard := self._look(utterance, item)) is not None:
+                    return heard
+            elif (heard := self._take(utterance, item)) is not None:
+                return heard
+        return None
+
+    def _opened(self) -> Utterance | None:
+        """Begin the utterance; None when the turn was cancelled meanwhile."""
+        hints = self._hints() if self._hints is not None else None
+        utterance = self._listening.speech_to_text.open(self._language, hints)
+        with self._using:
+            self._utterance = utterance
+            return None if self._cancelled else utterance
 
     def _take(self, utterance: Utterance, sound: bytes) -> Heard | None:
         """Hand sound on; return what was heard if it turns out that only others talk on."""
@@ -223,6 +240,8 @@ class Recognising:
             self._void()
             began = time.perf_counter()
             words = utterance.settle()
+            if self._cancelled:
+                return None
             self._listening.early.settled(time.perf_counter() - began)
             if not self.revisions.is_current(pause.revision):
                 return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
@@ -158,6 +159,7 @@ class FakeUtterance:
         self.owner = owner
         self.sound = b""
         self.abandoned = False
+        self.cancelled = threading.Event()
         self.settled: Transcript | None = None
 
     def feed(self, pcm: bytes) -> None:
@@ -178,6 +180,9 @@ class FakeUtterance:
     def finish(self) -> Transcript:
         return self.settled or self.owner.finished(self)
 
+    def cancel(self) -> None:
+        self.cancelled.set()
+
     def abandon(self) -> None:
         self.abandoned = True
 
@@ -185,8 +190,9 @@ class FakeUtterance:
 class FakeSpeechToText:
     """Answers utterance after utterance with `results`: words, a transcript, or an error to raise.
 
-    Every pause that is looked at takes one of them, and so does an end that no look came before. With `refuses` no
-    utterance is even begun; without `settles` it answers at the end only, as a foreign service does.
+    Every pause that is looked at takes one of them, and so does an end that no look came before. With `gate` it is
+    `busy` with the words until that opens or nobody wants them any more. With `refuses` no utterance is even begun;
+    without `settles` it answers at the end only, as a foreign service does.
     """
 
     def __init__(
@@ -207,6 +213,7 @@ class FakeSpeechToText:
         self.gate = gate
         self.utterances: list[FakeUtterance] = []
         self.warmed = False
+        self.busy = threading.Event()
 
     def info(self, language: Language = "en") -> SpeechServiceInfo:
         return SpeechServiceInfo(engine="fake", model="fake", quality="full", languages=self.languages)
@@ -223,9 +230,14 @@ class FakeSpeechToText:
         return self.utterances[-1]
 
     def finished(self, utterance: FakeUtterance) -> Transcript:
-        if self.gate is not None:
-            self.gate.wait(PATIENCE_SECONDS)
+        gate, patience = self.gate, time.monotonic() + PATIENCE_SECONDS
+        self.busy.set()
+        while gate is not None and not gate.wait(0.002):
+            if utterance.cancelled.is_set() or time.monotonic() > patience:
+                break
         result = self.results.pop(0) if self.results else "what time is it"
+        if utterance.cancelled.is_set():
+            return heard("", accepted=False)
         if isinstance(result, JarvisError):
             raise result
         if isinstance(result, Transcript):

@@ -6,6 +6,7 @@ import pytest
 
 from jarvis.contracts.events import AskStarted
 from jarvis.contracts.speech import (
+    TranscriptReady,
     TurnFinished,
     VoiceState,
     VoiceTrouble,
@@ -21,6 +22,7 @@ from tests.fakes.voice import (
     frames,
     model_answer,
     seconds,
+    utterance,
 )
 from tests.fakes.voice_answering import PAUSE, Answering, LosableMicrophone, PausingSpeaker
 from tests.fakes.voice_output import FakeSpeaker
@@ -76,6 +78,57 @@ def test_what_was_said_to_its_end_is_answered_though_the_microphone_goes_before_
         recognised.set()
         world.loop.close()
     assert [request.text for request in world.assistant.requests] == ["one"]
+
+
+@pytest.mark.parametrize("settles", [True, False], ids=["at a pause", "at the end"])
+@pytest.mark.parametrize("called", ["wake word", "button"])
+def test_a_turn_that_waits_for_its_words_frees_the_recogniser_once_another_is_asked_for(settles, called):
+    never = threading.Event()
+    stt = FakeSpeechToText("one", "two", settles=settles, gate=never)
+    world, microphone = live(stt=stt)
+    try:
+        microphone.add(COMMAND)
+        assert stt.busy.wait(PATIENCE_SECONDS)
+        stt.gate = None
+        if called == "button":
+            world.loop.push_to_talk()
+        microphone.add(COMMAND if called == "wake word" else utterance())
+        world.log.wait_for(lambda events: [e.transcript for e in events if isinstance(e, TranscriptReady)] != [])
+        world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TurnFinished)]) == 2)
+    finally:
+        never.set()
+        world.loop.close()
+    assert [event.transcript.text for event in world.log.of(TranscriptReady)] == ["two"]
+    assert [turn.transcript and turn.transcript.text for turn in world.turns()] == [None, "two"]
+    assert [request.text for request in world.assistant.requests] == ["two"]
+    assert world.log.of(VoiceTrouble) == []
+
+
+def test_a_turn_that_is_cancelled_while_its_recogniser_starts_never_uses_it():
+    starts, started = threading.Event(), threading.Event()
+
+    class Slow(FakeSpeechToText):
+        def open(self, language=None, hints=None):
+            if not self.utterances:
+                starts.set()
+                assert started.wait(PATIENCE_SECONDS)
+            return super().open(language, hints)
+
+    stt = Slow("two")
+    world, microphone = live(stt=stt)
+    try:
+        microphone.add(COMMAND)
+        assert starts.wait(PATIENCE_SECONDS)
+        world.loop.push_to_talk()
+        microphone.add(utterance())
+        started.set()
+        world.log.wait_for(lambda events: len([e for e in events if isinstance(e, TurnFinished)]) == 2)
+    finally:
+        started.set()
+        world.loop.close()
+    first, second = stt.utterances
+    assert first.abandoned and first.sound == b"" and second.sound != b""
+    assert [request.text for request in world.assistant.requests] == ["two"]
 
 
 def test_an_answer_that_ends_while_somebody_speaks_into_it_does_not_take_their_turn_away():

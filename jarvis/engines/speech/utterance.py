@@ -34,8 +34,7 @@ _MOST_WORDS = 200
 class WyomingUtterance:
     """The `Utterance` with `number` of a service; `learned` is told the context of every answer of our own.
 
-    One thread uses it; `drop` may come from another one, which the connection belongs to from then on. What was dropped
-    is read as nothing.
+    One thread uses it; `cancel` and `drop` may come from another one. What was cancelled or dropped is read as nothing.
     """
 
     def __init__(
@@ -64,8 +63,9 @@ class WyomingUtterance:
         self._samples = 0
         self._settles = 0
         self._open = True
-        self._dropped = False
+        self._dropped = self._cancelled = False
         self._sending, self._reading = threading.Lock(), threading.Lock()
+        self._dropping, self._deciding = threading.Lock(), threading.Lock()
         self._lost: ConnectionLost | None = None
         self._failed: Event | None = None
         self._partial: PartialWords | None = None
@@ -82,6 +82,10 @@ class WyomingUtterance:
     def is_open(self) -> bool:
         """True until its words are known, or it is dropped or lost."""
         return (self._open or self._reading.locked()) and self._lost is None
+
+    @property
+    def _unwanted(self) -> bool:
+        return self._dropped or self._cancelled
 
     def feed(self, pcm: bytes) -> None:
         """Add sound. Never raises: a recogniser that died is reported by `settle` and `finish`."""
@@ -120,25 +124,35 @@ class WyomingUtterance:
             self._open = False
             return self._answer(began, settled=None)
 
+    def cancel(self) -> None:
+        """Let `settle` and `finish` return nothing at once; never waits."""
+        with self._deciding:
+            # Once it was dropped the connection may be another one's.
+            if self.is_open and not self._dropped:
+                self._cancelled = True
+                self._connection.interrupt()
+
     def abandon(self) -> None:
         """Drop it: our own child stops its work on it, a foreign service is hung up on."""
-        with self._sending:
-            if self._open:
+        with self._dropping, self._sending:
+            if (self._open or self._cancelled) and not self._dropped:
                 self._tell_dropped()
             self._open = False
 
     def drop(self) -> None:
         """Drop it for another one, wherever its own thread is: that one gets no more words, and reads no more."""
-        with self._sending:
-            self._dropped = True
-            if self.is_open:
-                self._tell_dropped()
-            self._open = False
-        self._connection.interrupt()
-        with self._reading:
-            # What has come by now belongs to it, or tells it to give up.
-            while self._connection.poll() is not None:
-                pass
+        with self._dropping:
+            with self._deciding:
+                self._dropped = True
+            with self._sending:
+                if self.is_open:
+                    self._tell_dropped()
+                self._open = False
+            self._connection.interrupt()
+            with self._reading:
+                # What has come by now belongs to it, or tells it to give up.
+                while self._connection.poll() is not None:
+                    pass
 
     def _tell_dropped(self) -> None:
         from wyoming.event import Event
@@ -164,16 +178,18 @@ class WyomingUtterance:
         seconds = self._samples / SAMPLE_RATE
         event: Event | None = None
         try:
+            if self._unwanted:
+                return nothing_heard(self._card, self._language)
             if self._lost is not None:
                 raise self._lost
             if self._failed is not None:
                 raise_if_error(self._failed)
             event = self._transcript_event(self._answer_seconds + 3 * seconds, settled)
         except ConnectionLost as lost:
-            if not self._dropped:
+            if not self._unwanted:
                 self._open = False
                 raise self._service.failed(lost) from lost
-        if event is None or self._dropped:
+        if event is None or self._unwanted:
             return nothing_heard(self._card, self._language)
         return self._transcript(event, seconds, time.perf_counter() - began)
 
@@ -271,6 +287,9 @@ class UnheardUtterance:
     def finish(self) -> Transcript:
         """Return nothing."""
         return self._nothing
+
+    def cancel(self) -> None:
+        """There is nothing to wait for."""
 
     def abandon(self) -> None:
         """There is nothing to drop."""

@@ -3,9 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from jarvis.engines.speech.children import text_to_speech
+from jarvis.engines.speech.children import speech_to_text, text_to_speech
+from jarvis.engines.speech.fallback import SpeechToTextWithFallback
+from jarvis.engines.speech.recognition import WyomingSpeechToText
 from jarvis.engines.speech.synthesis import WyomingTextToSpeech
 from tests.fakes.canned_whisper import canned_whisper
+from tests.fakes.recognition import listener
 from tests.fakes.speech_children import ChildFactory, WyomingServer
 
 
@@ -21,6 +24,13 @@ def server() -> Iterator[WyomingServer]:
     service = WyomingServer()
     yield service
     service.close()
+
+
+@pytest.fixture
+def basic(start_child: ChildFactory, tmp_path: Path) -> Iterator[WyomingSpeechToText | SpeechToTextWithFallback]:
+    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"))
+    yield recogniser
+    recogniser.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 import json
 import os
 import signal
-import threading
 import time
 from dataclasses import replace
 
@@ -9,52 +8,11 @@ import pytest
 
 from jarvis.contracts.errors import EngineError
 from jarvis.contracts.speech import CommandGrammar, PartialWords, RecognitionHints
-from jarvis.engines.speech.children import WhisperPlace, command_listener, speech_to_text
+from jarvis.engines.speech.children import WhisperPlace, speech_to_text
 from jarvis.engines.speech.command_files import command_files, fingerprint
 from jarvis.engines.speech.connectors import TcpConnector
-from jarvis.skills.automaton import fsg_text, smallest_automaton
-from jarvis.skills.phrases import Words, choice
+from tests.fakes.recognition import COMMANDS, VOICE, hear, listener, say, small_grammar
 from tests.fakes.speech import silence, synthetic_speech
-
-COMMANDS = (
-    "set a timer for ten minutes",
-    "cancel the timer",
-    "what time is it",
-    "turn the volume up",
-    "turn the volume down",
-    "play the music",
-    "read me my shopping list",
-    "how much memory is free",
-)
-VOICE = "en-us+f5"
-
-
-def small_grammar() -> CommandGrammar:
-    automaton = smallest_automaton(choice([Words(command) for command in COMMANDS]), {})
-    return CommandGrammar(automaton=fsg_text(automaton), sentences=COMMANDS * 8)
-
-
-def listener(cache_folder, grammar=None):
-    folder = command_files(cache_folder, "test", lambda knows: grammar or small_grammar())
-    return command_listener(folder)
-
-
-def say(recogniser, text, language=None):
-    return hear(recogniser, silence(0.3) + synthetic_speech(text, VOICE) + silence(0.35), language)
-
-
-def hear(recogniser, pcm, language=None):
-    utterance = recogniser.open(language)
-    for start in range(0, len(pcm), 1024):
-        utterance.feed(pcm[start : start + 1024])
-    return utterance.finish()
-
-
-@pytest.fixture
-def basic(start_child, tmp_path):
-    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"))
-    yield recogniser
-    recogniser.close()
 
 
 def test_commands_are_accepted_and_other_speech_is_not(basic):
@@ -144,81 +102,6 @@ def test_a_recogniser_at_rest_starts_anew_and_one_that_listens_does_not(basic, s
     assert basic.renew()
     basic.close()
     assert basic.renew() and start_child.children[0].state == "exited"
-
-
-class Finishing:
-    """`finish` of an utterance on a thread of its own, and what it returned; the child `pid` stands still meanwhile."""
-
-    def __init__(self, utterance, pid):
-        self.words = None
-        self._pid = pid
-        os.kill(pid, signal.SIGSTOP)
-        self._thread = threading.Thread(target=self._finish, args=(utterance,))
-        self._thread.start()
-        while not utterance._reading.locked():
-            time.sleep(0.001)
-
-    def go_on(self):
-        os.kill(self._pid, signal.SIGCONT)
-
-    def over(self):
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-        return self.words
-
-    def _finish(self, utterance):
-        self.words = utterance.finish()
-
-
-def test_a_recogniser_whose_words_are_awaited_is_not_started_anew(basic, start_child):
-    utterance = basic.open()
-    utterance.feed(silence(0.3) + synthetic_speech("what time is it", VOICE) + silence(0.35))
-    first = start_child.children[0].pid
-    finishing = Finishing(utterance, first)
-    assert not basic.renew()
-    finishing.go_on()
-    assert finishing.over().text == "what time is it"
-    assert basic.renew()
-    assert start_child.children[0].pid != first
-
-
-def test_a_look_aside_gives_way_to_a_turn_at_once_and_each_gets_its_own_words(basic, start_child):
-    look = basic.open(hints=RecognitionHints(aside=True))
-    look.feed(silence(0.3) + synthetic_speech("cancel the timer", VOICE) + silence(0.35))
-    finishing = Finishing(look, start_child.children[0].pid)
-    turn = basic.open()
-    assert finishing.over().text == "", "it was given up before the child had answered anything"
-    look.feed(synthetic_speech("cancel the timer", VOICE))
-    turn.feed(silence(0.3) + synthetic_speech("what time is it", VOICE) + silence(0.35))
-    finishing.go_on()
-    assert turn.finish().text == "what time is it"
-
-
-def test_a_look_aside_never_disturbs_somebody_who_is_listened_to(basic, start_child):
-    turn = basic.open()
-    turn.feed(silence(0.3) + synthetic_speech("what time is it", VOICE) + silence(0.35))
-    look = basic.open(hints=RecognitionHints(aside=True))
-    look.feed(synthetic_speech("cancel the timer", VOICE))
-    assert look.partial() is None
-    assert (look.settle().text, look.finish().accepted) == ("", False)
-    look.abandon()
-    finishing = Finishing(turn, start_child.children[0].pid)
-    assert basic.open(hints=RecognitionHints(aside=True)).finish().text == "", "while its words are awaited, too"
-    finishing.go_on()
-    assert finishing.over().text == "what time is it"
-    look = basic.open(hints=RecognitionHints(aside=True))
-    look.feed(silence(0.3) + synthetic_speech("cancel the timer", VOICE) + silence(0.35))
-    assert look.finish().text == "cancel the timer"
-
-
-def test_a_network_service_gives_a_look_up_too(server, start_child, tmp_path):
-    recogniser = speech_to_text(start_child=start_child, commands=listener(tmp_path / "cache"), address=server.address)
-    look = recogniser.open(hints=RecognitionHints(aside=True))
-    look.feed(silence(0.1))
-    turn = recogniser.open()
-    turn.feed(silence(0.1))
-    assert (look.finish().text, turn.finish().text) == ("", server.text)
-    recogniser.close()
 
 
 def test_command_files_are_made_once_per_version_of_the_sentences(tmp_path):
