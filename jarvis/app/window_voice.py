@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from jarvis.app.window_microphone import WindowMicrophone
 from jarvis.app.window_notes import told_for_window
+from jarvis.app.window_reading import WindowReading
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError, Language
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState, VoiceTrouble
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from jarvis.audio.device_watch import DeviceWatch
     from jarvis.voice.announcements import Notice
     from jarvis.voice.loop import VoiceLoop
+    from jarvis.voice.reading import Reading
 
 _READ_ANEW = frozenset(
     {
@@ -194,6 +196,10 @@ class WindowVoice:
         """Say `text`, after `sound`, in the background."""
         self.announce(text, language, sound, lambda: True, None)
 
+    def read_answer(self) -> WindowReading:
+        """Say aloud the answer whose events follow, from its first clause on; returns at once."""
+        return WindowReading(self._answer_to_say)
+
     def announce(
         self,
         text: str,
@@ -248,6 +254,10 @@ class WindowVoice:
                 except ImportError as error:
                     self._send(_no_voice(self._jarvis.language, error))
             return self._loop
+
+    def _answer_to_say(self) -> Reading | None:
+        loop = self._ready()
+        return loop.answer_to_say() if loop else None
 
     def _wanted(self) -> dict[str, object]:
         """The options that a running loop cannot take up."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from jarvis.contracts.errors import JarvisError
 from jarvis.desktop import texts
+from jarvis.desktop.aloud import Aloud
 from jarvis.desktop.bridge import Bridge
 from jarvis.desktop.maths import Maths
 from jarvis.desktop.services import DesktopServices
@@ -23,7 +24,7 @@ def code_of(error: Exception) -> str:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """Services, words, look, bridge, formulas and slices of one running desktop."""
+    """Services, words, look, bridge, formulas, slices and what is read out of one running desktop."""
 
     services: DesktopServices
     words: Words
@@ -31,11 +32,13 @@ class Desk:
     bridge: Bridge
     maths: Maths = field(init=False)
     slices: Slices = field(init=False)
+    aloud: Aloud = field(init=False)
 
     def __post_init__(self) -> None:
-        """Have one keeper of formulas, and one turn for what can wait, for all messages."""
+        """Have one keeper of formulas, one turn for what can wait and one voice for what is typed, for all messages."""
         object.__setattr__(self, "slices", Slices())
         object.__setattr__(self, "maths", Maths(self.services.formulas, self.bridge))
+        object.__setattr__(self, "aloud", Aloud(self.services, self.bridge))
 
     def sentence(self, error: Exception) -> str:
         """Return what to show for `error` in the language in use, naming the window's ways instead of commands."""

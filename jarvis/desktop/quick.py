@@ -185,6 +185,7 @@ class QuickQuery(QWidget):
 
         def began(ask_id: str) -> None:
             if self._token is token:
+                self._desk.aloud.follow(ask_id, conversation or None)
                 self._answer = Answer(ask_id=ask_id, conversation_id=conversation, question=text)
 
         request = Request(text=text, door="quick", conversation_id=conversation or None, again=again)
@@ -201,10 +202,6 @@ class QuickQuery(QWidget):
         if isinstance(event, AskFinished):
             self._be_ready(waits=event.expects_reply)
         self._show_answer(answer)
-        settings, voice = self._desk.services.settings, self._desk.services.voice
-        if isinstance(event, AskFinished) and settings.text("voice.answer_aloud") == "always":
-            said, language = event.spoken or event.text, event.language
-            self._desk.bridge.run(lambda: voice.say(said, language))
 
     def _be_ready(self, *, waits: bool) -> None:
         """Have the field take the next words, without a key for the old ones; what was typed meanwhile stays."""
@@ -264,8 +261,14 @@ class QuickQuery(QWidget):
     def _cancel(self) -> None:
         if self._token is not None:
             self._token.cancel()
+        self._be_silent()
+
+    def _be_silent(self) -> None:
+        if self._answer is not None:
+            self._desk.aloud.stop(self._answer.ask_id)
 
     def _dismiss(self) -> None:
+        self._be_silent()
         self._clear()
         self.hide()
 

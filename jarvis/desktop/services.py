@@ -16,6 +16,7 @@ from jarvis.contracts.conversation_desk import ConversationDesk
 from jarvis.contracts.data_desk import DataDesk
 from jarvis.contracts.desktop_ports import Formulas, GlobalShortcuts
 from jarvis.contracts.errors import Language
+from jarvis.contracts.events import AskEvent
 from jarvis.contracts.guard import AuditLog, Permissions
 from jarvis.contracts.key_desk import KeyDesk
 from jarvis.contracts.mcp_desk import McpDesk
@@ -58,6 +59,18 @@ class Recording:
     level: float
 
 
+class AnswerReading(Protocol):
+    """One answer that is said while it is written; a stop word, or a spoken turn, ends it as `cancel` does."""
+
+    def heed(self, event: AskEvent) -> None:
+        """Take the answer's next event; returns at once, so the Qt thread may call it."""
+        ...
+
+    def cancel(self) -> None:
+        """Fall silent at once, and say nothing of what is still to come."""
+        ...
+
+
 class VoiceControl(Protocol):
     """The listening loop as the window drives it; every call may be made at any time and in any state."""
 
@@ -83,6 +96,10 @@ class VoiceControl(Protocol):
 
     def say(self, text: str, language: Language) -> None:
         """Say `text` aloud in the background."""
+        ...
+
+    def read_answer(self) -> AnswerReading:
+        """Say aloud the answer whose events follow, clause by clause; returns at once, so the Qt thread may call it."""
         ...
 
     def dictate_start(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.conversation_desk import Rating
-from jarvis.contracts.events import AskEvent, AskFailed, AskFinished, AskStarted
+from jarvis.contracts.events import AskEvent, AskFailed, AskStarted
 from jarvis.contracts.heard import heard_length
 from jarvis.contracts.messages import Attachment, Conversation, Request, StoredMessage
 from jarvis.contracts.speech import AnswerInterrupted
@@ -133,6 +133,8 @@ class ChatSession(QObject):
             self._starting.pop(token, None)
             self._tokens[ask_id] = token
             self._mine[ask_id] = view
+            if view == self._view:
+                self._desk.aloud.follow(ask_id, self.current)
             self._files[ask_id] = carried
             if again or replaces:
                 self._replacing[ask_id] = again or replaces or ""
@@ -238,6 +240,8 @@ class ChatSession(QObject):
 
     def open(self, conversation_id: str | None) -> None:
         """Bring a conversation into view; None is a new, empty one."""
+        if conversation_id != self.current:
+            self._desk.aloud.leave(self.current)
         self._view += 1
         self.current = conversation_id
         self.answers = {key: answer for key, answer in self.answers.items() if not answer.ended}
@@ -304,6 +308,7 @@ class ChatSession(QObject):
         for answer in list(self.answers.values()):
             if self._in_view(answer) and answer.ask_id in self._tokens:
                 self._tokens[answer.ask_id].cancel()
+        self._desk.aloud.stop()
         self._desk.bridge.run(self._desk.services.stop_all)
 
     def title(self) -> str:
@@ -331,7 +336,7 @@ class ChatSession(QObject):
             self.answered.emit(answer)
 
     def _ended(self, event: AskEvent) -> None:
-        mine = self._mine.pop(event.ask_id, None) is not None
+        self._mine.pop(event.ask_id, None)
         self._tokens.pop(event.ask_id, None)
         self._files.pop(event.ask_id, None)
         self._anew.discard(event.ask_id)
@@ -339,10 +344,6 @@ class ChatSession(QObject):
             self._read_branch()
         for old in [key for key, answer in self.answers.items() if answer.ended][:-_ENDED_KEPT]:
             del self.answers[old]
-        services = self._desk.services
-        if mine and isinstance(event, AskFinished) and services.settings.text("voice.answer_aloud") == "always":
-            said, language = event.spoken or event.text, event.language
-            self._desk.bridge.run(lambda: services.voice.say(said, language))
 
     def _in_view(self, answer: Answer) -> bool:
         if answer.conversation_id:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from jarvis.contracts.speech import AudioChunk
+from jarvis.voice.upcoming import Upcoming
 from jarvis.voice.work import Announcement, Conversing, Said, Work
 
 
@@ -20,7 +21,8 @@ class Notice:
     `still_wanted` is asked on the speaking thread just before it would sound; False drops it unheard. With `on_stopped`
     it rings until `cancel`, also once it is over: a stop word said into it or into the silence after it is told by
     `on_stopped`, which may be called on any thread and more than once, and must return quickly. `rung` tells whether
-    it sounded, or one of the same `on_stopped` before it; what has not is not over for a stop word.
+    it sounded, or one of the same `on_stopped` before it; what has not is not over for a stop word. With `upcoming` its
+    words come from there, and it waits for the first of them without keeping others waiting.
     """
 
     def __init__(
@@ -30,14 +32,21 @@ class Notice:
         on_cancel: Callable[[Notice], None],
         still_wanted: Callable[[], bool] | None = None,
         on_stopped: Callable[[], None] | None = None,
+        upcoming: Upcoming | None = None,
     ) -> None:
         self.said = said
         self.sound = sound
         self.still_wanted = still_wanted
         self.on_stopped = on_stopped
+        self.upcoming = upcoming
         self.over = threading.Event()
         self.rung = False
         self._on_cancel = on_cancel
+
+    @property
+    def ready(self) -> bool:
+        """True when there is something to say by now."""
+        return self.upcoming is None or self.upcoming.ready
 
     def cancel(self) -> None:
         """Withdraw it: unheard while it waits, silent at once while it sounds; once it is over it rings no more."""
@@ -53,11 +62,11 @@ class WaitingNotices:
         self._ringing: tuple[Notice, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self._waiting)
+        return any(notice.ready for notice in self._waiting)
 
     def add(self, notice: Notice) -> None:
-        """Let `notice` wait behind the others; one without words and sound is over at once."""
-        if notice.said or notice.sound is not None:
+        """Let `notice` wait behind the others; one without words and sound, now or to come, is over at once."""
+        if notice.said or notice.sound is not None or notice.upcoming is not None:
             self._waiting.append(notice)
             if notice.on_stopped is not None:
                 notice.rung = any(one.rung and one.on_stopped == notice.on_stopped for one in self._ringing)
@@ -68,11 +77,13 @@ class WaitingNotices:
     def next(
         self, conversing: Conversing, rate: float, volume: float, on_over: Callable[[Announcement], None]
     ) -> Announcement:
-        """Take the one that has waited longest and return the work that says it, unstarted; IndexError without one.
+        """Take the one that has waited longest of those that are ready and return the work that says it, unstarted;
+        StopIteration without one.
 
         `on_over` is called on the speaking thread when it ends; after that the notice is over.
         """
-        notice = self._waiting.popleft()
+        notice = next(notice for notice in self._waiting if notice.ready)
+        self._waiting.remove(notice)
 
         def sounds() -> None:
             notice.rung = True
@@ -84,7 +95,9 @@ class WaitingNotices:
             on_over(work)
             notice.over.set()
 
-        work = Announcement(conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted, sounds)
+        work = Announcement(
+            conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted, sounds, notice.upcoming
+        )
         self._sounding = notice, work
         return work
 

@@ -14,6 +14,7 @@ from jarvis.contracts.speech import AudioChunk, VoiceEvent, VoiceStateName, Voic
 from jarvis.contracts.speech_ports import Microphone
 from jarvis.voice.announcements import Notice
 from jarvis.voice.barge_in import BargeIn
+from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
 from jarvis.voice.ear_failures import EarFailures
 from jarvis.voice.ears import Ears
@@ -29,10 +30,12 @@ from jarvis.voice.outbox import Outbox
 from jarvis.voice.overhearing import Overhearing
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.phrases import EARS_FAILED, UNEXPECTED
+from jarvis.voice.reading import Reading
 from jarvis.voice.recognising import Listening
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.ringing import RingWords
 from jarvis.voice.talk import Talk
+from jarvis.voice.upcoming import Upcoming
 from jarvis.voice.whole_words import WholeWords
 from jarvis.voice.work import Conversing
 
@@ -231,7 +234,16 @@ class VoiceLoop:
         on_stopped: Callable[[], None] | None = None,
     ) -> Notice:
         """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once, see `Notice`."""
-        return self._talk.say(text, language, sound, still_wanted, on_stopped)
+        said = tuple(clauses_in(text, language))
+        return self._talk.say(Notice(said, sound, self._talk.withdraw, still_wanted, on_stopped))
+
+    def answer_to_say(self) -> Reading:
+        """Return what says an answer from its events while it is written, as soon as no spoken turn is running."""
+
+        def begin(upcoming: Upcoming) -> Notice:
+            return self._talk.say(Notice((), None, self._talk.withdraw, upcoming=upcoming))
+
+        return Reading(begin, self._talk.announce)
 
     def _run_reporting(self) -> None:
         try:

@@ -12,7 +12,6 @@ from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import AudioChunk, SpottedWord, WakeHeard, WakeHit
 from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.chimes import Chimes
-from jarvis.voice.clauses import clauses_in
 from jarvis.voice.context import SpokenContext
 from jarvis.voice.floor import DETAILS, Floor, Order
 from jarvis.voice.options import VoiceOptions
@@ -171,16 +170,8 @@ class Talk:
         self._interrupt(interrupted, challenger, reason)
         self._changed()
 
-    def say(
-        self,
-        text: str,
-        language: Language,
-        sound: AudioChunk | None,
-        still_wanted: Callable[[], bool] | None,
-        on_stopped: Callable[[], None] | None = None,
-    ) -> Notice:
-        """Say `text` (after `sound`) as soon as no spoken turn is running; returns at once, see `Notice`."""
-        notice = Notice(tuple(clauses_in(text, language)), sound, self._withdraw, still_wanted, on_stopped)
+    def say(self, notice: Notice) -> Notice:
+        """Say `notice` as soon as no spoken turn is running; returns at once."""
         with self._lock:
             if self._floor.closing:
                 notice.over.set()
@@ -385,7 +376,8 @@ class Talk:
         self._changed()
         self.announce()
 
-    def _withdraw(self, notice: Notice) -> None:
+    def withdraw(self, notice: Notice) -> None:
+        """Let `notice` wait no more, and fall silent if it sounds."""
         with self._lock:
             work = self._notices.withdraw(notice)
         if work is not None:

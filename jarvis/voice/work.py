@@ -18,6 +18,7 @@ from jarvis.voice.clauses import Clause
 from jarvis.voice.heard_notes import HeardNotes
 from jarvis.voice.mouth import Mouth, Speech
 from jarvis.voice.own_sound import sounding_words
+from jarvis.voice.upcoming import Upcoming
 
 WorkEnd = Literal["answered", "question", "nothing", "rejected", "unwanted", "dictated", "cancelled"]
 """`question`: Jarvis asked back. `nothing`: no words in it. `rejected`: words, but not understood. `unwanted`: words
@@ -131,7 +132,7 @@ class Announcement(Work):
     """Something said without being asked by voice: an alert, or the answer to a typed question.
 
     With `still_wanted` it is asked first whether to say it at all; `on_sound` is called before its first sound.
-    `clauses` is what was given to the voice.
+    `clauses` is what was given to the voice, to which those of `upcoming` come as they are there.
     """
 
     def __init__(
@@ -144,6 +145,7 @@ class Announcement(Work):
         on_over: Callable[[Announcement], None],
         still_wanted: Callable[[], bool] | None = None,
         on_sound: Callable[[], None] = lambda: None,
+        upcoming: Upcoming | None = None,
     ) -> None:
         super().__init__("jarvis-announcement", conversing.mouth.speaker)
         self.clauses = clauses
@@ -151,7 +153,9 @@ class Announcement(Work):
         self._sound = sound
         self._on_over = on_over
         self._on_sound = on_sound
-        self._speech = conversing.mouth.speech(self.cancel_token, rate, self._sounds, volume=volume)
+        self._upcoming = upcoming
+        self._mouth, self._rate, self._volume = conversing.mouth, rate, volume
+        self._speech = self._new_speech()
 
     @property
     def said(self) -> Said:
@@ -164,11 +168,27 @@ class Announcement(Work):
                 self._speech.play(self._sound)
             for clause in self.clauses:
                 self._speech.say(clause, clause.language)
+            if self._upcoming is not None:
+                self._say_upcoming(self._upcoming)
             self._finish_speech()
         else:
             self.clauses = ()
         self._on_over(self)
         self.done.set()
+
+    def _new_speech(self) -> Speech:
+        return self._mouth.speech(self.cancel_token, self._rate, self._sounds, volume=self._volume)
+
+    def _say_upcoming(self, upcoming: Upcoming) -> None:
+        unregister = self.cancel_token.on_cancel(upcoming.end)
+        for clause in upcoming.steps():
+            if clause is None:
+                self._speech.interrupt()
+                self.clauses, self._speech = (), self._new_speech()
+            else:
+                self.clauses = (*self.clauses, clause)
+                self._speech.say(clause, clause.language)
+        unregister()
 
     def _sounds(self) -> None:
         self._on_sound()

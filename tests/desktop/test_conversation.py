@@ -13,7 +13,15 @@ from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.cancel import CancelToken
-from jarvis.contracts.events import AskFailed, EngineFailed, EngineLoading, EngineNoticed, RouteChosen, TextDelta
+from jarvis.contracts.events import (
+    AskFailed,
+    AskStarted,
+    EngineFailed,
+    EngineLoading,
+    EngineNoticed,
+    RouteChosen,
+    TextDelta,
+)
 from jarvis.contracts.messages import Request
 from jarvis.contracts.speech import AnswerStep
 from jarvis.desktop import texts
@@ -313,7 +321,10 @@ def test_typed_answers_are_said_only_when_the_option_says_always(
 ) -> None:
     desktop.session.ask("one")
     until(lambda: bool(answers(desktop)) and not desktop.session.busy)
-    assert fake.voice.said == []
+    assert fake.voice.readings == []
     fake.settings.set("voice.answer_aloud", "always")
     desktop.session.ask("two")
-    until(lambda: fake.voice.said == [("You said: two", "en")])
+    until(lambda: not desktop.session.busy and len(answers(desktop)) == 2)
+    (reading,) = fake.voice.readings
+    assert [event.text for event in reading.events if not isinstance(event, AskStarted)] == ["You said: two"] * 2
+    assert fake.voice.said == []

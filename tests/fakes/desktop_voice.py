@@ -9,8 +9,23 @@ from typing import Literal
 
 from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import JarvisError, Language
+from jarvis.contracts.events import AskEvent
 from jarvis.contracts.speech import AudioChunk, SpeechServiceInfo, VoiceEvent, VoiceState
-from jarvis.desktop.services import Recording
+from jarvis.desktop.services import AnswerReading, Recording
+
+
+class RecordedReading:
+    """An answer that was to be read out: its events, and whether it was told to end."""
+
+    def __init__(self) -> None:
+        self.events: list[AskEvent] = []
+        self.cancelled = threading.Event()
+
+    def heed(self, event: AskEvent) -> None:
+        self.events.append(event)
+
+    def cancel(self) -> None:
+        self.cancelled.set()
 
 
 class RecordingVoice:
@@ -19,6 +34,7 @@ class RecordingVoice:
     def __init__(self) -> None:
         self.calls: list[str] = []
         self.said: list[tuple[str, Language]] = []
+        self.readings: list[RecordedReading] = []
         self._callbacks: list[Callable[[VoiceEvent], None]] = []
         self.state: VoiceState = VoiceState(name="off")
         self.there: dict[str, list[str]] = {"input": ["Built-in", "Headset"], "output": ["Built-in"]}
@@ -127,6 +143,10 @@ class RecordingVoice:
 
     def say(self, text: str, language: Language) -> None:
         self.said.append((text, language))
+
+    def read_answer(self) -> AnswerReading:
+        self.readings.append(RecordedReading())
+        return self.readings[-1]
 
     def subscribe(self, callback: Callable[[VoiceEvent], None]) -> Callable[[], None]:
         self._callbacks.append(callback)
