@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from jarvis.audio.tones import start_tone, stop_tone
 from jarvis.contracts.errors import Language
-from jarvis.contracts.speech import AudioChunk, SpottedWord, WakeHeard, WakeHit
+from jarvis.contracts.speech import SpottedWord, WakeHeard, WakeHit
 from jarvis.voice.announcements import Notice, WaitingNotices
 from jarvis.voice.chimes import Chimes
 from jarvis.voice.context import SpokenContext
