@@ -93,12 +93,12 @@ class Floor:
         over, self._held_over = self._held_over, False
         return None if over else work
 
-    def speaks(self) -> None:
-        """The work begins to sound, or will once it is no longer held."""
+    def comes_to(self, state: Literal["thinking", "speaking"]) -> None:
+        """The work comes to think or to sound, or will be at that once it is no longer held."""
         if self.challenger is None:
-            self.set_state("speaking")
+            self.set_state(state)
         else:
-            self._held_state = "speaking"
+            self._held_state = state
 
     def end(self, order: Order | None) -> None:
         """The work is over and `order` is next, unless something else was asked for or a challenger is still heard."""

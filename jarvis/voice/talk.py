@@ -273,7 +273,7 @@ class Talk:
         with self._lock:
             self.asleep = self.asleep and not turn.called
             if self._floor.work is turn:
-                self._floor.set_state("thinking")
+                self._floor.comes_to("thinking")
         self._changed()
 
     def _wanted(self, turn: SpokenTurn, heard: Heard) -> bool:
@@ -319,7 +319,7 @@ class Talk:
     def _speaking(self, turn: SpokenTurn) -> None:
         with self._lock:
             if self._floor.work is turn and not turn.cancel_token.cancelled:
-                self._floor.speaks()
+                self._floor.comes_to("speaking")
 
     def _fall_asleep(self, turn: SpokenTurn) -> None:
         with self._lock:  # Who was called or stopped meanwhile is told to sleep no more.

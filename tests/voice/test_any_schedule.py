@@ -20,6 +20,7 @@ from tests.fakes.voice import (
     error,
     frames,
     heard,
+    model_answer,
     seconds,
     wake_word,
 )
@@ -127,7 +128,10 @@ def test_whatever_happens_when_nothing_stale_is_asked_nothing_is_lost_and_it_com
     sounding, thinking = threading.Event(), threading.Event()
     sounding.set(), thinking.set()
     speaker = Speaker(gate=sounding)
-    assistant = FakeAssistant(*(f"Answer {number}. It is so." for number in range(30)), gate=thinking)
+    plain = (f"Answer {number}. It is so." for number in range(15))
+    asked_back = (model_answer(f"Answer {number}. Is it so?", expects_reply=True) for number in range(15))
+    answers = [answer for pair in zip(plain, asked_back, strict=True) for answer in pair]
+    assistant = FakeAssistant(*answers, gate=thinking)
     acts: dict = {}
     schedule = Schedule(steps, acts)
     world = World(

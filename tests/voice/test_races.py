@@ -131,6 +131,30 @@ def test_a_turn_that_is_cancelled_while_its_recogniser_starts_never_uses_it():
     assert [request.text for request in world.assistant.requests] == ["two"]
 
 
+def test_who_speaks_before_the_words_of_a_lost_microphone_are_known_is_heard_on_until_it_is_muted():
+    recognised = threading.Event()
+    stt = FakeSpeechToText("one", "two", settles=False, gate=recognised)
+    first, second = LosableMicrophone(), LosableMicrophone()
+    world = World(first, second, stt=stt, hold_while_answering=False, pauses=99, parts={"echo_free": True})
+    world.loop.start()
+    try:
+        first.add(COMMAND)
+        first.lose()
+        world.log.wait_for_state("thinking")
+        second.add(seconds(QUIET, 0.3) + seconds(SPEECH, 1.0))
+        assert world.loop.state == "hearing"
+        recognised.set()
+        assert world.assistant.reached.wait(PATIENCE_SECONDS)
+        assert world.loop.state == "hearing"
+        world.loop.mute()
+        world.log.wait_for(lambda events: len(world.turns()) == 2)
+        world.log.wait_for(lambda events: world.log.states()[-1] == "muted")
+    finally:
+        recognised.set()
+        world.loop.close()
+    assert [request.text for request in world.assistant.requests] == ["one"]
+
+
 def test_an_answer_that_ends_while_somebody_speaks_into_it_does_not_take_their_turn_away():
     with Answering("no the other one", answers=["Attic."], options=VoiceOptions(follow_up_seconds=3.0)) as at:
         at.interrupt()
