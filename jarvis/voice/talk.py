@@ -199,7 +199,7 @@ class Talk:
     def nothing_said(self) -> None:
         """Nobody said anything: listen no more."""
         with self._lock:
-            if self._floor.order is None and self._floor.work is None:
+            if self._floor.order in (None, "dictated") and self._floor.work is None:
                 self._floor.rest()
         self._chimes.sound(stop_tone())
         self.announce()

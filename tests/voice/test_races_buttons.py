@@ -9,7 +9,7 @@ from jarvis.contracts.speech import (
     WakeHeard,
     WakeHit,
 )
-from jarvis.voice.options import VoiceOptions
+from jarvis.voice.options import HearingOptions, VoiceOptions
 from tests.fakes.voice import (
     PATIENCE_SECONDS,
     QUIET,
@@ -20,6 +20,7 @@ from tests.fakes.voice import (
     heard,
     seconds,
     utterance,
+    wake_word,
 )
 from tests.fakes.voice_answering import PAUSE, Answering
 from tests.fakes.voice_world import LiveMicrophone, World, live
@@ -198,3 +199,26 @@ def test_who_cannot_be_asked_whether_it_still_wants_to_be_heard_does_not_keep_th
     finally:
         world.loop.close()
     assert world.said() == ["Cake."]
+
+
+def test_a_dictation_key_released_just_as_nobody_has_said_anything_lets_it_sleep_all_the_same():
+    world, microphone = live()
+    try:
+        microphone.add(wake_word() + seconds(QUIET, 1.0))
+        assert world.loop.state == "listening"
+        probability = world.activity.probability
+
+        def released(pcm):
+            # What is asked for now is only obeyed with the next frame.
+            world.loop.dictated()
+            return probability(pcm)
+
+        world.activity.probability = released
+        microphone.add(seconds(QUIET, HearingOptions().patience_seconds))
+        assert world.loop.state == "sleeping"
+        world.activity.probability = probability
+        microphone.add(frames(QUIET))
+        assert world.loop.text_to_say("Tea.", "en").over.wait(PATIENCE_SECONDS)
+    finally:
+        world.loop.close()
+    assert world.said() == ["Tea."]
