@@ -193,11 +193,22 @@ class AnswerInterrupted:
     heard: str
 
 
+DictationDoubt = Literal["", "unsure", "basic"]
+"""`unsure`: the recogniser does not trust its words. `basic`: nor would any other dictation fare better, as it knows
+English commands only."""
+
+DictationCut = Literal["", "muted", "microphone", "recogniser"]
+"""What ended a dictation before the person did: the microphone was closed (`muted`) or lost, and all the words until
+then are there; or the recogniser failed, and its last words may be missing."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dictated:
-    """Words that were dictated while the key was held; nothing was asked."""
+    """A dictation is over: its words, "" where there were none; nothing was asked."""
 
     transcript: Transcript
+    doubt: DictationDoubt = ""
+    cut: DictationCut = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

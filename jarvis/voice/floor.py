@@ -156,12 +156,15 @@ class Floor:
         self.order, self._shut = order, False
 
     def end_dictation(self) -> None:
-        """Let the ears end what `dictate` began; what they have not begun is over, and nothing else is touched."""
+        """Let the ears end what `dictate` began; what they have not begun is over, and nothing else is touched.
+
+        What has ended by itself opens no microphone.
+        """
         if self.order == "dictate":
             self.order = "sleep"
             if self.work is None:
                 self.rest()
-        elif self.order is None:
+        elif self.order is None and self.state in _HEARING:
             self.order = "dictated"
 
     def take_order(self) -> Order | None:
@@ -225,11 +228,14 @@ class Floor:
             self._lock.post(VoiceState(name=name, detail=detail))
 
     def _stop_listening(self) -> LetGo:
-        """Take away what is being heard; an answer goes on without a microphone, and so does what was said wholly."""
+        """Take away what is being heard; an answer goes on without a microphone, and so does what was said wholly.
+
+        So does a dictation: the ears end it with what was said until they had closed.
+        """
         if self.state not in _HEARING:
             return NOTHING
         turn = self.turn
-        if turn is not None and turn.revisions.committed is not None:
+        if turn is not None and (turn.dictating is not None or turn.revisions.committed is not None):
             self.set_state("thinking")
             return NOTHING
         if self.challenger is not None:

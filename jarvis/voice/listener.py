@@ -160,7 +160,7 @@ class Listener:
             self._talk.stay_awake()
 
     def file_ended(self) -> None:
-        """A sound file is over: so is what was being said in it."""
+        """No sound comes any more: what was being said is over."""
         if (ended := self._hearing.finish()) is not None:
             self._end(ended)
 

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 
 from jarvis.contracts.errors import DeviceError, JarvisError, Language
-from jarvis.contracts.speech import AudioChunk, VoiceEvent, VoiceStateName, VoiceTrouble
+from jarvis.contracts.speech import AudioChunk, DictationCut, VoiceEvent, VoiceStateName, VoiceTrouble
 from jarvis.contracts.speech_ports import Microphone
 from jarvis.voice.announcements import Notice
 from jarvis.voice.barge_in import BargeIn
@@ -207,14 +207,14 @@ class VoiceLoop:
         self._talk.give_way("dictate", "interrupted by dictation")
 
     def dictated(self) -> None:
-        """The dictation is over: its words come as `Dictated`."""
+        """The dictation is over: it ends with `Dictated`, unless nobody has spoken yet."""
         with self._lock:
             self._floor.end_dictation()
         self._changed.set()
         self._talk.announce()
 
     def mute(self) -> None:
-        """Close the microphone; an answer that is being given goes on."""
+        """Close the microphone; an answer that is being given goes on, and a dictation ends with the words so far."""
         self._rest("muted")
 
     def unmute(self, *, wake: bool = True) -> None:
@@ -260,9 +260,20 @@ class VoiceLoop:
         try:
             if ended := self._ears.follow(microphone, self._heard):
                 self._file_ended()
+            self._leave_off_dictation("muted")
             return ended
+        except DeviceError:
+            self._leave_off_dictation("microphone")
+            raise
         finally:
             self._listener.asleep()
+
+    def _leave_off_dictation(self, cut: DictationCut) -> None:
+        """No microphone is heard any more: what is being dictated ends with the words until then."""
+        turn = self._floor.turn
+        if turn is not None and turn.dictating is not None and turn.revisions.committed is None:
+            turn.dictating.cut = cut
+            self._listener.file_ended()
 
     def _heard(self, frame: bytes) -> bool:
         if self._floor.deaf and self._failures.is_sure(self._listener.seconds):

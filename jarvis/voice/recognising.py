@@ -17,6 +17,7 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import Language
 from jarvis.contracts.speech import SAMPLE_RATE, PartialWords, RecognitionHints, Transcript, TurnSoFar
 from jarvis.contracts.speech_ports import SpeechToText, TurnJudge, Utterance
+from jarvis.voice.dictating import KeptUtterance
 from jarvis.voice.early_look import EarlyLook
 from jarvis.voice.hearing import SpeechEnded, SpeechPaused
 from jarvis.voice.others_talk import DOUBTFUL_SECONDS, UnchangedWords
@@ -28,6 +29,9 @@ JUDGED_SECONDS = 8.0
 SAME_WORDS_SECONDS = 0.3
 """A pause that ends a turn within this has the words that were settled in it; after a longer one the recogniser is
 asked for all that it heard."""
+
+SHORT_SOUND_SECONDS = 0.45
+"""An utterance shorter than this that the recogniser does not trust is taken as noise, not as a question."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +60,12 @@ class Heard:
     ended: SpeechEnded
     decided: float
 
+    @property
+    def is_noise(self) -> bool:
+        """True where there are no words in it, or none that are trusted in so short a sound."""
+        untrusted = not self.transcript.accepted and self.ended.speech_seconds < SHORT_SOUND_SECONDS
+        return untrusted or (not self.transcript.text and self.transcript.accepted)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Pause:
@@ -83,7 +93,8 @@ class Recognising:
     `feed`, `pause`, `resume`, `end` and `cancel` return at once and belong to the ears' thread (`cancel` to any);
     `words` blocks on the turn's, until it is cancelled at most. `judged` is set whenever nothing is being worked out.
     `on_partial` hears words as they are recognised, `on_words` those of a pause with a token that is cancelled when
-    they become void. `hints` is asked as the recogniser begins, on the turn's thread.
+    they become void. `hints` is asked as the recogniser begins, on the turn's thread. What does not end by itself is a
+    dictation, whose sound is kept for a second recogniser.
     """
 
     def __init__(
@@ -196,11 +207,14 @@ class Recognising:
 
     def _opened(self) -> Utterance | None:
         """Begin the utterance; None when the turn was cancelled meanwhile."""
-        hints = self._hints() if self._hints is not None else None
-        utterance = self._listening.speech_to_text.open(self._language, hints)
+        utterance = self._begun() if self._ends_by_itself else KeptUtterance(self._begun)
         with self._using:
             self._utterance = utterance
             return None if self._cancelled else utterance
+
+    def _begun(self) -> Utterance:
+        hints = self._hints() if self._hints is not None else None
+        return self._listening.speech_to_text.open(self._language, hints)
 
     def _take(self, utterance: Utterance, sound: bytes) -> Heard | None:
         """Hand sound on; return what was heard if it turns out that only others talk on."""

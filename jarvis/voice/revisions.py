@@ -80,6 +80,15 @@ class Revisions:
             self._committed = self._revision
             return True
 
+    def leave_off(self) -> bool:
+        """Make what was said so far the turn, paused or not; False when it was over before."""
+        with self._lock:
+            if self._over():
+                return False
+            self._revision += not self._paused
+            self._committed = self._revision
+            return True
+
     def cancel(self) -> bool:
         """End the turn without a commit; False when one has come before, which then stands."""
         with self._lock:

@@ -38,6 +38,7 @@ from jarvis.contracts.speech import (
 )
 from jarvis.voice.answer_voice import AnswerVoice
 from jarvis.voice.clauses import Clause, aside, clauses_in
+from jarvis.voice.dictating import Dictating
 from jarvis.voice.fillers import Fillers
 from jarvis.voice.filling import Filling
 from jarvis.voice.hearing import SpeechEnded, SpeechPaused
@@ -48,9 +49,6 @@ from jarvis.voice.recognising import Heard, Listening, Recognising
 from jarvis.voice.revisions import Revisions
 from jarvis.voice.timing import TurnClock
 from jarvis.voice.work import Conversing, Said, Work, WorkEnd
-
-SHORT_SOUND_SECONDS = 0.45
-"""An utterance shorter than this that the recogniser does not trust is taken as noise, not as a question."""
 
 Kind = Literal["asked", "follow_up", "interrupting", "dictated"]
 """`asked`: after the wake word or the button. `follow_up`: without, after an answer. `interrupting`: into Jarvis' own
@@ -115,6 +113,8 @@ class SpokenTurn(Work):
             on_words=self._ahead,
             ends_by_itself=start.kind != "dictated",
         )
+        self.dictating = Dictating(start.options, listening.speech_to_text) if start.kind == "dictated" else None
+        """None where something is asked."""
         self._transcript: Transcript | None = None
         self._text = ""
         self._silenced = self._told_trouble = False
@@ -185,7 +185,7 @@ class SpokenTurn(Work):
         return self._clock.timings()
 
     def _run(self) -> None:
-        end: WorkEnd = "answered"
+        end: WorkEnd = "answered" if self.dictating is None else "dictated"
         try:
             end = self._turn()
         except JarvisError as error:
@@ -215,7 +215,11 @@ class SpokenTurn(Work):
     def _fail(self, code: str, sentence: str) -> None:
         if self.cancel_token.cancelled:
             return
-        self._conversing.emit(VoiceTrouble(code=code, sentence=sentence))
+        trouble = VoiceTrouble(code=code, sentence=sentence)
+        if self.dictating is not None:
+            self._fail_dictation(self.dictating.unfinished(), trouble)
+            return
+        self._conversing.emit(trouble)
         # What failed while the person speaks is told afterwards, not in the middle of their words.
         self._recognising.await_end()
         if self.start_facts.kind == "interrupting" and self._transcript is None:
@@ -225,6 +229,15 @@ class SpokenTurn(Work):
         self._sound_trouble()
         self._say_all(clauses_in(sentence, self._options.usual_language))
 
+    def _fail_dictation(self, kept: Dictated, trouble: VoiceTrouble) -> None:
+        """End it at once, whether the person has finished or not: nobody would hear what they say on."""
+        self.revisions.leave_off()
+        self._hooks.committed(self)
+        if not kept.transcript.text:
+            self._conversing.emit(trouble)
+        self._conversing.emit(kept)
+        self._sound_trouble()
+
     def _turn(self) -> WorkEnd:
         heard = self._recognising.words()
         if heard is None or self.cancel_token.cancelled:
@@ -232,15 +245,16 @@ class SpokenTurn(Work):
         self._clock.ended(heard.ended, heard.decided)
         transcript = self._without_wake_word(heard.transcript)
         self.called = transcript.text != heard.transcript.text.strip()
+        heard = replace(heard, transcript=transcript)
         self._hooks.committed(self)
         self._clock.mark("transcript")
-        if _is_noise(heard, transcript) and not self.start_facts.stop_word:
-            return "nothing"
-        if self.start_facts.kind == "dictated":
+        if self.dictating is not None:
             self._transcript = transcript
-            self._conversing.emit(Dictated(transcript=transcript))
+            self._conversing.emit(self.dictating.written(transcript))
             return "dictated"
-        if not self._hooks.wanted(self, replace(heard, transcript=transcript)):
+        if heard.is_noise and not self.start_facts.stop_word:
+            return "nothing"
+        if not self._hooks.wanted(self, heard):
             return "unwanted"
         self._transcript = transcript
         self._conversing.emit(TranscriptReady(transcript=transcript))
@@ -256,15 +270,16 @@ class SpokenTurn(Work):
 
     def _partial(self, words: PartialWords) -> None:
         self.words_so_far = words.text
+        if self.dictating is not None:
+            self.dictating.on_the_way(words.text, words.language)
         self._conversing.emit(PartialHeard(words=words))
 
     def _ahead(self, transcript: Transcript, void: CancelToken) -> None:
         """Warm the way of a question that is not certain yet."""
         preparing = self._conversing.preparing
-        if preparing is None or self.start_facts.kind == "dictated":
-            return
-        request = self._request(self._without_wake_word(transcript))
-        if request.text:
+        if self.dictating is not None:
+            self.dictating.on_the_way(transcript.text, transcript.language)
+        elif preparing is not None and (request := self._request(self._without_wake_word(transcript))).text:
             threading.Thread(target=preparing.prepare, args=(request, void), name="jarvis-ahead", daemon=True).start()
 
     def _request(self, transcript: Transcript) -> Request:
@@ -380,8 +395,3 @@ class SpokenTurn(Work):
         self._stay_held()
         self._clock.mark("first_audio")
         self._hooks.speaking(self)
-
-
-def _is_noise(heard: Heard, transcript: Transcript) -> bool:
-    untrusted = not transcript.accepted and heard.ended.speech_seconds < SHORT_SOUND_SECONDS
-    return untrusted or (not transcript.text and transcript.accepted)

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jarvis.contracts.errors import DeviceError
@@ -40,6 +40,12 @@ SOUNDS = {
 }
 BUTTONS = ("talk", "stop", "mute", "unmute", "dictate", "dictated")
 WORLD = ("say", "withdraw", "lose", "sound", "silence", "think", "answer")
+DROPPED = (
+    "stopped by the user",
+    "interrupted by the talk button",
+    "interrupted by dictation",
+    "interrupted by the wake word",
+)
 STEPS = st.lists(st.sampled_from([*SOUNDS, *SOUNDS, *BUTTONS, *WORLD]), max_size=14)
 WORDS = st.lists(st.sampled_from(["question", "mm-hmm", "stop", "", "unclear"]), max_size=6)
 
@@ -122,6 +128,8 @@ class Recogniser(FakeSpeechToText):
 
 @settings(max_examples=40, deadline=None)
 @given(STEPS, WORDS, st.sampled_from([0.0, 0.5, 1.0]), st.booleans(), st.integers(0, 3), st.sampled_from([0.0, 2.0]))
+@example(["dictate", "words", "mute"], ["question"], 0.5, True, 0, 2.0)
+@example(["dictate", "words", "lose"], ["question"], 0.5, True, 0, 2.0)
 def test_whatever_happens_when_nothing_stale_is_asked_nothing_is_lost_and_it_comes_to_rest(
     steps, words, completeness, settles, slow, follow_up
 ):
@@ -189,6 +197,9 @@ def test_whatever_happens_when_nothing_stale_is_asked_nothing_is_lost_and_it_com
         if turn.revisions.committed is None:
             assert turn._transcript is None
             assert turn.said == ()
+        if turn.dictating is not None:
+            # Only what somebody wants instead drops what is dictated.
+            assert turn._transcript is not None or turn.cancel_token.reason in DROPPED
 
 
 def _come_to_rest(loop, schedule, sounding, thinking, world, turns) -> None:

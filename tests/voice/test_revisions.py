@@ -36,6 +36,19 @@ def test_nothing_is_committed_while_the_person_speaks():
     assert not any(turn.commit(revision) for revision in range(-1, 3))
 
 
+def test_what_is_left_off_is_the_turn_whether_the_person_speaks_or_not():
+    for steps in ((), (Revisions.pause,), (Revisions.pause, Revisions.resume)):
+        turn = Revisions()
+        opened = [step(turn) for step in steps]
+        assert turn.leave_off() and turn.committed is not None
+        assert not turn.leave_off()
+        if steps[1:]:
+            assert turn.committed not in opened, "what was worked ahead at the pause stays void"
+    cancelled = Revisions()
+    cancelled.cancel()
+    assert not cancelled.leave_off() and cancelled.committed is None
+
+
 def test_a_second_pause_in_a_row_is_the_same_one():
     turn = Revisions()
     assert turn.pause() == turn.pause()

@@ -11,6 +11,7 @@ from jarvis.contracts.speech import CommandGrammar, PartialWords, RecognitionHin
 from jarvis.engines.speech.children import WhisperPlace, speech_to_text
 from jarvis.engines.speech.command_files import command_files, fingerprint
 from jarvis.engines.speech.connectors import TcpConnector
+from jarvis.voice.dictating import KeptUtterance
 from tests.fakes.recognition import COMMANDS, VOICE, hear, listener, say, small_grammar
 from tests.fakes.speech import silence, synthetic_speech
 
@@ -85,6 +86,16 @@ def test_killed_mid_utterance_is_reported_and_the_next_one_works(basic, start_ch
         utterance.finish()
     assert caught.value.code == "speech.stopped"
     assert say(basic, "what time is it").text == "what time is it"
+
+
+def test_one_that_is_killed_mid_dictation_is_started_anew_and_hears_all_of_it(basic, start_child):
+    whole = synthetic_speech("what time is it", VOICE)
+    dictated = KeptUtterance(basic.open)
+    dictated.feed(whole[: len(whole) // 2])
+    os.kill(start_child.children[0].pid, signal.SIGKILL)
+    start_child.children[0].wait_exit(5)
+    dictated.feed(whole[len(whole) // 2 :])
+    assert dictated.finish().text == "what time is it"
 
 
 def test_a_recogniser_at_rest_starts_anew_and_one_that_listens_does_not(basic, start_child):
