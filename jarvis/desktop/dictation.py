@@ -36,6 +36,8 @@ class Dictation(QObject):
     """There was no text field: these words are on the clipboard."""
     nothing = Signal()
     """No words were heard."""
+    flawed = Signal(object)
+    """Told last: the `Dictated` that was cut short, or whose words are doubted."""
     cancelled = Signal()
     trouble = Signal(str, str)
     """It failed: a sentence and the error's code."""
@@ -86,7 +88,7 @@ class Dictation(QObject):
     def take(self, event: VoiceEvent) -> None:
         """Heed what the voice does."""
         if isinstance(event, Dictated):
-            self._dictated(event.transcript.text.strip())
+            self._dictated(event)
         elif isinstance(event, VoiceTrouble) and self._phase == "waiting":
             self._enter("idle")
         elif isinstance(event, VoiceState):
@@ -109,9 +111,10 @@ class Dictation(QObject):
         if self._let_go:
             self.end()
 
-    def _dictated(self, text: str) -> None:
+    def _dictated(self, event: Dictated) -> None:
         if not self._wanted:
             return
+        text = event.transcript.text.strip()
         holding = self._phase == "holding"
         self._wanted = False
         self._enter("idle")
@@ -122,8 +125,10 @@ class Dictation(QObject):
         else:
             QGuiApplication.clipboard().setText(text)
             self.copied.emit(text)
-        if holding:
-            # It was cut for its length while the key is still down.
+        if event.cut or event.doubt:
+            self.flawed.emit(event)
+        if holding and not event.cut:
+            # It was ended while the key is still down, and by nothing that stands in the way of going on.
             self.begin()
 
     def _failed(self, error: Exception) -> None:

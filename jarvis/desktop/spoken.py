@@ -30,6 +30,7 @@ from jarvis.desktop.banners import Banners
 from jarvis.desktop.composer import Composer
 from jarvis.desktop.desk import Desk, code_of
 from jarvis.desktop.dictation import Dictation, HeldKey
+from jarvis.desktop.dictation_flaws import flaws_of
 from jarvis.desktop.services import Notice
 from jarvis.desktop.session import ChatSession
 from jarvis.desktop.texts import Text
@@ -68,6 +69,7 @@ class Spoken(QObject):
         ):
             signal.connect(partial(self._say, text))
         self.dictation.copied.connect(self._tell_copied)
+        self.dictation.flawed.connect(self._tell_flaw)
         self.dictation.trouble.connect(banners.show_trouble)
 
     def take(self, event: VoiceEvent) -> None:
@@ -161,6 +163,10 @@ class Spoken(QObject):
     def _tell_copied(self, heard: str) -> None:
         sentence = self._desk.words(voice_texts.DICTATION_COPIED, heard=heard)
         self._banners.tell(Notice(id="dictation", text=sentence))
+
+    def _tell_flaw(self, event: Dictated) -> None:
+        if sentences := [self._desk.words(text) for text in flaws_of(event)]:
+            self._show_status(" ".join(sentences))
 
     def _say(self, text: Text) -> None:
         self._show_status(self._desk.words(text))

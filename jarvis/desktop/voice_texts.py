@@ -25,6 +25,37 @@ DICTATION_EMPTY = Text(
     en="Nothing was heard, so nothing was written.", es="No se oyó nada, así que no se ha escrito nada."
 )
 DICTATION_CANCELLED = Text(en="Dictation discarded", es="Dictado descartado")
+DICTATION_MUTED = Text(
+    en="Muted while you dictated: what you had said until then was kept.",
+    es="Se silenció el micrófono mientras dictabas: se conserva lo dicho hasta entonces.",
+)
+DICTATION_MICROPHONE_LOST = Text(
+    en="The microphone was lost: what you had said until then was kept.",
+    es="Se perdió el micrófono: se conserva lo dicho hasta entonces.",
+)
+DICTATION_END_MISSING = Text(
+    en="Speech recognition stopped: the words until then were kept, and the end may be missing. Dictate it again.",
+    es="El reconocimiento de voz se detuvo: se conservan las palabras hasta entonces y puede faltar el final. "
+    "Díctalo otra vez.",
+)
+DICTATION_FAILED = Text(
+    en="Speech recognition failed, so nothing was written.",
+    es="El reconocimiento de voz falló, así que no se ha escrito nada.",
+)
+DICTATION_UNSURE = Text(
+    en="Dictated, but the recogniser is unsure: check these words.",
+    es="Dictado, pero el reconocedor no está seguro: revisa las palabras.",
+)
+DICTATION_BASIC = Text(
+    en="Basic recognition knows only English commands, so these words may be wrong: check them, or download Whisper in "
+    "“Models”.",
+    es="El reconocimiento básico solo conoce órdenes en inglés y puede haberse equivocado: revisa las palabras o "
+    "descarga Whisper en «Modelos».",
+)
+DICTATION_BASIC_EMPTY = Text(
+    en="Nothing was understood: basic recognition knows only English commands. Download Whisper in “Models”.",
+    es="No se entendió nada: el reconocimiento básico solo conoce órdenes en inglés. Descarga Whisper en «Modelos».",
+)
 
 # The page of settings
 PAGE_VOICE = Text(en="Voice", es="Voz")

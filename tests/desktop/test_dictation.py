@@ -15,15 +15,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.errors import LANGUAGES, DeviceError, Language
 from jarvis.contracts.speech import (
     Dictated,
+    DictationCut,
+    DictationDoubt,
     VoiceState,
     VoiceTrouble,
 )
 from jarvis.desktop import texts, voice_texts
 from jarvis.desktop.dictation import Dictation, insert_words, text_field
 from jarvis.desktop.run import Desktop
+from jarvis.desktop.texts import Text
 from tests.desktop.conftest import Until, held, key, transcript
 from tests.fakes.desktop import FakeDesktop
 
@@ -143,6 +146,58 @@ def test_a_dictation_that_is_cut_goes_on_while_the_key_is_down(
     dictation.end()
     fake.voice.send(Dictated(transcript=transcript("second part")))
     until(lambda: field.toPlainText() == "first part second part")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("text", "cut", "doubt", "told"),
+    [
+        ("milk", "muted", "", [voice_texts.DICTATION_MUTED]),
+        ("milk", "microphone", "", [voice_texts.DICTATION_MICROPHONE_LOST]),
+        ("milk", "recogniser", "", [voice_texts.DICTATION_END_MISSING]),
+        ("milk", "", "unsure", [voice_texts.DICTATION_UNSURE]),
+        ("milk", "", "basic", [voice_texts.DICTATION_BASIC]),
+        ("milk", "microphone", "basic", [voice_texts.DICTATION_MICROPHONE_LOST, voice_texts.DICTATION_BASIC]),
+        ("", "recogniser", "", [voice_texts.DICTATION_FAILED]),
+        ("", "", "basic", [voice_texts.DICTATION_BASIC_EMPTY]),
+        ("", "microphone", "", [voice_texts.DICTATION_EMPTY]),
+        ("", "", "unsure", [voice_texts.DICTATION_EMPTY]),
+    ],
+)
+def test_what_cuts_a_dictation_short_or_makes_its_words_doubtful_is_said_and_the_words_are_there(
+    desktop: Desktop,
+    fake: FakeDesktop,
+    until: Until,
+    language: Language,
+    text: str,
+    cut: DictationCut,
+    doubt: DictationDoubt,
+    told: list[Text],
+) -> None:
+    desktop.desk.services.settings.set("language", language)
+    desktop.apply_settings()
+    dictation, field = desktop.window.spoken.dictation, desktop.window.composer.input
+    field.setFocus()
+    dictation.begin()
+    until(lambda: dictation.phase == "holding")
+    if not cut:
+        dictation.end()
+    fake.voice.send(Dictated(transcript=transcript(text), cut=cut, doubt=doubt))
+    until(lambda: dictation.phase == "idle")
+    assert field.toPlainText() == text
+    assert desktop.window.status.text() == " ".join(each.to(language) for each in told)
+    # With the key still down, what stood in the way of it is not gone.
+    assert fake.voice.calls.count("dictate_start") == 1
+
+
+def test_doubts_are_told_of_words_on_the_clipboard_too(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
+    desktop.window.side_button.setFocus()
+    dictation = desktop.window.spoken.dictation
+    dictation.begin()
+    dictation.end()
+    fake.voice.send(Dictated(transcript=transcript("milk"), doubt="unsure"))
+    until(lambda: QGuiApplication.clipboard().text() == "milk")
+    assert desktop.window.status.text() == voice_texts.DICTATION_UNSURE.en
 
 
 def test_a_dictation_that_fails_is_told(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QEvent
 
+from jarvis.contracts.errors import DeviceError
 from jarvis.desktop import texts, voice_texts
 from jarvis.desktop.run import Desktop
 from jarvis.voice.loop import VoiceLoop
@@ -17,6 +18,7 @@ from tests.desktop.conftest import Until, held, key
 from tests.fakes.desktop import FakeDesktop
 from tests.fakes.voice import (
     QUIET,
+    SPEECH,
     FakeActivity,
     FakeAssistant,
     FakeClock,
@@ -24,6 +26,7 @@ from tests.fakes.voice import (
     FakeSpeechToText,
     FakeWake,
     frames,
+    heard,
     seconds,
     utterance,
 )
@@ -102,3 +105,39 @@ def test_holding_the_key_in_silence_writes_nothing_and_says_so(
     until(lambda: desktop.window.status.text() == voice_texts.DICTATION_EMPTY.en)
     assert desktop.window.composer.input.toPlainText() == ""
     until(lambda: desktop.window.composer.pill.text() == texts.VOICE_MUTED.en)
+
+
+def test_a_noise_while_the_key_is_held_ends_with_it_and_the_microphone_is_muted_again(
+    desktop: Desktop, fake: FakeDesktop, loop: VoiceLoop, microphone: LiveMicrophone, until: Until
+) -> None:
+    loop._parts.speech_to_text.results[:] = [heard("", accepted=False)]  # type: ignore[attr-defined]
+    window, spoken = held(desktop), desktop.window.spoken
+    key(window, QEvent.Type.KeyPress)
+    until(lambda: spoken.dictation.phase == "holding")
+    microphone.add(seconds(QUIET, 0.5) + seconds(SPEECH, 0.3))
+    key(window, QEvent.Type.KeyRelease)
+    until(lambda: loop._floor.order == "dictated")
+    hear_one_frame(microphone)
+    until(lambda: desktop.window.status.text() == voice_texts.DICTATION_EMPTY.en)
+    until(lambda: desktop.window.composer.pill.text() == texts.VOICE_MUTED.en)
+    assert spoken.dictation.phase == "idle"
+    assert not loop._floor.wants_microphone()
+    assert fake.assistant.requests == []
+
+
+def test_what_was_said_until_the_microphone_was_lost_is_written_and_both_are_told(
+    desktop: Desktop, loop: VoiceLoop, microphone: LiveMicrophone, until: Until
+) -> None:
+    window, composer = held(desktop), desktop.window.composer
+    composer.input.setFocus()
+    key(window, QEvent.Type.KeyPress)
+    until(lambda: desktop.window.spoken.dictation.phase == "holding")
+    microphone.add(seconds(QUIET, 0.5) + utterance(silence=2.0))
+    microphone.fail(DeviceError("audio.microphone_lost", en="It is gone.", es="No está."))
+    until(lambda: composer.input.toPlainText() == "see you on Monday")
+    until(lambda: desktop.window.banners._trouble == "It is gone.")
+    assert desktop.window.status.text() == voice_texts.DICTATION_MICROPHONE_LOST.en
+    key(window, QEvent.Type.KeyRelease)
+    until(lambda: loop.state == "muted")
+    assert desktop.window.spoken.dictation.phase == "idle"
+    assert desktop.window.status.text() == voice_texts.DICTATION_MICROPHONE_LOST.en
