@@ -41,6 +41,7 @@ def speech_to_text(jarvis: Jarvis, place: RecognitionPlace) -> SpeechToText:
         whisper=now if chosen[0] is not None else None,
         address=address,
         loaded=loaded,
+        monotonic=jarvis.clock.monotonic,
     )
     place.free, place.renew = recogniser.free, recogniser.renew
     return recogniser

@@ -43,9 +43,10 @@ class WyomingServer:
     """A Wyoming service on a loopback port that hears `text` and says a tone, without any extension of ours.
 
     With `streams` its first word comes after the first sound; without `says_transcript` a stream is all there is.
+    `port` 0 takes a free one.
     """
 
-    def __init__(self, text: str = "what time is it", language: str = "en") -> None:
+    def __init__(self, text: str = "what time is it", language: str = "en", *, port: int = 0) -> None:
         import_wyoming()
         self.text, self.language = text, language
         self.heard_bytes = 0
@@ -71,8 +72,9 @@ class WyomingServer:
             def handle_error(self, request: object, client_address: object) -> None:
                 outer.requests.append("hung-up")
 
-        self._server = Server(("127.0.0.1", 0), Handler)
-        self.address = f"tcp://127.0.0.1:{self._server.server_address[1]}"
+        self._server = Server(("127.0.0.1", port), Handler)
+        self.port = self._server.server_address[1]
+        self.address = f"tcp://127.0.0.1:{self.port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:

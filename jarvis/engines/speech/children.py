@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,17 +95,19 @@ def speech_to_text(
     whisper: WhisperPlace | Callable[[], WhisperPlace] | None = None,
     address: str = "",
     loaded: Loaded | None = None,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> WyomingSpeechToText | SpeechToTextWithFallback:
     """Return the recogniser to use: the service at `address`, else `whisper`, else the basic one.
 
     `commands` is the child of the basic one. The first two give way to it when they cannot be loaded; `info().note`
-    then says why. A function for `whisper` is asked at every start; `loaded` gets the facts of its child.
+    then says why; `monotonic` tells the time, in seconds, of another try. A function for `whisper` is asked at every
+    start; `loaded` gets the facts of its child.
     """
     basic_child = start_child("speech recognition", commands.module, commands.arguments)
     basic = WyomingSpeechToText(ChildConnector(basic_child), BASIC_RECOGNITION)
     if address:
         card = ServiceCard(engine="wyoming", model=address, quality="full", languages=LANGUAGES)
-        return SpeechToTextWithFallback(WyomingSpeechToText(TcpConnector(address), card), basic)
+        return SpeechToTextWithFallback(WyomingSpeechToText(TcpConnector(address), card), basic, monotonic)
     if whisper is None:
         return basic
     where = whisper if callable(whisper) else lambda: whisper
@@ -122,7 +125,7 @@ def speech_to_text(
         return now[0].card()
 
     service = WyomingSpeechToText(ChildConnector(made(), made_again), present, answer_seconds=60.0, loaded=loaded)
-    return SpeechToTextWithFallback(service, basic)
+    return SpeechToTextWithFallback(service, basic, monotonic)
 
 
 def text_to_speech(
