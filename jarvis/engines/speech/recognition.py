@@ -29,7 +29,8 @@ process when it has moved to the processor."""
 class WyomingSpeechToText:
     """`SpeechToText` over any Wyoming service.
 
-    `answer_seconds` is how long `finish` waits for the words, on top of three times the utterance's own length.
+    `answer_seconds` is how long `finish` waits for the words, on top of three times the utterance's own length. A child
+    of ours that was waited for longer than that without an answer, by utterances that were given up, is started anew.
     `loaded` is called after every start of a child of ours. `card` may be a function: it is asked at every start.
     """
 
@@ -82,10 +83,15 @@ class WyomingSpeechToText:
         if language is not None and language not in card.languages:
             raise _unknown_language(language)
         with self._opening:
+            waited = 0.0
             if self._current is not None:
                 if hints is not None and hints.aside and self._current.is_open:
                     return UnheardUtterance(card, language)
                 self._current.drop()
+                waited = self._current.waited_in_vain
+            if waited > self._answer_seconds:
+                self._service.restart()
+                waited = 0.0
             self.warm()
             self._current = WyomingUtterance(
                 self._service,
@@ -95,6 +101,7 @@ class WyomingSpeechToText:
                 hints=hints or RecognitionHints(),
                 answer_seconds=self._answer_seconds,
                 learned=self._learn,
+                waited_in_vain=waited,
             )
             return self._current
 

@@ -85,8 +85,7 @@ class WyomingService:
 
     def failed(self, lost: ConnectionLost) -> EngineError:
         """Drop the conversation (a child of ours is ended, to be started afresh) and return the error to raise."""
-        with self._lock:
-            self._drop()
+        self.restart()
         return EngineError(
             "speech.stopped",
             en="{name} stopped in the middle ({why}); it is started again for the next one. Please repeat that.",
@@ -94,6 +93,11 @@ class WyomingService:
             name=self._connector.name,
             why=lost.why,
         )
+
+    def restart(self) -> None:
+        """Drop the conversation; a child of ours is ended, and the next `connection` starts it afresh."""
+        with self._lock:
+            self._drop()
 
     def reset(self) -> None:
         """Hang up without ending the service: for one that cannot be told to drop a request."""

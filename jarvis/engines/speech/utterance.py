@@ -34,6 +34,9 @@ _MOST_WORDS = 200
 class WyomingUtterance:
     """The `Utterance` with `number` of a service; `learned` is told the context of every answer of our own.
 
+    `waited_in_vain` is how long, in seconds, the service was waited for since its last answer by those that were given
+    up, utterances before this one among them.
+
     One thread uses it; `cancel` and `drop` may come from another one. What was cancelled or dropped is read as nothing.
     """
 
@@ -47,6 +50,7 @@ class WyomingUtterance:
         hints: RecognitionHints,
         answer_seconds: float,
         learned: Callable[[dict[str, Any]], None],
+        waited_in_vain: float = 0.0,
     ) -> None:
         connection = service.connection()
         from wyoming.asr import Transcribe
@@ -58,6 +62,7 @@ class WyomingUtterance:
         self._language = language
         self._answer_seconds = answer_seconds
         self._learned = learned
+        self.waited_in_vain = waited_in_vain
         self._connection = connection
         self._extended = service.facts is not None
         self._samples = 0
@@ -187,11 +192,13 @@ class WyomingUtterance:
             event = self._transcript_event(self._answer_seconds + 3 * seconds, settled)
         except ConnectionLost as lost:
             if not self._unwanted:
-                self._open = False
+                self._open, self.waited_in_vain = False, 0.0
                 raise self._service.failed(lost) from lost
+        waited = time.perf_counter() - began
+        self.waited_in_vain = self.waited_in_vain + waited if event is None else 0.0
         if event is None or self._unwanted:
             return nothing_heard(self._card, self._language)
-        return self._transcript(event, seconds, time.perf_counter() - began)
+        return self._transcript(event, seconds, waited)
 
     def _transcript_event(self, wait_seconds: float, settled: int | None) -> Event:
         from wyoming.asr import Transcript as Words

@@ -3,7 +3,9 @@
 import pytest
 
 from jarvis.contracts.speech import RecognitionHints
-from jarvis.engines.speech.children import speech_to_text
+from jarvis.engines.speech.children import BASIC_RECOGNITION, speech_to_text
+from jarvis.engines.speech.connectors import ChildConnector
+from jarvis.engines.speech.recognition import WyomingSpeechToText
 from tests.fakes.recognition import VOICE, Finishing, hear, listener, say
 from tests.fakes.speech import silence, synthetic_speech
 
@@ -71,6 +73,31 @@ def test_what_is_cancelled_when_its_words_are_known_disturbs_nobody(basic):
     known.cancel()
     known.abandon()
     assert say(basic, "what time is it").text == "what time is it"
+
+
+@pytest.mark.parametrize(("answer_seconds", "anew"), [(0.0, True), (60.0, False)])
+def test_a_recogniser_that_hangs_though_everybody_gives_up_before_the_end_is_started_anew(
+    start_child, tmp_path, answer_seconds, anew
+):
+    program = listener(tmp_path / "cache")
+    child = start_child("speech recognition", program.module, program.arguments)
+    recogniser = WyomingSpeechToText(ChildConnector(child), BASIC_RECOGNITION, answer_seconds=answer_seconds)
+    given_up = recogniser.open()
+    given_up.feed(silence(5.0))
+    first = child.pid
+    finishing = Finishing(given_up, first)
+    given_up.cancel()
+    assert finishing.over().text == "" and given_up.waited_in_vain > 0
+    given_up.abandon()
+    following = recogniser.open()
+    assert (child.pid != first) is anew
+    assert following.waited_in_vain == (0.0 if anew else given_up.waited_in_vain)
+    if not anew:
+        finishing.go_on()
+    following.feed(silence(2.3) + synthetic_speech("what time is it", VOICE) + silence(0.35))
+    assert following.finish().text == "what time is it"
+    assert following.waited_in_vain == 0.0
+    recogniser.close()
 
 
 def test_a_network_service_that_hangs_is_hung_up_on_and_hears_the_next(server, start_child, tmp_path):
