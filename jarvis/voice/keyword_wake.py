@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from jarvis.contracts.speech import WakeHit
 from jarvis.voice.keyword_features import KeywordFeatures
 from jarvis.voice.keyword_model import WORDS, KeywordModel, call_file, keyword_file, stop_file
-from jarvis.voice.wake import CANDIDATE_QUIET_SECONDS, QUIET_SECONDS, NotedWakeDetector, WakeBars
+from jarvis.voice.wake import (
+    CANDIDATE_QUIET_SECONDS,
+    QUIET_SECONDS,
+    USUAL_THRESHOLD,
+    NotedWakeDetector,
+    WakeBars,
+    candidate_from,
+)
 from jarvis.voice.wake_second_look import played_at
 from jarvis.voice.wake_words import HEY_JARVIS
 
@@ -40,8 +47,6 @@ AGREED_SECONDS = 0.8
 LOOK_SPEEDS = (1.0, 1.06, 0.94)
 """Speeds that a second look plays the sound at: what wakes by chance at one of them does not at the others."""
 
-USUAL_THRESHOLD = 0.97
-
 _PLACE = WORDS.index(HEY_JARVIS)
 
 
@@ -49,8 +54,8 @@ class KeywordWakeDetector:
     """The WakeDetector port over Jarvis' own network, 0.8 % of a core; `EngineError` as `KeywordModel`.
 
     Its scores are moved so that `threshold` means what it means for microWakeWord: 0.97 is the usual one. With
-    `candidates` it asks for more before it is sure, and also reports what scored at least `UNSURE_SCORE`, as hits that
-    are not. `note` is what it has to say of itself, where it has to do alone.
+    `candidates` it asks for more before it is sure, and also reports what scored at least `UNSURE_SCORE`, or more where
+    `candidate_from` says so, as hits that are not. `note` is what it has to say of itself, where it has to do alone.
     """
 
     def __init__(
@@ -63,7 +68,8 @@ class KeywordWakeDetector:
     ) -> None:
         self.note = note
         self._sure_score = SURE_BEFORE_LOOK if candidates else SURE_SCORE
-        self._bars = WakeBars(threshold, moved(UNSURE_SCORE, self._sure_score) if candidates else None)
+        unsure = moved(UNSURE_SCORE, self._sure_score)
+        self._bars = WakeBars(threshold, candidate_from(threshold, unsure) if candidates else None)
         self._model = model or KeywordModel(call_file())
 
     @property

@@ -6,6 +6,7 @@ They are tiny; the window has them in a child. Knows nothing about what follows 
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import Any, Protocol
 
 from jarvis.contracts.errors import LANGUAGES, EngineError
@@ -17,6 +18,9 @@ QUIET_SECONDS = 1.0
 
 CANDIDATE_SCORE = 0.01
 """From this score on a second look is worth its 0.1 s: ordinary talk gets there some eight times an hour."""
+
+USUAL_THRESHOLD, STRICTEST_THRESHOLD = 0.97, 0.999
+"""From the one that is usual on, a higher threshold asks more of candidates too; at the strictest there are none."""
 
 CANDIDATE_SECONDS = 0.2
 """A candidate waits this long for the score to become sure, and for the rest of its phrase."""
@@ -47,6 +51,21 @@ class NotedWakeDetector(WakeDetector, Protocol):
     def note(self) -> dict[str, str] | None:
         """A sentence per language where something is missing, else None."""
         ...
+
+
+def candidate_from(threshold: float, usual: float) -> float | None:
+    """Return the score from which a second look is worth it, `usual` up to the usual threshold; None for none.
+
+    Above that it rises, in logits and by the logarithm of what `threshold` leaves to 1, and meets it at the strictest.
+    """
+    if threshold <= USUAL_THRESHOLD:
+        return usual
+    if threshold >= STRICTEST_THRESHOLD:
+        return None
+    usually_missing = 1 - USUAL_THRESHOLD
+    share = math.log(usually_missing / (1 - threshold)) / math.log(usually_missing / (1 - STRICTEST_THRESHOLD))
+    least, most = (math.log(score / (1 - score)) for score in (usual, threshold))
+    return 1 / (1 + math.exp(-least - share * (most - least)))
 
 
 class WakeBars:
@@ -102,14 +121,15 @@ class MicroWakeDetector:
     """The WakeDetector port over microWakeWord's `hey_jarvis`, 0.006 CPU seconds per second of sound.
 
     `threshold` 0..1 is compared with the mean of the model's last five probabilities; the model's own is 0.97. With
-    `candidates` it also reports what scored at least `CANDIDATE_SCORE`, as hits that are not sure.
+    `candidates` it also reports what scored at least `CANDIDATE_SCORE`, or more where `candidate_from` says so, as hits
+    that are not sure.
     """
 
-    def __init__(self, threshold: float = 0.97, *, candidates: bool = False) -> None:
+    def __init__(self, threshold: float = USUAL_THRESHOLD, *, candidates: bool = False) -> None:
         from jarvis.voice.wake_model import WakeModel
 
         self.note: dict[str, str] | None = None
-        self._bars = WakeBars(threshold, CANDIDATE_SCORE if candidates else None)
+        self._bars = WakeBars(threshold, candidate_from(threshold, CANDIDATE_SCORE) if candidates else None)
         self._model = WakeModel()
 
     @property
@@ -180,7 +200,7 @@ class KeyphraseWakeDetector:
         self._decoder.start_utt()
 
 
-def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> NotedWakeDetector:
+def wake_detector(threshold: float = USUAL_THRESHOLD, *, candidates: bool = False) -> NotedWakeDetector:
     """Return what hears "hey jarvis" best on this system; its `note` is a sentence per language when a part is missing.
 
     microWakeWord's model and Jarvis' own network where both load, else one of them, else phoneme spotting.
@@ -190,7 +210,6 @@ def wake_detector(threshold: float = 0.97, *, candidates: bool = False) -> Noted
     from jarvis.voice.keyword_wake import (
         AGREED_SCORE,
         SURE_BEFORE_LOOK,
-        USUAL_THRESHOLD,
         BothWakeDetectors,
         KeywordWakeDetector,
         moved,

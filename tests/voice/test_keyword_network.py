@@ -27,6 +27,7 @@ FRAME_BYTES = 2 * VAD_SAMPLES
 CALL = silence(1) + synthetic_speech("hey jarvis", "en-us") + silence(1)
 WAKING = silence(1) + synthetic_speech("hey jarvis", WAKING_VOICE) + silence(1)
 ONE_BREATH = silence(1) + synthetic_speech("hey jarvis what time is it", "en-us+f2") + silence(1)
+NEAR_MISS = silence(1) + synthetic_speech("hey job is", "en-us") + silence(1)
 SPANISH_CALL = silence(1) + synthetic_speech("ei yarvis", "es+m1") + silence(1)
 ORDINARY = silence(0.5) + synthetic_speech("what is the weather like in london today", "en-us") + silence(0.5)
 
@@ -218,8 +219,7 @@ class Asked:
 
 
 def test_what_is_not_sure_is_a_candidate_and_the_networks_look_again():
-    strict = KeywordWakeDetector(1.0, candidates=True)
-    (candidate,) = hits_in(strict, WAKING)
+    (candidate,) = hits_in(KeywordWakeDetector(candidates=True), NEAR_MISS)
     assert not candidate.sure
     look = KeywordLook()
     assert look.score(WAKING[-64000:]) >= SURE_OWN_SCORE
@@ -230,6 +230,17 @@ def test_what_is_not_sure_is_a_candidate_and_the_networks_look_again():
         assert confirmation.confirm(WAKING[-64000:], HEY_JARVIS)
         assert not confirmation.confirm(ORDINARY, HEY_JARVIS)
         assert other is None or other.words == []
+
+
+@pytest.mark.parametrize(("threshold", "looked_at"), [(0.97, True), (0.99, True), (0.998, False), (0.999, False)])
+def test_a_strict_threshold_lets_nobody_look_again_at_a_near_miss(threshold, looked_at):
+    hits = hits_in(KeywordWakeDetector(threshold, candidates=True), NEAR_MISS)
+    assert [hit.sure for hit in hits] == ([False] if looked_at else [])
+
+
+@pytest.mark.parametrize("threshold", [0.97, 0.999])
+def test_what_reaches_the_threshold_needs_no_look_however_strict_it_is(threshold):
+    assert [hit.sure for hit in hits_in(wake_detector(threshold, candidates=True), WAKING)][-1:] == [True]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
-from jarvis.voice.wake import MicroWakeDetector, wake_detector
+from jarvis.settings.options import OPTIONS
+from jarvis.voice.wake import (
+    CANDIDATE_SCORE,
+    STRICTEST_THRESHOLD,
+    USUAL_THRESHOLD,
+    MicroWakeDetector,
+    candidate_from,
+    wake_detector,
+)
 from jarvis.voice.wake_confirm import WakeConfirmation, confirmed_hits
 from jarvis.voice.wake_model import FLOOR_RMS, WakeModel, noise_floor
 from jarvis.voice.wake_second_look import SURE_SCORE, SecondLook
@@ -104,6 +112,30 @@ def test_the_bar_is_what_is_set():
     low = hits_in(MicroWakeDetector(0.3), ONE_BREATH)
     assert [hit.sure for hit in low] == [True]
     assert hits_in(wake_detector(0.3, candidates=True), ONE_BREATH)[0].sure
+
+
+@pytest.mark.parametrize(
+    ("threshold", "bar"),
+    [(0.3, 0.01), (0.97, 0.01), (0.98, 0.027), (0.99, 0.164), (0.995, 0.65), (0.998, 0.982), (0.9989, 0.9986)],
+)
+def test_the_bar_of_a_candidate_rises_with_a_threshold_above_the_usual_one(threshold, bar):
+    assert candidate_from(threshold, CANDIDATE_SCORE) == pytest.approx(bar, rel=0.03)
+
+
+def test_the_two_ends_of_candidates_are_those_of_the_option():
+    (option,) = [each for each in OPTIONS if each.name == "voice.wake_threshold"]
+    assert (option.default, option.maximum) == (USUAL_THRESHOLD, STRICTEST_THRESHOLD)
+    for usual in (CANDIDATE_SCORE, 0.4):
+        assert candidate_from(USUAL_THRESHOLD, usual) == usual
+        assert candidate_from(STRICTEST_THRESHOLD, usual) is None
+
+
+def test_a_candidate_below_its_bar_is_not_looked_at():
+    (candidate,) = hits_in(MicroWakeDetector(candidates=True), ONE_BREATH)
+    for threshold in (0.998, STRICTEST_THRESHOLD):
+        bar = candidate_from(threshold, CANDIDATE_SCORE)
+        assert bar is None or candidate.score < bar
+        assert hits_in(MicroWakeDetector(threshold, candidates=True), ONE_BREATH) == []
 
 
 def test_the_floor_is_the_same_whatever_the_size_of_pieces():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from jarvis.contracts.speech import SAMPLE_RATE, VAD_SAMPLES
-from jarvis.voice.keyword_wake import USUAL_THRESHOLD, KeywordWakeDetector
-from jarvis.voice.wake import wake_detector
+from jarvis.voice.keyword_wake import KeywordWakeDetector
+from jarvis.voice.wake import USUAL_THRESHOLD, wake_detector
 from jarvis.voice.wake_gathered import GATHERED_FRAMES, GatheredWakeDetector
 from tests.fakes.speech import WAKING_VOICE, silence, synthetic_speech
 
