@@ -257,7 +257,7 @@ class Listener:
         if self._mouth.says_name and not self._hold and not self._echo_free:
             return False
         # The detector counts its own stream; this stream time is the one that every other time uses.
-        if not self._talk.woke(hit.score, self._hearing.seconds):
+        if not self._talk.woke(hit, self._hearing.seconds):
             return False
         self._begin_asked()
         self._hearing.listen_after_wake()
@@ -283,7 +283,7 @@ class Listener:
         own = self._mouth.says_name and not self._hold and not self._echo_free
         if not self._looks.still_counts(hit, self._hearing.seconds) or not said or own:
             self._hearing.not_woken(hit)
-        elif self._talk.woke(hit.score, self._hearing.seconds):
+        elif self._talk.woke(hit, self._hearing.seconds):
             self._begin_asked()
             self._heed_all(self._hearing.woken(hit))
 

@@ -72,7 +72,7 @@ class Talk:
         self.asleep = False
         """Told to listen no more: Jarvis waits until the wake word or a button, whatever else comes to its end."""
 
-    def woke(self, score: float, at_seconds: float) -> bool:
+    def woke(self, hit: WakeHit, at_seconds: float) -> bool:
         """The wake word was said: whatever Jarvis is at gives way. False when something else was asked for before."""
         with self._lock:
             if self._floor.order is not None:
@@ -82,7 +82,7 @@ class Talk:
             self._wake_at = at_seconds
             self.asleep = False
             self._empty_turns = 0
-            self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=score)))
+            self._lock.post(WakeHeard(hit=WakeHit(at_seconds=at_seconds, score=hit.score, word=hit.word)))
             self._floor.set_state("listening")
             self._floor.waiting = False
         self._interrupt(interrupted, challenger, "interrupted by the wake word")

@@ -1,5 +1,7 @@
 """Spoken turns from the wake word to the answer, and every part that can fail on the way."""
 
+from dataclasses import replace
+
 import pytest
 
 from jarvis.contracts.errors import DeviceError, InputError
@@ -12,6 +14,7 @@ from tests.fakes.voice import (
     SPEECH,
     FakeAssistant,
     FakeSpeechToText,
+    FakeWake,
     ScriptedMicrophone,
     error,
     frames,
@@ -23,6 +26,7 @@ from tests.fakes.voice import (
 )
 from tests.fakes.voice_output import FakeSpeaker, FakeTextToSpeech
 from tests.fakes.voice_world import COMMAND, World, hear, live
+from tests.fakes.wake import FixedConfirmer
 
 
 def test_a_spoken_question_is_answered_on_screen_and_aloud():
@@ -41,6 +45,16 @@ def test_a_spoken_question_is_answered_on_screen_and_aloud():
     ]
     assert order[:2] == [WakeHeard, TranscriptReady]
     assert order[-1] is TurnFinished
+
+
+@pytest.mark.parametrize("sure", [True, False])
+def test_it_is_told_which_wake_word_was_heard(sure):
+    class Computer(FakeWake):
+        def process(self, pcm):
+            return [replace(hit, score=0.5, word="computer", sure=sure) for hit in super().process(pcm)]
+
+    world = hear(COMMAND, parts={"wake": Computer(), "confirmer": FixedConfirmer(["computer"])})
+    assert [(heard.hit.word, heard.hit.score) for heard in world.log.of(WakeHeard)] == [("computer", 0.5)]
 
 
 def test_every_stage_is_timed_and_the_sum_is_what_people_feel():
