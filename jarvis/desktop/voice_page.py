@@ -219,9 +219,14 @@ class VoicePage(QWidget):
         row = self._made(option)
         row.changed.connect(self.changed)
         row.changed.connect(self._look_in_use)
+        row.changed.connect(self._tell_what_wakes)
         row.set_narrow(self.width() < NARROW)
         self.rows.append(row)
         return row
+
+    def _tell_what_wakes(self) -> None:
+        if self.done:
+            self._sensitivity.tell()
 
     def _with_list(self, make: Callable[[], QWidget], listed: VoiceList) -> QWidget:
         holder = QWidget()

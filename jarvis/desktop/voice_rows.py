@@ -17,7 +17,7 @@ from jarvis.desktop.desk import Desk
 from jarvis.desktop.meters import Meter, score_at, score_share
 from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.texts import AUTOMATIC, Text
-from jarvis.desktop.voice_widgets import word_told
+from jarvis.desktop.voice_widgets import wake_words_set, word_told
 from jarvis.settings.options import Option, OptionValue
 
 SLIDER_STEPS = 1000
@@ -142,14 +142,13 @@ class SensitivityRow(OptionRow):
     """The wake word's threshold as a slider right below a meter of the detector's score, its mark above the handle."""
 
     def __init__(self, desk: Desk, option: Option) -> None:
-        super().__init__(desk, option)
         self._hit: tuple[WakeHit, str] | None = None
         self._last = QLabel()
         self._last.setProperty("look", "small")
         self._last.setTextFormat(Qt.TextFormat.PlainText)
         self._last.setWordWrap(True)
+        super().__init__(desk, option)
         self.left.addWidget(self._last)
-        desk.words.follow(self, self._tell)
 
     def show_score(self, score: float) -> None:
         """Move the meter to a wake score 0..1."""
@@ -158,7 +157,34 @@ class SensitivityRow(OptionRow):
     def show_hit(self, hit: WakeHit) -> None:
         """Remember the last wake word that was heard."""
         self._hit = hit, f"{self._desk.services.clock.now().astimezone():%H:%M:%S}"
-        self._tell()
+        self.tell()
+
+    def load(self) -> None:
+        """Show the threshold that holds, and what it is for now."""
+        super().load()
+        self.tell()
+
+    def tell(self) -> None:
+        """Say the last wake word that was heard and what wakes now: that depends on other options too."""
+        words, lines = self._desk.words, []
+        if self._hit is not None:
+            hit, time = self._hit
+            score = score_text(hit.score, self._desk)
+            told = texts.LAST_HIT if hit.word == "hey jarvis" else texts.LAST_WORD
+            lines.append(words(told, word=word_told(hit.word), score=score, time=time))
+        own = [word for word in wake_words_set(self._desk) if word != "hey jarvis"]
+        scored = len(own) < len(wake_words_set(self._desk))
+        self.slider.setEnabled(scored)
+        lines.append(words(self._rule() if scored else texts.MARK_UNUSED))
+        if own and scored:
+            lines.append(words(texts.MARK_NOT_FOR_OTHERS))
+        self._last.setText("\n".join(lines))
+
+    def _rule(self) -> Text:
+        settings = self._desk.services.settings
+        strictest = settings.number(self.option.name) >= float(self.option.maximum or 1)
+        looked_at = settings.flag("voice.wake_second_look") and not strictest
+        return texts.MARK_OR_LOOK if looked_at else texts.MARK_ALONE
 
     def _make_control(self) -> tuple[QWidget, Callable[[OptionValue], None]]:
         words = self._desk.words
@@ -214,15 +240,6 @@ class SensitivityRow(OptionRow):
         score = score_text(_rounded(score_at(share)), self._desk)
         self.slider.setToolTip(self._desk.words(texts.SENSITIVITY_NOW, score=score))
         self.slider.setAccessibleDescription(self.slider.toolTip())
-
-    def _tell(self) -> None:
-        words = self._desk.words
-        if self._hit is None:
-            self._last.setText(words(texts.NO_HIT))
-        else:
-            hit, time = self._hit
-            score = score_text(hit.score, self._desk)
-            self._last.setText(words(texts.LAST_HIT, word=word_told(hit.word), score=score, time=time))
 
 
 class _Slider(QSlider):

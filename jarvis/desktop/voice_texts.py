@@ -104,10 +104,23 @@ SENSITIVITY_NOW = Text(en="Wakes from a score of {score}", es="Activa desde una 
 WAKES_EASILY = Text(en="Wakes easily", es="Fácil")
 WAKES_RARELY = Text(en="Only when sure", es="Solo si es seguro")
 SCORE = Text(en="Wake score now", es="Puntuación ahora")
-NO_HIT = Text(
-    en="Say the wake word: the bar has to reach the mark.",
-    es="Di la palabra de activación: la barra debe llegar a la marca.",
+MARK_ALONE = Text(
+    en="Say “hey Jarvis”: the bar has to reach the mark.",
+    es="Di «hey Jarvis»: la barra debe llegar a la marca.",
 )
+MARK_OR_LOOK = Text(
+    en="Say “hey Jarvis”: it wakes where the bar reaches the mark; of what falls short, the second look decides.",
+    es="Di «hey Jarvis»: activa si la barra llega a la marca; de lo que no llega decide la segunda comprobación.",
+)
+MARK_NOT_FOR_OTHERS = Text(
+    en="Your other wake words have no score: they do not depend on this slider.",
+    es="Tus otras palabras de activación no tienen puntuación: no dependen de este control.",
+)
+MARK_UNUSED = Text(
+    en="Your wake words have no score, so this slider does nothing for them: it is for “hey Jarvis” only.",
+    es="Tus palabras de activación no tienen puntuación, así que este control no sirve: es solo para «hey Jarvis».",
+)
+LAST_WORD = Text(en="Last heard: “{word}” at {time}", es="Última vez: «{word}» a las {time}")
 LAST_HIT = Text(en="Last heard: “{word}” with {score} at {time}", es="Última vez: «{word}» con {score} a las {time}")
 
 PREVIEW_EN = Text(en="Listen to the English voice", es="Escuchar la voz inglesa")

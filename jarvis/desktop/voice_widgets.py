@@ -61,6 +61,12 @@ def word_told(word: str) -> str:
     return word.replace("jarvis", "Jarvis")
 
 
+def wake_words_set(desk: Desk) -> list[str]:
+    """Return the wake words that are set, in lower case."""
+    words = desk.services.settings.text("voice.wake_words").split(",")
+    return [" ".join(word.split()).casefold() for word in words if word.strip()] or ["hey jarvis"]
+
+
 class MicrophoneButton(QToolButton):
     """Push to talk; a ring around it shows how loud the microphone hears."""
 

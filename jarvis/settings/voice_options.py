@@ -50,8 +50,10 @@ VOICE_OPTIONS: tuple[Option, ...] = (
         default=0.97,
         minimum=0.3,
         maximum=0.999,
-        about_en="Score from which “hey Jarvis” wakes; lower wakes more easily and more often wrongly.",
-        about_es="Puntuación a partir de la cual «hey Jarvis» activa; más baja activa antes y se equivoca más.",
+        about_en="Score from which “hey Jarvis” wakes without a second look, which 0.999 rules out altogether; lower "
+        "wakes more easily and more often wrongly.",
+        about_es="Puntuación a partir de la cual «hey Jarvis» activa sin segunda comprobación, que 0,999 descarta del "
+        "todo; más baja activa antes y se equivoca más.",
     ),
     Option(
         name="voice.wake_second_look",

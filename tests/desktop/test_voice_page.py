@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from jarvis.contracts.errors import DeviceError
+from jarvis.contracts.errors import LANGUAGES, DeviceError, Language
 from jarvis.contracts.speech import (
     AudioChunk,
     DeviceInUse,
@@ -20,9 +20,11 @@ from jarvis.contracts.speech import (
 )
 from jarvis.desktop import texts, voice_texts
 from jarvis.desktop.meters import decibels, level_share, score_at, score_share
+from jarvis.desktop.option_rows import OptionRow
 from jarvis.desktop.run import Desktop
 from jarvis.desktop.services import Recording
 from jarvis.desktop.settings_dialog import SettingsDialog
+from jarvis.desktop.texts import Text
 from jarvis.desktop.voice_page import VoicePage
 from jarvis.desktop.voice_rows import DeviceRow, SensitivityRow, VoiceRow
 from jarvis.settings.options import OPTIONS
@@ -235,12 +237,52 @@ def test_the_threshold_is_a_mark_on_the_meter_of_scores(
 def test_the_last_wake_word_is_told(page: VoicePage, fake: FakeDesktop, until: Until) -> None:
     sensitivity = row(page, "voice.wake_threshold")
     assert isinstance(sensitivity, SensitivityRow)
-    assert sensitivity._last.text() == voice_texts.NO_HIT.en
+    assert sensitivity._last.text() == voice_texts.MARK_OR_LOOK.en
     fake.voice.send(WakeHeard(hit=WakeHit(at_seconds=3.0, score=0.991)))
     until(lambda: sensitivity._last.text().startswith("Last heard: “hey Jarvis” with 0.991 at "))
     fake.settings.set("language", "es")
     page._desk.words.use("es")
     assert sensitivity._last.text().startswith("Última vez: «hey Jarvis» con 0,991 a las ")
+    assert sensitivity._last.text().endswith(f"\n{voice_texts.MARK_OR_LOOK.es}")
+    fake.voice.send(WakeHeard(hit=WakeHit(at_seconds=9.0, score=0.5, word="computer")))
+    until(lambda: sensitivity._last.text().startswith("Última vez: «computer» a las "))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("words", "threshold", "looks", "told", "movable"),
+    [
+        ("hey Jarvis", 0.97, True, [voice_texts.MARK_OR_LOOK], True),
+        ("hey Jarvis", 0.97, False, [voice_texts.MARK_ALONE], True),
+        ("hey Jarvis", 0.999, True, [voice_texts.MARK_ALONE], True),
+        (" Hey  JARVIS ,", 0.97, True, [voice_texts.MARK_OR_LOOK], True),
+        ("", 0.97, True, [voice_texts.MARK_OR_LOOK], True),
+        ("computer, hey jarvis", 0.97, True, [voice_texts.MARK_OR_LOOK, voice_texts.MARK_NOT_FOR_OTHERS], True),
+        ("computer, samantha", 0.97, True, [voice_texts.MARK_UNUSED], False),
+    ],
+)
+def test_the_row_says_what_wakes_as_it_is_set(
+    page: VoicePage,
+    until: Until,
+    words: str,
+    threshold: float,
+    looks: bool,
+    told: list[Text],
+    movable: bool,
+    language: Language,
+) -> None:
+    page._desk.services.settings.set("language", language)
+    page._desk.words.use(language)
+    sensitivity = row(page, "voice.wake_threshold")
+    assert isinstance(sensitivity, SensitivityRow)
+    settings = {"voice.wake_words": words, "voice.wake_threshold": threshold, "voice.wake_second_look": looks}
+    for name, value in settings.items():
+        changing = row(page, name)
+        assert isinstance(changing, OptionRow)
+        changing.save(value)
+    wanted = "\n".join(text.to(language) for text in told)
+    until(lambda: sensitivity._last.text() == wanted)
+    assert sensitivity.slider.isEnabled() is movable
 
 
 def test_what_is_in_use_and_why_it_is_not_better(page: VoicePage, fake: FakeDesktop, until: Until) -> None:
