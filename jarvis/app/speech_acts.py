@@ -20,8 +20,9 @@ from jarvis.contracts.cancel import CancelToken
 from jarvis.contracts.errors import DeviceError, InputError, JarvisError, Language
 from jarvis.contracts.speech import Transcript, TurnFinished, VoiceEvent, WakeHit
 from jarvis.contracts.speech_ports import Speaker
-from jarvis.voice.clauses import clauses_of
+from jarvis.voice.clauses import clauses_in
 from jarvis.voice.demo import listen_to_file, run_demo
+from jarvis.voice.mouth import Mouth
 from jarvis.voice.parts import VoiceParts
 from jarvis.voice.unanswered import Unanswered
 from jarvis.voice.wake import no_wake_word
@@ -66,9 +67,9 @@ class SpeechActs:
         yield from confirmed_hits(microphone.chunks(), detector, confirmer)
 
     def say(self, text: str, language: Language | None, output: Path | None) -> Mapping[str, object]:
-        """Speak `text`; returns `{engine, voice, audio_seconds, first_audio_seconds}`."""
+        """Speak `text` as an answer is said; returns `{engine, voice, audio_seconds, first_audio_seconds}`."""
         spoken_in = language or language_of(text, self._speech.options().usual_language)
-        clauses = clauses_of(text, spoken_in)
+        clauses = clauses_in(text, spoken_in)
         if not clauses:
             raise InputError(
                 "say.empty", en="There is nothing to say in that text.", es="En ese texto no hay nada que decir."
@@ -76,23 +77,30 @@ class SpeechActs:
         speaker = WavSpeaker(output) if output else self._present_speaker()
         voice = self._speech.text_to_speech
         voice.warm()
-        began, first, seconds = time.perf_counter(), None, 0.0
+        began, cancel = time.perf_counter(), CancelToken()
+        sounded: list[float] = []
+        troubles: list[JarvisError] = []
+        options = self._speech.options()
+        speech = Mouth(voice, speaker, troubles.append).speech(
+            cancel, options.rate, lambda: sounded.append(time.perf_counter() - began), volume=options.volume
+        )
         try:
             for clause in clauses:
-                for chunk in voice.synthesize(clause, spoken_in, self._settings.number("voice.rate")):
-                    first = first or time.perf_counter() - began
-                    seconds += chunk.seconds
-                    speaker.play(chunk)
-            speaker.wait()
+                speech.say(clause, clause.language)
+            speech.finish()
         finally:
+            # Who breaks it off wants no more of it; what was said wholly is over by now.
+            cancel.cancel()
             speaker.close()
+        if troubles:
+            raise troubles[0]
         info = voice.info(spoken_in)
         return {
             "engine": info.engine,
             "voice": info.model,
             "language": spoken_in,
-            "audio_seconds": round(seconds, 3),
-            "first_audio_seconds": round(first or 0.0, 4),
+            "audio_seconds": round(speech.spans[-1].end if speech.spans else 0.0, 3),
+            "first_audio_seconds": round(sounded[0] if sounded else 0.0, 4),
             "note": info.note,
         }
 

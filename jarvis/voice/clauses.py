@@ -219,11 +219,6 @@ def aside(said: str, language: Language) -> Clause:
     return Clause(text="", spoken=spoken(said, language), language=language)
 
 
-def clauses_of(text: str, language: Language) -> list[str]:
-    """Return the clauses of a whole text as they are said."""
-    return [clause.spoken for clause in clauses_in(text, language)]
-
-
 def speakable(text: str, language: Language) -> str:
     """Return `text` without markdown and on one line; figures and signs stay as they are written."""
     return re.sub(r"\s+", " ", " ".join(plain(line, language) for line in text.splitlines())).strip()

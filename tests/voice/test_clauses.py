@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jarvis.voice.clauses import LONGEST_CLAUSE_CHARACTERS, ClauseStream, clauses_in, clauses_of, speakable
+from jarvis.voice.clauses import LONGEST_CLAUSE_CHARACTERS, ClauseStream, clauses_in, speakable
 from jarvis.voice.spoken_text.bounds import LONGEST_WORD
+
+
+def clauses_of(text, language):
+    """Return the clauses of a whole text as they are said."""
+    return [clause.spoken for clause in clauses_in(text, language)]
+
 
 ANSWER = """<think>Hmm. One. Two.</think># Plan for *today*
 
