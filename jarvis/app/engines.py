@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
-from jarvis.app.model_facts import OWN_SERVER_PRICE, entry_behind, price_at
+from jarvis.app.model_facts import LARGE_PARAMETERS, OWN_SERVER_PRICE, entry_behind, price_at
 from jarvis.app.model_order import Candidate, in_order
 from jarvis.app.once import built_once
 from jarvis.catalog.models import CatalogModel
@@ -122,6 +122,7 @@ class TextEngines:
                     plan=lambda: self._plan_now(identity),
                     book=self._book,
                     preferred=lambda: self._in_service(identity),
+                    large=lambda: self._is_large(identity),
                 ),
                 "local",
             ),
@@ -140,6 +141,10 @@ class TextEngines:
         if row is not None and row.path:
             return self._models.to_run(row)
         return self._models.file_by_setting(identity)
+
+    def _is_large(self, identity: str) -> bool:
+        model = self._model_now(identity)
+        return not isinstance(model, EngineError) and self._models.parameters_of(model.path) >= LARGE_PARAMETERS
 
     def _plan_now(self, identity: str) -> Placement | Refusal | None:
         model = self._model_now(identity)

@@ -10,6 +10,7 @@ import psutil
 
 from jarvis.app.measuring import measured
 from jarvis.app.model_downloads import download_all, relay
+from jarvis.app.model_facts import LARGE_PARAMETERS
 from jarvis.catalog.entries import CatalogModel, Variant
 from jarvis.catalog.shape import ModelShape
 from jarvis.contracts.cancel import CancelToken
@@ -46,8 +47,6 @@ if TYPE_CHECKING:
     from jarvis.app.build import Jarvis
 
 _HERE = frozenset(("installed", "active", "inactive", "failed", "downloading"))
-_BIG_PARAMETERS = 9_000_000_000
-"""From about this size on a model is planned as one to think with, not one to answer at once."""
 
 _TRIAL_TOKENS = 400
 """The longest answer of a trial."""
@@ -342,7 +341,7 @@ class AppModelDesk:
         shape = self._shape(row.path or row.id)
         return Wish(
             model=row.id if known is None else installed_id(*known),
-            role="big" if shape.parameters >= _BIG_PARAMETERS else "fast",
+            role="big" if shape.parameters >= LARGE_PARAMETERS else "fast",
             shape=shape,
             pinned=row.pinned,
         )

@@ -13,6 +13,8 @@ from jarvis.engines.reach import host_of, is_this_computer
 _CLOUD_FIRST_SECONDS = 0.8
 """Usual wait for a cloud model's first token before any was measured; hosted models take half a second to a second."""
 
+LARGE_PARAMETERS = 9_000_000_000
+"""From about this size on a model is planned as one to think with, not one to answer at once."""
 
 OWN_SERVER_PRICE = Price(input_usd=0.0, output_usd=0.0, on=date(2026, 1, 1), source="https://localhost/")
 """What somebody's own server charges: nothing that Jarvis could count."""

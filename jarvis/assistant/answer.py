@@ -342,7 +342,11 @@ class ModelRun:
         yield from steps_of(self.asked.ask_id, run.remembered)
         if status.state == "loadable":
             yield EngineLoading(
-                ask_id=self.asked.ask_id, model=status.model, device=status.device, seconds=status.load_seconds
+                ask_id=self.asked.ask_id,
+                model=status.model,
+                device=status.device,
+                seconds=status.load_seconds,
+                large=status.large,
             )
 
     def _fallen_back(self, error: EngineError, candidate: RouteCandidate) -> EngineFailed:

@@ -66,11 +66,13 @@ class RouteChosen(AskEvent):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EngineLoading(AskEvent):
-    """A model is being started; `seconds` is how long that took last time, None when unknown."""
+    """A model is being started; `seconds` is how long that took last time, None when unknown, `large` as in
+    `EngineStatus`."""
 
     model: str
     device: str
     seconds: float | None = None
+    large: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -97,7 +97,7 @@ class EngineStatus:
 
     `abilities` are those of the model ("vision", "tools", "code" ...); `context_tokens` 0 means unknown.
     `device` is "GPU 0", "GPU 0+CPU", "CPU" or the name of the server. `preferred` means that the person put it in
-    service by name.
+    service by name, `large` that it has so many parameters that it is one to think with, as far as is known.
     """
 
     id: str
@@ -111,6 +111,7 @@ class EngineStatus:
     abilities: frozenset[str] = frozenset()
     tokens_per_second: float | None = None
     preferred: bool = False
+    large: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

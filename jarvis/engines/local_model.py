@@ -38,9 +38,9 @@ class LocalModelEngine:
 
     `name` is the engine's id. `install_state` returns the sentence about a runtime that is still being installed (or
     failed to be) in the asked language, and "" once it is there. `plan` says where the model would go if it was loaded
-    now, None when that is not known; it must answer at once. `preferred` says whether the person put it in service.
-    `completions` may be shared and is not closed here. After a broken answer the end of the child is waited for
-    `exit_seconds`, to name the reason.
+    now, None when that is not known; it must answer at once, as `large` must. `preferred` says whether the person put
+    it in service. `completions` may be shared and is not closed here. After a broken answer the end of the child is
+    waited for `exit_seconds`, to name the reason.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class LocalModelEngine:
         plan: Callable[[], Placement | Refusal | None] = lambda: None,
         book: ModelBook | None = None,
         preferred: Callable[[], bool] = lambda: False,
+        large: Callable[[], bool] = lambda: False,
         now: Callable[[], float] = time.monotonic,
         exit_seconds: float = 3.0,
     ) -> None:
@@ -67,6 +68,7 @@ class LocalModelEngine:
         self._plan = plan
         self._book = book
         self._preferred = preferred
+        self._large = large
         self._now = now
         self._exit_seconds = exit_seconds
 
@@ -103,6 +105,7 @@ class LocalModelEngine:
             abilities=self._abilities,
             tokens_per_second=speed or (measured and measured.tokens_per_second) or plan.tokens_per_second,
             preferred=self._preferred(),
+            large=self._large(),
         )
 
     def stream(

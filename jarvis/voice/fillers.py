@@ -33,10 +33,22 @@ SECOND_SECONDS = 12.0
 BETWEEN_SECONDS = 7.0
 _SHORT_LOAD_SECONDS = 1.0
 
-Reason = Literal["loading", "looking", "stages", "thinking", "still"]
+Reason = Literal["loading", "loading_large", "looking", "stages", "thinking", "still"]
 
 _SAID: dict[Reason, dict[Language, tuple[str, ...]]] = {
     "loading": {
+        "en": (
+            "One moment, I am loading the model.",
+            "Just a moment, the model is loading.",
+            "Give me a moment to load the model.",
+        ),
+        "es": (
+            "Un momento, estoy cargando el modelo.",
+            "Un instante, el modelo se está cargando.",
+            "Dame un momento para cargar el modelo.",
+        ),
+    },
+    "loading_large": {
         "en": (
             "One moment, I am loading the large model.",
             "Just a moment, the large model is loading.",
@@ -92,7 +104,7 @@ class Fillers:
             self._expect(_first_seconds(event), now)
         elif isinstance(event, EngineLoading):
             if event.seconds is None or event.seconds > _SHORT_LOAD_SECONDS:
-                self._reason = "loading"
+                self._reason = "loading_large" if event.large else "loading"
             # What a load took last time is the least to expect; an unknown one is expected to be long.
             self._expect(PATIENCE_SECONDS * 2 if event.seconds is None else event.seconds, now)
         elif isinstance(event, ToolCalled):

@@ -131,6 +131,19 @@ def test_a_status_opens_no_connection_and_starts_nothing(
     assert connected == [] and set(psutil.Process().children()) <= others
 
 
+def test_a_model_with_many_parameters_is_told_as_a_large_one(
+    jarvis: Jarvis, home_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(jarvis, home_model, "home")
+    status = jarvis.text_engines()[0].status
+    assert not status().large
+    parameters = jarvis.models_room.parameters_of(jarvis.folders.models / "home.gguf")
+    monkeypatch.setattr(engines_module, "LARGE_PARAMETERS", parameters)
+    assert status().large
+    monkeypatch.setattr(engines_module, "LARGE_PARAMETERS", parameters + 1)
+    assert not status().large
+
+
 def test_a_swap_between_two_answers_and_what_is_switched_off_leaves_memory(jarvis: Jarvis, home_model: Path) -> None:
     for name in ("a", "b"):
         add(jarvis, home_model, name)

@@ -93,8 +93,11 @@ def test_without_any_model_the_answer_says_what_is_missing(bench: Bench) -> None
 
 
 def test_loading_is_announced(bench: Bench) -> None:
-    bench.engines = [ScriptedEngine("local", ["x"], state="loadable")]
-    assert EngineLoading in kinds(bench.ask("tell me a story"))
+    engine = ScriptedEngine("local", ["x"], state="loadable")
+    bench.engines = [engine]
+    assert [event.large for event in bench.ask("tell me a story") if isinstance(event, EngineLoading)] == [False]
+    engine._status = replace(engine._status, large=True)
+    assert [event.large for event in bench.ask("and another") if isinstance(event, EngineLoading)] == [True]
 
 
 def test_what_an_engine_says_while_it_works_is_passed_on_and_not_taken_for_the_answer(bench: Bench) -> None:

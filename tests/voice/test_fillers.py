@@ -25,8 +25,8 @@ def route(first_seconds):
     )
 
 
-def loading(seconds):
-    return EngineLoading(ask_id="a", model="m", device="gpu", seconds=seconds)
+def loading(seconds, *, large=False):
+    return EngineLoading(ask_id="a", model="m", device="gpu", seconds=seconds, large=large)
 
 
 TOOL = ToolCalled(ask_id="a", name="web_search", arguments={}, permission="allow")
@@ -96,6 +96,14 @@ def test_the_word_tells_the_reason(event, language, word):
     for ask_id in "abcdefgh":
         [(_, words)] = run([(0.1, event)], 3, language, ask_id)
         assert any(part in words for part in word.split())
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "large"), ("es", "grande")])
+@pytest.mark.parametrize("large", [True, False])
+def test_only_a_large_model_is_called_large(language, word, large):
+    for ask_id in "abcdefgh":
+        [(_, words)] = run([(0.1, loading(20.0, large=large))], 3, language, ask_id)
+        assert "model" in words and (word in words) == large
 
 
 def test_words_vary_from_ask_to_ask_but_not_for_one():
