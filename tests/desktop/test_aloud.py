@@ -75,8 +75,7 @@ class Read:
         assert self.said() == WHOLE[:1] and self.world.loop.state == "speaking"
 
     def falls_silent(self) -> None:
-        self.until(lambda: self.world.loop.state != "speaking")
-        assert self.world.speaker.stops
+        self.until(lambda: self.world.loop.state != "speaking" and self.world.speaker.stops > 0)
         self.go_on.set()
         self.sound.set()
 
