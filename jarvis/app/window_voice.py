@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _READ_ANEW = frozenset(
     {
         "voice.enabled",
+        "voice.pill",
         "voice.barge_in",
         "voice.answer_aloud",
         "voice.follow_up_seconds",
@@ -37,7 +38,9 @@ _READ_ANEW = frozenset(
         "voice.confirm_basic",
     }
 )
-"""Options that a running loop reads for every turn; for the others it is built anew."""
+"""Options that a running loop reads for every turn, or that are the window's; for the others it is built anew."""
+_OF_HEARING = frozenset({"speech.turn_model"})
+"""Options of speech for which recogniser and voices stay."""
 
 
 class WindowVoice:
@@ -59,6 +62,8 @@ class WindowVoice:
         """The loop that was ended had been told to sleep."""
         self._deaf = False
         """The loop is there and wants to listen, but has no microphone."""
+        self._aside = False
+        """The loop leaves the microphone to a recording."""
         self._device_watch: DeviceWatch | None = None
         self._microphone = WindowMicrophone(
             microphone=self._new_microphone,
@@ -69,7 +74,9 @@ class WindowVoice:
 
     def start(self) -> None:
         """Open the microphone and wait for the wake word; a Jarvis that was told to sleep is woken."""
-        self._listen(wake=True)
+        self._listens, self._deaf = True, False
+        self._microphone.free()
+        self._ready(wake=True)
 
     def stop(self) -> None:
         """Close the microphone."""
@@ -111,16 +118,22 @@ class WindowVoice:
         if self._loop:
             self._loop.stop_all()
 
-    def apply_settings(self) -> None:
-        """Build anew what options that were changed have made stale, and listen again where it did."""
+    def apply_settings(self) -> bool:
+        """Build anew what options that were changed have made stale, and listen again where it did.
+
+        False while what is being said or heard would be cut off: ask again.
+        """
         enabled = self._jarvis.settings.flag("voice.enabled")
-        switched, self._enabled = enabled != self._enabled, enabled
         with self._building:
+            switched, self._enabled = enabled != self._enabled, enabled
             renewed = self._drop_stale()
         if switched:
             self.start() if enabled else self.stop()
         elif renewed and self._listens:
-            self._listen(wake=False)
+            self._deaf = False
+            self._microphone.free()
+            self._ready()
+        return self._built_with == self._wanted()
 
     def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:
         """Return the names of the devices there are now."""
@@ -172,11 +185,13 @@ class WindowVoice:
     def record(self, seconds: float) -> Recording:
         """Record the microphone; what listens to it stands aside."""
         loop = self._loop if self._listens else None
+        self._aside = True
         if loop:
             loop.mute()
         try:
             return self._microphone.record(seconds)
         finally:
+            self._aside = False
             self._hear(loop, wake=False)
 
     def play(self, sound: AudioChunk, cancel: CancelToken | None = None) -> None:
@@ -232,27 +247,30 @@ class WindowVoice:
         if loop:
             loop.close()
 
-    def _listen(self, *, wake: bool) -> None:
-        self._listens, self._deaf = True, False
-        self._microphone.free()
-        self._hear(self._ready(), wake=wake)
-
     def _hear(self, loop: VoiceLoop | None, *, wake: bool) -> None:
         """Open the microphone, unless the person has closed it meanwhile."""
         with self._muting:
             if loop and self._listens:
                 loop.unmute(wake=wake)
 
-    def _ready(self) -> VoiceLoop | None:
+    def _ready(self, *, wake: bool = False) -> VoiceLoop | None:
+        """Return the loop for the options of now, built where there is none; None when there can be none.
+
+        One that is built while the person wants to be heard listens; with `wake` any does, and sleeps no longer.
+        """
         with self._building:
             self._drop_stale()
+            hear = wake
             if self._loop is None and not self._closed:
                 try:
                     self._loop = self._built()
+                    hear = True
                 except JarvisError as error:
                     self._report(error)
                 except ImportError as error:
                     self._send(_no_voice(self._jarvis.language, error))
+            if hear:
+                self._hear(self._loop, wake=wake)
             return self._loop
 
     def _answer_to_say(self) -> Reading | None:
@@ -266,15 +284,20 @@ class WindowVoice:
         return {name: self._jarvis.settings.get(name) for name in (*names, "language")}
 
     def _drop_stale(self) -> bool:
-        """End the loop, recogniser and voices that were made for other options; True if there was anything."""
-        before, self._built_with = self._built_with, self._wanted()
-        if before == self._built_with:
+        """End the loop, recogniser and voices that were made for other options; False where there was nothing to end.
+
+        A loop that is at something, or stands aside, is kept as it is until that is over.
+        """
+        before, now = self._built_with, self._wanted()
+        if before == now or self._aside or (self._loop is not None and not self._loop.idle):
             return False
+        self._built_with = now
         loop, self._loop = self._loop, None
         if loop is not None:
             self._asleep = loop.asleep
             loop.close()
-        models_changed = any(before[option.name] != self._built_with[option.name] for option in SPEECH_OPTIONS)
+        models = {option.name for option in SPEECH_OPTIONS} - _OF_HEARING
+        models_changed = any(before[name] != now[name] for name in models)
         self._jarvis.speech.renew(models=models_changed)
         return True
 

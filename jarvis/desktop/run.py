@@ -151,6 +151,7 @@ class Desktop(QObject):
     def poll(self) -> None:
         """Look again at notices, alerts and options; at most one look is under way."""
         self.apply_settings()
+        self.window.spoken.keep_up()
         if self._polling:
             return
         self._polling = True
@@ -187,7 +188,7 @@ class Desktop(QObject):
 
         if self.settings_dialog is None:
             self.settings_dialog = SettingsDialog(self.desk, self.window, self.keys)
-            self.settings_dialog.changed.connect(self._setting_changed)
+            self.settings_dialog.changed.connect(lambda _: self.poll())
             for event in self.window.spoken.devices.values():
                 self.settings_dialog.take(event)
             self.settings_dialog.forgotten.connect(self._forgot_everything)
@@ -339,11 +340,6 @@ class Desktop(QObject):
             self.window.spoken.talk()
         else:
             self.quick.toggle()
-
-    def _setting_changed(self, name: str) -> None:
-        self.poll()
-        if name.startswith(("voice.", "speech.")):
-            self.window.spoken.settings_changed()
 
     def _pill_hidden(self) -> None:
         if self.settings_dialog is not None:

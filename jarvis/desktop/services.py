@@ -114,8 +114,11 @@ class VoiceControl(Protocol):
         """Drop the dictation and its words."""
         ...
 
-    def apply_settings(self) -> None:
-        """Take up options of hearing and speaking that were changed, and go on as before."""
+    def apply_settings(self) -> bool:
+        """Take up options of hearing and speaking that were changed, and go on as before.
+
+        False while that would cut off what is being said or heard: to be asked again.
+        """
         ...
 
     def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:

@@ -55,6 +55,8 @@ class Spoken(QObject):
         self._show_status = show_status
         self._state = VoiceState(name="off")
         self._lost = ""
+        self._taken_up = desk.services.settings.revision
+        self._taking_up = False
         self.devices: dict[str, DeviceInUse] = {}
         self.dictation = Dictation(desk, composer, composer.dictate_button)
         self._held_key = HeldKey(self.dictation)
@@ -125,14 +127,26 @@ class Spoken(QObject):
         self._composer.correct(heard)
         self._say(voice_texts.CORRECTING)
 
-    def settings_changed(self) -> None:
-        """Options of hearing and speaking were changed: take them up."""
+    def keep_up(self) -> None:
+        """Take up options that were changed, wherever that was; call it every now and then."""
+        services = self._desk.services
+        revision = services.settings.revision
+        if self._taking_up or revision == self._taken_up:
+            return
+        self._taking_up = True
         self._composer.pill.show_state()
-        self._desk.bridge.run(
-            self._desk.services.voice.apply_settings,
-            None,
-            self._failed,
-        )
+
+        def done(taken_up: bool) -> None:
+            self._taking_up = False
+            if taken_up:
+                self._taken_up = revision
+                self.keep_up()
+
+        def failed(error: Exception) -> None:
+            done(True)
+            self._failed(error)
+
+        self._desk.bridge.run(services.voice.apply_settings, done, failed)
 
     def _failed(self, error: Exception) -> None:
         self._banners.show_trouble(self._desk.sentence(error), code_of(error))

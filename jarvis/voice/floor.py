@@ -186,6 +186,10 @@ class Floor:
         """True when nobody has the floor or is about to."""
         return self.work is None and self.order in (None, "sleep") and self.is_resting() and not self.closing
 
+    def is_idle(self) -> bool:
+        """True when nobody is spoken to, heard or about to be: what ends now cuts nobody off."""
+        return (self.is_resting() or self.waiting) and self.order not in ("talk", "dictate")
+
     def rest(self) -> None:
         """Go back to what is done between turns; Jarvis does not claim to listen before the first sound."""
         self.set_state("off" if self.deaf and self.resting == "sleeping" and self._waits() else self.resting)

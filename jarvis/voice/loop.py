@@ -143,6 +143,12 @@ class VoiceLoop:
         """Whether Jarvis was told to sleep, and nobody has woken it since."""
         return self._talk.asleep
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is spoken to, heard or about to be: closing it now cuts nobody off."""
+        with self._lock:
+            return self._floor.is_idle()
+
     def continue_conversation(self, conversation_id: str | None) -> None:
         """Let the next spoken turn belong to a conversation of another door; None starts a new one."""
         self._context.continue_conversation(conversation_id)

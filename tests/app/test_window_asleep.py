@@ -16,7 +16,7 @@ from jarvis.voice.floor import Resting
 from jarvis.voice.loop import VoiceLoop
 from jarvis.voice.options import VoiceOptions
 from tests.fakes.processes import until
-from tests.fakes.voice import QUIET, FakeAssistant, FakeSpeechToText, ScriptedMicrophone, seconds, utterance
+from tests.fakes.voice import QUIET, FakeAssistant, FakeSpeechToText, ScriptedMicrophone, seconds, utterance, wake_word
 from tests.fakes.voice_world import LiveMicrophone, World
 
 TALK = seconds(QUIET, 0.5) + utterance() + seconds(QUIET, 1.0)
@@ -125,3 +125,14 @@ def test_the_microphone_button_wakes_it(jarvis: Jarvis, voice: WindowVoice, spee
     speech.hears(seconds(QUIET, 1.0))
     assert not world.loop.asleep and world.loop.state == "listening"
     assert len(speech.worlds) == 1 + anew
+
+
+def test_it_sleeps_on_in_a_loop_that_an_alert_needed_and_can_be_called(
+    jarvis: Jarvis, voice: WindowVoice, speech: Speech
+) -> None:
+    jarvis.settings.set("language", "en")
+    notice = voice.announce("Time is up.", "en", None, lambda: True, None)
+    assert notice is not None and notice.over.wait(60)
+    assert speech.hears(TALK) == "sleeping" and speech.worlds[1].loop.asleep
+    assert speech.hears(wake_word() + seconds(QUIET, 0.5)) == "listening"
+    assert len(speech.worlds) == 2 and not speech.worlds[1].loop.asleep

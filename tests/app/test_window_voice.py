@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,113 +17,16 @@ from jarvis.contracts.errors import DeviceError, EngineError
 from jarvis.contracts.speech import (
     AudioChunk,
     LevelMeasured,
-    VoiceEvent,
     VoiceState,
     VoiceTrouble,
     WakeHeard,
-    WakeHit,
     WakeScored,
 )
 from jarvis.settings.folders import Folders
 from tests.fakes.processes import until
-from tests.fakes.voice import (
-    EventLog,
-    FakeWake,
-    ScriptedMicrophone,
-)
+from tests.fakes.voice import EventLog, ScriptedMicrophone
 from tests.fakes.voice_output import FakeSpeaker
-
-FRAME = b"\x00\x10" * 512
-
-
-class Wake(FakeWake):
-    """Rates every frame alike; the third is a hit."""
-
-    score = 0.9
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.frames = 0
-
-    def process(self, pcm: bytes) -> list[WakeHit]:
-        self.frames += 1
-        return [WakeHit(at_seconds=0.1, score=0.98)] if self.frames == 3 else []
-
-
-class Loop:
-    """A listening loop that records what it is told."""
-
-    def __init__(self, send: Callable[[VoiceEvent], None]) -> None:
-        self.calls: list[str] = []
-        self._send, self.asleep = send, False
-
-    def tell(self, event: VoiceEvent) -> None:
-        self._send(event)
-
-    def __getattr__(self, name: str) -> Callable[..., bool]:
-        def call(*_: object, **__: object) -> bool:
-            self.calls.append(name)
-            states = {"unmute": "sleeping", "mute": "muted"}
-            if name in states:
-                self._send(VoiceState(name=states[name]))  # type: ignore[arg-type]
-            return True
-
-        return call
-
-
-class Part:
-    """A recogniser or a voice that can be closed."""
-
-    def __init__(self) -> None:
-        self.closed = False
-
-    def warm(self) -> None:
-        return None
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class Speech:
-    """What the app builds hearing and speaking from."""
-
-    def __init__(self) -> None:
-        self.loops: list[Loop] = []
-        self.microphones: list[ScriptedMicrophone] = []
-        self.fails: list[DeviceError] = []
-        self.played = FakeSpeaker()
-        self.speech_to_text, self.text_to_speech, self.hearing = Part(), Part(), Part()
-        self.while_loading: Callable[[], None] = lambda: None
-
-    def warm_children(self) -> None:
-        self.while_loading()
-
-    def loop(self, send: Callable[[VoiceEvent], None], resting: str, *, asleep: bool) -> Loop:
-        assert resting == "muted"
-        for name in ("speech_to_text", "text_to_speech", "hearing"):
-            if name not in self.__dict__:
-                setattr(self, name, Part())
-        self.loops.append(Loop(send))
-        return self.loops[-1]
-
-    def renew(self, *, models: bool) -> None:
-        for part in ("hearing", *(("speech_to_text", "text_to_speech") if models else ())):
-            self.__dict__.pop(part).close()
-
-    def microphone(self) -> ScriptedMicrophone:
-        fails = self.fails.pop(0) if self.fails else None
-        sound = b"" if fails else FRAME * 20
-        self.microphones.append(ScriptedMicrophone(sound, fails=fails, endless=fails is None))
-        return self.microphones[-1]
-
-    def wake_detector(self) -> Wake:
-        return Wake()
-
-    def speaker(self) -> FakeSpeaker:
-        return self.played
-
-    def close(self) -> None:
-        return None
+from tests.fakes.window_speech import FRAME, Speech, Wake
 
 
 @pytest.fixture
@@ -229,14 +132,6 @@ def test_a_loop_whose_recogniser_cannot_start_is_ended_and_the_next_one_is_tried
     speech.while_loading = lambda: None
     voice.push_to_talk()
     assert speech.loops[1].calls == ["start", "push_to_talk"]
-
-
-def test_another_language_has_other_stop_words_at_once(voice: WindowVoice, jarvis: Jarvis, speech: Speech) -> None:
-    voice.start()
-    jarvis.settings.set("language", "es")
-    voice.apply_settings()
-    assert len(speech.loops) == 2 and speech.loops[0].calls[-1] == "close"
-    assert speech.loops[1].calls == ["start", "unmute"]
 
 
 def test_a_microphone_that_cannot_be_watched_is_told(voice: WindowVoice, speech: Speech, log: EventLog) -> None:
@@ -346,48 +241,6 @@ def test_dictation_is_passed_on(voice: WindowVoice, speech: Speech) -> None:
     voice.dictate_end()
     voice.dictate_cancel()
     assert speech.loops[0].calls == ["start", "dictate", "dictated", "stop_all"]
-
-
-@pytest.mark.parametrize(
-    ("option", "value", "loop", "children"),
-    [
-        ("voice.rate", 1.5, False, False),
-        ("voice.wake_threshold", 0.9, True, False),
-        ("voice.wake_words", "computer", True, False),
-        ("speech.voice_en", "other.onnx", True, True),
-    ],
-)
-def test_options_are_taken_up_while_it_listens(
-    jarvis: Jarvis, voice: WindowVoice, speech: Speech, option: str, value: object, loop: bool, children: bool
-) -> None:
-    voice.start()
-    recogniser, detectors = speech.speech_to_text, speech.hearing
-    jarvis.settings.set(option, value)
-    voice.apply_settings()
-    assert len(speech.loops) == 1 + loop
-    assert ("close" in speech.loops[0].calls) == loop
-    assert speech.loops[-1].calls == ["start", "unmute"]
-    assert (recogniser.closed, detectors.closed) == (children, loop)
-
-
-def test_a_muted_loop_is_built_anew_only_when_it_is_needed(jarvis: Jarvis, voice: WindowVoice, speech: Speech) -> None:
-    voice.start()
-    voice.mute()
-    jarvis.settings.set("voice.microphone", "Headset")
-    voice.apply_settings()
-    assert len(speech.loops) == 1
-    voice.unmute()
-    assert len(speech.loops) == 2
-
-
-def test_listening_can_be_switched_off_and_on(jarvis: Jarvis, voice: WindowVoice, speech: Speech) -> None:
-    voice.start()
-    jarvis.settings.set("voice.enabled", False)
-    voice.apply_settings()
-    assert speech.loops[0].calls[-1] == "mute"
-    jarvis.settings.set("voice.enabled", True)
-    voice.apply_settings()
-    assert speech.loops[0].calls[-1] == "unmute"
 
 
 def test_voices_are_those_of_the_models_folder(jarvis: Jarvis, voice: WindowVoice) -> None:

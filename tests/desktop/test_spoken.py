@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from jarvis.contracts.cancel import CancelToken
+from jarvis.contracts.errors import StorageError
 from jarvis.contracts.events import AskStarted, TextDelta
 from jarvis.contracts.messages import Request
 from jarvis.contracts.speech import (
@@ -182,3 +183,38 @@ def test_another_device_is_a_notice_until_the_wanted_one_is_back(
     fake.voice.send(DeviceInUse(direction="output", name="Built-in", note="The speaker is gone."))
     until(lambda: told() == ["The speaker is gone."])
     assert desktop.keepsake.texts("dismissed") == []
+
+
+def test_options_that_a_command_or_another_program_changes_are_taken_up(
+    desktop: Desktop, fake: FakeDesktop, until: Until
+) -> None:
+    def looked() -> None:
+        before = len(fake.voice.calls)
+        desktop.poll()
+        until(lambda: len(fake.voice.calls) > before and not desktop.window.spoken._taking_up)
+
+    desktop.poll()
+    assert fake.voice.calls == [], "nothing was changed"
+    fake.voice.at_something = True
+    for option, value in (("language", "es"), ("voice.wake_words", "computer")):
+        fake.settings.set(option, value)
+        looked()
+    # What was said or heard is over, and the next look finds that out.
+    fake.voice.at_something = False
+    looked()
+    calls = list(fake.voice.calls)
+    desktop.poll()
+    assert fake.voice.calls == calls == ["apply_settings"] * len(calls) and not desktop.window.spoken._taking_up
+
+
+def test_options_that_cannot_be_taken_up_are_told_once(desktop: Desktop, fake: FakeDesktop, until: Until) -> None:
+    fake.voice.fail = StorageError("disk.full", en="The disk is full.", es="El disco está lleno.")
+    fake.settings.set("voice.wake_words", "computer")
+    desktop.poll()
+    until(lambda: desktop.window.banners._trouble == "The disk is full.")
+    fake.voice.fail = None
+    desktop.poll()
+    assert not desktop.window.spoken._taking_up, "it is told once"
+    fake.settings.set("voice.wake_words", "jarvis")
+    desktop.poll()
+    until(lambda: fake.voice.calls == ["apply_settings"])

@@ -46,6 +46,8 @@ class RecordingVoice:
         self.sounds.set()
         self.note = ""
         self.fail: JarvisError | None = None
+        self.at_something = False
+        """Something is being said or heard that is not to be cut off."""
         self.watching = False
         self.recording = Recording(sound=AudioChunk(pcm=b"\x00\x10" * 1600, sample_rate=16_000), level=0.12)
         self.played: list[AudioChunk] = []
@@ -66,8 +68,9 @@ class RecordingVoice:
         self._call("dictate_cancel")
         self.send(VoiceState(name="sleeping"))
 
-    def apply_settings(self) -> None:
+    def apply_settings(self) -> bool:
         self._call("apply_settings")
+        return not self.at_something
 
     def devices(self, direction: Literal["input", "output"]) -> Sequence[str]:
         if self.fail is not None:
