@@ -101,7 +101,8 @@ class Fillers:
             # A question about consent is on the screen: the person is being waited for.
             self._over = True
         elif isinstance(event, RouteChosen):
-            self._expect(_first_seconds(event), now)
+            if (seconds := _first_seconds(event)) is not None:
+                self._expect(seconds, now)
         elif isinstance(event, EngineLoading):
             if event.seconds is None or event.seconds > _SHORT_LOAD_SECONDS:
                 self._reason = "loading_large" if event.large else "loading"
@@ -145,7 +146,7 @@ class Fillers:
         self._expected_at = expected if self._expected_at is None else max(self._expected_at, expected)
 
 
-def _first_seconds(event: RouteChosen) -> float:
-    """Return in how many seconds the first candidate of a route is expected to begin, 0 when that is not known."""
+def _first_seconds(event: RouteChosen) -> float | None:
+    """Return in how many seconds the first candidate of a route is expected to begin, None when that is not known."""
     seconds = event.details[0].get("first_seconds") if event.details else None
-    return float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else 0.0
+    return float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else None

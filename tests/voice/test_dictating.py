@@ -78,7 +78,7 @@ def test_a_noise_ends_a_dictation_and_nothing_is_listened_for_after_it(noise, re
         at.log.wait_for(lambda events: at.loop.state == resting)
         at.microphone.add(utterance())
         assert at.loop.state == resting
-        assert at.microphone._closed == (resting == "muted")
+        assert at.microphone.closed.is_set() == (resting == "muted")
     assert at.opened() == 1
     assert at.log.states().count("listening") == 1
     assert at.world.assistant.requests == [] and at.world.said() == []

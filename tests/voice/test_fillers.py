@@ -56,7 +56,7 @@ def run(events, until, language="en", ask_id="a", step=0.1):
         ([(0.1, route(0.4)), (1.9, TEXT)], 30, []),
         ([(0.1, route(0.4))], 5, [LATE_SECONDS]),
         ([], 5, [PATIENCE_SECONDS]),
-        ([(0.1, route(None))], 5, [LATE_SECONDS]),
+        ([(0.1, route(None))], 5, [PATIENCE_SECONDS]),
         ([(0.1, route(4.0))], 5, [SOONEST_SECONDS]),
         ([(0.9, route(4.0))], 5, [0.9]),
         ([(0.1, route(0.4)), (0.2, loading(20.0))], 5, [SOONEST_SECONDS]),

@@ -60,8 +60,10 @@ def test_stop_is_heard_while_a_slow_recogniser_still_looks_at_a_cough():
     with Answering(heard("", accepted=False), heard("stop"), parts={"stop_words": Spotter()}) as at:
         at.world.stt.gate = slow
         slow.clear()
+        at.world.stt.busy.clear()
         at.microphone.add(SHORT + seconds(QUIET, 1.0))
         assert (at.world.speaker.pauses, at.world.speaker.resumes) == (1, 1)
+        assert at.world.stt.busy.wait(PATIENCE_SECONDS)
         at.microphone.add(seconds(QUIET, 0.5) + SHORT + frames(Spotter.SOUND))
         assert at.world.speaker.pauses == 2, "it is silent at once"
         at.microphone.add(seconds(QUIET, 1.0))
@@ -93,7 +95,10 @@ def test_words_are_heard_while_a_slow_recogniser_still_looks_at_a_cough():
     with Answering(heard("", accepted=False), "no, the other one", answers=["That is in the attic."]) as at:
         at.world.stt.gate = slow
         slow.clear()
-        at.microphone.add(SHORT + seconds(QUIET, 1.0) + INTERRUPTION)
+        at.world.stt.busy.clear()
+        at.microphone.add(SHORT + seconds(QUIET, 1.0))
+        assert at.world.stt.busy.wait(PATIENCE_SECONDS)
+        at.microphone.add(INTERRUPTION)
         assert at.world.speaker.pauses == 2
         slow.set()
         at.microphone.add(seconds(QUIET, 1.0))
