@@ -31,11 +31,11 @@ class WindowReading:
         self._events.put(event)
 
     def cancel(self) -> None:
-        """Fall silent at once, and say nothing of what is still to come."""
+        """Fall silent at once, and say nothing of what is still to come; never waits."""
         self._cancelled = True
         self._events.put(None)
         if self._reading is not None:
-            self._reading.cancel()
+            threading.Thread(target=self._reading.cancel, name="jarvis-reading", daemon=True).start()
 
     def _run(self) -> None:
         try:
@@ -49,4 +49,7 @@ class WindowReading:
         while (event := self._events.get()) is not None and not self._cancelled:
             reading.heed(event)
             if isinstance(event, FINAL_EVENTS):
-                return
+                break
+        if self._cancelled:
+            # Whoever cancelled may have done so before there was anything to fall silent.
+            reading.cancel()

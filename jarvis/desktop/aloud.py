@@ -18,7 +18,6 @@ class Aloud(QObject):
     def __init__(self, services: DesktopServices, bridge: Bridge) -> None:
         super().__init__()
         self._services = services
-        self._bridge = bridge
         self._ask_id = ""
         self._conversation_id: str | None = None
         self._going_on = False
@@ -37,7 +36,7 @@ class Aloud(QObject):
         self._ask_id, self._going_on = "", False
         reading, self._reading = self._reading, None
         if reading is not None:
-            self._bridge.run(reading.cancel)
+            reading.cancel()
 
     def leave(self, conversation_id: str | None) -> None:
         """Say nothing more of an answer in this conversation; None is one that has no id yet."""

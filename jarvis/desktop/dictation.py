@@ -50,6 +50,7 @@ class Dictation(QObject):
         self._phase: Phase = "idle"
         self._let_go = False
         self._wanted = False
+        self._again = False
         self._resting = True
         self._target: QWidget | None = None
 
@@ -59,8 +60,9 @@ class Dictation(QObject):
         return self._phase
 
     def begin(self) -> None:
-        """The key goes down: words go to the field that has the keyboard now."""
-        if self._phase in ("starting", "holding"):
+        """The key goes down: words go to the field that has the keyboard now, those of before to theirs first."""
+        if self._phase in ("starting", "holding", "waiting"):
+            self._again = self._phase == "waiting"
             return
         focused = QApplication.focusWidget()
         self._target = text_field(self._composer if focused is self._button else focused)
@@ -70,7 +72,7 @@ class Dictation(QObject):
 
     def end(self) -> None:
         """The key comes up."""
-        self._let_go = True
+        self._let_go, self._again = True, False
         if self._phase == "holding":
             self._enter("waiting")
             self._desk.bridge.run(self._desk.services.voice.dictate_end, self._ended, self._failed)
@@ -79,7 +81,7 @@ class Dictation(QObject):
         """Nothing of it is wanted any more."""
         if self._phase == "idle":
             return
-        starting, self._wanted = self._phase == "starting", False
+        starting, self._wanted, self._again = self._phase == "starting", False, False
         self._enter("idle")
         self.cancelled.emit()
         if not starting:
@@ -100,6 +102,7 @@ class Dictation(QObject):
         if self._phase == "waiting" and self._resting:
             self._enter("idle")
             self.nothing.emit()
+            self._go_on()
 
     def _started(self, _: None) -> None:
         if not self._wanted:
@@ -130,9 +133,16 @@ class Dictation(QObject):
         if holding and not event.cut:
             # It was ended while the key is still down, and by nothing that stands in the way of going on.
             self.begin()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Begin what the key went down for while words were still waited for."""
+        if self._again:
+            self._again = False
+            self.begin()
 
     def _failed(self, error: Exception) -> None:
-        self._wanted = False
+        self._wanted = self._again = False
         self._enter("idle")
         self.trouble.emit(self._desk.sentence(error), code_of(error))
 

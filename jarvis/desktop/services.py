@@ -67,7 +67,7 @@ class AnswerReading(Protocol):
         ...
 
     def cancel(self) -> None:
-        """Fall silent at once, and say nothing of what is still to come."""
+        """Fall silent at once, and say nothing of what is still to come; returns at once as `heed` does."""
         ...
 
 

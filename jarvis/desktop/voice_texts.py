@@ -109,8 +109,8 @@ MARK_ALONE = Text(
     es="Di «hey Jarvis»: la barra debe llegar a la marca.",
 )
 MARK_OR_LOOK = Text(
-    en="Say “hey Jarvis”: it wakes where the bar reaches the mark; of what falls short, the second look decides.",
-    es="Di «hey Jarvis»: activa si la barra llega a la marca; de lo que no llega decide la segunda comprobación.",
+    en="Say “hey Jarvis”: it wakes where the bar reaches the mark; where it falls short, the second look decides.",
+    es="Di «hey Jarvis»: activa si la barra llega a la marca; si no llega, decide la segunda comprobación.",
 )
 MARK_NOT_FOR_OTHERS = Text(
     en="Your other wake words have no score: they do not depend on this slider.",

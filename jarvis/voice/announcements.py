@@ -64,6 +64,11 @@ class WaitingNotices:
     def __bool__(self) -> bool:
         return any(notice.ready for notice in self._waiting)
 
+    @property
+    def waits(self) -> bool:
+        """True while there is one, ready or not."""
+        return bool(self._waiting)
+
     def add(self, notice: Notice) -> None:
         """Let `notice` wait behind the others; one without words and sound, now or to come, is over at once."""
         if notice.said or notice.sound is not None or notice.upcoming is not None:
@@ -75,12 +80,13 @@ class WaitingNotices:
             notice.over.set()
 
     def next(
-        self, conversing: Conversing, rate: float, volume: float, on_over: Callable[[Announcement], None]
+        self, conversing: Conversing, rate: float, volume: float, on_over: Callable[[Announcement], bool]
     ) -> Announcement:
         """Take the one that has waited longest of those that are ready and return the work that says it, unstarted;
         StopIteration without one.
 
-        `on_over` is called on the speaking thread when it ends; after that the notice is over.
+        `on_over` is called on the speaking thread when it ends; after that the notice is over, unless it returns True:
+        it was put back.
         """
         notice = next(notice for notice in self._waiting if notice.ready)
         self._waiting.remove(notice)
@@ -92,14 +98,29 @@ class WaitingNotices:
             if not work.cancel_token.cancelled:
                 # Where no speaker works, it rang as well as it could.
                 sounds()
-            on_over(work)
-            notice.over.set()
+            if not on_over(work):
+                notice.over.set()
 
         work = Announcement(
             conversing, notice.said, notice.sound, rate, volume, over, notice.still_wanted, sounds, notice.upcoming
         )
         self._sounding = notice, work
         return work
+
+    def make_way(self) -> None:
+        """Let what sounds make way for those that wait while its own words are still to come."""
+        if self._sounding is not None and (upcoming := self._sounding[0].upcoming) is not None:
+            upcoming.make_way()
+
+    def put_back(self, work: Announcement) -> bool:
+        """Let what `work` said wait behind the others, if it has made way for them; True then."""
+        if self._sounding is None or self._sounding[1] is not work or work.cancel_token.cancelled:
+            return False
+        notice = self._sounding[0]
+        if notice.upcoming is None or not notice.upcoming.goes_on:
+            return False
+        self._waiting.append(notice)
+        return True
 
     def withdraw(self, notice: Notice) -> Announcement | None:
         """Let `notice` wait no more; returns the work that is saying it, if it has begun."""

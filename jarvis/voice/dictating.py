@@ -91,6 +91,8 @@ class Dictating:
         self._text = ""
         self._language: Language = self._expected
         self.cut: DictationCut = ""
+        self.let_go = False
+        """The person has said all."""
 
     def on_the_way(self, text: str, language: Language) -> None:
         """Keep what was recognised so far, unless more was known before: it begins anew with another recogniser."""

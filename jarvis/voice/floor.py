@@ -166,6 +166,8 @@ class Floor:
                 self.rest()
         elif self.order is None and self.state in _HEARING:
             self.order = "dictated"
+            if (turn := self.turn) is not None and turn.dictating is not None:
+                turn.dictating.let_go = True
 
     def take_order(self) -> Order | None:
         """Return what was asked for last and not yet done."""
@@ -201,6 +203,9 @@ class Floor:
             # What the button began while muted is heard to its end.
             return NOTHING
         gone = self._stop_listening()
+        if self.order == "dictated":
+            # No microphone is opened for that: the ears end what was dictated as they close.
+            self.order = None
         if self.work is None:
             self.order = "sleep"
             self.deaf = self.deaf or resting != "sleeping"

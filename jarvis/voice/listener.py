@@ -211,7 +211,7 @@ class Listener:
         else:
             self._hearing.listen(
                 look_back=order == "go_on",
-                patience_seconds=math.inf if self._options().continuous else None,
+                patience_seconds=math.inf if self._options().continuous and order != "talk" else None,
                 endless=order == "dictate",
                 wakes=order == "awake",
             )

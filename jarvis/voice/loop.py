@@ -145,9 +145,9 @@ class VoiceLoop:
 
     @property
     def idle(self) -> bool:
-        """Whether nobody is spoken to, heard or about to be: closing it now cuts nobody off."""
+        """Whether nobody is spoken to, heard or about to be, nothing waits to be said: closing it cuts nothing off."""
         with self._lock:
-            return self._floor.is_idle()
+            return self._floor.is_idle() and not self._talk.has_notices
 
     def continue_conversation(self, conversation_id: str | None) -> None:
         """Let the next spoken turn belong to a conversation of another door; None starts a new one."""
@@ -268,7 +268,7 @@ class VoiceLoop:
                 self._file_ended()
             self._leave_off_dictation("muted")
             return ended
-        except DeviceError:
+        except Exception:
             self._leave_off_dictation("microphone")
             raise
         finally:
@@ -278,7 +278,7 @@ class VoiceLoop:
         """No microphone is heard any more: what is being dictated ends with the words until then."""
         turn = self._floor.turn
         if turn is not None and turn.dictating is not None and turn.revisions.committed is None:
-            turn.dictating.cut = cut
+            turn.dictating.cut = "" if turn.dictating.let_go else cut
             self._listener.file_ended()
 
     def _heard(self, frame: bytes) -> bool:

@@ -23,7 +23,7 @@ UNEXPECTED: dict[Language, str] = {
     "es": "Algo falló en el propio Jarvis ({kind}); lo mostrado se conserva. El registro tiene los detalles.",
 }
 EARS_FAILED: dict[Language, str] = {
-    "en": "Jarvis could not listen on ({kind}) and tries again by itself; typing works. The log has the details.",
+    "en": "Jarvis could not go on listening ({kind}) and tries again by itself; typing works. The log has the details.",
     "es": "Jarvis no pudo seguir escuchando ({kind}) y lo vuelve a intentar solo; escribir funciona. "
     "El registro tiene los detalles.",
 }

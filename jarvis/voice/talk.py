@@ -99,7 +99,7 @@ class Talk:
         if order in ("talk", "dictate"):
             self._chimes.sound(start_tone())
         self._floor.set_state("listening", DETAILS.get(order, ""))
-        self._floor.waiting = order == "awake"
+        self._floor.waiting = order == "awake" or (order == "go_on" and self._options().continuous)
 
     def begin(
         self, sound: bytes, kind: Kind, *, after_question: bool = False, stop_word: SpottedWord | None = None
@@ -177,6 +177,8 @@ class Talk:
                 notice.over.set()
             else:
                 self._notices.add(notice)
+                if notice.ready:
+                    self._notices.make_way()
         self.announce()
         return notice
 
@@ -216,6 +218,11 @@ class Talk:
             work = self._notices.next(self._conversing, options.rate, options.volume, self._announced)
             self._floor.give(work, "speaking")
         work.start()
+
+    @property
+    def has_notices(self) -> bool:
+        """Whether something waits to be said, also before its words are there; ask it with the lock held."""
+        return self._notices.waits
 
     def forget_notices(self) -> None:
         """Say nothing of what waits; call it with the lock held."""
@@ -367,14 +374,17 @@ class Talk:
         called = self._wakes and self._floor.resting == "sleeping"
         return how_to_wake(language, self._options().wake_word if called else "")
 
-    def _announced(self, work: Announcement) -> None:
+    def _announced(self, work: Announcement) -> bool:
+        """It is over, or only made way for others; True then."""
         self._context.said(work.clauses)
         with self._lock:
             if self._floor.work is not work:
-                return
+                return False
+            goes_on = self._notices.put_back(work)
             self._floor.end(None)
         self._changed()
         self.announce()
+        return goes_on
 
     def withdraw(self, notice: Notice) -> None:
         """Let `notice` wait no more, and fall silent if it sounds."""

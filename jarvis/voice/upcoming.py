@@ -16,7 +16,7 @@ class Upcoming:
         self._on_ready = on_ready
         self._changed = threading.Condition()
         self._clauses: deque[Clause] = deque()
-        self._came = self._anew = self._ended = False
+        self._came = self._anew = self._ended = self._makes_way = False
 
     @property
     def ready(self) -> bool:
@@ -46,15 +46,27 @@ class Upcoming:
             self._ended = True
             self._changed.notify_all()
 
+    def make_way(self) -> None:
+        """Somebody else has something to say: `steps` ends once it would have to wait for a clause."""
+        with self._changed:
+            self._makes_way = True
+            self._changed.notify_all()
+
+    @property
+    def goes_on(self) -> bool:
+        """True while there are, or may come, others than those that `steps` has yielded."""
+        return not self._ended or bool(self._clauses)
+
     def steps(self) -> Iterator[Clause | None]:
         """Yield each clause as soon as it is there, None where what was yielded before is void, until the end."""
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._anew or bool(self._clauses) or self._ended)
+                self._changed.wait_for(lambda: self._anew or bool(self._clauses) or self._ended or self._makes_way)
                 if self._anew:
                     self._anew, step = False, None
                 elif self._clauses:
                     step = self._clauses.popleft()
                 else:
+                    self._makes_way = False
                     return
             yield step

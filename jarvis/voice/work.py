@@ -142,7 +142,7 @@ class Announcement(Work):
         sound: AudioChunk | None,
         rate: float,
         volume: float,
-        on_over: Callable[[Announcement], None],
+        on_over: Callable[[Announcement], object],
         still_wanted: Callable[[], bool] | None = None,
         on_sound: Callable[[], None] = lambda: None,
         upcoming: Upcoming | None = None,

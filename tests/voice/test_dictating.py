@@ -103,6 +103,27 @@ def test_a_microphone_that_is_lost_after_the_key_was_let_go_cuts_nothing():
     assert written.cut == ""
 
 
+def test_what_was_said_until_listening_failed_is_written():
+    with dictating(*["so far"] * 2) as at:
+        at.microphone.fail(ValueError("a part of it broke"))
+        written = at.written()
+        at.log.wait_for(lambda events: at.log.states()[-1] == "off")
+        assert at.loop.idle
+    assert (written.transcript.text, written.cut) == ("so far", "microphone")
+    assert [event.code for event in at.log.of(VoiceTrouble)] == ["voice.unexpected"]
+
+
+def test_who_lets_the_key_go_and_mutes_at_once_has_cut_nothing_and_opens_no_microphone():
+    with dictating("all of it") as at:
+        at.loop.dictated()
+        at.loop.mute()
+        assert not at.loop._floor.wants_microphone()
+        written = at.written()
+        at.log.wait_for(lambda events: at.loop.state == "muted")
+    assert (written.transcript.text, written.cut) == ("all of it", "")
+    assert at.opened() == 1
+
+
 @pytest.mark.parametrize("resting", ["muted", "sleeping"])
 def test_muting_ends_a_dictation_with_its_words(resting):
     with dictating("so far", resting=resting) as at:

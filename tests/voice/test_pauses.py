@@ -169,6 +169,28 @@ def test_what_is_to_be_said_does_not_wait_for_somebody_to_speak_first():
     assert [request.text for request in world.assistant.requests] == ["one"]
 
 
+@pytest.mark.parametrize("before", ["a noise", "the button"])
+def test_nor_does_it_after_a_noise_or_a_button_that_nobody_spoke_after(before):
+    world, microphone = live(stt=FakeSpeechToText(heard("", accepted=False)), options=VoiceOptions(continuous=True))
+    try:
+        microphone.add(seconds(QUIET, 1.0))
+        if before == "the button":
+            world.loop.push_to_talk()
+            microphone.add(seconds(QUIET, 10.0))
+        else:
+            microphone.add(utterance())
+            world.log.wait_for(lambda events: any(isinstance(event, TurnFinished) for event in events))
+            world.log.wait_for(lambda events: world.log.states()[-1] == "listening")
+            microphone.add(seconds(QUIET, 0.1))
+        assert world.loop.state == "listening" and world.loop.idle
+        notice = world.loop.text_to_say("Your tea is ready.", "en")
+        microphone.add(seconds(QUIET, 0.1))
+        assert notice.over.wait(PATIENCE_SECONDS)
+    finally:
+        world.loop.close()
+    assert world.said() == ["Your tea is ready."]
+
+
 def test_who_has_called_is_not_cut_short_by_what_is_to_be_said():
     world, microphone = live(stt=FakeSpeechToText("one"), options=VoiceOptions(continuous=True))
     try:

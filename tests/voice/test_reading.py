@@ -211,6 +211,41 @@ def test_an_alert_does_not_wait_for_an_answer_that_has_not_begun(world, gate):
     assert world.said() == ["Your tea is ready.", "The kettle is in the kitchen.", "It is blue."]
 
 
+def test_a_loop_with_an_answer_to_say_is_not_idle_before_its_first_word(world, gate):
+    gate.set()
+    reading = world.loop.answer_to_say()
+    assert world.loop.idle
+    heed(reading, STARTED, ROUTE)
+    assert not world.loop.idle
+    heed(reading, text(FIRST + " is blue."), finished("…"))
+    until(lambda: world.loop.idle, "it was said")
+
+
+def test_an_alert_rings_between_the_words_of_an_answer_that_is_slow_to_come(world, gate):
+    gate.set()
+    reading = world.loop.answer_to_say()
+    heed(reading, STARTED, ROUTE, text(FIRST))
+    says(world, "The kettle is in the kitchen.")
+    assert world.loop.text_to_say("Your tea is ready.", "en").over.wait(PATIENCE_SECONDS)
+    heed(reading, text(" is blue."), finished("…"))
+    says(world, "The kettle is in the kitchen.", "Your tea is ready.", "It is blue.")
+    rests(world)
+    assert world.loop.idle
+
+
+def test_an_answer_that_made_way_for_an_alert_is_stopped_as_any_other(world, gate):
+    gate.set()
+    reading = world.loop.answer_to_say()
+    heed(reading, STARTED, ROUTE, text(FIRST))
+    says(world, "The kettle is in the kitchen.")
+    assert world.loop.text_to_say("Your tea is ready.", "en").over.wait(PATIENCE_SECONDS)
+    reading.cancel()
+    heed(reading, text(" is blue. And "), finished("…"))
+    rests(world)
+    until(lambda: world.loop.idle, "nothing waits to be said")
+    assert world.said() == ["The kettle is in the kitchen.", "Your tea is ready."]
+
+
 def test_two_answers_are_said_one_after_the_other(world, gate):
     gate.set()
     first, second = world.loop.answer_to_say(), world.loop.answer_to_say()

@@ -24,8 +24,8 @@ _LOOK_SECONDS = 0.5
 _LOG = logging.getLogger(__name__)
 
 _TRIED_AGAIN: dict[Language, str] = {
-    "en": "Jarvis tries it again by itself.",
-    "es": "Jarvis lo vuelve a intentar por su cuenta.",
+    "en": "Meanwhile Jarvis keeps trying by itself.",
+    "es": "Mientras tanto, Jarvis lo sigue intentando por su cuenta.",
 }
 
 

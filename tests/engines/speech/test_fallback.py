@@ -100,7 +100,10 @@ def test_a_network_service_that_comes_back_is_used_again(clock, start_child, tmp
         monotonic=clock.monotonic,
     )
     assert hear(recogniser, silence(0.5)).engine == "pocketsphinx"
-    for language, again in (("en", "Jarvis tries it again by itself."), ("es", "Jarvis lo vuelve a intentar por su")):
+    for language, again in (
+        ("en", "Meanwhile Jarvis keeps trying by itself."),
+        ("es", "Mientras tanto, Jarvis lo sigue intentando"),
+    ):
         note = told_for_window(recogniser.info(language), language).note
         assert again in note and server.address in note and {"en": "“Models”", "es": "«Modelos»"}[language] in note
     server = WyomingServer("qué hora es", "es", port=server.port)
