@@ -148,8 +148,9 @@ def test_a_dictation_that_is_cut_goes_on_while_the_key_is_down(
     until(lambda: field.toPlainText() == "first part second part")
 
 
+@pytest.mark.parametrize(("held_on", "phase", "begun"), [(True, "holding", ["dictate_start"]), (False, "idle", [])])
 def test_the_next_dictation_waits_for_the_words_of_the_one_before(
-    desktop: Desktop, fake: FakeDesktop, until: Until
+    desktop: Desktop, fake: FakeDesktop, until: Until, held_on: bool, phase: str, begun: list[str]
 ) -> None:
     dictation, field = desktop.window.spoken.dictation, desktop.window.composer.input
     field.setFocus()
@@ -160,28 +161,11 @@ def test_the_next_dictation_waits_for_the_words_of_the_one_before(
     until(lambda: fake.voice.calls == ["dictate_start", "dictate_end"])
     dictation.begin()
     assert dictation.phase == "waiting"
+    if not held_on:
+        dictation.end()
     fake.voice.send(Dictated(transcript=transcript("first part")))
-    until(lambda: dictation.phase == "holding")
-    assert field.toPlainText() == "first part"
-    assert fake.voice.calls == ["dictate_start", "dictate_end", "dictate_start"]
-
-
-def test_a_key_that_came_up_while_words_were_waited_for_begins_nothing(
-    desktop: Desktop, fake: FakeDesktop, until: Until
-) -> None:
-    dictation, field = desktop.window.spoken.dictation, desktop.window.composer.input
-    field.setFocus()
-    dictation.begin()
-    until(lambda: dictation.phase == "holding")
-    fake.voice.send(VoiceState(name="hearing"))
-    dictation.end()
-    until(lambda: fake.voice.calls == ["dictate_start", "dictate_end"])
-    dictation.begin()
-    dictation.end()
-    fake.voice.send(Dictated(transcript=transcript("first part")))
-    until(lambda: field.toPlainText() == "first part")
-    assert dictation.phase == "idle"
-    assert fake.voice.calls == ["dictate_start", "dictate_end"]
+    until(lambda: field.toPlainText() == "first part" and dictation.phase == phase)
+    assert fake.voice.calls == ["dictate_start", "dictate_end", *begun]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
